@@ -1,0 +1,13 @@
+/* The wall clock, the only way by which the programs learn the time.
+ *
+ * A test build links tests/unit/clock_test.c in place of clock.c; no
+ * installed program has a way to set it. */
+#ifndef MFA_CLOCK_H
+#define MFA_CLOCK_H
+
+#include <stdint.h>
+
+/* Seconds since 1970-01-01 00:00:00 UTC; never negative. */
+int64_t mfa_clock_now(void);
+
+#endif

@@ -1,0 +1,73 @@
+/* Sealing of records: AES-256-GCM under keys derived from a master key.
+ *
+ * Each sealing has a key and nonce of its own: HKDF-SHA-256 (RFC 5869) of the
+ * master key, with a 128-bit random salt, and the record's name as info.  The
+ * name is also associated data, with the header, so that a record can't be
+ * passed off as another.  A key id in the header allows rotation.
+ *
+ * Sealed form: version (1 byte, 1), key id (4 bytes, big endian), salt (16),
+ * ciphertext, tag (16). */
+#ifndef MFA_SEAL_H
+#define MFA_SEAL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define MFA_SEAL_OVERHEAD (1 + 4 + 16 + 16)
+#define MFA_STORE_ID_SIZE 16
+
+/* Master keys, the store's id, and the keyed contexts made from them.
+ * Safe for use by several threads at once. */
+struct mfa_keyring;
+
+/* The key file is text:
+ *
+ *   mfa-master-key 1
+ *   store 32 hex digits
+ *   key ID 64 hex digits
+ *
+ * where the last `key` line is the one that new records are sealed with, ID is
+ * decimal from 1; lines that begin with # are comments.
+ * Anything else in it is an error. */
+
+/* A new random keyring with one key, id 1.  Returns 0, -EIO or -ENOMEM. */
+int mfa_keyring_new(struct mfa_keyring **out);
+/* Parses text[0..len).  Returns 0, -EBADMSG or -ENOMEM. */
+int mfa_keyring_parse(const char *text, size_t len, struct mfa_keyring **out);
+/* Reads the file (at most 64 KiB), opened with O_NOFOLLOW | O_CLOEXEC; it must be a
+ * regular file, owned by root or the effective user, and not readable or writable by
+ * others nor writable by its group.
+ * Returns 0, a negative errno of open or read, -EPERM (its mode or owner), or as _parse. */
+int mfa_keyring_load(const char *path, struct mfa_keyring **out);
+/* Creates path (O_EXCL, mode 0600, never over something there), writes, fsyncs
+ * file and folder; on any failure nothing stays.  Returns 0 or a negative errno. */
+int mfa_keyring_save(const struct mfa_keyring *ring, const char *path);
+/* Wipes, frees, sets NULL. */
+void mfa_keyring_free(struct mfa_keyring **ring);
+
+/* MFA_STORE_ID_SIZE bytes: the id that key file and store have in common. */
+const uint8_t *mfa_keyring_store_id(const struct mfa_keyring *ring);
+
+/* Seals plain under the newest key.  *out is new, *out_len = plain_len +
+ * MFA_SEAL_OVERHEAD; the caller frees it with free().
+ * Returns 0, -ENOMEM or -EIO. */
+int mfa_seal(const struct mfa_keyring *ring, const char *name,
+	     const uint8_t *plain, size_t plain_len, uint8_t **out, size_t *out_len);
+
+/* Opens what mfa_seal made.  *out has a NUL after its *out_len bytes; it is a
+ * secret: the caller frees it with mfa_unsealed_free.
+ * Returns 0, -EBADMSG (damaged, or not of this name), -ENOKEY (sealed under a
+ * key that is not in the ring), -EPROTONOSUPPORT (from a newer version),
+ * -ENOMEM or -EIO. */
+int mfa_unseal(const struct mfa_keyring *ring, const char *name,
+	       const uint8_t *sealed, size_t sealed_len, uint8_t **out, size_t *out_len);
+/* Wipes len bytes, frees, sets NULL. */
+void mfa_unsealed_free(uint8_t **plain, size_t len);
+
+/* HMAC-SHA-256 under a key derived (HKDF, info "mfa " + purpose) from the OLDEST master key of the
+ * ring that is kept stable over rotation: for hashed names (decoy counters) and recovery codes.
+ * Returns 0 or -EIO. */
+int mfa_keyring_mac(const struct mfa_keyring *ring, const char *purpose,
+		    const uint8_t *data, size_t len, uint8_t out[32]);
+
+#endif

@@ -1,0 +1,90 @@
+/* Where records rest: keys with values, versions and expiry.
+ *
+ * This is all that the rest of the program may ask of a store, so that SQLite
+ * and a cluster can both serve it.  Values are opaque (sealed) bytes.  A change is made only by
+ * put_if and delete_if, which name the version they judged; when they return
+ * 0 the change is durable.  All functions may be called by several threads at
+ * once; simultaneous writes share a commit. */
+#ifndef MFA_STORE_H
+#define MFA_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define MFA_STORE_KEY_MAX 320		/* bytes of a key, without its NUL */
+#define MFA_STORE_VALUE_MAX (256 * 1024)
+
+struct mfa_store;
+
+enum mfa_store_open_flags {
+	MFA_STORE_OPEN = 0,	/* must be there: an absent store is not an empty one */
+	MFA_STORE_CREATE = 1,	/* must not be there (-EEXIST); made durable before return */
+};
+
+/* url: "sqlite:///absolute/path".  Call it after ids were dropped.
+ * Returns 0, -EINVAL (url), -ENOENT (absent), -EEXIST, -EMEDIUMTYPE (not a store, or damaged),
+ * -EPROTONOSUPPORT (a newer version's), -EREMOTE (not on a local file
+ * system), -EACCES, -EROFS, -ENOSPC, -EIO, -ENOMEM.  *out is NULL on error. */
+int mfa_store_open(const char *url, enum mfa_store_open_flags flags, struct mfa_store **out);
+/* Waits for calls under way.  Sets NULL. */
+void mfa_store_close(struct mfa_store **store);
+
+/* What is kept under a key.  version is opaque, never 0 and, with overwhelming odds,
+ * never used before for this key, not even after a deletion. */
+struct mfa_entry {
+	uint8_t *value;
+	size_t len;
+	uint64_t version;
+	int64_t expires;	/* seconds since 1970; 0: never */
+};
+
+/* Returns 0, -ENOENT (absent or expired), -EIO, -EMEDIUMTYPE, -EBUSY (others
+ * held the store for too long), -ENOMEM.  *out is emptied first; release it. */
+int mfa_store_get(struct mfa_store *store, const char *key, struct mfa_entry *out);
+/* Wipes nothing (values are sealed), frees, empties. */
+void mfa_entry_release(struct mfa_entry *entry);
+
+/* A conditional write. */
+struct mfa_put {
+	const char *key;
+	uint64_t if_version;	/* of what must be there now; 0: nothing (or something expired) */
+	const uint8_t *value;	/* NULL: delete (then if_version is not 0) */
+	size_t len;
+	int64_t expires;
+	uint64_t version;	/* out: the new version (0 after a deletion) */
+	int result;		/* out: as mfa_store_put_if returns */
+};
+
+/* Returns 0 when it is durable; -EAGAIN: what is there has another version,
+ * read and judge again; -ENOSPC, -EROFS, -EIO, -EMEDIUMTYPE, -EBUSY, -EINVAL (key or value too long),
+ * -ENOMEM: not written.  *version (may be NULL) gets the new version. */
+int mfa_store_put_if(struct mfa_store *store, const char *key, uint64_t if_version,
+		     const uint8_t *value, size_t len, int64_t expires, uint64_t *version);
+int mfa_store_delete_if(struct mfa_store *store, const char *key, uint64_t if_version);
+
+/* Several conditional writes in one go, each on its own (no transaction over them: one may
+ * succeed and the next not), all within one commit; for imports.
+ * Returns 0 if each put's result is set, otherwise the error that all of them met. */
+int mfa_store_put_many(struct mfa_store *store, struct mfa_put *puts, size_t count);
+
+/* Calls fn for each unexpired entry whose key begins with prefix, in the order of the
+ * keys' bytes, without holding up writers meanwhile; entries that change during the
+ * walk may or may not be seen.  fn returns 0 to go on; anything else ends the
+ * walk and is returned.  The entry is valid during the call only. */
+typedef int mfa_store_list_fn(void *ctx, const char *key, const struct mfa_entry *entry);
+int mfa_store_list(struct mfa_store *store, const char *prefix, mfa_store_list_fn *fn, void *ctx);
+
+/* From now on calls fn, from a thread of the store's own choosing and without its locks held, after each
+ * durable change of a key that begins with prefix (version 0: deleted).  For
+ * SQLite: the changes made through this handle.  One watch per handle (-EBUSY).  fn must be quick. */
+typedef void mfa_store_watch_fn(void *ctx, const char *key, uint64_t version);
+int mfa_store_watch(struct mfa_store *store, const char *prefix, mfa_store_watch_fn *fn, void *ctx);
+
+/* Housekeeping that nobody waits for: drops expired entries (a bounded number), folds the log back
+ * when it has grown.  A daemon calls it when idle and at least each minute; a one-shot helper after its answer is given.
+ * mfa_store_wants_upkeep is cheap and true when the log has grown so far that it should be called soon. */
+bool mfa_store_wants_upkeep(struct mfa_store *store);
+int mfa_store_upkeep(struct mfa_store *store);
+
+#endif
