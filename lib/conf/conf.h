@@ -1,0 +1,41 @@
+/* mfa.conf: what the administrator says (mfa.conf(5)).  Const once loaded. */
+#ifndef MFA_CONF_H
+#define MFA_CONF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "policy/policy.h"
+
+#define MFA_CONF_ISSUER_MAX 64
+
+struct mfa_conf {
+	char *store_url;		/* [store] url */
+	char *key_file;			/* [seal] key_file */
+	bool throttle;			/* [throttle] enabled; true unless said otherwise */
+	char *issuer;			/* [enrol] issuer, as the app shows it; the host's name unless said otherwise */
+	struct mfa_policy *policies;	/* the first is [policy]; count is at least 1 */
+	size_t policy_count;
+};
+
+/* Room for "FILE:LINE: what is wrong". */
+#define MFA_CONF_ERROR_SIZE 512
+
+/* Reads the file.  An unknown section or key, a bad or an empty value, a key given twice, a line
+ * that is too long, or a missing store or key: an error that
+ * names file and line.  The file must not be writable by others than its owner and,
+ * for root, be owned by root.
+ * Returns 0, or -EINVAL (error says why), -EPERM (likewise), or a negative errno of open or
+ * read (error says it too).  *out is NULL on error; the caller frees it with mfa_conf_free. */
+int mfa_conf_load(const char *path, struct mfa_conf **out, char error[MFA_CONF_ERROR_SIZE]);
+/* The same from text[0..len), named `name` in errors. */
+int mfa_conf_parse(const char *name, const char *text, size_t len, struct mfa_conf **out,
+		   char error[MFA_CONF_ERROR_SIZE]);
+/* Frees, sets NULL. */
+void mfa_conf_free(struct mfa_conf **conf);
+
+/* The rules for a service: its own section, where keys that it does not name
+ * have [policy]'s values, or [policy]. */
+const struct mfa_policy *mfa_conf_policy(const struct mfa_conf *conf, const char *service);
+
+#endif

@@ -1,0 +1,127 @@
+/* Frames: what module, tools and mfad say to each other (doc/PROTOCOL).
+ *
+ * A frame is one packet of a SOCK_SEQPACKET socket: a type (1 byte), then
+ * fields: tag (1 byte), length (2 bytes, big endian), that many bytes.
+ * libc only: the module links this. */
+#ifndef MFA_FRAME_H
+#define MFA_FRAME_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define MFA_FRAME_MAX 16384	/* bytes, with the type */
+#define MFA_PROTOCOL 1
+
+enum mfa_frame_type {
+	/* From a client: first one request, then an ANSWER to each ASK. */
+	MFA_SIGNIN = 1,		/* PROTOCOL USER SERVICE [RHOST] [TTY] [ECHO] */
+	MFA_ANSWER = 2,		/* [TEXT]; without it: no answer was given */
+	MFA_ENROL = 3,		/* PROTOCOL USER [LABEL]: add a device */
+	MFA_DEVICES = 4,	/* PROTOCOL USER: a ROW for each */
+	MFA_RENAME = 5,		/* PROTOCOL USER DEVICE LABEL */
+	MFA_REMOVE = 6,		/* PROTOCOL USER DEVICE */
+	MFA_TEST = 7,		/* PROTOCOL USER: try a code, as at sign-in */
+	MFA_CODES = 8,		/* PROTOCOL USER: new recovery codes */
+	MFA_LIST = 16,		/* PROTOCOL: a ROW for each account */
+	MFA_SHOW = 17,		/* PROTOCOL USER: one ROW */
+	MFA_RESET = 18,		/* PROTOCOL USER */
+	MFA_UNLOCK = 19,	/* PROTOCOL USER */
+	MFA_IMPORT = 20,	/* PROTOCOL MODE, then USER URI [URI ...] again and again */
+
+	/* From mfad: steps, until DONE ends the conversation. */
+	MFA_INFO = 64,		/* TEXT: show it */
+	MFA_ERROR = 65,		/* TEXT: show it, it is a complaint */
+	MFA_ASK = 66,		/* TEXT: a prompt, answer without echo */
+	MFA_ASK_ECHO = 67,	/* TEXT: a prompt, answer with echo */
+	MFA_KEY = 68,		/* URI LABEL: an otpauth URI to draw; only to who sent ENROL */
+	MFA_ROW = 69,		/* JSON: a line of a list */
+	MFA_DONE = 70,		/* RESULT [TEXT]: the last frame */
+};
+
+enum mfa_field_tag {
+	MFA_FIELD_PROTOCOL = 1,	/* 1 byte: MFA_PROTOCOL */
+	MFA_FIELD_USER = 2,
+	MFA_FIELD_SERVICE = 3,
+	MFA_FIELD_RHOST = 4,
+	MFA_FIELD_TTY = 5,
+	MFA_FIELD_TEXT = 6,
+	MFA_FIELD_RESULT = 7,	/* 1 byte: enum mfa_result */
+	MFA_FIELD_URI = 8,
+	MFA_FIELD_LABEL = 9,
+	MFA_FIELD_DEVICE = 10,	/* a device's label or number */
+	MFA_FIELD_JSON = 11,
+	MFA_FIELD_MODE = 12,	/* 1 byte: enum mfa_import_mode */
+	MFA_FIELD_ECHO = 13,	/* 1 byte, 1: the code may be shown as it is typed */
+};
+
+enum mfa_import_mode {
+	MFA_IMPORT_CHECK = 0,		/* say what would be refused, change nothing */
+	MFA_IMPORT_WRITE = 1,
+	MFA_IMPORT_CHECK_REPLACE = 2,	/* existing accounts lose their devices */
+	MFA_IMPORT_WRITE_REPLACE = 3,
+};
+
+/* How a conversation ended.  The order is part of the protocol. */
+enum mfa_result {
+	MFA_RESULT_OK = 0,
+	MFA_RESULT_DENIED = 1,		/* wrong, or not allowed */
+	MFA_RESULT_MAXTRIES = 2,	/* wrong for the last time; do not ask again */
+	MFA_RESULT_ABORTED = 3,		/* the user gave no answer */
+	MFA_RESULT_REFUSED = 4,		/* something is wrong with this account's record or identity */
+	MFA_RESULT_BUSY = 5,		/* too many at once, or a time-out */
+	MFA_RESULT_UNAVAILABLE = 6,	/* no store, no key, broken configuration: the only one
+					 * to which failmode=open applies */
+	MFA_RESULT_NOT_FOUND = 7,	/* tools: no such account or device */
+	MFA_RESULT_EXISTS = 8,		/* tools: there already */
+	MFA_RESULT_INVALID = 9,		/* tools: the request makes no sense */
+	MFA_RESULT_FAILED = 10,		/* store full, read-only or damaged: nothing was changed */
+};
+#define MFA_RESULT_COUNT 11
+
+struct mfa_frame {
+	size_t len;
+	uint8_t data[MFA_FRAME_MAX];
+};
+
+/* Builds a frame.  A put that does not fit, or of a field longer than 65535,
+ * marks the frame as spoilt, and mfa_frame_send then refuses it with -EMSGSIZE;
+ * so puts need no check of their own. */
+void mfa_frame_start(struct mfa_frame *frame, enum mfa_frame_type type);
+void mfa_frame_put(struct mfa_frame *frame, enum mfa_field_tag tag, const void *data, size_t len);
+/* NULL text puts nothing. */
+void mfa_frame_put_text(struct mfa_frame *frame, enum mfa_field_tag tag, const char *text);
+void mfa_frame_put_byte(struct mfa_frame *frame, enum mfa_field_tag tag, uint8_t value);
+/* Bytes that can still be put, heads of fields included. */
+size_t mfa_frame_room(const struct mfa_frame *frame);
+
+/* Whether the bytes are well-formed: a type, and fields that end where the frame ends.
+ * Returns 0 or -EBADMSG. */
+int mfa_frame_check(const struct mfa_frame *frame);
+/* Type of a checked frame. */
+uint8_t mfa_frame_type(const struct mfa_frame *frame);
+
+struct mfa_field {
+	uint8_t tag;
+	uint16_t len;
+	const uint8_t *data;	/* points into the frame */
+};
+/* Walks the fields of a checked frame: *at is 0 at first.  Returns 1, or 0 at the end. */
+int mfa_frame_next(const struct mfa_frame *frame, size_t *at, struct mfa_field *out);
+/* The first field with a tag.  Returns 0 or -ENOENT. */
+int mfa_frame_find(const struct mfa_frame *frame, enum mfa_field_tag tag, struct mfa_field *out);
+/* Copies a field's text with a NUL.  Returns 0, -ENOENT, -EBADMSG (a NUL in it)
+ * or -ENOBUFS; out is "" on error. */
+int mfa_frame_text(const struct mfa_frame *frame, enum mfa_field_tag tag, char *out, size_t size);
+/* A field of one byte; fallback if it is absent or of another length. */
+uint8_t mfa_frame_byte(const struct mfa_frame *frame, enum mfa_field_tag tag, uint8_t fallback);
+
+/* Sends a frame as one packet, waiting at most timeout_ms (negative: for ever).
+ * Never raises SIGPIPE.  Returns 0, -ETIMEDOUT, -EMSGSIZE, -EPIPE or another negative errno. */
+int mfa_frame_send(int fd, const struct mfa_frame *frame, int timeout_ms);
+/* Receives and checks one.  Returns 0, -ETIMEDOUT, -EPIPE (the peer has gone), -EINTR (a signal
+ * came), -EBADMSG (malformed or too long) or another negative errno. */
+int mfa_frame_recv(int fd, struct mfa_frame *frame, int timeout_ms);
+/* Wipes what the frame holds; answers and keys pass through frames. */
+void mfa_frame_wipe(struct mfa_frame *frame);
+
+#endif

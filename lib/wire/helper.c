@@ -1,0 +1,190 @@
+#include "wire/helper.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#ifndef CLOSE_RANGE_FALLBACK
+#define CLOSE_RANGE_FALLBACK 65536
+#endif
+
+/* Low numbers: 0 is the socket, 1 and 2 are /dev/null, 3 the program itself. */
+#define PROGRAM_FD 3
+
+static int open_helper(const char *path, int *out)
+{
+	struct stat st;
+	int fd, r = 0;
+
+	*out = -1;
+	if (path[0] != '/')
+		return -EPERM;
+	fd = open(path, O_PATH | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st) != 0)
+		r = -errno;
+	else if (!S_ISREG(st.st_mode) || (st.st_mode & S_IXUSR) == 0)
+		r = -EPERM;
+	else if (geteuid() == 0 && (st.st_uid != 0 || (st.st_mode & (S_IWGRP | S_IWOTH)) != 0))
+		r = -EPERM;
+	if (r != 0) {
+		(void)close(fd);
+		return r;
+	}
+	*out = fd;
+	return 0;
+}
+
+/* From here to execveat: only what is safe after a fork in a program with threads. */
+
+static void close_from(int first)
+{
+	int fd;
+
+	if (syscall(SYS_close_range, (unsigned)first, ~0U, 0U) == 0)
+		return;
+	for (fd = first; fd < CLOSE_RANGE_FALLBACK; fd++)
+		(void)close(fd);
+}
+
+/* Those that could make a durable write or a hash fail must be as wanted; where
+ * a container keeps root from raising one of the others, that is no harm. */
+static int fresh_limits(void)
+{
+	static const struct { int which; rlim_t value; bool must; } limits[] = {
+		{ RLIMIT_FSIZE, RLIM_INFINITY, true },
+		{ RLIMIT_AS, RLIM_INFINITY, true },
+		{ RLIMIT_DATA, RLIM_INFINITY, true },
+		{ RLIMIT_CPU, RLIM_INFINITY, true },
+		{ RLIMIT_NPROC, RLIM_INFINITY, true },
+		{ RLIMIT_STACK, 8 << 20, true },
+		{ RLIMIT_NOFILE, 1024, true },
+		{ RLIMIT_CORE, 0, true },
+		{ RLIMIT_MEMLOCK, 8 << 20, false },
+		{ RLIMIT_RTTIME, RLIM_INFINITY, false },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		struct rlimit rl = { limits[i].value, limits[i].value };
+
+		if (setrlimit((__rlimit_resource_t)limits[i].which, &rl) != 0 && limits[i].must)
+			return -1;
+	}
+	return 0;
+}
+
+static void fresh_signals(void)
+{
+	struct sigaction dfl = { .sa_handler = SIG_DFL };
+	sigset_t none;
+	int sig;
+
+	for (sig = 1; sig < NSIG; sig++)
+		(void)sigaction(sig, &dfl, NULL);
+	(void)sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static int become_root(void)
+{
+	static const struct sched_param normal;
+	gid_t none = 0;
+
+	if (fresh_limits() != 0)
+		return -1;
+	/* Only those that the calling thread has; glibc's wrappers would signal threads that are not there. */
+	if (syscall(SYS_setgroups, 0, &none) != 0 || syscall(SYS_setresgid, 0, 0, 0) != 0 ||
+	    syscall(SYS_setresuid, 0, 0, 0) != 0)
+		return -1;
+	(void)setpriority(PRIO_PROCESS, 0, 0);
+	(void)sched_setscheduler(0, SCHED_OTHER, &normal);
+	return 0;
+}
+
+static void become_helper(int program, int sock, const char *conf)
+{
+	char *argv[] = { (char *)"mfad", (char *)"--stdio", (char *)"--config", (char *)conf, NULL };
+	char *envp[] = { NULL };
+	int null;
+
+	/* Out of the way of 0 to 3, whatever numbers the program had free. */
+	sock = fcntl(sock, F_DUPFD, 10);
+	program = fcntl(program, F_DUPFD, 10);
+	null = open("/dev/null", O_RDWR);
+	if (sock < 0 || program < 0 || null < 0)
+		_exit(127);
+	if (dup2(sock, 0) != 0 || dup2(null, 1) != 1 || dup2(null, 2) != 2 ||
+	    dup2(program, PROGRAM_FD) != PROGRAM_FD ||
+	    fcntl(PROGRAM_FD, F_SETFD, FD_CLOEXEC) != 0)
+		_exit(127);
+	close_from(PROGRAM_FD + 1);
+	(void)setsid();
+	(void)umask(077);
+	if (chdir("/") != 0 || (geteuid() == 0 && become_root() != 0))
+		_exit(127);
+	fresh_signals();
+	(void)syscall(SYS_execveat, PROGRAM_FD, "", argv, envp, AT_EMPTY_PATH);
+	_exit(127);
+}
+
+/* Twice, so that the helper is init's child and no handler of the program waits for it. */
+static int fork_twice(int program, int sock, const char *conf)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid < 0)
+		return -errno;
+	if (pid == 0) {
+		pid = fork();
+		if (pid == 0)
+			become_helper(program, sock, conf);
+		_exit(pid < 0 ? 1 : 0);
+	}
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return 0;	/* the program reaps its children itself */
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EAGAIN;
+}
+
+int mfa_helper_start(const char *helper, const char *conf, int *fd)
+{
+	sigset_t all, before;
+	int program, pair[2], r;
+
+	*fd = -1;
+	r = open_helper(helper, &program);
+	if (r != 0)
+		return r;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
+		r = -errno;
+		(void)close(program);
+		return r;
+	}
+	/* No handler of the program's may run in the child. */
+	(void)sigfillset(&all);
+	(void)sigprocmask(SIG_SETMASK, &all, &before);
+	r = fork_twice(program, pair[1], conf);
+	(void)sigprocmask(SIG_SETMASK, &before, NULL);
+	(void)close(program);
+	(void)close(pair[1]);
+	if (r != 0) {
+		(void)close(pair[0]);
+		return r;
+	}
+	*fd = pair[0];
+	return 0;
+}
