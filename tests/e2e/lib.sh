@@ -1,0 +1,356 @@
+# shellcheck shell=bash disable=SC2034
+# For the end-to-end tests: TAP, and what they do over and over.  A test starts with
+#
+#	. "${BASH_SOURCE[0]%/*}/lib.sh"
+#
+# which runs it again inside the bed (tests/e2e/bed) if it is not there yet.
+# After a sign-in, $SCREEN is what its user saw and $STATUS how it ended.
+
+if [ -z "${MFA_BED-}" ]; then
+	exec "${BASH_SOURCE[0]%/*}/bed" "tests/e2e/${0##*/}" "$@"
+fi
+
+set -u
+
+readonly CONF=/etc/mfa/mfa.conf
+readonly STORE=/var/lib/mfa/mfa.db
+readonly SOCKET=/run/mfa/mfad.sock
+readonly PORT=2222
+readonly STEP=30
+SCREEN='' STATUS=0 MFAD_PID=''
+
+# --- TAP ---------------------------------------------------------------------
+
+tests=0 failures=0
+
+diag() { printf '%s\n' "$*" | sed 's/^/# /' >&2; }
+
+# report NAME WORKED: one line of TAP.
+report() {
+	tests=$((tests + 1))
+	if [ "$2" = 0 ]; then
+		echo "ok $tests - $1"
+	else
+		echo "not ok $tests - $1"
+		failures=$((failures + 1))
+		diag "failed at ${BASH_SOURCE[2]##*/} line ${BASH_LINENO[1]}: $1"
+	fi
+	return "$2"
+}
+
+pass() { report "$1" 0; }
+fail() { report "$1" 1; }
+
+# ok NAME COMMAND...: the command succeeds.
+ok() {
+	local name=$1 status=0
+	shift
+	"$@" >&2 || status=1
+	report "$name" "$status"
+}
+
+# not_ok NAME COMMAND...: the command fails.
+not_ok() {
+	local name=$1 status=0
+	shift
+	! "$@" >&2 || status=1
+	report "$name" "$status"
+}
+
+# is NAME GOT WANT
+is() {
+	if [ "$2" = "$3" ]; then
+		report "$1" 0
+	else
+		report "$1" 1
+		diag "got:  $2"
+		diag "want: $3"
+		return 1
+	fi
+}
+
+# like NAME TEXT REGEX (extended, as grep -E)
+like() {
+	if printf '%s\n' "$2" | grep -qE -e "$3"; then
+		report "$1" 0
+	else
+		report "$1" 1
+		diag "got: $2"
+		diag "not like: $3"
+		return 1
+	fi
+}
+
+# unlike NAME TEXT REGEX
+unlike() {
+	if ! printf '%s\n' "$2" | grep -qE -e "$3"; then
+		report "$1" 0
+	else
+		report "$1" 1
+		diag "got: $2"
+		diag "yet like: $3"
+		return 1
+	fi
+}
+
+skip() { tests=$((tests + 1)); echo "ok $tests # SKIP $1"; }
+
+bail() { echo "Bail out! $*"; exit 1; }
+
+done_testing() {
+	echo "1..$tests"
+	[ "$failures" = 0 ] || diag "$failures of $tests failed"
+	exit $((failures > 0))
+}
+
+# --- waiting: for something to be seen, never for time to pass ---------------
+
+# wait_for COMMAND...: until it succeeds; fails after 10 s.
+wait_for() {
+	local deadline=$((SECONDS + 10))
+
+	until "$@" 2>/dev/null; do
+		[ $SECONDS -lt $deadline ] || return 1
+		read -rt 0.01 <>"$BED/never" || :
+	done
+}
+[ -p "$BED/never" ] || mkfifo "$BED/never"
+
+# --- the log -----------------------------------------------------------------
+
+LOG_FROM=0
+
+# What was logged since log_mark, all of it: the sink has answered.
+log_text() {
+	[ -p "$BED/sync" ] || mkfifo "$BED/sync"
+	logger "SYNC $BED/sync"
+	cat "$BED/sync"
+	tail -c "+$((LOG_FROM + 1))" "$BED/syslog"
+}
+log_mark() {
+	log_text >/dev/null
+	LOG_FROM=$(stat -c %s "$BED/syslog")
+}
+log_has() { log_text | grep -qE -e "$1"; }
+
+# log_like NAME REGEX: logged since log_mark, or about to be.
+log_like() {
+	if wait_for log_has "$2"; then
+		report "$1" 0
+	else
+		report "$1" 1
+		diag "log: $(log_text)"
+		diag "has no: $2"
+		return 1
+	fi
+}
+log_unlike() { unlike "$1" "$(log_text)" "$2"; }
+
+# --- time and codes ----------------------------------------------------------
+
+secret_of() {
+	case $1 in
+	alice) echo GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ ;;
+	bob) echo JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP ;;
+	*) echo KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU ;;
+	esac
+}
+
+now() { cat "$BED/clock"; }
+# In place, by one write: nobody reads half a number, and its owner stays.
+set_clock() { printf '%s\n' "$1" >"$BED/clock.new" && mv "$BED/clock.new" "$BED/clock"; }
+tick() { set_clock $(($(now) + ${1:-1} * STEP)); }
+
+# code_now USER [STEPS]: of now, or so many steps off; by oathtool, which shares no code with us.
+code_now() { oathtool --totp -b "$(secret_of "$1")" --now "@$(($(now) + ${2:-0} * STEP))"; }
+
+# A code that is right at no time near now.
+wrong_code() {
+	local guess near
+
+	near=$(for step in -3 -2 -1 0 1 2 3; do code_now "$1" $step; done)
+	for guess in 000000 111111 222222 333333; do
+		case $near in
+		*"$guess"*) ;;
+		*) echo "$guess" && return ;;
+		esac
+	done
+}
+
+# --- mfad and its store ------------------------------------------------------
+
+# write_conf [LINE]...: the least that works, and these.
+write_conf() {
+	{
+		printf '[store]\nurl = sqlite://%s\n' "$STORE"
+		printf '[seal]\nkey_file = /etc/mfa/master.key\n'
+		[ $# = 0 ] || printf '%s\n' "$@"
+	} >"$CONF"
+	chmod 644 "$CONF"
+}
+
+new_store() {
+	rm -f "$STORE" "$STORE"-* /etc/mfa/master.key
+	mfa-admin --config "$CONF" init </dev/null >&2
+}
+
+# enrol USER...: with the secret of secret_of.
+enrol() {
+	local user
+
+	for user; do
+		printf '%s\totpauth://totp/Bed:%s?secret=%s&issuer=Bed\n' \
+			"$user" "$user" "$(secret_of "$user")"
+	done >"$BED/import"
+	mfa-admin --config "$CONF" import --replace "$BED/import" </dev/null >&2
+}
+
+listening() { ss -lxH 2>/dev/null | grep -qF " $1 "; }
+
+start_mfad() {
+	mfad --config "$CONF" --socket "$SOCKET" </dev/null >>"$BED/mfad.out" 2>&1 &
+	MFAD_PID=$!
+	if ! wait_for listening "$SOCKET" || ! wait_for listening "$SOCKET.root"; then
+		diag "mfad does not listen: $(cat "$BED/mfad.out")"
+		return 1
+	fi
+}
+end_mfad() {
+	[ -z "$MFAD_PID" ] || kill "-$1" "$MFAD_PID"
+	wait "$MFAD_PID" 2>/dev/null
+	MFAD_PID=''
+}
+stop_mfad() { end_mfad TERM; }
+kill_mfad() { end_mfad KILL; }
+
+# No process of that name, apart from the daemon itself.
+gone() { ! pgrep -x "$1" | grep -vxF "${MFAD_PID:-0}" | grep -q .; }
+
+# --- PAM and sshd ------------------------------------------------------------
+
+readonly PASSWORD_THEN_CODE='auth [success=ok default=die] pam_unix.so nodelay'
+
+# pam_service NAME LINE...: auth is these lines, the rest as plain as can be.
+pam_service() {
+	local name=$1
+	shift
+	{
+		printf '%s\n' "$@"
+		printf 'account required pam_unix.so\n'
+		printf 'session required pam_permit.so\n'
+	} >"/etc/pam.d/$name"
+}
+
+# start_sshd [LINE]...: lines of sshd_config that come before the usual ones.
+start_sshd() {
+	[ -e "$BED/host_key" ] || ssh-keygen -q -t ed25519 -N '' -f "$BED/host_key"
+	echo "[127.0.0.1]:$PORT $(cut -d' ' -f1,2 "$BED/host_key.pub")" >"$BED/known_hosts"
+	{
+		[ $# = 0 ] || printf '%s\n' "$@"
+		cat <<-SSHD
+			Port $PORT
+			ListenAddress 127.0.0.1
+			HostKey $BED/host_key
+			PidFile $BED/sshd.pid
+			UsePAM yes
+			UseDNS no
+			KbdInteractiveAuthentication yes
+			PasswordAuthentication no
+			AuthorizedKeysFile /etc/ssh/keys/%u
+			MaxStartups 100
+			Subsystem sftp internal-sftp
+		SSHD
+	} >"$BED/sshd_config"
+	rm -f "$BED/sshd.pid"
+	/usr/sbin/sshd -f "$BED/sshd_config" -E "$BED/sshd.log"
+	wait_for test -s "$BED/sshd.pid" || bail 'sshd does not start'
+}
+stop_sshd() { kill "$(cat "$BED/sshd.pid")" && wait_for gone sshd; }
+
+SSH_OPTIONS=(-F none -o "UserKnownHostsFile=$BED/known_hosts" -o StrictHostKeyChecking=yes
+	-o NumberOfPasswordPrompts=1 -o LogLevel=ERROR)
+
+# on_pty COMMAND... <SCRIPT: sets SCREEN and STATUS.
+on_pty() {
+	STATUS=0
+	SCREEN=$("$HELPERS/ptyrun" "$@" | tr -d '\r'; exit "${PIPESTATUS[0]}") || STATUS=$?
+}
+
+# answers PASSWORD CODE...: the script of a user who is asked for them; no PASSWORD if empty.
+# One more prompt than answers is a refusal.
+answers() {
+	local code
+
+	[ -z "$1" ] || printf 'expect assword\nsend %s\n' "$1"
+	shift
+	for code; do
+		printf 'expect code: \nsend %s\n' "$code"
+	done
+	printf 'end code: \n'
+}
+
+# ssh_try USER PASSWORD [CODE]...: in, if STATUS is 0 and SCREEN says who is in.
+ssh_try() {
+	local user=$1
+	shift
+	# shellcheck disable=SC2016
+	on_pty ssh "${SSH_OPTIONS[@]}" -p "$PORT" -o PreferredAuthentications=keyboard-interactive \
+		"$user@127.0.0.1" 'echo "in as $(id -un)"' < <(answers "$@")
+}
+
+# as USER COMMAND...: as somebody else, as from a login shell of his, no PAM.
+as() {
+	local user=$1
+	shift
+	setpriv --reuid "$user" --regid "$user" --init-groups --reset-env "$@"
+}
+
+# sudo_try USER PASSWORD [CODE]...: "sudo id -un" on a terminal of USER's.
+sudo_try() {
+	local user=$1
+	shift
+	# shellcheck disable=SC2016
+	on_pty setpriv --reuid "$user" --regid "$user" --init-groups \
+		sudo -k sh -c 'echo "in as $(id -un)"' < <(answers "$@")
+}
+
+# su_try USER TARGET PASSWORD [CODE]...: USER becomes TARGET.
+su_try() {
+	local user=$1 target=$2
+	shift 2
+	# shellcheck disable=SC2016
+	on_pty setpriv --reuid "$user" --regid "$user" --init-groups \
+		su "$target" -c 'echo "in as $(id -un)"' < <(answers "$@")
+}
+
+# entered NAME USER, refused NAME: what the last *_try came to.
+entered() {
+	if [ "$STATUS" = 0 ] && [[ $SCREEN == *"in as $2"* ]]; then
+		report "$1" 0
+	else
+		report "$1" 1
+		diag "status $STATUS, screen: $SCREEN"
+		diag "log: $(log_text | tail -n 20)"
+		return 1
+	fi
+}
+refused() {
+	if [ "$STATUS" != 0 ] && [ "$STATUS" != 124 ] && [[ $SCREEN != *'in as '* ]]; then
+		report "$1" 0
+	else
+		report "$1" 1
+		diag "status $STATUS, screen: $SCREEN"
+		return 1
+	fi
+}
+
+# pam_try SERVICE[,SERVICE] USER ANSWER...: signin(1) of the helpers.
+pam_try() {
+	STATUS=0
+	SCREEN=$("$HELPERS/signin" "$@" 2>&1) || STATUS=$?
+}
+# accepted NAME, denied NAME [RESULT]: what the last pam_try of one process came to.
+accepted() { like "$1" "$SCREEN" '^PAM_SUCCESS 1$'; }
+denied() {
+	unlike "$1" "$SCREEN" PAM_SUCCESS
+}

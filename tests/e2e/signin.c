@@ -1,0 +1,176 @@
+/* signin: sign in through libpam, from one process or many at the same instant.
+ *
+ *	signin [-n PROCESSES] [-r RHOST] [-q] SERVICE[,SERVICE]... USER [ANSWER]...
+ *
+ * The services (files in /etc/pam.d) are dealt out to the processes in turn.
+ * All of them stand ready in pam_authenticate before any may go on.  Prompts are
+ * answered with the ANSWERs in order, then with PAM_CONV_ERR.  A single process
+ * prints the conversation.  Prints how many ended in which PAM result, such as
+ *	PAM_SUCCESS 1
+ *	PAM_AUTH_ERR 63
+ * and exits 0 if at least one got in. */
+#include <errno.h>
+#include <security/pam_appl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define RESULTS 64
+#define NO_START 63	/* exit status: pam_start failed */
+
+struct answers {
+	char **text;
+	int count, next;
+	int show;
+};
+
+static const struct { int result; const char *name; } names[] = {
+	{ PAM_SUCCESS, "PAM_SUCCESS" },
+	{ PAM_AUTH_ERR, "PAM_AUTH_ERR" },
+	{ PAM_MAXTRIES, "PAM_MAXTRIES" },
+	{ PAM_PERM_DENIED, "PAM_PERM_DENIED" },
+	{ PAM_AUTHINFO_UNAVAIL, "PAM_AUTHINFO_UNAVAIL" },
+	{ PAM_USER_UNKNOWN, "PAM_USER_UNKNOWN" },
+	{ PAM_CONV_ERR, "PAM_CONV_ERR" },
+	{ PAM_ABORT, "PAM_ABORT" },
+	{ PAM_SYSTEM_ERR, "PAM_SYSTEM_ERR" },
+	{ PAM_SERVICE_ERR, "PAM_SERVICE_ERR" },
+	{ PAM_MODULE_UNKNOWN, "PAM_MODULE_UNKNOWN" },
+	{ PAM_IGNORE, "PAM_IGNORE" },
+	{ NO_START, "PAM_START_FAILED" },
+};
+
+static int is_prompt(const struct pam_message *msg)
+{
+	return msg->msg_style == PAM_PROMPT_ECHO_OFF || msg->msg_style == PAM_PROMPT_ECHO_ON;
+}
+
+static int converse(int count, const struct pam_message **msg, struct pam_response **resp,
+		    void *data)
+{
+	struct answers *a = data;
+	struct pam_response *r = calloc((size_t)count, sizeof(*r));
+
+	if (r == NULL)
+		return PAM_BUF_ERR;
+	for (int i = 0; i < count; i++) {
+		if (a->show) {
+			printf("%s: %s\n", is_prompt(msg[i]) ? "ask" : "say", msg[i]->msg);
+			(void)fflush(stdout);
+		}
+		if (!is_prompt(msg[i]))
+			continue;
+		if (a->next >= a->count) {
+			free(r);
+			return PAM_CONV_ERR;
+		}
+		r[i].resp = strdup(a->text[a->next++]);
+	}
+	*resp = r;
+	return PAM_SUCCESS;
+}
+
+/* The child's whole life: ready, wait for the start, sign in. */
+static int sign_in(const char *service, const char *user, const char *rhost,
+		   struct answers *answers, int ready, int go)
+{
+	struct pam_conv conv = { converse, answers };
+	pam_handle_t *pam = NULL;
+	char byte = 0;
+	int r;
+
+	if (pam_start(service, user, &conv, &pam) != PAM_SUCCESS)
+		return NO_START;
+	if (rhost != NULL)
+		(void)pam_set_item(pam, PAM_RHOST, rhost);
+	if (write(ready, &byte, 1) != 1)
+		return NO_START;
+	while (read(go, &byte, 1) < 0 && errno == EINTR)
+		;
+	r = pam_authenticate(pam, 0);
+	if (r == PAM_SUCCESS)
+		r = pam_setcred(pam, PAM_ESTABLISH_CRED);
+	(void)pam_end(pam, r);
+	return r;
+}
+
+/* The services in turn, so that -n 64 a,b is 32 of each. */
+static const char *deal(char **services, int count, int i)
+{
+	return services[i % count];
+}
+
+static int split(char *list, char **out, int max)
+{
+	int n = 0;
+	char *save = NULL;
+
+	for (char *s = strtok_r(list, ",", &save); s != NULL && n < max; s = strtok_r(NULL, ",", &save))
+		out[n++] = s;
+	return n;
+}
+
+static void report(const int *tally)
+{
+	for (int i = 0; i < RESULTS; i++) {
+		const char *name = NULL;
+
+		if (tally[i] == 0)
+			continue;
+		for (size_t j = 0; j < sizeof(names) / sizeof(names[0]); j++)
+			if (names[j].result == i)
+				name = names[j].name;
+		if (name != NULL)
+			printf("%s %d\n", name, tally[i]);
+		else
+			printf("PAM_%d %d\n", i, tally[i]);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	int ready[2], go[2], tally[RESULTS] = { 0 };
+	int opt, status, count, processes = 1, quiet = 0;
+	const char *rhost = NULL;
+	char *services[8], byte;
+
+	while ((opt = getopt(argc, argv, "+n:r:q")) != -1) {
+		if (opt == 'n')
+			processes = atoi(optarg);
+		else if (opt == 'r')
+			rhost = optarg;
+		else if (opt == 'q')
+			quiet = 1;
+		else
+			return 2;
+	}
+	if (argc - optind < 2 || pipe(ready) != 0 || pipe(go) != 0)
+		return 2;
+	count = split(argv[optind], services, 8);
+	for (int i = 0; i < processes; i++) {
+		struct answers answers = { argv + optind + 2, argc - optind - 2, 0,
+					   processes == 1 && !quiet };
+		pid_t pid = fork();
+		int r;
+
+		if (pid < 0)
+			return 2;
+		if (pid > 0)
+			continue;
+		(void)close(go[1]);
+		r = sign_in(deal(services, count, i), argv[optind + 1], rhost, &answers, ready[1], go[0]);
+		(void)fflush(stdout);
+		_exit(r < RESULTS ? r : NO_START);
+	}
+	(void)close(ready[1]);
+	for (int i = 0; i < processes; i++)
+		if (read(ready[0], &byte, 1) != 1)
+			break;
+	(void)close(go[1]);
+	while (wait(&status) > 0)
+		tally[WIFEXITED(status) ? WEXITSTATUS(status) : NO_START]++;
+	report(tally);
+	return tally[PAM_SUCCESS] > 0 ? 0 : 1;
+}
