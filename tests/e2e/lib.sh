@@ -205,6 +205,14 @@ enrol() {
 	mfa-admin --config "$CONF" import --replace "$BED/import" </dev/null >&2
 }
 
+# A store with these users in it, and mfad: what most tests begin with.
+ready() {
+	write_conf
+	new_store || bail 'mfa-admin init failed'
+	enrol "$@" || bail 'mfa-admin import failed'
+	start_mfad || bail 'mfad does not start'
+}
+
 listening() { ss -lxH 2>/dev/null | grep -qF " $1 "; }
 
 start_mfad() {
@@ -239,6 +247,15 @@ pam_service() {
 		printf 'account required pam_unix.so\n'
 		printf 'session required pam_permit.so\n'
 	} >"/etc/pam.d/$name"
+}
+
+# code_services NAME...: password, then code, as conf/pam.d ships it.
+code_services() {
+	local name
+
+	for name; do
+		pam_service "$name" "$PASSWORD_THEN_CODE" 'auth required pam_mfa.so'
+	done
 }
 
 # start_sshd [LINE]...: lines of sshd_config that come before the usual ones.
@@ -293,7 +310,6 @@ answers() {
 ssh_try() {
 	local user=$1
 	shift
-	# shellcheck disable=SC2016
 	on_pty ssh "${SSH_OPTIONS[@]}" -p "$PORT" -o PreferredAuthentications=keyboard-interactive \
 		"$user@127.0.0.1" 'echo "in as $(id -un)"' < <(answers "$@")
 }
@@ -309,7 +325,6 @@ as() {
 sudo_try() {
 	local user=$1
 	shift
-	# shellcheck disable=SC2016
 	on_pty setpriv --reuid "$user" --regid "$user" --init-groups \
 		sudo -k sh -c 'echo "in as $(id -un)"' < <(answers "$@")
 }
@@ -318,7 +333,6 @@ sudo_try() {
 su_try() {
 	local user=$1 target=$2
 	shift 2
-	# shellcheck disable=SC2016
 	on_pty setpriv --reuid "$user" --regid "$user" --init-groups \
 		su "$target" -c 'echo "in as $(id -un)"' < <(answers "$@")
 }

@@ -1,0 +1,67 @@
+#!/bin/bash
+# Wrong codes: three tries a sign-in, and a wait after five in a row.
+. "${BASH_SOURCE[0]%/*}/lib.sh"
+
+ready alice bob
+code_services sshd
+start_sshd
+wrong=$(wrong_code alice)
+
+ssh_try alice "$PASSWORD" "$wrong" "$wrong" "$wrong"
+refused 'three wrong codes'
+is 'and there is no fourth try' "$(grep -o 'code: ' <<<"$SCREEN" | wc -l)" 3
+ssh_try alice "$PASSWORD" "$wrong" "$wrong"
+refused 'two more'
+code=$(code_now alice)
+log_mark
+ssh_try alice "$PASSWORD" "$code"
+refused 'now a right one waits, too'
+like 'and its user is told so' "$SCREEN" '[Tt]oo many wrong codes|[Ww]ait|[Tt]ry again'
+log_like 'so is the administrator' 'mfad.*user=alice.*(throttle|wait|locked)'
+kill_mfad
+ssh_try alice "$PASSWORD" "$code"
+refused 'also after kill -9, without the daemon'
+start_mfad
+ssh_try alice "$PASSWORD" "$code"
+refused 'and after a restart'
+ssh_try bob "$PASSWORD" "$(code_now bob)"
+entered 'others are not kept waiting' bob
+ok 'mfa-admin unlock' mfa-admin unlock alice
+ssh_try alice "$PASSWORD" "$code"
+entered 'now the code is good' alice
+
+tick 10
+ssh_try alice "$PASSWORD" "$wrong" "$wrong" "$wrong"
+ssh_try alice "$PASSWORD" "$wrong" "$wrong"
+ssh_try alice "$PASSWORD" "$(code_now alice)"
+refused 'locked again'
+tick
+ssh_try alice "$PASSWORD" "$(code_now alice)"
+entered 'until the wait is over' alice
+tick
+ssh_try alice "$PASSWORD" "$wrong" "$wrong" "$wrong"
+ssh_try alice "$PASSWORD" "$wrong" "$(code_now alice)"
+entered 'a success clears the count' alice
+
+tick
+ssh_try alice "$PASSWORD" "$wrong" "$wrong" "$wrong"
+ssh_try alice "$PASSWORD" "$wrong" "$wrong"
+set_clock $(($(now) - 86400))
+tick $((900 / STEP))
+ssh_try alice "$PASSWORD" "$(code_now alice)"
+refused 'a clock set back a day: its codes are old'
+mfa-admin unlock alice >&2
+ssh_try alice "$PASSWORD" "$(code_now alice)"
+entered 'unlock mends that too' alice
+
+write_conf '[throttle]' 'enabled = no'
+stop_mfad
+start_mfad
+tick
+for _ in 1 2 3; do
+	pam_try sshd bob "$PASSWORD" "$wrong" "$wrong" "$wrong"
+done
+pam_try sshd bob "$PASSWORD" "$(code_now bob)"
+accepted 'throttle off: no wait'
+
+done_testing

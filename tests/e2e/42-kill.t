@@ -1,0 +1,63 @@
+#!/bin/bash
+# kill -9 of mfad at any instant: no code twice, nothing to clean by hand.
+. "${BASH_SOURCE[0]%/*}/lib.sh"
+
+readonly ROUNDS=60
+RANDOM=7	# the same instants each time, as far as that goes
+
+ready alice bob
+pam_service code 'auth required pam_mfa.so'
+
+# Kills every mfad of the bed a random while from now (0 to 12 ms).
+kill_soon() {
+	(
+		read -rt "0.0$(printf '%02d' $((RANDOM % 13)))" <>"$BED/never"
+		for pid in $(pgrep -x mfad); do
+			kill -9 "$pid"
+		done
+	) 2>/dev/null &
+}
+successes() { sed -n 's/^PAM_SUCCESS //p' <<<"$SCREEN"; }
+
+for mode in daemon stdio; do
+	twice=0 lost=0 in=0
+	for ((i = 0; i < ROUNDS; i++)); do
+		if [ $mode = daemon ]; then
+			pgrep -x mfad >/dev/null || start_mfad
+		else
+			stop_mfad 2>/dev/null
+		fi
+		tick
+		code=$(code_now alice)
+		kill_soon
+		killer=$!
+		pam_try -n 3 code alice "$code"
+		first=$(successes)
+		wait $killer
+		# What was acknowledged stays so, whatever answers now.
+		pam_try -q code alice "$code"
+		second=$(successes)
+		in=$((in + ${first:-0}))
+		[ "${first:-0}" -le 1 ] || twice=$((twice + 1))
+		[ $((${first:-0} + ${second:-0})) -le 1 ] || lost=$((lost + 1))
+	done
+	diag "$mode: $in of $ROUNDS got in before the kill or in spite of it"
+	is "$mode: no code let two in" "$twice" 0
+	is "$mode: none is good again after a kill" "$lost" 0
+	mfa-admin unlock alice >&2
+	tick
+	pam_try code alice "$(code_now alice)"
+	accepted "$mode: and the next sign-in works"
+done
+
+is 'nothing but the store in its folder' \
+	"$(cd /var/lib/mfa && find . -mindepth 1 ! -name mfa.db ! -name mfa.db-wal ! -name mfa.db-shm)" ''
+is 'nothing in /tmp and /run' \
+	"$(find /tmp /var/tmp /run/mfa -mindepth 1 ! -name mfad.sock ! -name mfad.sock.root)" ''
+ok 'the store is sound' mfa-admin show alice
+wait 2>/dev/null
+start_mfad
+pam_try code bob "$(code_now bob)"
+accepted 'a daemon starts over the dead one'"'"'s sockets'
+
+done_testing
