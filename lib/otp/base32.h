@@ -7,8 +7,10 @@
 
 /* Decodes in[0..in_len).  Case, spaces and hyphens do not matter (people type
  * keys in groups of four); padding may be there or not, but must be right if
- * it is there; a left-over of non-zero bits or of an impossible length is refused.
- * Writes at most out_size bytes and their number to *out_len (0 on error).
+ * it is there; a left-over of non-zero bits or of an impossible length is
+ * refused; nothing decodes to nothing.
+ * Writes at most out_size bytes and their number to *out_len; on error that is
+ * 0 and what was written is wiped.
  * Returns 0, -EINVAL (not base 32) or -ENOBUFS (longer than out_size). */
 int mfa_base32_decode(const char *in, size_t in_len,
 		      uint8_t *out, size_t out_size, size_t *out_len);

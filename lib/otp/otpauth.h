@@ -9,7 +9,7 @@
 #include "otp/hotp.h"
 
 #define MFA_OTPAUTH_NAME_MAX 128	/* bytes of an issuer or an account */
-#define MFA_OTPAUTH_URI_MAX 2048
+#define MFA_OTPAUTH_URI_MAX 2048	/* bytes without the NUL; each valid struct fits */
 
 enum mfa_otpauth_type { MFA_OTPAUTH_TOTP, MFA_OTPAUTH_HOTP };
 
@@ -26,20 +26,25 @@ struct mfa_otpauth {
 };
 
 /* Parses uri[0..len).  Missing parameters get the format's defaults (SHA1, 6
- * digits, 30 seconds); an unknown one is ignored, one given twice is an error;
- * HOTP needs its counter; an issuer in the label and one in the parameter that differ: the
- * parameter wins.  Control characters and invalid UTF-8 are refused.
+ * digits, 30 seconds); an unknown one is ignored (as are a TOTP's counter and an
+ * HOTP's period), a known one given twice is an error; HOTP needs its counter; an
+ * issuer in the label and one in the parameter that differ: the parameter wins.
+ * The account must have a name; spaces around names are dropped; a '+' in a
+ * parameter is a space, as in forms.  Control characters and invalid UTF-8 are
+ * refused, escaped ones too.
  * Returns 0 or -EINVAL; *why (may be NULL) then is a constant sentence without
- * any of the input.  *out is wiped on error; it holds a secret, so the caller
- * wipes it with mfa_otpauth_wipe when done. */
+ * any of the input, else NULL.  *out is wiped on error; it holds a secret, so the
+ * caller wipes it with mfa_otpauth_wipe when done. */
 int mfa_otpauth_parse(const char *uri, size_t len, struct mfa_otpauth *out,
 		      const char **why);
 
 /* Writes the URI with a NUL into buf; the issuer goes both into the label and
  * the parameter, as Microsoft and Google Authenticator want it, spaces as %20.
  * Parameters that have the default value are left out (a smaller QR code;
- * Microsoft Authenticator shows no others), but secret and issuer are always there
- * and an HOTP counter too.  Returns 0, -EINVAL or -ENOBUFS. */
+ * Microsoft Authenticator shows no others), but the secret is always there,
+ * the issuer unless it is "", and an HOTP's counter.  Returns 0, -EINVAL (*in is
+ * not what mfa_otpauth_parse could have made) or -ENOBUFS; buf is "" on error, a
+ * size of MFA_OTPAUTH_URI_MAX + 1 is always enough. */
 int mfa_otpauth_format(const struct mfa_otpauth *in, char *buf, size_t size);
 
 void mfa_otpauth_wipe(struct mfa_otpauth *otpauth);
