@@ -34,13 +34,13 @@ log_like 'and logs that' 'mfad.*user=bob.*unenrolled'
 ssh_try alice "$PASSWORD"
 refused 'but nobody who is enrolled'
 
-write_conf '[policy]' '[policy sshd]' 'unenrolled = allow' '[policy other]' 'unenrolled = deny'
+write_conf '[policy]' '[policy sshd]' 'unenrolled = allow' '[policy strict]' 'unenrolled = deny'
 stop_mfad
 start_mfad
 ssh_try bob "$PASSWORD"
 entered 'for one service' bob
-pam_service other 'auth required pam_mfa.so'
-pam_try other bob 123456
+pam_service strict 'auth required pam_mfa.so'
+pam_try strict bob 123456
 denied 'not for another'
 
 done_testing

@@ -3,7 +3,7 @@
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 
 ready alice
-code_services sudo other
+code_services sudo probe
 pam_service su 'auth sufficient pam_rootok.so' "$PASSWORD_THEN_CODE" 'auth required pam_mfa.so'
 
 # Each with the daemon and without.
@@ -26,10 +26,10 @@ for mode in daemon stdio; do
 	refused "su, $mode, the same code again"
 	mfa-admin unlock alice >&2
 	tick
-	on_pty pamtester other alice authenticate < <(answers "$PASSWORD" "$(code_now alice)")
+	on_pty pamtester probe alice authenticate < <(answers "$PASSWORD" "$(code_now alice)")
 	is "pamtester, $mode" "$STATUS" 0
 	like 'says so' "$SCREEN" 'successfully authenticated'
-	on_pty pamtester other alice authenticate < <(answers "$PASSWORD" "$(code_now alice)")
+	on_pty pamtester probe alice authenticate < <(answers "$PASSWORD" "$(code_now alice)")
 	is "pamtester, $mode, the same code again" "$STATUS" 1
 	mfa-admin unlock alice >&2
 	tick
@@ -38,9 +38,9 @@ done
 on_pty su alice -c 'echo "in as $(id -un)"' < <(answers '')
 entered 'root becomes anyone without' alice
 
-# The prompt that -p replaces is the password's; ours stays.
+# -p replaces every prompt.
 on_pty setpriv --reuid alice --regid alice --init-groups sudo -k -p 'Say it: ' id -u < <(
-	printf 'expect Say it: \nsend %s\nexpect Authenticator code: \nsend %s\n' \
+	printf 'expect Say it: \nsend %s\nexpect Say it: \nsend %s\n' \
 		"$PASSWORD" "$(code_now alice)")
 is 'sudo -p' "$STATUS" 0
 tick

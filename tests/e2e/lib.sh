@@ -363,8 +363,14 @@ pam_try() {
 	STATUS=0
 	SCREEN=$("$HELPERS/signin" "$@" 2>&1) || STATUS=$?
 }
-# accepted NAME, denied NAME [RESULT]: what the last pam_try of one process came to.
+# accepted NAME, denied NAME: what the last pam_try came to.
 accepted() { like "$1" "$SCREEN" '^PAM_SUCCESS 1$'; }
 denied() {
-	unlike "$1" "$SCREEN" PAM_SUCCESS
+	if [[ $SCREEN == *PAM_* && $SCREEN != *PAM_SUCCESS* ]]; then
+		report "$1" 0
+	else
+		report "$1" 1
+		diag "got: $SCREEN"
+		return 1
+	fi
 }
