@@ -1,0 +1,98 @@
+/* A person's record: devices, recovery codes, throttles, the last sign-ins; and
+ * its form at rest, JSON with a format version (before it is sealed). */
+#ifndef MFA_ACCOUNT_H
+#define MFA_ACCOUNT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "otp/hotp.h"
+#include "throttle/throttle.h"
+
+#define MFA_ACCOUNT_NAME_MAX 256
+#define MFA_LABEL_MAX 64		/* bytes of a device's label */
+#define MFA_DEVICES_MAX 16
+#define MFA_RECOVERY_COUNT 10
+#define MFA_RECOVERY_HASH_SIZE 16
+#define MFA_EVENTS_MAX 20
+#define MFA_EVENT_TEXT_MAX 64
+
+enum mfa_device_type { MFA_DEVICE_TOTP };
+
+struct mfa_device {
+	char label[MFA_LABEL_MAX + 1];
+	enum mfa_device_type type;
+	enum mfa_hash hash;
+	unsigned digits;
+	unsigned period;		/* seconds */
+	size_t secret_len;
+	uint8_t secret[MFA_OTP_SECRET_MAX];
+	uint64_t last_step;		/* the newest time step whose code was accepted; 0: none */
+	int drift;			/* learned, in steps: how far ahead the device's clock is */
+	int64_t created;		/* seconds since 1970 */
+	int64_t used;			/* 0: never */
+};
+
+/* Wrong answers are counted by who asked and by what was tried, so that
+ * guessing at one can't lock out another (doc/THREATS). */
+enum mfa_budget {
+	MFA_BUDGET_CODE,		/* an app's codes, on root's word */
+	MFA_BUDGET_RECOVERY,		/* recovery codes, on root's word */
+	MFA_BUDGET_LOCAL_CODE,		/* the same, asked by the user's own programs */
+	MFA_BUDGET_LOCAL_RECOVERY,
+	MFA_BUDGET_COUNT
+};
+
+struct mfa_event {
+	int64_t time;
+	char service[MFA_EVENT_TEXT_MAX + 1];
+	char rhost[MFA_EVENT_TEXT_MAX + 1];
+	char method[16];
+	char result[16];
+};
+
+struct mfa_account {
+	char name[MFA_ACCOUNT_NAME_MAX + 1];
+	bool has_uid;			/* false: imported under a name that the system did not know */
+	uint32_t uid;
+	int64_t created;
+	size_t device_count;
+	struct mfa_device devices[MFA_DEVICES_MAX];
+	uint8_t recovery_salt[MFA_RECOVERY_HASH_SIZE];
+	size_t recovery_count;		/* codes not used yet */
+	uint8_t recovery[MFA_RECOVERY_COUNT][MFA_RECOVERY_HASH_SIZE];
+	struct mfa_throttle throttles[MFA_BUDGET_COUNT];
+	size_t event_count;
+	struct mfa_event events[MFA_EVENTS_MAX];	/* the newest last */
+};
+
+/* An empty record.  Returns 0, -EINVAL (mfa_account_name_valid) or -ENOMEM. */
+int mfa_account_new(const char *name, struct mfa_account **out);
+/* Wipes, frees, sets NULL. */
+void mfa_account_free(struct mfa_account **account);
+
+/* 1 to MFA_ACCOUNT_NAME_MAX bytes of valid UTF-8, no control character, no slash or space, not
+ * beginning with a hyphen. */
+bool mfa_account_name_valid(const char *name);
+/* 1 to MFA_LABEL_MAX bytes of valid UTF-8, no control character. */
+bool mfa_label_valid(const char *label);
+
+/* The device with a label, or NULL. */
+struct mfa_device *mfa_account_device(struct mfa_account *account, const char *label);
+/* Returns 0, -ENOSPC (MFA_DEVICES_MAX are there) or -EEXIST (that label is). */
+int mfa_account_add_device(struct mfa_account *account, const struct mfa_device *device);
+/* device points into the account. */
+void mfa_account_remove_device(struct mfa_account *account, struct mfa_device *device);
+/* Keeps the last MFA_EVENTS_MAX.  Texts are cut to what fits, at whole UTF-8 characters. */
+void mfa_account_add_event(struct mfa_account *account, int64_t time, const char *service,
+			   const char *rhost, const char *method, const char *result);
+
+/* Writes the record as JSON; *out is a secret: wipe it (len bytes) and free() it.
+ * Returns 0 or -ENOMEM. */
+int mfa_account_format(const struct mfa_account *account, char **out, size_t *len);
+/* Reads it.  Returns 0, -EBADMSG (not a record, or one that breaks a rule above),
+ * -EPROTONOSUPPORT (a newer format) or -ENOMEM.  *out is NULL on error. */
+int mfa_account_parse(const char *text, size_t len, struct mfa_account **out);
+
+#endif

@@ -1,0 +1,520 @@
+#include "account/accounts.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#define DECOY_SECRET_SIZE 20
+
+struct mfa_accounts {
+	struct mfa_store *store;
+	const struct mfa_keyring *ring;
+};
+
+static void account_key(const char *name, char key[MFA_STORE_KEY_MAX + 1])
+{
+	(void)snprintf(key, MFA_STORE_KEY_MAX + 1, MFA_KEY_ACCOUNT "%s", name);
+}
+
+static void uid_key(uint32_t uid, char key[MFA_STORE_KEY_MAX + 1])
+{
+	(void)snprintf(key, MFA_STORE_KEY_MAX + 1, MFA_KEY_UID "%u", uid);
+}
+
+void mfa_record_release(struct mfa_record *record)
+{
+	mfa_account_free(&record->account);
+	memset(record, 0, sizeof(*record));
+}
+
+int mfa_record_new(const char *name, struct mfa_record *out)
+{
+	memset(out, 0, sizeof(*out));
+	account_key(name, out->key);
+	return mfa_account_new(name, &out->account);
+}
+
+/* Unseals and parses what was read under key. */
+static int open_record(const struct mfa_keyring *ring, const char *key,
+		       const struct mfa_entry *entry, struct mfa_account **out)
+{
+	uint8_t *plain = NULL;
+	size_t len = 0;
+	int r;
+
+	*out = NULL;
+	r = mfa_unseal(ring, key, entry->value, entry->len, &plain, &len);
+	if (r == 0)
+		r = mfa_account_parse((const char *)plain, len, out);
+	mfa_unsealed_free(&plain, len);
+	/* The seal binds the key, and the key the name; a record that says otherwise was
+	 * made by a fault of ours, and is nobody's. */
+	if (r == 0 && strncmp(key, MFA_KEY_ACCOUNT, strlen(MFA_KEY_ACCOUNT)) == 0 &&
+	    strcmp((*out)->name, key + strlen(MFA_KEY_ACCOUNT)) != 0) {
+		mfa_account_free(out);
+		r = -EBADMSG;
+	}
+	return r;
+}
+
+static int close_record(const struct mfa_keyring *ring, const struct mfa_record *record,
+			uint8_t **out, size_t *out_len)
+{
+	char *plain = NULL;
+	size_t len = 0;
+	int r;
+
+	*out = NULL;
+	r = mfa_account_format(record->account, &plain, &len);
+	if (r == 0)
+		r = mfa_seal(ring, record->key, (const uint8_t *)plain, len, out, out_len);
+	if (plain != NULL)
+		explicit_bzero(plain, len);
+	free(plain);
+	return r;
+}
+
+static int load_key(struct mfa_accounts *accounts, const char *key, struct mfa_record *out)
+{
+	struct mfa_entry entry;
+	int r;
+
+	memset(out, 0, sizeof(*out));
+	r = mfa_store_get(accounts->store, key, &entry);
+	if (r != 0)
+		return r;
+	r = open_record(accounts->ring, key, &entry, &out->account);
+	if (r == 0) {
+		memcpy(out->key, key, strlen(key) + 1);
+		out->version = entry.version;
+		out->decoy = strncmp(key, MFA_KEY_DECOY, strlen(MFA_KEY_DECOY)) == 0;
+	}
+	mfa_entry_release(&entry);
+	return r;
+}
+
+int mfa_accounts_load(struct mfa_accounts *accounts, const char *name, struct mfa_record *out)
+{
+	char key[MFA_STORE_KEY_MAX + 1];
+
+	account_key(name, key);
+	return load_key(accounts, key, out);
+}
+
+int mfa_accounts_reload(struct mfa_accounts *accounts, struct mfa_record *record)
+{
+	struct mfa_record fresh;
+	int r = load_key(accounts, record->key, &fresh);
+
+	if (r != 0)
+		return r;
+	mfa_account_free(&record->account);
+	*record = fresh;
+	return 0;
+}
+
+static int decoy_key(const struct mfa_accounts *accounts, const char *name,
+		     char key[MFA_STORE_KEY_MAX + 1])
+{
+	uint8_t mac[32];
+	int r = mfa_keyring_mac(accounts->ring, "decoy", (const uint8_t *)name, strlen(name), mac);
+
+	if (r == 0)
+		(void)snprintf(key, MFA_STORE_KEY_MAX + 1, MFA_KEY_DECOY "%u",
+			       mac[0] % MFA_DECOY_COUNT);
+	return r;
+}
+
+int mfa_accounts_load_or_decoy(struct mfa_accounts *accounts, const char *name, bool eligible,
+			       struct mfa_record *out)
+{
+	char key[MFA_STORE_KEY_MAX + 1], decoy[MFA_STORE_KEY_MAX + 1];
+	struct mfa_entry entry, standin;
+	int r, found;
+
+	memset(out, 0, sizeof(*out));
+	account_key(name, key);
+	/* Both are read for everybody, so that a watch on the time learns nothing. */
+	r = decoy_key(accounts, name, decoy);
+	if (r != 0)
+		return r;
+	found = mfa_store_get(accounts->store, key, &entry);
+	r = mfa_store_get(accounts->store, decoy, &standin);
+	if (found == 0) {
+		found = open_record(accounts->ring, key, &entry, &out->account);
+		if (found == 0 && (!eligible || out->account->device_count == 0)) {
+			mfa_account_free(&out->account);
+			found = -ENOENT;
+		}
+		out->version = entry.version;
+		memcpy(out->key, key, sizeof(key));
+		mfa_entry_release(&entry);
+	}
+	if (found == -ENOENT && r == 0) {
+		found = open_record(accounts->ring, decoy, &standin, &out->account);
+		out->version = standin.version;
+		out->decoy = true;
+		memcpy(out->key, decoy, sizeof(decoy));
+	} else if (found == -ENOENT) {
+		/* A store without its decoys is a damaged one. */
+		found = r == -ENOENT ? -EBADMSG : r;
+	}
+	mfa_entry_release(&standin);
+	if (found != 0)
+		mfa_record_release(out);
+	return found;
+}
+
+int mfa_accounts_save(struct mfa_accounts *accounts, struct mfa_record *record)
+{
+	uint8_t *sealed = NULL;
+	size_t len = 0;
+	int r;
+
+	r = close_record(accounts->ring, record, &sealed, &len);
+	if (r == 0)
+		r = mfa_store_put_if(accounts->store, record->key, record->version, sealed, len, 0,
+				     &record->version);
+	free(sealed);
+	return r;
+}
+
+int mfa_accounts_save_many(struct mfa_accounts *accounts, struct mfa_record *records,
+			   size_t count, int *results)
+{
+	struct mfa_put *puts = calloc(count, sizeof(*puts));
+	size_t i;
+	int r = puts != NULL || count == 0 ? 0 : -ENOMEM;
+
+	for (i = 0; r == 0 && i < count; i++) {
+		uint8_t *sealed;
+
+		r = close_record(accounts->ring, &records[i], &sealed, &puts[i].len);
+		puts[i].key = records[i].key;
+		puts[i].if_version = records[i].version;
+		puts[i].value = sealed;
+	}
+	if (r == 0 && count > 0)
+		r = mfa_store_put_many(accounts->store, puts, count);
+	for (i = 0; puts != NULL && i < count; i++) {
+		free((void *)(uintptr_t)puts[i].value);
+		if (r == 0) {
+			results[i] = puts[i].result;
+			if (results[i] == 0)
+				records[i].version = puts[i].version;
+		}
+	}
+	free(puts);
+	return r;
+}
+
+/* Which name claims a uid; version 0 and an empty name if none does. */
+static int read_claim(struct mfa_accounts *accounts, uint32_t uid,
+		      char name[MFA_ACCOUNT_NAME_MAX + 1], uint64_t *version)
+{
+	char key[MFA_STORE_KEY_MAX + 1];
+	struct mfa_entry entry;
+	uint8_t *plain = NULL;
+	size_t len = 0;
+	int r;
+
+	name[0] = '\0';
+	*version = 0;
+	uid_key(uid, key);
+	r = mfa_store_get(accounts->store, key, &entry);
+	if (r == -ENOENT)
+		return 0;
+	if (r != 0)
+		return r;
+	r = mfa_unseal(accounts->ring, key, entry.value, entry.len, &plain, &len);
+	if (r == 0 && (len == 0 || len > MFA_ACCOUNT_NAME_MAX))
+		r = -EBADMSG;
+	if (r == 0) {
+		memcpy(name, plain, len + 1);
+		*version = entry.version;
+	}
+	mfa_unsealed_free(&plain, len);
+	mfa_entry_release(&entry);
+	return r;
+}
+
+/* Whether the account that claims a uid still has it: a claim is written before its
+ * record, so that a kill between the two leaves a claim for nothing. */
+static int claim_holds(struct mfa_accounts *accounts, uint32_t uid, const char *claimant)
+{
+	struct mfa_record record;
+	int r = mfa_accounts_load(accounts, claimant, &record);
+
+	if (r == -ENOENT)
+		return 0;
+	if (r != 0)
+		return r;
+	r = record.account->has_uid && record.account->uid == uid ? -EEXIST : 0;
+	mfa_record_release(&record);
+	return r;
+}
+
+int mfa_accounts_check_uid(struct mfa_accounts *accounts, uint32_t uid, const char *name)
+{
+	char claimant[MFA_ACCOUNT_NAME_MAX + 1];
+	uint64_t version;
+	int r = read_claim(accounts, uid, claimant, &version);
+
+	if (r != 0 || version == 0 || strcmp(claimant, name) == 0)
+		return r;
+	return claim_holds(accounts, uid, claimant);
+}
+
+int mfa_accounts_claim_uid(struct mfa_accounts *accounts, uint32_t uid, const char *name)
+{
+	char claimant[MFA_ACCOUNT_NAME_MAX + 1], key[MFA_STORE_KEY_MAX + 1];
+	uint64_t version;
+	uint8_t *sealed;
+	size_t len;
+	int r, tries;
+
+	uid_key(uid, key);
+	for (tries = 0; tries < 8; tries++) {
+		r = read_claim(accounts, uid, claimant, &version);
+		if (r != 0 || (version != 0 && strcmp(claimant, name) == 0))
+			return r;
+		r = version != 0 ? claim_holds(accounts, uid, claimant) : 0;
+		if (r != 0)
+			return r;
+		r = mfa_seal(accounts->ring, key, (const uint8_t *)name, strlen(name), &sealed, &len);
+		if (r != 0)
+			return r;
+		r = mfa_store_put_if(accounts->store, key, version, sealed, len, 0, NULL);
+		free(sealed);
+		if (r != -EAGAIN)
+			return r;
+	}
+	return -EAGAIN;
+}
+
+int mfa_accounts_remove(struct mfa_accounts *accounts, struct mfa_record *record)
+{
+	char claimant[MFA_ACCOUNT_NAME_MAX + 1], key[MFA_STORE_KEY_MAX + 1];
+	uint64_t version;
+	int r = mfa_store_delete_if(accounts->store, record->key, record->version);
+
+	if (r != 0 || !record->account->has_uid)
+		return r;
+	/* The record is what counts; a claim without one is void, so no error from here. */
+	uid_key(record->account->uid, key);
+	if (read_claim(accounts, record->account->uid, claimant, &version) == 0 && version != 0 &&
+	    strcmp(claimant, record->account->name) == 0)
+		(void)mfa_store_delete_if(accounts->store, key, version);
+	return 0;
+}
+
+struct list_ctx {
+	struct mfa_accounts *accounts;
+	mfa_accounts_list_fn *fn;
+	void *ctx;
+};
+
+static int list_entry(void *ctx, const char *key, const struct mfa_entry *entry)
+{
+	struct list_ctx *list = ctx;
+	struct mfa_account *account = NULL;
+	int error = open_record(list->accounts->ring, key, entry, &account);
+	int r = list->fn(list->ctx, key + strlen(MFA_KEY_ACCOUNT), account, error);
+
+	mfa_account_free(&account);
+	return r;
+}
+
+int mfa_accounts_list(struct mfa_accounts *accounts, mfa_accounts_list_fn *fn, void *ctx)
+{
+	struct list_ctx list = { accounts, fn, ctx };
+
+	return mfa_store_list(accounts->store, MFA_KEY_ACCOUNT, list_entry, &list);
+}
+
+/* A record that looks like anybody's, whose secret nobody has. */
+static int decoy_new(unsigned number, struct mfa_record *out)
+{
+	struct mfa_device device = { .label = "Phone", .digits = 6, .period = 30,
+				     .secret_len = DECOY_SECRET_SIZE };
+	char name[32];
+	size_t i;
+	int r;
+
+	memset(out, 0, sizeof(*out));
+	(void)snprintf(name, sizeof(name), "decoy.%u", number);
+	(void)snprintf(out->key, sizeof(out->key), MFA_KEY_DECOY "%u", number);
+	r = mfa_account_new(name, &out->account);
+	if (r != 0)
+		return r;
+	if (getrandom(device.secret, DECOY_SECRET_SIZE, 0) != DECOY_SECRET_SIZE ||
+	    getrandom(out->account->recovery, sizeof(out->account->recovery), 0) !=
+	    (ssize_t)sizeof(out->account->recovery)) {
+		mfa_record_release(out);
+		return -EIO;
+	}
+	out->account->recovery_count = MFA_RECOVERY_COUNT;
+	out->decoy = true;
+	for (i = 0; i < MFA_EVENTS_MAX; i++)
+		mfa_account_add_event(out->account, (int64_t)i + 1, "sshd", "192.0.2.1", "totp", "ok");
+	r = mfa_account_add_device(out->account, &device);
+	explicit_bzero(&device, sizeof(device));
+	return r;
+}
+
+/* A creation that was killed may have left decoys, sealed under a key that is lost. */
+static int adopt_version(struct mfa_accounts *accounts, struct mfa_record *record)
+{
+	struct mfa_entry entry;
+	int r = mfa_store_get(accounts->store, record->key, &entry);
+
+	if (r == -ENOENT)
+		return 0;
+	if (r == 0)
+		record->version = entry.version;
+	mfa_entry_release(&entry);
+	return r;
+}
+
+static int write_decoys(struct mfa_accounts *accounts)
+{
+	struct mfa_record *records = calloc(MFA_DECOY_COUNT, sizeof(*records));
+	int results[MFA_DECOY_COUNT] = { 0 };
+	unsigned i;
+	int r = records != NULL ? 0 : -ENOMEM;
+
+	for (i = 0; r == 0 && i < MFA_DECOY_COUNT; i++)
+		if ((r = decoy_new(i, &records[i])) == 0)
+			r = adopt_version(accounts, &records[i]);
+	if (r == 0)
+		r = mfa_accounts_save_many(accounts, records, MFA_DECOY_COUNT, results);
+	for (i = 0; records != NULL && i < MFA_DECOY_COUNT; i++) {
+		if (r == 0)
+			r = results[i];
+		mfa_record_release(&records[i]);
+	}
+	free(records);
+	return r;
+}
+
+static int write_store_id(struct mfa_accounts *accounts)
+{
+	uint8_t *sealed;
+	size_t len;
+	int r = mfa_seal(accounts->ring, MFA_KEY_STORE_ID, mfa_keyring_store_id(accounts->ring),
+			 MFA_STORE_ID_SIZE, &sealed, &len);
+
+	if (r == 0)
+		r = mfa_store_put_if(accounts->store, MFA_KEY_STORE_ID, 0, sealed, len, 0, NULL);
+	free(sealed);
+	return r;
+}
+
+static int check_store_id(struct mfa_accounts *accounts)
+{
+	struct mfa_entry entry;
+	uint8_t *plain = NULL;
+	size_t len = 0;
+	int r = mfa_store_get(accounts->store, MFA_KEY_STORE_ID, &entry);
+
+	if (r == -ENOENT)
+		return -EKEYREJECTED;
+	if (r != 0)
+		return r;
+	r = mfa_unseal(accounts->ring, MFA_KEY_STORE_ID, entry.value, entry.len, &plain, &len);
+	if (r == -ENOKEY || r == -EBADMSG ||
+	    (r == 0 && (len != MFA_STORE_ID_SIZE ||
+			memcmp(plain, mfa_keyring_store_id(accounts->ring), len) != 0)))
+		r = -EKEYREJECTED;
+	mfa_unsealed_free(&plain, len);
+	mfa_entry_release(&entry);
+	return r;
+}
+
+static int accounts_new(const char *url, enum mfa_store_open_flags flags,
+			const struct mfa_keyring *ring, struct mfa_accounts **out)
+{
+	int r;
+
+	*out = calloc(1, sizeof(**out));
+	if (*out == NULL)
+		return -ENOMEM;
+	(*out)->ring = ring;
+	r = mfa_store_open(url, flags, &(*out)->store);
+	if (r != 0)
+		mfa_accounts_close(out);
+	return r;
+}
+
+static int any_key(void *ctx, const char *key, const struct mfa_entry *entry)
+{
+	(void)ctx, (void)key, (void)entry;
+	return -EEXIST;
+}
+
+/* A store whose creation was killed has no id yet, and nobody's record: it may be finished. */
+static int open_unfinished(const char *store_url, const struct mfa_keyring *ring,
+			   struct mfa_accounts **out)
+{
+	struct mfa_entry entry;
+	int r = accounts_new(store_url, MFA_STORE_OPEN, ring, out);
+
+	if (r != 0)
+		return r;
+	r = mfa_store_get((*out)->store, MFA_KEY_STORE_ID, &entry);
+	if (r == 0) {
+		mfa_entry_release(&entry);
+		r = -EEXIST;
+	} else if (r == -ENOENT) {
+		r = mfa_store_list((*out)->store, MFA_KEY_ACCOUNT, any_key, NULL);
+	}
+	if (r != 0)
+		mfa_accounts_close(out);
+	return r;
+}
+
+int mfa_accounts_create(const char *store_url, const struct mfa_keyring *ring)
+{
+	struct mfa_accounts *accounts;
+	int r = accounts_new(store_url, MFA_STORE_CREATE, ring, &accounts);
+
+	if (r == -EEXIST)
+		r = open_unfinished(store_url, ring, &accounts);
+	if (r != 0)
+		return r;
+	r = write_decoys(accounts);
+	/* Last: a store without its id is refused. */
+	if (r == 0)
+		r = write_store_id(accounts);
+	mfa_accounts_close(&accounts);
+	return r;
+}
+
+int mfa_accounts_open(const char *store_url, const struct mfa_keyring *ring,
+		      struct mfa_accounts **out)
+{
+	int r = accounts_new(store_url, MFA_STORE_OPEN, ring, out);
+
+	if (r != 0)
+		return r;
+	r = check_store_id(*out);
+	if (r != 0)
+		mfa_accounts_close(out);
+	return r;
+}
+
+void mfa_accounts_close(struct mfa_accounts **accounts)
+{
+	if (*accounts == NULL)
+		return;
+	mfa_store_close(&(*accounts)->store);
+	free(*accounts);
+	*accounts = NULL;
+}
+
+struct mfa_store *mfa_accounts_store(struct mfa_accounts *accounts)
+{
+	return accounts->store;
+}

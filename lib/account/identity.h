@@ -1,0 +1,26 @@
+/* Who somebody is to the system (NSS). */
+#ifndef MFA_IDENTITY_H
+#define MFA_IDENTITY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "account/account.h"
+
+struct mfa_identity {
+	char name[MFA_ACCOUNT_NAME_MAX + 1];	/* as NSS spells it; as it was given if unknown */
+	bool known;
+	uint32_t uid;				/* if known */
+};
+
+/* Looks a name up.  A directory that ignores case answers ALICE with alice, and
+ * that is the account's name, so that no spelling yields a second account.
+ * Returns 0 (known or surely not: out->known), -EINVAL (not a name), or another
+ * negative errno: the look-up failed, and nobody may be let in by it. */
+int mfa_identity_of_name(const char *name, struct mfa_identity *out);
+
+/* The uid that stands for all those that a user namespace does not map: it may
+ * be anybody. */
+uint32_t mfa_identity_overflow_uid(void);
+
+#endif

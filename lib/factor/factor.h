@@ -1,0 +1,82 @@
+/* Methods of proving who one is, and the one place where an answer is judged. */
+#ifndef MFA_FACTOR_H
+#define MFA_FACTOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "account/account.h"
+
+/* The time steps either side of now that a code may be of (RFC 6238 section 5.2), and how far
+ * a device's clock may be learned to be off, in steps. */
+#define MFA_TOTP_WINDOW 1
+#define MFA_TOTP_DRIFT_MAX 4
+
+#define MFA_ANSWER_MAX 128	/* bytes of an answer that is looked at */
+
+enum mfa_verdict {
+	MFA_VERDICT_WRONG = 0,
+	MFA_VERDICT_RIGHT,
+	MFA_VERDICT_USED,	/* right, but a code is good once */
+	MFA_VERDICT_AHEAD,	/* right, but the record says that later codes were used already: the
+				 * clock once jumped ahead */
+	MFA_VERDICT_WAIT,	/* not looked at: too many were wrong; see wait */
+	MFA_VERDICT_STOPPED,	/* not looked at: so many that only another method helps */
+	MFA_VERDICT_UNCLEAR,	/* not of the form of any method; counts nowhere, for it can't be right */
+	MFA_VERDICT_FAILED,	/* could not be judged (out of memory, crypto): no entry */
+};
+
+struct mfa_attempt {
+	const char *answer;	/* as typed; NULL: none */
+	int64_t now;
+	bool local;		/* not on root's word: budgets of its own */
+	bool throttle;		/* false: mistakes are counted but nothing waits */
+	bool admitted;		/* the throttle let this answer pass already, and the record was
+				 * read again because somebody else's write came between */
+};
+
+struct mfa_judgement {
+	enum mfa_verdict verdict;
+	const char *method;	/* "totp", "recovery", or NULL */
+	char label[MFA_LABEL_MAX + 1];	/* of the device that the code was from */
+	int64_t wait;		/* seconds, with MFA_VERDICT_WAIT */
+	bool changed;		/* the account was changed: nothing may be told before it is saved */
+	int drift;		/* of the device, after a right code */
+};
+
+/* Judges an answer against an account as it was read at `now`, and changes the account as the
+ * verdict asks: the step or recovery code is used, the mistake counted, the throttle cleared.
+ * The caller saves it by its version; if somebody wrote meanwhile it reads again and
+ * judges again with `admitted`. */
+void mfa_factor_judge(struct mfa_account *account, const struct mfa_attempt *attempt,
+		      struct mfa_judgement *out);
+
+/* Whether app codes are refused just now: WAIT (and *wait), STOPPED, or RIGHT if they are not. */
+enum mfa_verdict mfa_factor_codes_blocked(const struct mfa_account *account, bool local,
+					  int64_t now, int64_t *wait);
+
+/* An administrator's word, or proof by another method: throttles are cleared, and steps that were
+ * used in what is now the future no longer stand in the way. */
+void mfa_factor_unlock(struct mfa_account *account, int64_t now);
+
+/* TOTP. */
+
+/* Looks for a code in a window of MFA_TOTP_DRIFT_MAX steps either side, for a device that is
+ * being enrolled; then its last step and drift are set.  Returns 0, -ENOENT or another negative errno. */
+int mfa_totp_first_code(struct mfa_device *device, const char *answer, int64_t now);
+/* Whether a code is right for another time within a day, in which case a clock is wrong: *seconds is how far the
+ * device's is ahead.  Slow (milliseconds): for after the answer.  Returns 0 or -ENOENT. */
+int mfa_totp_find_far(const struct mfa_account *account, const char *answer, int64_t now,
+		      int64_t *seconds, char label[MFA_LABEL_MAX + 1]);
+
+/* Recovery codes. */
+
+#define MFA_RECOVERY_CODE_SIZE 15	/* xxxx-xxxx-xxxx and a NUL: 60 random bits in base 32 */
+
+/* Gives the account MFA_RECOVERY_COUNT new ones, in place of those it had; codes is all that
+ * ever shows them.  Returns 0 or -EIO. */
+int mfa_recovery_generate(struct mfa_account *account,
+			  char codes[MFA_RECOVERY_COUNT][MFA_RECOVERY_CODE_SIZE]);
+
+#endif

@@ -1,0 +1,217 @@
+#include <errno.h>
+#include <string.h>
+
+#include "factor/method.h"
+#include "otp/totp.h"
+
+#define DAY 86400
+
+/* Steps from..to, both within the window of a device around now. */
+struct range {
+	uint64_t from;
+	uint64_t to;
+};
+
+static uint64_t step_at(uint64_t step, int64_t offset)
+{
+	if (offset < 0)
+		return step > (uint64_t)-offset ? step - (uint64_t)-offset : 0;
+	return step + (uint64_t)offset;
+}
+
+static bool digits_only(const char *answer)
+{
+	return answer[0] != '\0' && answer[strspn(answer, "0123456789")] == '\0';
+}
+
+static int generator(const struct mfa_device *device, struct mfa_hotp **out)
+{
+	return mfa_hotp_new(device->hash, device->secret, device->secret_len, device->digits, out);
+}
+
+/* Looks in a range for a step that was not used yet; failing that, for one that was. */
+static int find_in(struct mfa_hotp *hotp, uint32_t code, struct range r, uint64_t last,
+		   uint64_t *step, bool *used)
+{
+	uint64_t fresh = last >= r.from && last != 0 ? last + 1 : r.from;
+	int found = -ENOENT;
+
+	*used = false;
+	if (fresh <= r.to)
+		found = mfa_hotp_find(hotp, code, fresh, r.to, step);
+	if (found == -ENOENT && fresh > r.from) {
+		found = mfa_hotp_find(hotp, code, r.from, fresh - 1 < r.to ? fresh - 1 : r.to, step);
+		*used = found == 0;
+	}
+	return found;
+}
+
+/* Around the clock's own time and around the device's, as learned: whoever sets a phone's
+ * clock right again must not be locked out by what was learned of it. */
+static int find(const struct mfa_device *device, const char *answer, uint64_t now, uint64_t *step,
+		bool *used)
+{
+	const int offsets[] = { 0, device->drift };
+	struct mfa_hotp *hotp = NULL;
+	uint32_t code;
+	bool was_used = false;
+	size_t i;
+	int r, found = -ENOENT;
+
+	*used = false;
+	if (mfa_otp_parse_code(answer, strlen(answer), device->digits, &code) != 0)
+		return -ENOENT;
+	r = generator(device, &hotp);
+	if (r != 0)
+		return r;
+	for (i = 0; i < (device->drift != 0 ? 2U : 1U); i++) {
+		struct range range = { step_at(now, offsets[i] - MFA_TOTP_WINDOW),
+				       step_at(now, offsets[i] + MFA_TOTP_WINDOW) };
+
+		r = find_in(hotp, code, range, device->last_step, step, &was_used);
+		if (r == -ENOENT)
+			continue;
+		found = r;
+		*used = was_used;
+		if (r != 0 || !was_used)
+			break;
+	}
+	mfa_hotp_free(&hotp);
+	return found;
+}
+
+/* Follows the device by a step at a time, so that one odd code does not move the window far. */
+static int learned(int drift, int64_t offset)
+{
+	if (offset > drift && drift < MFA_TOTP_DRIFT_MAX)
+		return drift + 1;
+	if (offset < drift && drift > -MFA_TOTP_DRIFT_MAX)
+		return drift - 1;
+	return drift;
+}
+
+/* Further than any code could be right. */
+static bool ahead(const struct mfa_device *device, uint64_t now)
+{
+	return device->last_step > now + MFA_TOTP_DRIFT_MAX + MFA_TOTP_WINDOW;
+}
+
+static void accept(struct mfa_device *device, uint64_t step, int64_t now, struct mfa_judgement *out)
+{
+	device->drift = learned(device->drift,
+				(int64_t)(step - mfa_totp_step(now, device->period)));
+	device->last_step = step;
+	device->used = now;
+	out->drift = device->drift;
+	out->verdict = MFA_VERDICT_RIGHT;
+}
+
+static void check(struct mfa_account *account, const char *answer, int64_t now,
+		  struct mfa_judgement *out)
+{
+	size_t i;
+
+	for (i = 0; i < account->device_count; i++) {
+		struct mfa_device *device = &account->devices[i];
+		uint64_t current = mfa_totp_step(now, device->period), step;
+		bool used;
+		int r;
+
+		if (device->type != MFA_DEVICE_TOTP)
+			continue;
+		r = find(device, answer, current, &step, &used);
+		if (r == -ENOENT)
+			continue;
+		memcpy(out->label, device->label, sizeof(out->label));
+		if (r != 0) {
+			out->verdict = MFA_VERDICT_FAILED;
+			return;
+		}
+		if (!used) {
+			accept(device, step, now, out);
+			return;
+		}
+		/* Go on: the same digits may be another device's fresh code. */
+		out->verdict = ahead(device, current) ? MFA_VERDICT_AHEAD : MFA_VERDICT_USED;
+	}
+}
+
+/* Codes of the steps that may have been used since are refused for as long as they
+ * could be right, so that mending is no way to use one twice. */
+static void mend(struct mfa_account *account, int64_t now)
+{
+	size_t i;
+
+	for (i = 0; i < account->device_count; i++) {
+		struct mfa_device *device = &account->devices[i];
+		uint64_t current = mfa_totp_step(now, device->period);
+
+		if (device->type == MFA_DEVICE_TOTP && ahead(device, current))
+			device->last_step = step_at(current, MFA_TOTP_WINDOW + (device->drift > 0 ? device->drift : 0));
+	}
+}
+
+int mfa_totp_first_code(struct mfa_device *device, const char *answer, int64_t now)
+{
+	uint64_t current = mfa_totp_step(now, device->period), step;
+	struct mfa_hotp *hotp = NULL;
+	char digits[MFA_ANSWER_MAX];
+	uint32_t code;
+	size_t n = 0;
+	int r;
+
+	for (; *answer != '\0' && n + 1 < sizeof(digits); answer++)
+		if (*answer != ' ' && *answer != '-')
+			digits[n++] = *answer;
+	r = mfa_otp_parse_code(digits, n, device->digits, &code);
+	explicit_bzero(digits, sizeof(digits));
+	if (r != 0)
+		return -ENOENT;
+	r = generator(device, &hotp);
+	if (r == 0)
+		r = mfa_hotp_find(hotp, code, step_at(current, -MFA_TOTP_DRIFT_MAX),
+				  step_at(current, MFA_TOTP_DRIFT_MAX), &step);
+	mfa_hotp_free(&hotp);
+	if (r != 0)
+		return r;
+	device->last_step = step;
+	device->drift = (int)(int64_t)(step - current);
+	return 0;
+}
+
+int mfa_totp_find_far(const struct mfa_account *account, const char *answer, int64_t now,
+		      int64_t *seconds, char label[MFA_LABEL_MAX + 1])
+{
+	size_t i;
+
+	for (i = 0; i < account->device_count; i++) {
+		const struct mfa_device *device = &account->devices[i];
+		uint64_t current = mfa_totp_step(now, device->period), step = 0;
+		struct mfa_hotp *hotp = NULL;
+		uint32_t code;
+		int r;
+
+		if (mfa_otp_parse_code(answer, strlen(answer), device->digits, &code) != 0 ||
+		    generator(device, &hotp) != 0)
+			continue;
+		r = mfa_hotp_find(hotp, code, step_at(current, -(DAY / (int64_t)device->period)),
+				  step_at(current, DAY / (int64_t)device->period), &step);
+		mfa_hotp_free(&hotp);
+		if (r == 0) {
+			*seconds = (int64_t)(step - current) * device->period;
+			memcpy(label, device->label, sizeof(device->label));
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+const struct mfa_method mfa_method_totp = {
+	.name = "totp",
+	.budget = MFA_BUDGET_CODE,
+	.local_budget = MFA_BUDGET_LOCAL_CODE,
+	.stops = true,
+	.recognises = digits_only,
+	.check = check,
+	.mend = mend,
+};

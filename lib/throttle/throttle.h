@@ -1,0 +1,33 @@
+/* How often one may be wrong.  Pure: the time is handed in.
+ *
+ * After MFA_THROTTLE_FREE wrong answers in a row, each further one brings a wait that doubles, from
+ * MFA_THROTTLE_FIRST to MFA_THROTTLE_LONGEST seconds, in which answers are refused without being
+ * looked at.  The wait never ends later than MFA_THROTTLE_LONGEST from now, whatever the clock did. */
+#ifndef MFA_THROTTLE_H
+#define MFA_THROTTLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define MFA_THROTTLE_FREE 5		/* the fifth brings the first wait */
+#define MFA_THROTTLE_FIRST 30		/* seconds */
+#define MFA_THROTTLE_LONGEST 900
+#define MFA_THROTTLE_STOP 100		/* in a row: nothing more until cleared */
+
+struct mfa_throttle {
+	uint32_t failures;	/* in a row */
+	int64_t until;		/* answers before this second are refused; 0: none */
+};
+
+/* Seconds still to wait, 0 if an answer may be judged. */
+int64_t mfa_throttle_wait(const struct mfa_throttle *throttle, int64_t now);
+/* Whether so many were wrong that only another method or an administrator helps. */
+bool mfa_throttle_stopped(const struct mfa_throttle *throttle);
+/* Whether the stored end lies further ahead than it may (the clock was set back); then
+ * *throttle is mended and must be stored. */
+bool mfa_throttle_mend(struct mfa_throttle *throttle, int64_t now);
+/* Counts a wrong answer. */
+void mfa_throttle_fail(struct mfa_throttle *throttle, int64_t now);
+void mfa_throttle_clear(struct mfa_throttle *throttle);
+
+#endif

@@ -1,0 +1,231 @@
+#include "challenge.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "clock/clock.h"
+#include "log/log.h"
+
+/* Somebody who writes again and again (64 guesses at once, say) must not keep a right code out. */
+#define CONFLICTS_MAX 1000
+
+#define PROMPT_CODE "Authenticator code: "
+#define PROMPT_RECOVERY "Recovery code: "
+
+const char *challenge_word(const struct mfa_judgement *judgement)
+{
+	static const char *const words[] = {
+		[MFA_VERDICT_WRONG] = "wrong",
+		[MFA_VERDICT_RIGHT] = "ok",
+		[MFA_VERDICT_USED] = "used",
+		[MFA_VERDICT_AHEAD] = "clock-ahead",
+		[MFA_VERDICT_WAIT] = "throttled",
+		[MFA_VERDICT_STOPPED] = "stopped",
+		[MFA_VERDICT_UNCLEAR] = "unclear",
+		[MFA_VERDICT_FAILED] = "failed",
+	};
+
+	return words[judgement->verdict];
+}
+
+/* The record is of a name that the system did not know when it was imported; it does now, and who
+ * showed this factor is that person. */
+static int bind_uid(struct challenge *ch)
+{
+	const struct mfa_identity *id = &ch->subject->identity;
+	struct mfa_account *account = ch->record->account;
+	int r;
+
+	if (ch->record->decoy || account->has_uid || !id->known)
+		return 0;
+	r = mfa_accounts_claim_uid(ch->c->verifier->accounts, id->uid, id->name);
+	if (r != 0)
+		return r == -EEXIST ? -EPERM : r;
+	account->has_uid = true;
+	account->uid = id->uid;
+	return 0;
+}
+
+static int save(struct challenge *ch)
+{
+	struct mfa_judgement *j = &ch->judgement;
+	bool right = j->verdict == MFA_VERDICT_RIGHT;
+	int r = right ? bind_uid(ch) : 0;
+
+	if (r != 0)
+		return r;
+	if (j->verdict == MFA_VERDICT_WRONG || right)
+		mfa_account_add_event(ch->record->account, mfa_clock_now(), ch->service, ch->rhost,
+				      j->method, challenge_word(j));
+	return mfa_accounts_save(ch->c->verifier->accounts, ch->record);
+}
+
+/* Judges until the judgement stands in the store. */
+static int judge(struct challenge *ch, const char *answer)
+{
+	struct mfa_attempt attempt = {
+		.answer = answer,
+		.now = mfa_clock_now(),
+		.local = ch->subject->local,
+		.throttle = ch->c->conf->throttle,
+	};
+	int r, i;
+
+	for (i = 0; i < CONFLICTS_MAX; i++) {
+		mfa_factor_judge(ch->record->account, &attempt, &ch->judgement);
+		if (ch->hopeless && ch->judgement.verdict == MFA_VERDICT_RIGHT)
+			ch->judgement.verdict = MFA_VERDICT_WRONG;
+		if (!ch->judgement.changed)
+			return 0;
+		r = save(ch);
+		if (r != -EAGAIN)
+			return r;
+		r = mfa_accounts_reload(ch->c->verifier->accounts, ch->record);
+		if (r != 0)
+			return r == -ENOENT ? -EPERM : r;
+		attempt.admitted = true;
+	}
+	return -EBUSY;
+}
+
+static int say_blocked(struct challenge *ch, enum mfa_verdict verdict, int64_t wait)
+{
+	char text[256];
+
+	if (verdict == MFA_VERDICT_STOPPED)
+		return conversation_say(ch->c, MFA_INFO,
+			"Too many wrong codes. Codes from an app are refused from now on, until you use a\n"
+			"recovery code or your administrator unlocks this account.");
+	(void)snprintf(text, sizeof(text),
+		       "Too many wrong codes. Codes from an app are refused for another %lld %s.\n"
+		       "A recovery code still works.",
+		       (long long)(wait < 90 ? wait : (wait + 59) / 60),
+		       wait < 90 ? wait == 1 ? "second" : "seconds" : "minutes");
+	return conversation_say(ch->c, MFA_INFO, text);
+}
+
+/* One prompt, with all that must be read before it. */
+static int ask(struct challenge *ch, char *answer, size_t size)
+{
+	const char *prompt = PROMPT_CODE;
+	enum mfa_verdict verdict;
+	int64_t wait;
+	int r = 0;
+
+	verdict = ch->c->conf->throttle
+		? mfa_factor_codes_blocked(ch->record->account, ch->subject->local, mfa_clock_now(), &wait)
+		: MFA_VERDICT_RIGHT;
+	if (verdict != MFA_VERDICT_RIGHT) {
+		r = say_blocked(ch, verdict, wait);
+		prompt = PROMPT_RECOVERY;
+	}
+	return r != 0 ? r : conversation_ask(ch->c, ch->echo, prompt, answer, size);
+}
+
+static int complain(struct challenge *ch)
+{
+	static const char *const words[] = {
+		[MFA_VERDICT_WRONG] = "That code is not right.",
+		[MFA_VERDICT_USED] = "That code was used already. Please wait for the next one.",
+		[MFA_VERDICT_AHEAD] = "That code can't be used: the clock of this system was wrong for a while.\n"
+			"Please use a recovery code, or ask your administrator to unlock this account.",
+		[MFA_VERDICT_UNCLEAR] = "That is not a code. A code from your app has 6 to 8 digits; "
+			"a recovery\ncode looks like xxxx-xxxx-xxxx.",
+		[MFA_VERDICT_WAIT] = "Not looked at: too many codes were wrong.",
+		[MFA_VERDICT_STOPPED] = "Not looked at: too many codes were wrong.",
+		[MFA_VERDICT_RIGHT] = NULL,
+		[MFA_VERDICT_FAILED] = "That code could not be checked.",
+	};
+
+	return conversation_say(ch->c, MFA_ERROR, words[ch->judgement.verdict]);
+}
+
+static enum mfa_result ended(int r)
+{
+	return r == -ETIMEDOUT ? MFA_RESULT_BUSY : MFA_RESULT_ABORTED;
+}
+
+/* A person took a while over the answer; what was read before the prompt may be old. */
+static int refresh(struct challenge *ch, int64_t read_at)
+{
+	int r;
+
+	if (mfa_clock_now() == read_at)
+		return 0;
+	r = mfa_accounts_reload(ch->c->verifier->accounts, ch->record);
+	return r == -ENOENT ? -EPERM : r;
+}
+
+enum mfa_result challenge_run(struct challenge *ch, int *error)
+{
+	char answer[MFA_ANSWER_MAX];
+	enum mfa_result result = MFA_RESULT_MAXTRIES;
+	int64_t read_at;
+	unsigned i;
+	int r;
+
+	*error = 0;
+	ch->answers = 0;
+	for (i = 0; i < CHALLENGE_TRIES; i++) {
+		read_at = mfa_clock_now();
+		r = ask(ch, answer, sizeof(answer));
+		/* Too long to be a code: wrong, but no reason to end the sign-in. */
+		if (r != 0 && r != -EBADMSG) {
+			result = ended(r);
+			break;
+		}
+		r = refresh(ch, read_at);
+		if (r == 0)
+			r = judge(ch, answer);
+		ch->answers++;
+		if (r != 0 || ch->judgement.verdict == MFA_VERDICT_FAILED) {
+			*error = r != 0 ? r : -EIO;
+			result = MFA_RESULT_FAILED;
+			break;
+		}
+		if (ch->judgement.verdict == MFA_VERDICT_RIGHT) {
+			result = MFA_RESULT_OK;
+			break;
+		}
+		if (ch->judgement.verdict == MFA_VERDICT_WRONG)
+			memcpy(ch->far, answer, sizeof(ch->far));
+		r = complain(ch);
+		if (r != 0) {
+			result = ended(r);
+			break;
+		}
+	}
+	explicit_bzero(answer, sizeof(answer));
+	return result;
+}
+
+/* One look a second: it costs thousands of HMACs. */
+static bool may_look(int64_t now)
+{
+	static _Atomic int64_t last;
+	int64_t before = atomic_load(&last);
+
+	return before != now && atomic_compare_exchange_strong(&last, &before, now);
+}
+
+void challenge_aftermath(struct challenge *ch)
+{
+	char label[MFA_LABEL_MAX + 1];
+	struct mfa_log_line line;
+	int64_t seconds, now = mfa_clock_now();
+
+	if (ch->far[0] != '\0' && !ch->record->decoy && ch->record->account != NULL &&
+	    may_look(now) && mfa_totp_find_far(ch->record->account, ch->far, now, &seconds, label) == 0) {
+		mfa_log_begin(&line, "clock");
+		mfa_log_text(&line, "user", ch->subject->identity.name);
+		mfa_log_text(&line, "device", label);
+		mfa_log_number(&line, "device_ahead_seconds", seconds);
+		mfa_log_text(&line, "msg",
+			     "a refused code would be right at another time: the clock of this system "
+			     "or of the device is wrong");
+		mfa_log_write(&line, LOG_WARNING);
+	}
+	explicit_bzero(ch->far, sizeof(ch->far));
+}

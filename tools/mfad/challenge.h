@@ -1,0 +1,38 @@
+/* Asking a person for a code and judging it, by the one rule that sign-ins and changes of an account
+ * share: what is told is durable first. */
+#ifndef MFAD_CHALLENGE_H
+#define MFAD_CHALLENGE_H
+
+#include "account/accounts.h"
+#include "conversation.h"
+#include "factor/factor.h"
+#include "subject.h"
+
+#define CHALLENGE_TRIES 3
+
+struct challenge {
+	struct conversation *c;
+	const struct subject *subject;
+	struct mfa_record *record;	/* read a moment ago; followed as it changes */
+	const char *service;		/* for the record's list of sign-ins */
+	const char *rhost;
+	bool echo;
+	bool hopeless;			/* whatever is answered is wrong: nobody's account */
+	/* What came of it. */
+	struct mfa_judgement judgement;	/* the last */
+	unsigned answers;		/* judged */
+	char far[MFA_ANSWER_MAX];	/* the last wrong code, to look for a wrong clock afterwards */
+};
+
+/* Asks up to CHALLENGE_TRIES times.  Returns MFA_RESULT_OK, or why not; *error is 0 or what the
+ * store said. Nothing but the prompts and complaints has been told yet. */
+enum mfa_result challenge_run(struct challenge *challenge, int *error);
+
+/* After everything was told: looks whether a wrong code was that of a wrong clock, and logs
+ * it; at most once a second in this process.  Wipes challenge->far. */
+void challenge_aftermath(struct challenge *challenge);
+
+/* What a judgement is called in log and record. */
+const char *challenge_word(const struct mfa_judgement *judgement);
+
+#endif

@@ -1,0 +1,141 @@
+#include "change.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "clock/clock.h"
+#include "log/log.h"
+
+#define CONFLICTS_MAX 1000
+#define SERVICE "mfa-enroll"
+
+void change_stop(struct change *ch, enum mfa_result result, const char *text)
+{
+	ch->result = result;
+	ch->text = text;
+}
+
+void change_fail(struct change *ch, int error)
+{
+	struct failure failure = failure_of(error);
+
+	ch->error = error;
+	change_stop(ch, failure.result, failure.text);
+}
+
+static int load(struct change *ch, bool create)
+{
+	const char *name = ch->subject.identity.name;
+	int r = mfa_accounts_load(ch->c->verifier->accounts, name, &ch->record);
+
+	if (r != -ENOENT || !create)
+		return r;
+	ch->created = true;
+	r = mfa_record_new(name, &ch->record);
+	if (r == 0)
+		ch->record.account->created = mfa_clock_now();
+	return r;
+}
+
+bool change_begin(struct change *ch, struct conversation *c, const char *what, bool create)
+{
+	int r;
+
+	memset(ch, 0, sizeof(*ch));
+	ch->c = c;
+	ch->what = what;
+	ch->result = MFA_RESULT_FAILED;
+	r = subject_read(c, &ch->subject);
+	if (r == -EPERM) {
+		ch->error = r;
+		change_stop(ch, MFA_RESULT_DENIED, "You can only do that for your own account.");
+		return false;
+	}
+	if (r == 0)
+		r = load(ch, create);
+	if (r == 0)
+		r = subject_check_record(c, &ch->subject, &ch->record);
+	if (r != 0) {
+		change_fail(ch, r);
+		return false;
+	}
+	return true;
+}
+
+bool change_prove(struct change *ch)
+{
+	if (!ch->subject.local || ch->record.account->device_count == 0)
+		return true;
+	ch->challenge = (struct challenge){
+		.c = ch->c, .subject = &ch->subject, .record = &ch->record,
+		.service = SERVICE, .rhost = "",
+	};
+	if (conversation_say(ch->c, MFA_INFO,
+			     "First show that it is you, with a device that you have now.") != 0) {
+		change_stop(ch, MFA_RESULT_ABORTED, NULL);
+		return false;
+	}
+	ch->result = challenge_run(&ch->challenge, &ch->error);
+	if (ch->error != 0)
+		change_fail(ch, ch->error);
+	else if (ch->result == MFA_RESULT_MAXTRIES)
+		ch->text = "Nothing was changed.";
+	return ch->result == MFA_RESULT_OK;
+}
+
+int change_apply(struct change *ch, change_fn *fn, void *ctx)
+{
+	struct mfa_accounts *accounts = ch->c->verifier->accounts;
+	const struct mfa_identity *id = &ch->subject.identity;
+	int r, i;
+
+	for (i = 0; i < CONFLICTS_MAX; i++) {
+		r = fn(ch, ctx);
+		if (r == 0 && id->known && !ch->record.account->has_uid) {
+			r = mfa_accounts_claim_uid(accounts, id->uid, id->name);
+			r = r == -EEXIST ? -EPERM : r;
+			ch->record.account->has_uid = r == 0;
+			ch->record.account->uid = id->uid;
+		}
+		if (r == 0)
+			r = mfa_accounts_save(accounts, &ch->record);
+		if (r != -EAGAIN)
+			return r;
+		/* A new record that somebody else has made meanwhile is found by its key, too. */
+		r = mfa_accounts_reload(accounts, &ch->record);
+		if (r != 0)
+			return r;
+	}
+	return -EBUSY;
+}
+
+static const char *word(enum mfa_result result)
+{
+	switch (result) {
+	case MFA_RESULT_OK: return "ok";
+	case MFA_RESULT_ABORTED: return "aborted";
+	case MFA_RESULT_DENIED:
+	case MFA_RESULT_MAXTRIES: return "denied";
+	case MFA_RESULT_REFUSED: return "refused";
+	default: return "failed";
+	}
+}
+
+void change_end(struct change *ch)
+{
+	struct mfa_log_line line;
+
+	conversation_done(ch->c, ch->result, ch->text);
+	mfa_log_begin(&line, ch->what);
+	mfa_log_text(&line, "result", word(ch->result));
+	mfa_log_text(&line, "user", ch->subject.identity.name);
+	mfa_log_text(&line, "device", ch->label);
+	mfa_log_number(&line, "by_uid", (int64_t)ch->c->peer.uid);
+	mfa_log_text(&line, "rule", ch->subject.refusal);
+	if (ch->error != 0)
+		mfa_log_text(&line, "error", strerrordesc_np(-ch->error));
+	mfa_log_write(&line, ch->result == MFA_RESULT_OK ? LOG_INFO : LOG_NOTICE);
+	if (ch->challenge.c != NULL)
+		challenge_aftermath(&ch->challenge);
+	mfa_record_release(&ch->record);
+}

@@ -1,0 +1,45 @@
+/* Changing an account for its owner or for root: who may, after which proof, and
+ * how a change is applied to a record that others may be writing. */
+#ifndef MFAD_CHANGE_H
+#define MFAD_CHANGE_H
+
+#include "challenge.h"
+#include "conversation.h"
+#include "subject.h"
+
+struct change {
+	struct conversation *c;
+	const char *what;		/* for the log: "enrol", "remove", ... */
+	struct subject subject;
+	struct mfa_record record;
+	struct challenge challenge;
+	bool created;			/* the account had no record before */
+	char label[MFA_LABEL_MAX + 1];	/* of the device that it is about, for the log */
+	enum mfa_result result;
+	const char *text;		/* the last word to the client; NULL: the result's own */
+	int error;
+};
+
+/* Reads USER, finds the account and checks whose it is.  create: an account without a record gets a new, empty
+ * one (not stored yet); otherwise that is MFA_RESULT_NOT_FOUND.
+ * Returns whether to go on; otherwise change_end tells why. */
+bool change_begin(struct change *change, struct conversation *c, const char *what, bool create);
+
+/* A user who has a device shows it before anything is changed; root need not.
+ * Returns whether to go on. */
+bool change_prove(struct change *change);
+
+/* Applies fn to the record and saves it; if somebody wrote meanwhile, to what is there then.
+ * fn returns 0, or a negative errno that ends it.  Returns 0 when it is durable. */
+typedef int change_fn(struct change *change, void *ctx);
+int change_apply(struct change *change, change_fn *fn, void *ctx);
+
+/* Tells how it ended, logs it, releases everything. */
+void change_end(struct change *change);
+
+/* Ends it with a result and a text. */
+void change_stop(struct change *change, enum mfa_result result, const char *text);
+/* Ends it with what an error means. */
+void change_fail(struct change *change, int error);
+
+#endif

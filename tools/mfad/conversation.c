@@ -1,0 +1,106 @@
+#include "conversation.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "requests.h"
+
+static int send_frame(struct conversation *c)
+{
+	int r = mfa_frame_send(c->fd, &c->frame, CONVERSATION_SEND_MS);
+
+	mfa_frame_wipe(&c->frame);
+	return r;
+}
+
+int conversation_say(struct conversation *c, enum mfa_frame_type type, const char *text)
+{
+	mfa_frame_start(&c->frame, type);
+	mfa_frame_put_text(&c->frame, MFA_FIELD_TEXT, text);
+	return send_frame(c);
+}
+
+int conversation_ask(struct conversation *c, bool echo, const char *prompt,
+		     char *answer, size_t size)
+{
+	int r;
+
+	answer[0] = '\0';
+	r = conversation_say(c, echo ? MFA_ASK_ECHO : MFA_ASK, prompt);
+	if (r != 0)
+		return r;
+	do {
+		r = mfa_frame_recv(c->fd, &c->frame, CONVERSATION_ANSWER_MS);
+	} while (r == -EINTR || r == -EAGAIN);
+	if (r != 0)
+		return r;
+	if (mfa_frame_type(&c->frame) != MFA_ANSWER) {
+		mfa_frame_wipe(&c->frame);
+		return -EBADMSG;
+	}
+	r = mfa_frame_text(&c->frame, MFA_FIELD_TEXT, answer, size);
+	mfa_frame_wipe(&c->frame);
+	return r == -ENOENT ? -ECANCELED : r == -ENOBUFS ? -EBADMSG : r;
+}
+
+int conversation_key(struct conversation *c, const char *uri, const char *label)
+{
+	mfa_frame_start(&c->frame, MFA_KEY);
+	mfa_frame_put_text(&c->frame, MFA_FIELD_URI, uri);
+	mfa_frame_put_text(&c->frame, MFA_FIELD_LABEL, label);
+	return send_frame(c);
+}
+
+int conversation_row(struct conversation *c, const char *json)
+{
+	mfa_frame_start(&c->frame, MFA_ROW);
+	mfa_frame_put_text(&c->frame, MFA_FIELD_JSON, json);
+	return send_frame(c);
+}
+
+void conversation_done(struct conversation *c, enum mfa_result result, const char *text)
+{
+	mfa_frame_start(&c->frame, MFA_DONE);
+	mfa_frame_put_byte(&c->frame, MFA_FIELD_RESULT, (uint8_t)result);
+	mfa_frame_put_text(&c->frame, MFA_FIELD_TEXT, text);
+	(void)send_frame(c);
+}
+
+void conversation_refuse(int fd, enum mfa_result result, const char *text)
+{
+	struct mfa_frame frame;
+
+	mfa_frame_start(&frame, MFA_DONE);
+	mfa_frame_put_byte(&frame, MFA_FIELD_RESULT, (uint8_t)result);
+	mfa_frame_put_text(&frame, MFA_FIELD_TEXT, text);
+	(void)mfa_frame_send(fd, &frame, 0);
+}
+
+void conversation_run(struct verifier *verifier, int fd,
+		      void (*on_request)(void *ctx), void *ctx)
+{
+	struct conversation *c = malloc(sizeof(*c));
+	struct conf_ref *conf;
+	int r;
+
+	if (c == NULL) {
+		conversation_refuse(fd, MFA_RESULT_BUSY, NULL);
+		return;
+	}
+	c->fd = fd;
+	c->verifier = verifier;
+	c->peer = peer_of(fd, verifier->own_uid, verifier->overflow_uid);
+	do {
+		r = mfa_frame_recv(fd, &c->frame, CONVERSATION_REQUEST_MS);
+	} while (r == -EINTR || r == -EAGAIN);
+	if (r == 0) {
+		if (on_request != NULL)
+			on_request(ctx);
+		conf = verifier_get_conf(verifier);
+		c->conf = conf_ref_conf(conf);
+		request_serve(c);
+		verifier_put_conf(verifier, conf);
+	}
+	free(c);
+}

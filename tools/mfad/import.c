@@ -1,0 +1,276 @@
+/* Accounts from elsewhere: a batch a frame, checked by the same eyes in both passes. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "account/identity.h"
+#include "clock/clock.h"
+#include "log/log.h"
+#include "otp/otpauth.h"
+#include "requests.h"
+#include "rows.h"
+#include "subject.h"
+
+#define BATCH_MAX 256		/* accounts of a frame */
+
+struct import {
+	struct conversation *c;
+	bool write;
+	bool replace;
+	struct mfa_frame frame;		/* what is being taken; rows go out through c->frame */
+	size_t count;
+	struct mfa_record *records;	/* to be saved */
+	int *results;
+	int64_t imported, unchanged;
+};
+
+static int refuse(struct import *im, const char *name, const char *result, const char *why)
+{
+	char *row = row_import(name, result, why);
+	int r = row != NULL ? conversation_row(im->c, row) : -ENOMEM;
+
+	free(row);
+	return r;
+}
+
+static int device_from_uri(const struct mfa_field *uri, struct mfa_account *account,
+			   const char **why)
+{
+	struct mfa_otpauth otpauth;
+	struct mfa_device device = { .type = MFA_DEVICE_TOTP };
+	int r = mfa_otpauth_parse((const char *)uri->data, uri->len, &otpauth, why);
+
+	if (r == 0 && otpauth.type != MFA_OTPAUTH_TOTP) {
+		*why = "a counter-based (HOTP) token is not supported";
+		r = -EINVAL;
+	}
+	if (r == 0) {
+		device.hash = otpauth.hash;
+		device.digits = otpauth.digits;
+		device.period = otpauth.period;
+		device.secret_len = otpauth.secret_len;
+		memcpy(device.secret, otpauth.secret, otpauth.secret_len);
+		device.created = mfa_clock_now();
+		(void)strcpy(device.label, "Phone");
+		if (account->device_count > 0) {
+			device.label[5] = ' ';
+			device.label[6] = (char)('0' + (account->device_count + 1) / 10);
+			device.label[7] = (char)('0' + (account->device_count + 1) % 10);
+		}
+		r = mfa_account_add_device(account, &device);
+		*why = "an account can have no more than 16 devices";
+	}
+	explicit_bzero(&device, sizeof(device));
+	mfa_otpauth_wipe(&otpauth);
+	return r;
+}
+
+/* Whether what is there already is just what would be imported. */
+static bool same_devices(const struct mfa_account *a, const struct mfa_account *b)
+{
+	size_t i;
+
+	if (a->device_count != b->device_count)
+		return false;
+	for (i = 0; i < a->device_count; i++) {
+		const struct mfa_device *x = &a->devices[i], *y = &b->devices[i];
+
+		if (x->hash != y->hash || x->digits != y->digits || x->period != y->period ||
+		    x->secret_len != y->secret_len ||
+		    memcmp(x->secret, y->secret, x->secret_len) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* Fits a new record to what is in the store.  Returns 1: to be saved, 0: not (told or unchanged). */
+static int fit(struct import *im, struct mfa_record *record)
+{
+	const char *name = record->account->name;
+	struct mfa_record there;
+	int r = mfa_accounts_load(im->c->verifier->accounts, name, &there);
+
+	if (r == -ENOENT)
+		return 1;
+	if (r != 0)
+		return refuse(im, name, "failed", "the record that is there can't be read") != 0 ? -EPIPE : 0;
+	if (im->replace) {
+		record->version = there.version;
+		r = 1;
+	} else if (same_devices(there.account, record->account)) {
+		im->unchanged++;
+		r = 0;
+	} else if (there.account->device_count == 0) {
+		record->version = there.version;
+		r = 1;
+	} else {
+		r = refuse(im, name, "exists", "the account has a device already") != 0 ? -EPIPE : 0;
+	}
+	mfa_record_release(&there);
+	return r;
+}
+
+static int check_identity(struct import *im, struct mfa_record *record,
+			  const struct mfa_identity *id)
+{
+	struct mfa_accounts *accounts = im->c->verifier->accounts;
+	int r;
+
+	record->account->has_uid = id->known;
+	record->account->uid = id->uid;
+	if (!id->known)
+		return 1;
+	r = im->write ? mfa_accounts_claim_uid(accounts, id->uid, id->name)
+		      : mfa_accounts_check_uid(accounts, id->uid, id->name);
+	if (r == -EEXIST)
+		return refuse(im, id->name, "uid-taken", "another account has its uid") != 0 ? -EPIPE : 0;
+	return r == 0 ? 1 : r;
+}
+
+/* One account of a frame: USER, then its URIs.  Returns as fit. */
+static int take(struct import *im, const struct mfa_field *user, size_t *at,
+		struct mfa_record *record)
+{
+	char name[MFA_ACCOUNT_NAME_MAX + 1];
+	struct mfa_identity id;
+	struct mfa_field field;
+	const char *why = "it has no URI";
+	size_t next = *at;
+	int r;
+
+	if (user->len > MFA_ACCOUNT_NAME_MAX || memchr(user->data, '\0', user->len) != NULL)
+		return -EBADMSG;
+	memcpy(name, user->data, user->len);
+	name[user->len] = '\0';
+	r = mfa_identity_of_name(name, &id);
+	if (r == 0)
+		r = mfa_record_new(id.name, record);
+	if (r == 0)
+		record->account->created = mfa_clock_now();
+	while (mfa_frame_next(&im->frame, &next, &field) && field.tag == MFA_FIELD_URI) {
+		if (r == 0)
+			r = device_from_uri(&field, record->account, &why);
+		*at = next;
+	}
+	if (r == 0 && record->account->device_count == 0)
+		r = -EINVAL;
+	if (r == -EINVAL || r == -ENOSPC)
+		return refuse(im, name, "invalid", record->account == NULL ? "not an account name" : why) != 0
+			? -EPIPE : 0;
+	if (r == 0)
+		r = check_identity(im, record, &id);
+	return r == 1 ? fit(im, record) : r;
+}
+
+static int save_batch(struct import *im)
+{
+	size_t i;
+	int r;
+
+	if (!im->write || im->count == 0)
+		return 0;
+	r = mfa_accounts_save_many(im->c->verifier->accounts, im->records, im->count, im->results);
+	for (i = 0; r == 0 && i < im->count; i++) {
+		if (im->results[i] == 0)
+			im->imported++;
+		else
+			r = refuse(im, im->records[i].account->name,
+				   im->results[i] == -EAGAIN ? "exists" : "failed",
+				   im->results[i] == -EAGAIN ? "somebody changed it just now"
+							     : strerrordesc_np(-im->results[i]));
+	}
+	return r;
+}
+
+static int take_frame(struct import *im)
+{
+	struct mfa_field field;
+	size_t at = 0, i;
+	int r = 0;
+
+	im->frame = im->c->frame;
+	im->count = 0;
+	while (r >= 0 && im->count < BATCH_MAX && mfa_frame_next(&im->frame, &at, &field)) {
+		if (field.tag != MFA_FIELD_USER)
+			continue;
+		r = take(im, &field, &at, &im->records[im->count]);
+		if (r == 1)
+			im->count++;
+		else
+			mfa_record_release(&im->records[im->count]);
+	}
+	if (r >= 0 && mfa_frame_next(&im->frame, &at, &field))
+		r = -EMSGSIZE;
+	if (r >= 0)
+		r = save_batch(im);
+	for (i = 0; i < im->count; i++)
+		mfa_record_release(&im->records[i]);
+	mfa_frame_wipe(&im->frame);
+	return r;
+}
+
+static void log_import(const struct import *im, int r)
+{
+	struct mfa_log_line line;
+
+	if (!im->write)
+		return;
+	mfa_log_begin(&line, "import");
+	mfa_log_text(&line, "result", r == 0 ? "ok" : "failed");
+	mfa_log_number(&line, "imported", im->imported);
+	mfa_log_number(&line, "unchanged", im->unchanged);
+	mfa_log_number(&line, "by_uid", (int64_t)im->c->peer.uid);
+	mfa_log_write(&line, LOG_NOTICE);
+}
+
+/* Frames follow one another; one without a USER is the last. */
+static int take_all(struct import *im)
+{
+	struct conversation *c = im->c;
+	struct mfa_field field;
+	int r;
+
+	while (mfa_frame_find(&c->frame, MFA_FIELD_USER, &field) == 0) {
+		uint8_t mode = mfa_frame_byte(&c->frame, MFA_FIELD_MODE, MFA_IMPORT_CHECK);
+
+		im->write = mode == MFA_IMPORT_WRITE || mode == MFA_IMPORT_WRITE_REPLACE;
+		im->replace = mode == MFA_IMPORT_CHECK_REPLACE || mode == MFA_IMPORT_WRITE_REPLACE;
+		r = take_frame(im);
+		if (r >= 0)
+			r = conversation_say(c, MFA_INFO, NULL);
+		while (r == 0) {
+			r = mfa_frame_recv(c->fd, &c->frame, CONVERSATION_ANSWER_MS);
+			if (r != -EINTR && r != -EAGAIN)
+				break;
+			r = 0;
+		}
+		if (r == 0 && mfa_frame_type(&c->frame) != MFA_IMPORT)
+			r = -EBADMSG;
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+void request_import(struct conversation *c)
+{
+	struct import *im = calloc(1, sizeof(*im));
+	struct failure failure;
+	int r = -ENOMEM;
+
+	if (im != NULL) {
+		im->c = c;
+		im->records = calloc(BATCH_MAX, sizeof(*im->records));
+		im->results = calloc(BATCH_MAX, sizeof(*im->results));
+		if (im->records != NULL && im->results != NULL)
+			r = take_all(im);
+	}
+	failure = failure_of(r);
+	conversation_done(c, r == 0 ? MFA_RESULT_OK : failure.result, r == 0 ? NULL : failure.text);
+	if (im == NULL)
+		return;
+	log_import(im, r);
+	free(im->records);
+	free(im->results);
+	free(im);
+}

@@ -1,0 +1,171 @@
+/* mfad: the verifier, the only process that ever holds a secret. */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "conversation.h"
+#include "log/log.h"
+#include "privilege.h"
+#include "server.h"
+#include "verifier.h"
+#include "wire/dial.h"
+
+#define DRAIN_SECONDS 20
+#define UPKEEP_SECONDS 1
+
+enum { EXIT_OK = 0, EXIT_FAULT = 1, EXIT_USAGE = 2 };
+
+struct options {
+	const char *conf;
+	const char *socket;
+	bool stdio;
+	bool foreground_log;
+};
+
+static const char usage[] =
+	"usage: mfad [--config FILE] [--socket PATH] [--stderr]\n"
+	"       mfad --stdio [--config FILE]\n"
+	"\n"
+	"  --config FILE  the configuration (default " MFA_CONF_DEFAULT ")\n"
+	"  --socket PATH  where clients find it (default " MFA_SOCKET_DEFAULT ")\n"
+	"  --stdio        serve one conversation on descriptor 0 and end\n"
+	"  --stderr       log to standard error as well\n"
+	"  --version, --help\n";
+
+/* Returns -1 to go on, or the exit status. */
+static int read_options(int argc, char **argv, struct options *out)
+{
+	static const struct option longs[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "socket", required_argument, NULL, 's' },
+		{ "stdio", no_argument, NULL, 'i' },
+		{ "stderr", no_argument, NULL, 'e' },
+		{ "version", no_argument, NULL, 'V' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int opt;
+
+	*out = (struct options){ .conf = MFA_CONF_DEFAULT, .socket = MFA_SOCKET_DEFAULT };
+	while ((opt = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+		switch (opt) {
+		case 'c': out->conf = optarg; break;
+		case 's': out->socket = optarg; break;
+		case 'i': out->stdio = true; break;
+		case 'e': out->foreground_log = true; break;
+		case 'V': (void)puts("mfad " MFA_VERSION); return EXIT_OK;
+		case 'h': (void)fputs(usage, stdout); return EXIT_OK;
+		default: (void)fputs(usage, stderr); return EXIT_USAGE;
+		}
+	}
+	if (optind == argc)
+		return -1;
+	(void)fputs(usage, stderr);
+	return EXIT_USAGE;
+}
+
+/* One conversation for a program that found no daemon.  What can't be had is told
+ * to the client, or it would only see that mfad ended. */
+static int run_stdio(const struct options *options)
+{
+	static struct verifier verifier;
+	int r;
+
+	r = verifier_load(&verifier, options->conf);
+	if (r == 0)
+		r = privilege_drop();
+	if (r == 0)
+		r = verifier_open(&verifier, false);
+	if (r == 0) {
+		conversation_run(&verifier, STDIN_FILENO, NULL, NULL);
+		(void)shutdown(STDIN_FILENO, SHUT_RDWR);
+		if (mfa_store_wants_upkeep(mfa_accounts_store(verifier.accounts)))
+			(void)mfa_store_upkeep(mfa_accounts_store(verifier.accounts));
+	} else {
+		conversation_refuse(STDIN_FILENO,
+				    r == -ENOSPC || r == -EIO || r == -ENOMEM || r == -EBUSY
+				    ? MFA_RESULT_FAILED : MFA_RESULT_UNAVAILABLE,
+				    "The second-factor service isn't set up properly. "
+				    "Please tell your administrator.");
+	}
+	if (verifier.current != NULL)
+		verifier_close(&verifier);
+	return r == 0 ? EXIT_OK : EXIT_FAULT;
+}
+
+/* Waits for signals, and keeps the store tidy meanwhile. */
+static void run_until_told(struct verifier *verifier, const sigset_t *signals)
+{
+	const struct timespec tick = { .tv_sec = UPKEEP_SECONDS };
+	struct mfa_store *store = mfa_accounts_store(verifier->accounts);
+	time_t last = time(NULL);
+	int sig;
+
+	for (;;) {
+		sig = sigtimedwait(signals, NULL, &tick);
+		if (sig == SIGHUP)
+			verifier_reload(verifier);
+		else if (sig > 0)
+			return;
+		if (mfa_store_wants_upkeep(store) || time(NULL) - last >= 60) {
+			(void)mfa_store_upkeep(store);
+			last = time(NULL);
+		}
+	}
+}
+
+static int run_daemon(const struct options *options)
+{
+	static struct verifier verifier;
+	struct server *server = NULL;
+	bool as_root = geteuid() == 0;
+	sigset_t signals;
+	int r;
+
+	(void)sigemptyset(&signals);
+	(void)sigaddset(&signals, SIGTERM);
+	(void)sigaddset(&signals, SIGINT);
+	(void)sigaddset(&signals, SIGHUP);
+	(void)sigprocmask(SIG_BLOCK, &signals, NULL);	/* threads inherit it */
+
+	r = verifier_load(&verifier, options->conf);
+	if (r == 0)
+		r = server_listen(options->socket, &server);
+	if (r == 0)
+		r = privilege_drop();
+	if (r == 0)
+		r = verifier_open(&verifier, !as_root);
+	if (r == 0)
+		r = server_start(server, &verifier);
+	if (r == 0) {
+		mfa_log_message(LOG_INFO, "start", "mfad " MFA_VERSION " is ready", 0);
+		run_until_told(&verifier, &signals);
+		server_stop(server, DRAIN_SECONDS);
+		mfa_log_message(LOG_INFO, "stop", "mfad has ended", 0);
+	}
+	server_free(&server);
+	if (verifier.current != NULL)
+		verifier_close(&verifier);
+	return r == 0 ? EXIT_OK : EXIT_FAULT;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options;
+	int r = read_options(argc, argv, &options);
+
+	if (r >= 0)
+		return r;
+	privilege_harden();
+	/* A program that left its descriptors closed must not have its files written into. */
+	(void)signal(SIGPIPE, SIG_IGN);
+	mfa_log_open("mfad", options.foreground_log || (!options.stdio && isatty(STDERR_FILENO)));
+	return options.stdio ? run_stdio(&options) : run_daemon(&options);
+}

@@ -1,0 +1,24 @@
+/* Who is at the other end of a connection, and what that allows. */
+#ifndef MFAD_PEER_H
+#define MFAD_PEER_H
+
+#include <sys/types.h>
+
+/* Bits, so that a request can name all that may send it. */
+enum peer_kind {
+	PEER_NOBODY = 0,	/* may send nothing */
+	PEER_ROOT = 1,		/* uid 0, or the user who owns this mfad's store */
+	PEER_SELF = 2,		/* any other uid: the account of its own name only */
+};
+
+struct peer {
+	enum peer_kind kind;
+	uid_t uid;
+	pid_t pid;
+};
+
+/* By SO_PEERCRED.  own_uid: of this process, once it has dropped its ids;
+ * overflow_uid stands for uids that a user namespace hides, and so is nobody. */
+struct peer peer_of(int fd, uid_t own_uid, uid_t overflow_uid);
+
+#endif

@@ -1,0 +1,49 @@
+#include "requests.h"
+
+#include <stddef.h>
+
+#include "log/log.h"
+
+static const struct {
+	enum mfa_frame_type type;
+	unsigned peers;
+	void (*serve)(struct conversation *c);
+} requests[] = {
+	{ MFA_SIGNIN, PEER_ROOT | PEER_SELF, request_signin },
+	{ MFA_ENROL, PEER_ROOT | PEER_SELF, request_enrol },
+	{ MFA_DEVICES, PEER_ROOT | PEER_SELF, request_devices },
+	{ MFA_RENAME, PEER_ROOT | PEER_SELF, request_rename },
+	{ MFA_REMOVE, PEER_ROOT | PEER_SELF, request_remove },
+	{ MFA_TEST, PEER_ROOT | PEER_SELF, request_test },
+	{ MFA_CODES, PEER_ROOT | PEER_SELF, request_codes },
+	{ MFA_LIST, PEER_ROOT, request_list },
+	{ MFA_SHOW, PEER_ROOT, request_show },
+	{ MFA_RESET, PEER_ROOT, request_reset },
+	{ MFA_UNLOCK, PEER_ROOT, request_unlock },
+	{ MFA_IMPORT, PEER_ROOT, request_import },
+};
+
+void request_serve(struct conversation *c)
+{
+	struct mfa_log_line line;
+	size_t i;
+
+	for (i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
+		if (requests[i].type != mfa_frame_type(&c->frame))
+			continue;
+		if ((requests[i].peers & c->peer.kind) == 0)
+			break;
+		if (mfa_frame_byte(&c->frame, MFA_FIELD_PROTOCOL, 0) != MFA_PROTOCOL) {
+			conversation_done(c, MFA_RESULT_INVALID,
+					  "mfad and the program that asks it are of different versions.");
+			return;
+		}
+		requests[i].serve(c);
+		return;
+	}
+	mfa_log_begin(&line, "refused");
+	mfa_log_number(&line, "uid", (int64_t)c->peer.uid);
+	mfa_log_number(&line, "request", mfa_frame_type(&c->frame));
+	conversation_done(c, MFA_RESULT_DENIED, "You are not allowed to do that.");
+	mfa_log_write(&line, LOG_NOTICE);
+}

@@ -1,0 +1,25 @@
+/* What may be asked of mfad, and by whom: one table.  Anything else ends the
+ * connection. */
+#ifndef MFAD_REQUESTS_H
+#define MFAD_REQUESTS_H
+
+#include "conversation.h"
+
+/* Serves the request in c->frame. */
+void request_serve(struct conversation *c);
+
+/* The handlers.  Each ends with conversation_done. */
+void request_signin(struct conversation *c);	/* signin.c */
+void request_enrol(struct conversation *c);	/* enrol.c */
+void request_devices(struct conversation *c);	/* devices.c */
+void request_rename(struct conversation *c);
+void request_remove(struct conversation *c);
+void request_test(struct conversation *c);
+void request_codes(struct conversation *c);
+void request_list(struct conversation *c);	/* admin.c */
+void request_show(struct conversation *c);
+void request_reset(struct conversation *c);
+void request_unlock(struct conversation *c);
+void request_import(struct conversation *c);	/* import.c */
+
+#endif

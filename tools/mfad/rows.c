@@ -1,0 +1,132 @@
+#include "rows.h"
+
+#include <jansson.h>
+#include <string.h>
+
+#include "factor/factor.h"
+
+static char *finish(json_t *json)
+{
+	char *text = json != NULL ? json_dumps(json, JSON_COMPACT) : NULL;
+
+	json_decref(json);
+	return text;
+}
+
+static json_t *time_or_null(int64_t time)
+{
+	return time != 0 ? json_integer(time) : json_null();
+}
+
+static json_t *device(const struct mfa_device *d, size_t number)
+{
+	return json_pack("{s:I, s:s, s:s, s:I, s:o}", "number", (json_int_t)number,
+			 "label", d->label, "type", "totp", "created", (json_int_t)d->created,
+			 "used", time_or_null(d->used));
+}
+
+char *row_device(const struct mfa_device *d, size_t number)
+{
+	return finish(device(d, number));
+}
+
+static int64_t last_signin(const struct mfa_account *account)
+{
+	size_t i;
+
+	for (i = account->event_count; i-- > 0;)
+		if (strcmp(account->events[i].result, "ok") == 0)
+			return account->events[i].time;
+	return 0;
+}
+
+static bool locked(const struct mfa_account *account, int64_t now)
+{
+	int64_t wait;
+
+	return mfa_factor_codes_blocked(account, false, now, &wait) != MFA_VERDICT_RIGHT;
+}
+
+static json_t *uid(const struct mfa_account *account)
+{
+	return account->has_uid ? json_integer(account->uid) : json_null();
+}
+
+char *row_account(struct mfa_account *account, int64_t now)
+{
+	return finish(json_pack("{s:s, s:o, s:I, s:o, s:I, s:b, s:o}", "name", account->name,
+				"uid", uid(account),
+				"devices", (json_int_t)account->device_count,
+				"methods", account->device_count > 0 ? json_pack("[s]", "totp")
+								     : json_array(),
+				"recovery", (json_int_t)account->recovery_count,
+				"locked", locked(account, now),
+				"last", time_or_null(last_signin(account))));
+}
+
+char *row_unreadable(const char *name, int error)
+{
+	return finish(json_pack("{s:s, s:s}", "name", name, "error", strerrordesc_np(-error)));
+}
+
+static json_t *devices(const struct mfa_account *account)
+{
+	json_t *list = json_array();
+	size_t i;
+
+	for (i = 0; i < account->device_count; i++) {
+		json_t *one = device(&account->devices[i], i + 1);
+
+		(void)json_object_set_new(one, "drift", json_integer(account->devices[i].drift));
+		(void)json_array_append_new(list, one);
+	}
+	return list;
+}
+
+static json_t *events(const struct mfa_account *account)
+{
+	json_t *list = json_array();
+	size_t i;
+
+	for (i = 0; i < account->event_count; i++) {
+		const struct mfa_event *e = &account->events[i];
+
+		(void)json_array_append_new(list, json_pack("{s:I, s:s, s:s, s:s, s:s}",
+			"time", (json_int_t)e->time, "service", e->service, "rhost", e->rhost,
+			"method", e->method, "result", e->result));
+	}
+	return list;
+}
+
+static json_t *throttles(const struct mfa_account *account, int64_t now)
+{
+	static const char *const names[MFA_BUDGET_COUNT] = {
+		[MFA_BUDGET_CODE] = "code", [MFA_BUDGET_RECOVERY] = "recovery",
+		[MFA_BUDGET_LOCAL_CODE] = "local_code",
+		[MFA_BUDGET_LOCAL_RECOVERY] = "local_recovery",
+	};
+	json_t *all = json_object();
+	size_t i;
+
+	for (i = 0; i < MFA_BUDGET_COUNT; i++)
+		if (account->throttles[i].failures > 0)
+			(void)json_object_set_new(all, names[i], json_pack("{s:I, s:I}",
+				"wrong_in_a_row", (json_int_t)account->throttles[i].failures,
+				"wait", (json_int_t)mfa_throttle_wait(&account->throttles[i], now)));
+	return all;
+}
+
+char *row_account_whole(struct mfa_account *account, int64_t now)
+{
+	return finish(json_pack("{s:s, s:o, s:I, s:o, s:I, s:b, s:o, s:o}", "name", account->name,
+				"uid", uid(account), "created", (json_int_t)account->created,
+				"devices", devices(account),
+				"recovery", (json_int_t)account->recovery_count,
+				"locked", locked(account, now),
+				"throttle", throttles(account, now), "events", events(account)));
+}
+
+char *row_import(const char *name, const char *result, const char *why)
+{
+	return finish(json_pack("{s:s, s:s, s:s}", "name", name, "result", result, "why", why));
+}

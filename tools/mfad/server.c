@@ -1,0 +1,291 @@
+#include "server.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "conversation.h"
+#include "listener.h"
+#include "log/log.h"
+#include "peer.h"
+
+#define STACK_SIZE (256 * 1024)
+#define IDLE_MAX 16		/* threads of a door that wait for work; more than that end */
+
+/* A conversation that holds a place. */
+struct seat {
+	struct seat *next, *prev;
+	struct door *door;
+	int fd;
+	uid_t uid;
+	bool silent;		/* the client has not said what it wants */
+};
+
+/* One of the two sockets. */
+struct door {
+	struct server *server;
+	int fd;
+	unsigned seats_max;		/* of all users together */
+	unsigned seats_each;		/* of one user */
+	unsigned seats, threads, idle;
+	struct seat oldest;		/* a ring, the oldest first */
+};
+
+struct server {
+	struct listener listener;
+	struct verifier *verifier;
+	pthread_mutex_t lock;
+	pthread_cond_t left;		/* a conversation ended */
+	bool stopping;
+	struct door doors[2];
+};
+
+static void *serve_door(void *arg);
+
+static int start_thread(struct door *door)
+{
+	pthread_attr_t attr;
+	pthread_t thread;
+	int r;
+
+	(void)pthread_attr_init(&attr);
+	(void)pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	(void)pthread_attr_setstacksize(&attr, STACK_SIZE);
+	door->threads++;
+	door->idle++;
+	r = pthread_create(&thread, &attr, serve_door, door);
+	(void)pthread_attr_destroy(&attr);
+	if (r != 0) {
+		door->threads--;
+		door->idle--;
+	}
+	return -r;
+}
+
+/* A user who is at the limit makes room by losing the oldest connection that has
+ * not said a word; one whose every connection is talking waits. */
+static bool make_room(struct door *door, uid_t uid)
+{
+	struct seat *seat, *silent_own = NULL, *silent = NULL;
+	unsigned own = 0;
+
+	for (seat = door->oldest.next; seat != &door->oldest; seat = seat->next) {
+		if (seat->silent && silent == NULL)
+			silent = seat;
+		if (seat->uid != uid)
+			continue;
+		own++;
+		if (seat->silent && silent_own == NULL)
+			silent_own = seat;
+	}
+	if (own < door->seats_each && door->seats < door->seats_max)
+		return true;
+	if (own >= door->seats_each)
+		silent = silent_own;
+	if (silent == NULL)
+		return false;
+	silent->silent = false;		/* its thread sees the end of the stream and gives its place up */
+	(void)shutdown(silent->fd, SHUT_RDWR);
+	return door->seats < door->seats_max + IDLE_MAX;
+}
+
+/* Returns 0, -EBUSY, or -ESHUTDOWN: then the client is to find out by itself that nobody is here,
+ * as it would a moment later. */
+static int sit_down(struct door *door, struct seat *seat)
+{
+	int r;
+
+	(void)pthread_mutex_lock(&door->server->lock);
+	r = door->server->stopping ? -ESHUTDOWN : make_room(door, seat->uid) ? 0 : -EBUSY;
+	if (r == 0) {
+		seat->prev = door->oldest.prev;
+		seat->next = &door->oldest;
+		seat->prev->next = seat;
+		door->oldest.prev = seat;
+		door->seats++;
+	}
+	(void)pthread_mutex_unlock(&door->server->lock);
+	return r;
+}
+
+static void stand_up(struct door *door, struct seat *seat)
+{
+	(void)pthread_mutex_lock(&door->server->lock);
+	seat->prev->next = seat->next;
+	seat->next->prev = seat->prev;
+	door->seats--;
+	(void)pthread_cond_broadcast(&door->server->left);
+	(void)pthread_mutex_unlock(&door->server->lock);
+}
+
+static void on_request(void *ctx)
+{
+	struct seat *seat = ctx;
+
+	(void)pthread_mutex_lock(&seat->door->server->lock);
+	seat->silent = false;
+	(void)pthread_mutex_unlock(&seat->door->server->lock);
+}
+
+static void serve_connection(struct door *door, int fd)
+{
+	struct verifier *v = door->server->verifier;
+	struct peer peer = peer_of(fd, v->own_uid, v->overflow_uid);
+	struct seat seat = { .door = door, .fd = fd, .uid = peer.uid, .silent = true };
+
+	int r = sit_down(door, &seat);
+
+	if (r == -EBUSY)
+		conversation_refuse(fd, MFA_RESULT_BUSY,
+				    "Too many sign-ins at once. Please try again in a moment.");
+	if (r != 0)
+		return;
+	conversation_run(v, fd, on_request, &seat);
+	stand_up(door, &seat);
+}
+
+/* Takes the next connection; another thread waits at the door before it is served. */
+static int next_connection(struct door *door)
+{
+	struct server *server = door->server;
+	int fd = accept4(door->fd, NULL, NULL, SOCK_CLOEXEC);
+
+	(void)pthread_mutex_lock(&server->lock);
+	door->idle--;
+	/* If no thread can be had, this one is back at the door when it has served. */
+	if (door->idle == 0 && !server->stopping && fd >= 0)
+		(void)start_thread(door);
+	(void)pthread_mutex_unlock(&server->lock);
+	return fd;
+}
+
+/* Whether this thread goes back to the door. */
+static bool stay(struct door *door)
+{
+	struct server *server = door->server;
+	bool stays;
+
+	(void)pthread_mutex_lock(&server->lock);
+	stays = !server->stopping && door->idle < IDLE_MAX;
+	if (stays)
+		door->idle++;
+	else
+		door->threads--;
+	(void)pthread_mutex_unlock(&server->lock);
+	return stays;
+}
+
+static void *serve_door(void *arg)
+{
+	static const struct timespec pause = { .tv_nsec = 50000000 };
+	struct door *door = arg;
+	int fd;
+
+	do {
+		fd = next_connection(door);
+		if (fd >= 0) {
+			serve_connection(door, fd);
+			(void)close(fd);
+		} else if (errno != EINTR && errno != ECONNABORTED) {
+			/* No descriptor or memory left: those under way will free some. */
+			(void)nanosleep(&pause, NULL);
+		}
+	} while (stay(door));
+	return NULL;
+}
+
+int server_listen(const char *path, struct server **out)
+{
+	int r;
+
+	*out = calloc(1, sizeof(**out));
+	if (*out == NULL)
+		return -ENOMEM;
+	r = listener_open(path, &(*out)->listener);
+	if (r != 0) {
+		free(*out);
+		*out = NULL;
+	}
+	return r;
+}
+
+int server_start(struct server *server, struct verifier *verifier)
+{
+	static const struct { unsigned all, each; } limits[2] = {
+		[LISTENER_PUBLIC] = { 1024, 64 },
+		[LISTENER_ROOT] = { 8192, 8192 },
+	};
+	size_t i;
+	int r = 0;
+
+	server->verifier = verifier;
+	(void)pthread_mutex_init(&server->lock, NULL);
+	(void)pthread_cond_init(&server->left, NULL);
+	(void)pthread_mutex_lock(&server->lock);
+	for (i = 0; i < 2 && r == 0; i++) {
+		struct door *door = &server->doors[i];
+
+		door->server = server;
+		door->fd = server->listener.fds[i];
+		door->seats_max = limits[i].all;
+		door->seats_each = limits[i].each;
+		door->oldest.next = door->oldest.prev = &door->oldest;
+		if (door->fd >= 0)
+			r = start_thread(door);
+	}
+	(void)pthread_mutex_unlock(&server->lock);
+	return r;
+}
+
+static void hang_up_all(struct server *server)
+{
+	struct seat *seat;
+	size_t i;
+
+	for (i = 0; i < 2; i++)
+		for (seat = server->doors[i].oldest.next; seat != &server->doors[i].oldest;
+		     seat = seat->next)
+			(void)shutdown(seat->fd, SHUT_RDWR);
+}
+
+static void wait_until(struct server *server, int64_t seconds, bool (*done)(struct server *))
+{
+	struct timespec until;
+
+	(void)clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += seconds;
+	while (!done(server) &&
+	       pthread_cond_timedwait(&server->left, &server->lock, &until) != ETIMEDOUT)
+		;
+}
+
+static bool all_done(struct server *server)
+{
+	return server->doors[0].seats == 0 && server->doors[1].seats == 0;
+}
+
+void server_stop(struct server *server, unsigned seconds)
+{
+	listener_unlink(&server->listener);
+	(void)pthread_mutex_lock(&server->lock);
+	server->stopping = true;
+	wait_until(server, seconds, all_done);
+	if (!all_done(server)) {
+		mfa_log_message(LOG_NOTICE, "stop", "sign-ins that still waited were ended", 0);
+		hang_up_all(server);
+		wait_until(server, 5, all_done);
+	}
+	(void)pthread_mutex_unlock(&server->lock);
+}
+
+void server_free(struct server **server)
+{
+	if (*server == NULL)
+		return;
+	listener_close(&(*server)->listener);
+	free(*server);
+	*server = NULL;
+}

@@ -1,0 +1,201 @@
+/* A sign-in, from top to bottom. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "account/text.h"
+#include "challenge.h"
+#include "log/log.h"
+#include "policy/policy.h"
+#include "requests.h"
+#include "subject.h"
+
+#define FIELD_MAX 255
+#define RECOVERY_FEW 3
+
+struct signin {
+	struct conversation *c;
+	struct subject subject;
+	char service[FIELD_MAX + 1];
+	char rhost[FIELD_MAX + 1];
+	char tty[FIELD_MAX + 1];
+	char shown_service[FIELD_MAX + 8];	/* marked where it is only a claim */
+	struct mfa_record record;
+	struct mfa_decision decision;
+	struct challenge challenge;
+	enum mfa_result result;
+	const char *reason;		/* for the log */
+	int error;
+};
+
+static int optional_text(struct conversation *c, enum mfa_field_tag tag, char *out)
+{
+	int r = mfa_frame_text(&c->frame, tag, out, FIELD_MAX + 1);
+
+	return r == -ENOENT ? 0 : r;
+}
+
+static int read_request(struct signin *s)
+{
+	struct conversation *c = s->c;
+	int r;
+
+	s->challenge.echo = mfa_frame_byte(&c->frame, MFA_FIELD_ECHO, 0) == 1;
+	r = optional_text(c, MFA_FIELD_SERVICE, s->service);
+	if (r == 0)
+		r = optional_text(c, MFA_FIELD_RHOST, s->rhost);
+	if (r == 0)
+		r = optional_text(c, MFA_FIELD_TTY, s->tty);
+	if (r == 0 && s->service[0] == '\0')
+		r = -EINVAL;
+	if (r != 0) {
+		s->reason = "bad-request";
+		return -EINVAL;
+	}
+	r = subject_read(c, &s->subject);
+	(void)snprintf(s->shown_service, sizeof(s->shown_service), "%s%s",
+		       s->subject.local ? "local:" : "", s->service);
+	s->reason = s->subject.refusal;
+	return r;
+}
+
+/* Reads the account, or what stands in for it, and weighs the service's rules. */
+static int decide(struct signin *s)
+{
+	const struct mfa_policy *policy = mfa_conf_policy(s->c->conf, s->service);
+	const struct mfa_identity *id = &s->subject.identity;
+	struct mfa_policy_facts facts = { 0 };
+	bool eligible = id->known || !policy->nss;
+	int r;
+
+	r = mfa_accounts_load_or_decoy(s->c->verifier->accounts, id->name, eligible, &s->record);
+	if (r != 0) {
+		s->reason = "record";
+		return r;
+	}
+	r = subject_check_record(s->c, &s->subject, &s->record);
+	if (r != 0) {
+		s->reason = s->subject.refusal != NULL ? s->subject.refusal : "record";
+		return r;
+	}
+	facts.enrolled = !s->record.decoy;
+	s->decision = eligible ? mfa_policy_decide(policy, &facts)
+			       : (struct mfa_decision){ MFA_DECISION_REFUSE, "unknown-name" };
+	s->reason = s->decision.rule;
+	return 0;
+}
+
+static void challenge(struct signin *s)
+{
+	struct challenge *ch = &s->challenge;
+
+	ch->c = s->c;
+	ch->subject = &s->subject;
+	ch->record = &s->record;
+	ch->service = s->shown_service;
+	ch->rhost = s->rhost;
+	ch->hopeless = s->decision.kind != MFA_DECISION_REQUIRE || s->record.decoy;
+	s->result = challenge_run(ch, &s->error);
+	if (s->result == MFA_RESULT_OK && ch->hopeless)
+		s->result = MFA_RESULT_DENIED;
+	if (s->error != 0)
+		s->result = failure_of(s->error).result;
+}
+
+static void tell(struct signin *s)
+{
+	const struct mfa_account *account = s->record.account;
+	char text[160];
+
+	switch (s->result) {
+	case MFA_RESULT_OK:
+		if (s->challenge.judgement.method == NULL ||
+		    strcmp(s->challenge.judgement.method, "recovery") != 0) {
+			conversation_done(s->c, MFA_RESULT_OK, NULL);
+			break;
+		}
+		(void)snprintf(text, sizeof(text), "%zu recovery code%s left%s", account->recovery_count,
+			       account->recovery_count == 1 ? "" : "s",
+			       account->recovery_count <= RECOVERY_FEW
+			       ? ". Make new ones with: mfa-enroll codes" : ".");
+		(void)conversation_say(s->c, MFA_INFO, text);
+		conversation_done(s->c, MFA_RESULT_OK, NULL);
+		break;
+	case MFA_RESULT_MAXTRIES:
+	case MFA_RESULT_ABORTED:
+		conversation_done(s->c, s->result, NULL);
+		break;
+	case MFA_RESULT_BUSY:
+		conversation_done(s->c, s->result, "That took too long. Please sign in again.");
+		break;
+	default:
+		conversation_done(s->c, s->result,
+				  s->error != 0 ? failure_of(s->error).text : "Sign-in refused.");
+		break;
+	}
+}
+
+static const char *result_word(enum mfa_result result)
+{
+	static const char *const words[MFA_RESULT_COUNT] = {
+		[MFA_RESULT_OK] = "ok", [MFA_RESULT_DENIED] = "denied",
+		[MFA_RESULT_MAXTRIES] = "denied", [MFA_RESULT_ABORTED] = "aborted",
+		[MFA_RESULT_REFUSED] = "refused", [MFA_RESULT_BUSY] = "timeout",
+		[MFA_RESULT_UNAVAILABLE] = "unavailable", [MFA_RESULT_FAILED] = "failed",
+	};
+
+	return words[result] != NULL ? words[result] : "denied";
+}
+
+static int priority(const struct signin *s)
+{
+	if (s->result == MFA_RESULT_OK)
+		return LOG_INFO;
+	return s->error != 0 && s->error != -EINVAL ? LOG_ERR : LOG_NOTICE;
+}
+
+static void log_signin(const struct signin *s)
+{
+	const struct challenge *ch = &s->challenge;
+	struct mfa_log_line line;
+
+	mfa_log_begin(&line, "signin");
+	mfa_log_text(&line, "result", result_word(s->result));
+	mfa_log_text(&line, "user", s->subject.identity.name);
+	mfa_log_text(&line, s->subject.local ? "claimed_service" : "service", s->service);
+	mfa_log_text(&line, s->subject.local ? "claimed_rhost" : "rhost", s->rhost);
+	mfa_log_text(&line, "tty", s->tty);
+	if (s->subject.local)
+		mfa_log_number(&line, "peer_uid", (int64_t)s->c->peer.uid);
+	mfa_log_text(&line, "rule", s->reason);
+	if (ch->answers > 0) {
+		mfa_log_text(&line, "method", ch->judgement.method);
+		mfa_log_text(&line, "answer", challenge_word(&ch->judgement));
+		mfa_log_text(&line, "device", ch->judgement.label);
+		mfa_log_number(&line, "answers", ch->answers);
+		if (ch->judgement.drift != 0)
+			mfa_log_number(&line, "drift_steps", ch->judgement.drift);
+	}
+	if (s->error != 0)
+		mfa_log_text(&line, "error", strerrordesc_np(-s->error));
+	mfa_log_write(&line, priority(s));
+}
+
+void request_signin(struct conversation *c)
+{
+	struct signin s = { .c = c, .result = MFA_RESULT_DENIED };
+
+	s.error = read_request(&s);
+	if (s.error == 0)
+		s.error = decide(&s);
+	if (s.error != 0)
+		s.result = failure_of(s.error).result;
+	else if (s.decision.kind == MFA_DECISION_ALLOW)
+		s.result = MFA_RESULT_OK;
+	else
+		challenge(&s);
+	tell(&s);
+	log_signin(&s);
+	challenge_aftermath(&s.challenge);
+	mfa_record_release(&s.record);
+}

@@ -1,0 +1,161 @@
+#include "verifier.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "account/identity.h"
+#include "log/log.h"
+
+struct conf_ref {
+	struct mfa_conf *conf;
+	unsigned refs;			/* guarded by verifier.lock */
+};
+
+const struct mfa_conf *conf_ref_conf(const struct conf_ref *ref)
+{
+	return ref->conf;
+}
+
+struct conf_ref *verifier_get_conf(struct verifier *verifier)
+{
+	struct conf_ref *ref;
+
+	(void)pthread_mutex_lock(&verifier->lock);
+	ref = verifier->current;
+	ref->refs++;
+	(void)pthread_mutex_unlock(&verifier->lock);
+	return ref;
+}
+
+void verifier_put_conf(struct verifier *verifier, struct conf_ref *ref)
+{
+	bool last;
+
+	if (ref == NULL)
+		return;
+	(void)pthread_mutex_lock(&verifier->lock);
+	last = --ref->refs == 0;
+	(void)pthread_mutex_unlock(&verifier->lock);
+	if (!last)
+		return;
+	mfa_conf_free(&ref->conf);
+	free(ref);
+}
+
+static int load_conf(const char *path, struct conf_ref **out)
+{
+	char error[MFA_CONF_ERROR_SIZE];
+	struct conf_ref *ref = calloc(1, sizeof(*ref));
+	int r = ref != NULL ? mfa_conf_load(path, &ref->conf, error) : -ENOMEM;
+
+	*out = NULL;
+	if (r == 0) {
+		ref->refs = 1;
+		*out = ref;
+		return 0;
+	}
+	mfa_log_message(LOG_ERR, "config", ref != NULL ? error : path, ref != NULL ? 0 : r);
+	free(ref);
+	return r;
+}
+
+int verifier_load(struct verifier *verifier, const char *conf_path)
+{
+	int r;
+
+	memset(verifier, 0, sizeof(*verifier));
+	(void)pthread_mutex_init(&verifier->lock, NULL);
+	verifier->conf_path = strdup(conf_path);
+	if (verifier->conf_path == NULL)
+		return -ENOMEM;
+	r = load_conf(conf_path, &verifier->current);
+	if (r != 0)
+		return r;
+	r = mfa_keyring_load(verifier->current->conf->key_file, &verifier->ring);
+	if (r == -ENOENT)	/* verifier_open decides whether it may be made */
+		return 0;
+	if (r != 0)
+		mfa_log_message(LOG_CRIT, "key", verifier->current->conf->key_file, r);
+	return r;
+}
+
+/* Both key and store, or neither. */
+static int create_both(struct verifier *verifier)
+{
+	const struct mfa_conf *conf = verifier->current->conf;
+	int r;
+
+	r = mfa_keyring_new(&verifier->ring);
+	if (r == 0)
+		r = mfa_accounts_create(conf->store_url, verifier->ring);
+	if (r == 0)
+		r = mfa_keyring_save(verifier->ring, conf->key_file);
+	if (r != 0) {
+		mfa_log_message(LOG_CRIT, "init", "cannot make a new key and store", r);
+		mfa_keyring_free(&verifier->ring);
+	}
+	return r;
+}
+
+static int open_accounts(struct verifier *verifier)
+{
+	const struct mfa_conf *conf = verifier->current->conf;
+	int r;
+
+	if (verifier->ring == NULL) {
+		mfa_log_message(LOG_CRIT, "key", "there is no key; `mfa-admin init` makes key and store",
+				-ENOENT);
+		return -ENOKEY;
+	}
+	r = mfa_accounts_open(conf->store_url, verifier->ring, &verifier->accounts);
+	if (r == -EKEYREJECTED)
+		mfa_log_message(LOG_CRIT, "store", "key and store do not belong together", r);
+	else if (r != 0)
+		mfa_log_message(LOG_CRIT, "store", conf->store_url, r);
+	return r;
+}
+
+int verifier_open(struct verifier *verifier, bool create)
+{
+	verifier->own_uid = geteuid();
+	verifier->overflow_uid = mfa_identity_overflow_uid();
+	if (create && verifier->ring == NULL) {
+		/* A store without its key is somebody's records, not a fresh start. */
+		int r = create_both(verifier);
+
+		if (r != 0)
+			return r;
+	}
+	return open_accounts(verifier);
+}
+
+void verifier_close(struct verifier *verifier)
+{
+	mfa_accounts_close(&verifier->accounts);
+	mfa_keyring_free(&verifier->ring);
+	verifier_put_conf(verifier, verifier->current);
+	verifier->current = NULL;
+	free(verifier->conf_path);
+	verifier->conf_path = NULL;
+}
+
+void verifier_reload(struct verifier *verifier)
+{
+	struct conf_ref *fresh, *old;
+
+	if (load_conf(verifier->conf_path, &fresh) != 0) {
+		mfa_log_message(LOG_ERR, "reload", "the configuration stays as it was", 0);
+		return;
+	}
+	(void)pthread_mutex_lock(&verifier->lock);
+	old = verifier->current;
+	verifier->current = fresh;
+	(void)pthread_mutex_unlock(&verifier->lock);
+	if (strcmp(old->conf->store_url, fresh->conf->store_url) != 0 ||
+	    strcmp(old->conf->key_file, fresh->conf->key_file) != 0)
+		mfa_log_message(LOG_WARNING, "reload", "another store or key needs a restart", 0);
+	verifier_put_conf(verifier, old);
+	mfa_log_message(LOG_INFO, "reload", "the configuration was read again", 0);
+}

@@ -1,0 +1,42 @@
+/* What all conversations of a verifier share. */
+#ifndef MFAD_VERIFIER_H
+#define MFAD_VERIFIER_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "account/accounts.h"
+#include "conf/conf.h"
+#include "seal/seal.h"
+
+/* A loaded configuration, shared by those who began under it. */
+struct conf_ref;
+const struct mfa_conf *conf_ref_conf(const struct conf_ref *ref);
+
+struct verifier {
+	char *conf_path;
+	struct mfa_keyring *ring;
+	struct mfa_accounts *accounts;
+	uid_t own_uid;
+	uid_t overflow_uid;
+	pthread_mutex_t lock;		/* of current */
+	struct conf_ref *current;
+};
+
+/* Reads the configuration, as root still if mfad was started so, and the key. Returns 0 or a negative errno; the
+ * reason has been logged. */
+int verifier_load(struct verifier *verifier, const char *conf_path);
+/* Opens the store; call it after ids were dropped.  create: a store and key that are both absent
+ * are made.  Returns as verifier_load. */
+int verifier_open(struct verifier *verifier, bool create);
+void verifier_close(struct verifier *verifier);
+
+/* Reads the configuration again; on an error the old one stays, and the log says so. */
+void verifier_reload(struct verifier *verifier);
+
+/* The configuration of now; give it back with verifier_put_conf. */
+struct conf_ref *verifier_get_conf(struct verifier *verifier);
+void verifier_put_conf(struct verifier *verifier, struct conf_ref *ref);
+
+#endif
