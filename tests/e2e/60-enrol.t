@@ -1,0 +1,107 @@
+#!/bin/bash
+# mfa-enroll on a terminal: the QR code is what the screen shows and what a
+# camera would read; Ctrl-C leaves nothing behind.
+. "${BASH_SOURCE[0]%/*}/lib.sh"
+
+write_conf '[enrol]' 'issuer = Bed test' '[policy]' 'enrol_local = yes'
+new_store || bail 'mfa-admin init failed'
+start_mfad || bail 'mfad does not start'
+code_services sshd
+start_sshd
+
+in_tmux() { tmux -L bed -f /dev/null "$@"; }
+screen() { in_tmux capture-pane -p -t 0 "$@"; }
+shows() { screen | grep -qE "$1"; }
+tty_of() { in_tmux display-message -p -t 0 '#{pane_tty}'; }
+no_session() { ! in_tmux has-session 2>/dev/null; }
+
+# on_screen COLUMNS ROWS USER LOCALE COMMAND: in a window of that size.
+on_screen() {
+	in_tmux kill-server 2>/dev/null
+	wait_for no_session
+	in_tmux -u new-session -d -x "$1" -y "$2" \
+		"env LC_ALL=$4 USER=$3 LOGNAME=$3 HOME=/home/$3 setpriv --reuid $3 --regid $3 --init-groups \
+			bash -c 'trap : INT; $5; echo \"ended \$?\"; stty -a >/home/$3/stty; read'"
+}
+
+key_shown() {
+	screen | grep -oE '([A-Z2-7]{4} ){3,}[A-Z2-7]{1,4}' | head -n 1 | tr -d ' '
+}
+picture() { screen -e | "$HELPERS/screen" "$1" >"$BED/screen.pgm"; zbarimg -q --raw "$BED/screen.pgm"; }
+app_code() { oathtool --totp -b "$1" --now "@$(now)"; }
+
+while read -r user locale columns rows; do
+	on_screen "$columns" "$rows" "$user" "$locale" mfa-enroll
+	ok "$locale: mfa-enroll asks for a code" wait_for shows 'app shows now' || diag "$(screen)"
+	key=$(key_shown)
+	uri="otpauth://totp/Bed%20test:$user?secret=$key&issuer=Bed%20test"
+	is "$locale: the QR code on a dark screen is the exact URI" "$(picture dark)" "$uri" ||
+		diag "$(screen)"
+	is "$locale: and on a light one" "$(picture light)" "$uri"
+	[ "$locale" != C ] || unlike 'C: nothing but ASCII' "$(screen)" '[^ -~]'
+	not_ok "$locale: nothing is saved yet" mfa-admin show "$user"
+	in_tmux send-keys -t 0 000000 Enter
+	ok "$locale: a wrong code is told" wait_for shows 'not the code|not right|[Ww]rong'
+	in_tmux send-keys -t 0 "$(app_code "$key")" Enter
+	ok "$locale: the right one ends it" wait_for shows 'ended 0' || diag "$(screen)"
+	screen >"$BED/last"
+	is "$locale: ten recovery codes" \
+		"$(grep -oE '\b[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}\b' "$BED/last" | wc -l)" 10
+	code=$(app_code "$key")
+	ssh_try "$user" "$PASSWORD" "$code"
+	refused "$locale: the code that enrolled is used up"
+	tick
+	ssh_try "$user" "$PASSWORD" "$(app_code "$key")"
+	entered "$locale: the next one signs in" "$user"
+	recovery=$(grep -oE '\b[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}\b' "$BED/last" | head -n 1)
+	ssh_try "$user" "$PASSWORD" "$recovery"
+	entered "$locale: so does a recovery code" "$user"
+	ssh_try "$user" "$PASSWORD" "$recovery"
+	refused "$locale: once"
+done <<END
+alice C.UTF-8 100 60
+bob C 130 75
+END
+
+# Ctrl-C at the prompt, as carol, who has nothing yet.
+on_screen 100 60 carol C.UTF-8 mfa-enroll
+wait_for shows 'app shows now'
+in_tmux send-keys -t 0 C-c
+ok 'Ctrl-C ends it' wait_for shows 'ended [1-9]' || diag "$(screen)"
+ok 'the terminal is looked at' wait_for test -s /home/carol/stty
+like 'echo is on again' "$(cat /home/carol/stty)" ' echo '
+like 'and lines are lines' "$(cat /home/carol/stty)" ' icanon '
+not_ok 'no account was made' mfa-admin show carol
+is 'no file is left' "$(find /tmp /var/tmp -mindepth 1 ! -path '*tmux*')" ''
+
+# A window that is too small for the picture says so, and shows the key all the same.
+on_screen 40 12 carol C.UTF-8 mfa-enroll
+ok 'a small window: it asks for a code' wait_for shows 'app shows now'
+like 'and says that the picture does not fit' "$(screen -S - | tr '\n' ' ')" '[Ff]it|small|larger|bigger'
+in_tmux send-keys -t 0 C-c
+wait_for shows 'ended'
+in_tmux kill-server
+
+# Pictures for a browser or a viewer.
+if as carol mfa-enroll --help 2>&1 | grep -q -- --png; then
+	for kind in png svg; do
+		file=/home/carol/key.$kind
+		on_screen 100 60 carol C.UTF-8 "mfa-enroll --$kind $file"
+		wait_for shows 'app shows now'
+		key=$(key_shown)
+		ok "--$kind makes a file" test -s $file
+		is 'that is hers alone' "$(stat -c %a:%U $file)" 600:carol
+		[ $kind = svg ] || is 'and holds the exact URI' "$(zbarimg -q --raw $file)" \
+			"otpauth://totp/Bed%20test:carol?secret=$key&issuer=Bed%20test"
+		in_tmux send-keys -t 0 C-c
+		wait_for shows 'ended'
+		in_tmux kill-server
+		rm -f $file
+	done
+fi
+
+# Without a terminal and without the daemon a plain user can't; root can.
+stop_mfad
+not_ok 'no daemon: not as a plain user' as carol mfa-enroll </dev/null
+
+done_testing
