@@ -41,6 +41,12 @@ a line of 500 characters|$(printf '%0500d' 7)
 END
 
 log_mark
+ssh_try alice "$PASSWORD" "$(code_now alice 100)"
+refused 'a code of in fifty minutes'
+log_like 'the log says how far the clock is off' 'mfad.*user=alice.*3000'
+mfa-admin unlock alice >&2 </dev/null
+
+log_mark
 code=$(code_now alice)
 ssh_try alice 'not-the-password' "$code"
 refused 'wrong password'
