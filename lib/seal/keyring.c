@@ -1,0 +1,291 @@
+#include "seal/keyring.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <openssl/crypto.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define FILE_SIZE_MAX 65536
+#define MAGIC "mfa-master-key 1"
+
+/* A mapping of its own, so that it is neither dumped nor swapped. */
+static struct mfa_keyring *ring_alloc(void)
+{
+	struct mfa_keyring *ring = mmap(NULL, sizeof(*ring), PROT_READ | PROT_WRITE,
+					MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (ring == MAP_FAILED)
+		return NULL;
+	(void)mlock(ring, sizeof(*ring));
+	(void)madvise(ring, sizeof(*ring), MADV_DONTDUMP);
+	return ring;
+}
+
+void mfa_keyring_free(struct mfa_keyring **ring)
+{
+	if (*ring == NULL)
+		return;
+	OPENSSL_cleanse(*ring, sizeof(**ring));
+	(void)munmap(*ring, sizeof(**ring));
+	*ring = NULL;
+}
+
+const uint8_t *mfa_keyring_store_id(const struct mfa_keyring *ring)
+{
+	return ring->store_id;
+}
+
+const struct mfa_master_key *mfa_keyring_find(const struct mfa_keyring *ring, uint32_t id)
+{
+	size_t i;
+
+	for (i = 0; i < ring->count; i++)
+		if (ring->keys[i].id == id)
+			return &ring->keys[i];
+	return NULL;
+}
+
+int mfa_keyring_new(struct mfa_keyring **out)
+{
+	*out = ring_alloc();
+	if (*out == NULL)
+		return -ENOMEM;
+	(*out)->count = 1;
+	(*out)->keys[0].id = 1;
+	if (RAND_bytes((*out)->store_id, MFA_STORE_ID_SIZE) != 1 ||
+	    RAND_priv_bytes((*out)->keys[0].bytes, MFA_MASTER_KEY_SIZE) != 1) {
+		mfa_keyring_free(out);
+		return -EIO;
+	}
+	return 0;
+}
+
+/* The text form. */
+
+struct cursor {
+	const char *at;
+	const char *end;
+};
+
+static bool take_word(struct cursor *c, const char *word)
+{
+	size_t len = strlen(word);
+
+	if ((size_t)(c->end - c->at) < len || memcmp(c->at, word, len) != 0)
+		return false;
+	c->at += len;
+	return true;
+}
+
+static bool take_hex(struct cursor *c, uint8_t *out, size_t size)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *hi, *lo;
+	size_t i;
+
+	if ((size_t)(c->end - c->at) < 2 * size)
+		return false;
+	for (i = 0; i < size; i++, c->at += 2) {
+		hi = memchr(digits, c->at[0], 16);
+		lo = memchr(digits, c->at[1], 16);
+		if (hi == NULL || lo == NULL)
+			return false;
+		out[i] = (uint8_t)((hi - digits) << 4 | (lo - digits));
+	}
+	return true;
+}
+
+static bool take_number(struct cursor *c, uint32_t *out)
+{
+	uint64_t value = 0;
+	const char *start = c->at;
+
+	while (c->at < c->end && *c->at >= '0' && *c->at <= '9' && value <= UINT32_MAX)
+		value = value * 10 + (uint64_t)(*c->at++ - '0');
+	*out = (uint32_t)value;
+	return c->at > start && *start != '0' && value <= UINT32_MAX;
+}
+
+static bool take_key(struct cursor *c, struct mfa_keyring *ring)
+{
+	struct mfa_master_key *key = &ring->keys[ring->count];
+
+	if (ring->count == MFA_KEYS_MAX || !take_number(c, &key->id) || !take_word(c, " ") ||
+	    mfa_keyring_find(ring, key->id) != NULL || !take_hex(c, key->bytes, sizeof(key->bytes)))
+		return false;
+	ring->count++;
+	return true;
+}
+
+static bool take_line(struct cursor *c, struct mfa_keyring *ring, bool *magic, bool *store)
+{
+	if (c->at == c->end || *c->at == '#')
+		return true;
+	if (!*magic)
+		return (*magic = take_word(c, MAGIC)) && c->at == c->end;
+	if (take_word(c, "store ")) {
+		if (*store)
+			return false;
+		*store = true;
+		return take_hex(c, ring->store_id, MFA_STORE_ID_SIZE) && c->at == c->end;
+	}
+	return take_word(c, "key ") && take_key(c, ring) && c->at == c->end;
+}
+
+int mfa_keyring_parse(const char *text, size_t len, struct mfa_keyring **out)
+{
+	const char *at = text, *end = text + len, *newline;
+	bool ok = true, magic = false, store = false;
+
+	*out = ring_alloc();
+	if (*out == NULL)
+		return -ENOMEM;
+	while (ok && at < end) {
+		struct cursor line;
+
+		newline = memchr(at, '\n', (size_t)(end - at));
+		line = (struct cursor){ at, newline != NULL ? newline : end };
+		ok = take_line(&line, *out, &magic, &store);
+		at = newline != NULL ? newline + 1 : end;
+	}
+	if (ok && magic && store && (*out)->count > 0)
+		return 0;
+	mfa_keyring_free(out);
+	return -EBADMSG;
+}
+
+/* Files. */
+
+static int check_file(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return -errno;
+	if (!S_ISREG(st.st_mode) || (st.st_uid != 0 && st.st_uid != geteuid()) ||
+	    (st.st_mode & (S_IWGRP | S_IXGRP | S_IRWXO)) != 0)
+		return -EPERM;
+	return 0;
+}
+
+int mfa_keyring_load(const char *path, struct mfa_keyring **out)
+{
+	char *text = NULL;
+	size_t len = 0;
+	ssize_t n;
+	int fd, r;
+
+	*out = NULL;
+	fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return -errno;
+	r = check_file(fd);
+	if (r != 0)
+		goto out;
+	text = malloc(FILE_SIZE_MAX);
+	r = text != NULL ? 0 : -ENOMEM;
+	while (r == 0 && len < FILE_SIZE_MAX) {
+		n = read(fd, text + len, FILE_SIZE_MAX - len);
+		if (n == 0)
+			break;
+		if (n < 0)
+			r = -errno;
+		else
+			len += (size_t)n;
+	}
+	if (r == 0)
+		r = len < FILE_SIZE_MAX ? mfa_keyring_parse(text, len, out) : -EBADMSG;
+out:
+	if (text != NULL)
+		OPENSSL_cleanse(text, FILE_SIZE_MAX);
+	free(text);
+	(void)close(fd);
+	return r;
+}
+
+static void hex(const uint8_t *in, size_t len, char *out)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		(void)snprintf(out + 2 * i, 3, "%02x", in[i]);
+}
+
+static int write_text(int fd, const struct mfa_keyring *ring)
+{
+	char store[2 * MFA_STORE_ID_SIZE + 1], key[2 * MFA_MASTER_KEY_SIZE + 1];
+	size_t i;
+	int r = 0;
+
+	hex(ring->store_id, sizeof(ring->store_id), store);
+	if (dprintf(fd, MAGIC "\n# Without this file nobody can sign in; whoever has it and the "
+		    "store has every secret.\nstore %s\n", store) < 0)
+		r = -errno;
+	for (i = 0; r == 0 && i < ring->count; i++) {
+		hex(ring->keys[i].bytes, MFA_MASTER_KEY_SIZE, key);
+		if (dprintf(fd, "key %u %s\n", ring->keys[i].id, key) < 0)
+			r = -errno;
+	}
+	OPENSSL_cleanse(key, sizeof(key));
+	if (r == 0 && fsync(fd) != 0)
+		r = -errno;
+	return r;
+}
+
+static int sync_folder(const char *path)
+{
+	char *copy = strdup(path);
+	int fd, r = -ENOMEM;
+
+	if (copy == NULL)
+		return r;
+	fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	r = fd >= 0 && fsync(fd) == 0 ? 0 : -errno;
+	if (fd >= 0)
+		(void)close(fd);
+	free(copy);
+	return r;
+}
+
+int mfa_keyring_save(const struct mfa_keyring *ring, const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600), r;
+
+	if (fd < 0)
+		return -errno;
+	r = write_text(fd, ring);
+	if (close(fd) != 0 && r == 0)
+		r = -errno;
+	if (r == 0)
+		r = sync_folder(path);
+	if (r != 0)
+		(void)unlink(path);
+	return r;
+}
+
+int mfa_keyring_mac(const struct mfa_keyring *ring, const char *purpose,
+		    const uint8_t *data, size_t len, uint8_t out[32])
+{
+	uint8_t key[32];
+	char info[64];
+	unsigned n = 32;
+	int used = snprintf(info, sizeof(info), "mfa %s", purpose), r;
+
+	if (used < 0 || (size_t)used >= sizeof(info))
+		return -EIO;
+	r = mfa_hkdf(ring->keys[0].bytes, MFA_MASTER_KEY_SIZE, ring->store_id, MFA_STORE_ID_SIZE,
+		     (const uint8_t *)info, (size_t)used, key, sizeof(key));
+	if (r == 0 && HMAC(EVP_sha256(), key, sizeof(key), data, len, out, &n) == NULL)
+		r = -EIO;
+	OPENSSL_cleanse(key, sizeof(key));
+	return r;
+}

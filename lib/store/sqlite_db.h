@@ -1,0 +1,48 @@
+/* A connection to the database file: how it is opened, made, and how its errors read. */
+#ifndef MFA_SQLITE_DB_H
+#define MFA_SQLITE_DB_H
+
+#include <sqlite3.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "store/store.h"
+
+enum sqlite_statement {
+	STATEMENT_GET,
+	STATEMENT_LIST,
+	STATEMENT_LIST_FROM,	/* the same without an upper end */
+	STATEMENT_UPDATE,
+	STATEMENT_INSERT,
+	STATEMENT_DELETE,
+	STATEMENT_EXPIRE,
+	STATEMENT_BEGIN,
+	STATEMENT_COMMIT,
+	STATEMENT_ROLLBACK,
+	STATEMENT_COUNT
+};
+
+struct sqlite_db {
+	sqlite3 *db;
+	sqlite3_stmt *statements[STATEMENT_COUNT];	/* prepared when first used */
+	int64_t busy_since;				/* milliseconds, monotonic */
+	unsigned seed;
+};
+
+/* Opens a file that is there.  Errors as mfa_store_open. */
+int sqlite_db_open(const char *path, struct sqlite_db *out);
+void sqlite_db_close(struct sqlite_db *db);
+/* Makes a new file: complete and durable, or not at all.  -EEXIST if something is there. */
+int sqlite_db_create(const char *path);
+/* Whether path can be a store: a regular file of our own that nobody else can read, on a local
+ * file system; and which file it is. */
+int sqlite_db_check_file(const char *path, dev_t *dev, ino_t *ino);
+
+/* Prepares (once) and resets.  NULL on error; sqlite_db_error tells which. */
+sqlite3_stmt *sqlite_db_statement(struct sqlite_db *db, enum sqlite_statement which);
+/* Runs a statement that returns no row.  Returns 0 or a negative errno. */
+int sqlite_db_run(struct sqlite_db *db, sqlite3_stmt *statement);
+/* The negative errno of what the connection met last. */
+int sqlite_db_error(const struct sqlite_db *db);
+
+#endif
