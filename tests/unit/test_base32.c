@@ -85,6 +85,9 @@ static void test_malformed(void **state)
 		{ "three symbols", LITERAL("MZX") },
 		{ "six symbols", LITERAL("MZXW6Y") },
 		{ "nine symbols", LITERAL("MZXW6YTBO") },
+		{ "one symbol without a bit set", LITERAL("A") },
+		{ "three, the last without", LITERAL("MYA") },
+		{ "six, the last without", LITERAL("MZXW6A") },
 		{ "left-over bits", LITERAL("MZ") },
 		{ "left-over bits, padded", LITERAL("MZ======") },
 		{ "left-over bit of five", LITERAL("MZXW7") },
@@ -107,6 +110,7 @@ static void test_malformed(void **state)
 		{ "padding of a whole group", LITERAL("MZXW6YTB========") },
 		{ "padding alone", LITERAL("========") },
 		{ "padding inside", LITERAL("MY======MY======") },
+		{ "padding inside, of the right number", LITERAL("MZ=XQ===") },
 		{ "padding first", LITERAL("=MZXW6YTB") },
 	};
 	static const uint8_t zero[64];
