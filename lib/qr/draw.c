@@ -1,3 +1,5 @@
+#include "qr/qr.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -5,8 +7,6 @@
 #include <string.h>
 
 #include <openssl/crypto.h>
-
-#include "qr/qr.h"
 
 /* Black and white for sure.  The 16 colours of old come first, for terminals
  * that know no others (and may take the 5 in what follows for "blink": 25 ends
