@@ -56,7 +56,11 @@ static void test_rfc4226(void **state)
  * (erratum 2866), not in its text. */
 static void test_rfc6238(void **state)
 {
-	static const struct { int64_t time; uint64_t step; uint32_t sha1, sha256, sha512; } rows[] = {
+	static const struct {
+		int64_t time;
+		uint64_t step;
+		uint32_t sha1, sha256, sha512;
+	} rows[] = {
 		{ 59, 0x1, 94287082, 46119246, 90693936 },
 		{ 1111111109, 0x23523ec, 7081804, 68084774, 25091201 },
 		{ 1111111111, 0x23523ed, 14050471, 67062674, 99943326 },
@@ -162,7 +166,12 @@ static void test_hash_names(void **state)
 
 static void test_find(void **state)
 {
-	static const struct { uint32_t code; uint64_t first, last; int expect; uint64_t at; } rows[] = {
+	static const struct {
+		uint32_t code;
+		uint64_t first, last;
+		int expect;
+		uint64_t at;
+	} rows[] = {
 		{ 755224, 0, 0, 0, 0 },		/* counter 0 */
 		{ 755224, 0, 9, 0, 0 },
 		{ 520489, 0, 9, 0, 9 },
