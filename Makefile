@@ -31,6 +31,13 @@ MFA_USER    = _mfa
 -include config.mak.autogen
 -include config.mak
 
+ifndef V
+QUIET_CC   = @echo '  CC   $@';
+QUIET_LINK = @echo '  LINK $@';
+QUIET_AR   = @echo '  AR   $@';
+MAKEFLAGS += --no-print-directory
+endif
+
 VERSION := 0.1
 
 # make SANITIZE=1, DEVELOPER=1
@@ -89,28 +96,28 @@ FORCE:
 
 $(B)/%.o: %.c $(B)/.flags
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(SAN) -c -o $@ $<
+	$(QUIET_CC)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(SAN) -c -o $@ $<
 
 $(B)/libmfa.a: $(LIB_OBJS)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(QUIET_AR)$(AR) rcs $@ $^
 
 # The module: libc and libpam, nothing else.
 MODULE_SRCS := pam_mfa.c $(wildcard lib/wire/*.c)
 MODULE_OBJS := $(MODULE_SRCS:%.c=$(B)/module/%.o)
 $(B)/module/%.o: %.c $(B)/.flags
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(SAN_MODULE) -c -o $@ $<
+	$(QUIET_CC)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(SAN_MODULE) -c -o $@ $<
 $(B)/pam_mfa.so: $(MODULE_OBJS)
-	$(CC) -shared $(SAN_MODULE) $(LDFLAGS_ALL) -Wl,-z,defs -Wl,-O1 -o $@ $^ -lpam
+	$(QUIET_LINK)$(CC) -shared $(SAN_MODULE) $(LDFLAGS_ALL) -Wl,-z,defs -Wl,-O1 -o $@ $^ -lpam
 
 define program_rules
 $(B)/$(1): $(patsubst %.c,$(B)/%.o,$(wildcard tools/$(1)/*.c)) $(B)/libmfa.a $(CLOCK_OBJ)
-	$$(CC) -pie $(SAN) $$(LDFLAGS_ALL) -o $$@ $$(filter %.o %.a,$$^) $$(MFA_LIBS) $$($(2))
+	$$(QUIET_LINK)$$(CC) -pie $(SAN) $$(LDFLAGS_ALL) -o $$@ $$(filter %.o %.a,$$^) $$(MFA_LIBS) $$($(2))
 # The same program with a clock that a test can set; never installed.
 $(B)/tests/$(1): $(patsubst %.c,$(B)/%.o,$(wildcard tools/$(1)/*.c)) $(B)/libmfa.a $(B)/tests/unit/clock_test.o
 	@mkdir -p $$(@D)
-	$$(CC) -pie $(SAN) $$(LDFLAGS_ALL) -o $$@ $$(filter %.o %.a,$$^) $$(MFA_LIBS) $$($(2))
+	$$(QUIET_LINK)$$(CC) -pie $(SAN) $$(LDFLAGS_ALL) -o $$@ $$(filter %.o %.a,$$^) $$(MFA_LIBS) $$($(2))
 endef
 $(eval $(call program_rules,mfad))
 $(eval $(call program_rules,mfa-enroll,PNG_LIBS))
@@ -121,21 +128,139 @@ TEST_PROGRAMS = $(PROGRAMS:%=$(B)/tests/%)
 UNIT_SRCS := $(wildcard tests/unit/test_*.c)
 UNIT_BINS := $(UNIT_SRCS:tests/unit/%.c=$(B)/tests/unit/%)
 $(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $(B)/libmfa.a $(B)/tests/unit/clock_test.o
-	$(CC) $(SAN) $(LDFLAGS_ALL) -o $@ $^ $(MFA_LIBS) -lcmocka
+	$(QUIET_LINK)$(CC) $(SAN) $(LDFLAGS_ALL) -o $@ $^ $(MFA_LIBS) -lcmocka
 
 # Helpers of the end-to-end tests: tests/e2e/NAME.c.
 E2E_BINS := $(patsubst tests/e2e/%.c,$(B)/tests/e2e/%,$(wildcard tests/e2e/*.c))
 $(B)/tests/e2e/%: $(B)/tests/e2e/%.o $(B)/libmfa.a $(CLOCK_OBJ)
-	$(CC) $(SAN) $(LDFLAGS_ALL) -o $@ $^ $(MFA_LIBS) -lpam
+	$(QUIET_LINK)$(CC) $(SAN) $(LDFLAGS_ALL) -o $@ $^ $(MFA_LIBS) -lpam
 
 # Fuzz targets: tests/fuzz/fuzz_NAME.c with LLVMFuzzerTestOneInput.  With a
 # plain main (replay.c) they are always compiled and replay their corpus.
 FUZZ_SRCS := $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ_REPLAYS := $(FUZZ_SRCS:tests/fuzz/%.c=$(B)/tests/fuzz/%)
 $(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/replay.o $(B)/libmfa.a $(B)/tests/unit/clock_test.o
-	$(CC) $(SAN) $(LDFLAGS_ALL) -o $@ $^ $(MFA_LIBS)
+	$(QUIET_LINK)$(CC) $(SAN) $(LDFLAGS_ALL) -o $@ $^ $(MFA_LIBS)
 
-.PHONY: all FORCE clean
+# What the benchmark runs: tests/bench/NAME.c, without libmfa, so that the
+# memory it measures is the module's.
+BENCH_BINS := $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(wildcard tests/bench/*.c))
+$(B)/tests/bench/%: $(B)/tests/bench/%.o
+	$(QUIET_LINK)$(CC) $(SAN) $(LDFLAGS_ALL) -o $@ $^ -lpam -lsqlite3 -lcrypto
+
+# --- installing ----------------------------------------------------------------
+
+SUBST = sed -e 's|@sbindir@|$(sbindir)|g' -e 's|@bindir@|$(bindir)|g' \
+	-e 's|@sysconfdir@|$(sysconfdir)|g' -e 's|@localstatedir@|$(localstatedir)|g' \
+	-e 's|@runstatedir@|$(runstatedir)|g' -e 's|@user@|$(MFA_USER)|g'
+MAN1 := $(wildcard man/*.1)
+MAN5 := $(wildcard man/*.5)
+MAN8 := $(wildcard man/*.8)
+EXAMPLES := $(wildcard conf/pam.d/*) $(wildcard conf/sshd_config.d/*)
+UNITS := $(wildcard conf/systemd/*)
+
+# Each line: source, destination.  Those with placeholders are filled in.
+FILLED = $(foreach f,$(UNITS),$(f):$(systemddir)/$(notdir $(f))) \
+	conf/sysusers.d/mfa.conf:$(sysusersdir)/mfa.conf \
+	conf/tmpfiles.d/mfa.conf:$(tmpfilesdir)/mfa.conf \
+	conf/pam-configs/mfa:/usr/share/pam-configs/mfa \
+	$(foreach f,$(EXAMPLES),$(f):$(docdir)/examples/$(f:conf/%=%)) \
+	$(foreach f,$(MAN1),$(f):$(mandir)/man1/$(notdir $(f))) \
+	$(foreach f,$(MAN5),$(f):$(mandir)/man5/$(notdir $(f))) \
+	$(foreach f,$(MAN8),$(f):$(mandir)/man8/$(notdir $(f)))
+PLAIN = README:$(docdir)/README doc/THREATS:$(docdir)/THREATS doc/PROTOCOL:$(docdir)/PROTOCOL
+BINARIES = $(B)/mfad:$(sbindir)/mfad $(B)/mfa-admin:$(sbindir)/mfa-admin \
+	$(B)/mfa-enroll:$(bindir)/mfa-enroll
+MODULE = $(B)/pam_mfa.so:$(pamdir)/pam_mfa.so
+
+src = $(firstword $(subst :, ,$(1)))
+dst = $(DESTDIR)$(word 2,$(subst :, ,$(1)))
+
+define newline
+
+
+endef
+
+install: all
+	$(foreach p,$(BINARIES),$(INSTALL) -D -m 755 $(call src,$(p)) $(call dst,$(p))$(newline)	)
+	$(foreach p,$(MODULE),$(INSTALL) -D -m 644 $(call src,$(p)) $(call dst,$(p))$(newline)	)
+	$(foreach p,$(PLAIN),$(INSTALL) -D -m 644 $(call src,$(p)) $(call dst,$(p))$(newline)	)
+	$(foreach p,$(FILLED),$(INSTALL) -D -m 644 /dev/null $(call dst,$(p)) && \
+		$(SUBST) $(call src,$(p)) >$(call dst,$(p))$(newline)	)
+	$(INSTALL) -d -m 755 $(DESTDIR)$(sysconfdir)/mfa
+	test -e $(DESTDIR)$(sysconfdir)/mfa/mfa.conf || { \
+		$(INSTALL) -m 644 /dev/null $(DESTDIR)$(sysconfdir)/mfa/mfa.conf && \
+		$(SUBST) conf/mfa.conf >$(DESTDIR)$(sysconfdir)/mfa/mfa.conf; }
+ifeq ($(DESTDIR),)
+	conf/set-up $(MFA_USER) $(sysconfdir) $(localstatedir) $(runstatedir) $(sbindir)
+endif
+
+# Leaves what is yours: configuration, key and store.
+uninstall:
+	$(foreach p,$(BINARIES) $(MODULE) $(PLAIN) $(FILLED),rm -f $(call dst,$(p))$(newline)	)
+
+# What the private test bed lays over the machine.
+stage: install-staged $(TEST_PROGRAMS) $(E2E_BINS)
+install-staged: all
+	rm -rf $(B)/stage
+	$(MAKE) install DESTDIR=$(abspath $(B))/stage prefix=/usr/local
+
+# --- checking ------------------------------------------------------------------
+
+CHECK_BINS = $(UNIT_BINS) $(FUZZ_REPLAYS)
+SAN_ENV = ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1
+
+# Everything: unit tests, fuzz corpora, then the real sshd, sudo and su in a private
+# mount namespace.
+check: all $(CHECK_BINS) $(if $(MFA_STAGED),,stage)
+	$(SAN_ENV) MFA_STAGED=1 MFA_BUILD=$(abspath $(B)) CMOCKA_MESSAGE_OUTPUT=TAP \
+		prove --timer --merge $(PROVE_FLAGS) --exec 'tests/run-one' \
+		$(UNIT_BINS) $(FUZZ_REPLAYS) $(sort $(wildcard tests/e2e/*.t))
+check-unit: $(CHECK_BINS)
+	$(SAN_ENV) CMOCKA_MESSAGE_OUTPUT=TAP prove $(PROVE_FLAGS) --exec 'tests/run-one' \
+		$(UNIT_BINS) $(FUZZ_REPLAYS)
+
+# Each header compiles alone.
+check-headers: $(HEADERS:%=$(B)/headers/%.ok)
+$(B)/headers/%.ok: %
+	@mkdir -p $(@D)
+	$(QUIET_CC)$(CC) $(CPPFLAGS_ALL) -Itools -std=gnu11 $(WARN) -Werror -fsyntax-only -x c $< && touch $@
+
+demo: stage
+	MFA_BUILD=$(abspath $(B)) tests/e2e/demo
+
+bench: all $(BENCH_BINS)
+	tests/bench/run $(B) doc/BENCHMARKS
+
+# Each target for FUZZ_SECONDS, from its corpus.
+FUZZ_SECONDS = 60
+FUZZ_BINS = $(FUZZ_SRCS:tests/fuzz/%.c=build-fuzz/%)
+FUZZ_LIB_SRCS = $(filter-out lib/clock/clock.c,$(LIB_SRCS)) tests/unit/clock_test.c
+build-fuzz/%: tests/fuzz/%.c $(FUZZ_LIB_SRCS) $(HEADERS)
+	@mkdir -p $(@D)
+	$(CLANG) $(CPPFLAGS_ALL) -U_FORTIFY_SOURCE -std=gnu11 -O1 -g \
+		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+		-o $@ $< $(FUZZ_LIB_SRCS) $(MFA_LIBS)
+fuzz: $(FUZZ_BINS)
+	set -e; for t in $(FUZZ_BINS); do name=$${t##*/fuzz_}; \
+		mkdir -p build-fuzz/corpus/$$name; \
+		$$t -max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=1 \
+			build-fuzz/corpus/$$name tests/fuzz/corpus/$$name; done
+
+SOURCES := pam_mfa.c $(LIB_SRCS) $(wildcard tools/*/*.c) $(wildcard tests/*/*.c)
+SCRIPTS := $(shell grep -lE '^\#! ?/(bin|usr/bin)/(env )?(ba)?sh' .ci/run conf/set-up tests/packages tests/run-one \
+		$(wildcard tests/*/*) 2>/dev/null)
+lint: check-headers
+	clang-tidy --quiet --warnings-as-errors='*' $(SOURCES) -- $(CPPFLAGS_ALL) -Itools -std=gnu11
+	cppcheck --quiet --error-exitcode=1 --inline-suppr --suppressions-list=tests/cppcheck.txt \
+		--enable=warning,performance,portability --std=c11 -Ilib $(filter -D%,$(CPPFLAGS_ALL)) $(SOURCES)
+	shellcheck $(SCRIPTS)
+
+format:
+	clang-format -i $(SOURCES) $(HEADERS)
+
+.PHONY: all FORCE clean install uninstall stage install-staged check check-unit check-headers \
+	demo bench fuzz lint format
 .SECONDARY:
 
 clean:

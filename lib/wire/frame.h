@@ -54,6 +54,9 @@ enum mfa_field_tag {
 	MFA_FIELD_ECHO = 13,	/* 1 byte, 1: the code may be shown as it is typed */
 };
 
+#define MFA_IMPORT_ACCOUNTS_MAX 256	/* of one IMPORT frame */
+
+/* Bits: 1 write, 2 replace. */
 enum mfa_import_mode {
 	MFA_IMPORT_CHECK = 0,		/* say what would be refused, change nothing */
 	MFA_IMPORT_WRITE = 1,

@@ -11,8 +11,6 @@
 #include "rows.h"
 #include "subject.h"
 
-#define BATCH_MAX 256		/* accounts of a frame */
-
 struct import {
 	struct conversation *c;
 	bool write;
@@ -190,7 +188,7 @@ static int take_frame(struct import *im)
 
 	im->frame = im->c->frame;
 	im->count = 0;
-	while (r >= 0 && im->count < BATCH_MAX && mfa_frame_next(&im->frame, &at, &field)) {
+	while (r >= 0 && im->count < MFA_IMPORT_ACCOUNTS_MAX && mfa_frame_next(&im->frame, &at, &field)) {
 		if (field.tag != MFA_FIELD_USER)
 			continue;
 		r = take(im, &field, &at, &im->records[im->count]);
@@ -260,8 +258,8 @@ void request_import(struct conversation *c)
 
 	if (im != NULL) {
 		im->c = c;
-		im->records = calloc(BATCH_MAX, sizeof(*im->records));
-		im->results = calloc(BATCH_MAX, sizeof(*im->results));
+		im->records = calloc(MFA_IMPORT_ACCOUNTS_MAX, sizeof(*im->records));
+		im->results = calloc(MFA_IMPORT_ACCOUNTS_MAX, sizeof(*im->results));
 		if (im->records != NULL && im->results != NULL)
 			r = take_all(im);
 	}

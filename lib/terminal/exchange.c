@@ -1,0 +1,125 @@
+#include "terminal/exchange.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "terminal/terminal.h"
+
+#define STEP_MS 120000
+#define ANSWER_MAX 1024
+
+/* The text of a field as a new string. */
+static char *field_text(const struct mfa_frame *frame, enum mfa_field_tag tag)
+{
+	struct mfa_field field;
+
+	if (mfa_frame_find(frame, tag, &field) != 0)
+		return strdup("");
+	return strndup((const char *)field.data, field.len);
+}
+
+static void free_text(char *text)
+{
+	if (text != NULL)
+		explicit_bzero(text, strlen(text));
+	free(text);
+}
+
+static void show(const struct mfa_frame *frame, FILE *to)
+{
+	char *text = field_text(frame, MFA_FIELD_TEXT);
+
+	if (text != NULL && text[0] != '\0')
+		mfa_terminal_show(to, text);
+	free_text(text);
+}
+
+/* At the end of input the person gave no answer. */
+static int ask(int fd, struct mfa_frame *frame, bool echo)
+{
+	char answer[ANSWER_MAX], *prompt = field_text(frame, MFA_FIELD_TEXT);
+	int r = prompt != NULL ? mfa_terminal_ask(prompt, echo, answer, sizeof(answer)) : -ENOMEM;
+
+	free_text(prompt);
+	if (r == 0 || r == -ECANCELED || r == -ENOBUFS) {
+		mfa_frame_start(frame, MFA_ANSWER);
+		if (r != -ECANCELED)
+			mfa_frame_put_text(frame, MFA_FIELD_TEXT, answer);
+		r = mfa_frame_send(fd, frame, STEP_MS);
+		mfa_frame_wipe(frame);
+	}
+	explicit_bzero(answer, sizeof(answer));
+	return r;
+}
+
+static int key(const struct mfa_exchange *x, const struct mfa_frame *frame)
+{
+	char *uri = field_text(frame, MFA_FIELD_URI), *label = field_text(frame, MFA_FIELD_LABEL);
+	int r = -EBADMSG;
+
+	if (uri != NULL && label != NULL && x->on_key != NULL)
+		r = x->on_key(x->ctx, uri, label);
+	free_text(uri);
+	free_text(label);
+	return r;
+}
+
+static int row(const struct mfa_exchange *x, const struct mfa_frame *frame)
+{
+	char *json = field_text(frame, MFA_FIELD_JSON);
+	int r = json != NULL && x->on_row != NULL ? x->on_row(x->ctx, json) : -EBADMSG;
+
+	free(json);
+	return r;
+}
+
+static int step(const struct mfa_exchange *x, int fd, struct mfa_frame *frame)
+{
+	switch (mfa_frame_type(frame)) {
+	case MFA_INFO:
+		show(frame, stdout);
+		return 0;
+	case MFA_ERROR:
+		show(frame, stderr);
+		return 0;
+	case MFA_ASK:
+		return ask(fd, frame, false);
+	case MFA_ASK_ECHO:
+		return ask(fd, frame, true);
+	case MFA_KEY:
+		return key(x, frame);
+	case MFA_ROW:
+		return row(x, frame);
+	default:
+		return -EBADMSG;
+	}
+}
+
+int mfa_exchange_run(const struct mfa_exchange *x, const struct mfa_frame *request,
+		     enum mfa_result *result)
+{
+	struct mfa_frame *frame = malloc(sizeof(*frame));
+	int fd = -1, r;
+
+	*result = MFA_RESULT_FAILED;
+	if (frame == NULL)
+		return -ENOMEM;
+	r = mfa_dial(x->dial, request, &fd, frame);
+	while (r == 0 && mfa_frame_type(frame) != MFA_DONE) {
+		r = step(x, fd, frame);
+		if (r == 0)
+			r = mfa_frame_recv(fd, frame, STEP_MS);
+	}
+	if (r == 0) {
+		*result = mfa_frame_byte(frame, MFA_FIELD_RESULT, MFA_RESULT_FAILED);
+		show(frame, *result == MFA_RESULT_OK ? stdout : stderr);
+	}
+	if (fd >= 0)
+		(void)close(fd);
+	mfa_frame_wipe(frame);
+	free(frame);
+	return r;
+}

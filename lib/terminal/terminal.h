@@ -1,0 +1,35 @@
+/* The terminal that a tool talks to a person on. */
+#ifndef MFA_TERMINAL_H
+#define MFA_TERMINAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* Asks for a line: on the terminal if standard input is one, and then without echo if so
+ * wanted; otherwise the next line of standard input.  Whatever signal comes, the
+ * terminal is put back as it was.  out has no newline and is "" on error; the caller wipes it.
+ * Returns 0, -ECANCELED (end of input), -EINTR (Ctrl-C and the like), -ENOBUFS or another negative errno. */
+int mfa_terminal_ask(const char *prompt, bool echo, char *out, size_t size);
+
+/* Whether characters beyond ASCII can be shown (by the locale; setlocale must have been called). */
+bool mfa_terminal_utf8(void);
+/* Whether fd is a terminal that takes ESC sequences. */
+bool mfa_terminal_colour(int fd);
+/* Of the window of standard output.  Returns 0 or -ENOTTY. */
+int mfa_terminal_size(unsigned *columns, unsigned *rows);
+/* Prints text from elsewhere and a newline: what could drive the terminal becomes '?'. */
+void mfa_terminal_show(FILE *to, const char *text);
+
+/* A bar on standard error, if that is a terminal. */
+struct mfa_progress {
+	const char *label;	/* NULL: nothing is shown */
+	uint64_t total;
+	unsigned shown;		/* percent */
+};
+void mfa_progress_begin(struct mfa_progress *progress, uint64_t total, const char *label);
+void mfa_progress_step(struct mfa_progress *progress, uint64_t done);
+void mfa_progress_end(struct mfa_progress *progress);
+
+#endif

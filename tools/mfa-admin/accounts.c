@@ -1,0 +1,234 @@
+/* Looking at accounts, and helping their owners. */
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "account/account.h"
+#include "command.h"
+#include "terminal/exchange.h"
+#include "terminal/exit.h"
+#include "terminal/terminal.h"
+
+static int run(const struct command_options *options, enum mfa_frame_type type, const char *user,
+	       int (*on_row)(void *ctx, const char *json), void *ctx)
+{
+	struct mfa_exchange x = { .dial = &options->dial, .on_row = on_row, .ctx = ctx };
+	struct mfa_frame request;
+	enum mfa_result result;
+	int r;
+
+	mfa_frame_start(&request, type);
+	mfa_frame_put_byte(&request, MFA_FIELD_PROTOCOL, MFA_PROTOCOL);
+	mfa_frame_put_text(&request, MFA_FIELD_USER, user);
+	r = mfa_exchange_run(&x, &request, &result);
+	return r != 0 ? mfa_exit_of_error("mfa-admin", &options->dial, r) : mfa_exit_of_result(result);
+}
+
+static void print_time(const json_t *value, const char *never)
+{
+	char text[32];
+	time_t when = (time_t)json_integer_value(value);
+	struct tm tm;
+
+	if (!json_is_integer(value) || localtime_r(&when, &tm) == NULL ||
+	    strftime(text, sizeof(text), "%Y-%m-%d %H:%M", &tm) == 0)
+		(void)fputs(never, stdout);
+	else
+		(void)fputs(text, stdout);
+}
+
+static const char *text(const json_t *object, const char *key)
+{
+	const char *value = json_string_value(json_object_get(object, key));
+
+	return value != NULL ? value : "";
+}
+
+static long long number(const json_t *object, const char *key)
+{
+	return (long long)json_integer_value(json_object_get(object, key));
+}
+
+/* list */
+
+struct list {
+	bool json;
+	unsigned long long rows;
+};
+
+static void print_methods(const json_t *methods)
+{
+	char line[64] = "";
+	size_t i;
+
+	for (i = 0; i < json_array_size(methods); i++) {
+		(void)strncat(line, i > 0 ? "," : "", sizeof(line) - strlen(line) - 1);
+		(void)strncat(line, json_string_value(json_array_get(methods, i)),
+			      sizeof(line) - strlen(line) - 1);
+	}
+	(void)printf(" %-10s", line[0] != '\0' ? line : "-");
+}
+
+static int list_row(void *ctx, const char *row)
+{
+	struct list *list = ctx;
+	json_t *json;
+	char uid[24] = "-";
+
+	if (list->json)
+		return printf("%s%s", list->rows++ > 0 ? ",\n" : "", row) < 0 ? -EIO : 0;
+	json = json_loads(row, 0, NULL);
+	if (json == NULL)
+		return -EBADMSG;
+	if (list->rows++ == 0)
+		(void)printf("%-20s %8s %7s %-10s %8s  %-16s\n", "ACCOUNT", "UID", "DEVICES", "METHODS",
+			     "RECOVERY", "LAST SIGN-IN");
+	(void)printf("%-20s", text(json, "name"));
+	if (json_object_get(json, "error") != NULL) {
+		(void)printf(" can't be read: %s\n", text(json, "error"));
+	} else {
+		if (json_is_integer(json_object_get(json, "uid")))
+			(void)snprintf(uid, sizeof(uid), "%lld", number(json, "uid"));
+		(void)printf(" %8s %7lld", uid, number(json, "devices"));
+		print_methods(json_object_get(json, "methods"));
+		(void)printf(" %8lld  ", number(json, "recovery"));
+		print_time(json_object_get(json, "last"), "never");
+		(void)puts(json_is_true(json_object_get(json, "locked")) ? "  LOCKED" : "");
+	}
+	json_decref(json);
+	return ferror(stdout) ? -EIO : 0;
+}
+
+int command_list(const struct command_options *options, int argc, char **argv)
+{
+	struct list list = { .json = options->json };
+	int r;
+
+	(void)argc, (void)argv;
+	if (list.json)
+		(void)puts("[");
+	r = run(options, MFA_LIST, NULL, list_row, &list);
+	if (list.json)
+		(void)puts(list.rows > 0 ? "\n]" : "]");
+	else if (list.rows == 0 && r == MFA_EXIT_OK)
+		(void)puts("Nobody has enrolled yet.");
+	return fflush(stdout) == 0 ? r : MFA_EXIT_FAILED;
+}
+
+/* show */
+
+static void print_devices(const json_t *devices)
+{
+	size_t i;
+
+	(void)printf("Devices:  %s\n", json_array_size(devices) > 0 ? "" : "none");
+	for (i = 0; i < json_array_size(devices); i++) {
+		const json_t *d = json_array_get(devices, i);
+
+		(void)printf("  %lld. %s (%s), added ", number(d, "number"), text(d, "label"),
+			     text(d, "type"));
+		print_time(json_object_get(d, "created"), "?");
+		(void)fputs(", last used ", stdout);
+		print_time(json_object_get(d, "used"), "never");
+		if (number(d, "drift") != 0)
+			(void)printf(", clock off by %+lld steps", number(d, "drift"));
+		(void)puts("");
+	}
+}
+
+static void print_throttles(const json_t *throttles)
+{
+	static const struct { const char *key, *name; } rows[] = {
+		{ "code", "app codes" }, { "recovery", "recovery codes" },
+		{ "local_code", "app codes, by the user's own programs" },
+		{ "local_recovery", "recovery codes, by the user's own programs" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const json_t *t = json_object_get(throttles, rows[i].key);
+
+		if (t == NULL)
+			continue;
+		(void)printf("Wrong:    %lld in a row (%s)", number(t, "wrong_in_a_row"), rows[i].name);
+		if (number(t, "wait") > 0)
+			(void)printf("; refused for another %lld s", number(t, "wait"));
+		(void)puts("");
+	}
+}
+
+static void print_events(const json_t *events)
+{
+	size_t i;
+
+	(void)printf("Sign-ins: %s\n", json_array_size(events) > 0 ? "" : "none");
+	for (i = json_array_size(events); i-- > 0;) {
+		const json_t *e = json_array_get(events, i);
+
+		(void)fputs("  ", stdout);
+		print_time(json_object_get(e, "time"), "?");
+		(void)printf("  %-9s %-12s %s%s%s\n", text(e, "result"), text(e, "service"),
+			     text(e, "method"), text(e, "rhost")[0] != '\0' ? " from " : "",
+			     text(e, "rhost"));
+	}
+}
+
+static int show_row(void *ctx, const char *row)
+{
+	const struct command_options *options = ctx;
+	json_t *json;
+
+	if (options->json)
+		return puts(row) < 0 ? -EIO : 0;
+	json = json_loads(row, 0, NULL);
+	if (json == NULL)
+		return -EBADMSG;
+	(void)printf("Account:  %s", text(json, "name"));
+	if (json_is_integer(json_object_get(json, "uid")))
+		(void)printf(" (uid %lld)", number(json, "uid"));
+	(void)fputs("\nEnrolled: ", stdout);
+	print_time(json_object_get(json, "created"), "?");
+	(void)puts("");
+	print_devices(json_object_get(json, "devices"));
+	(void)printf("Recovery: %lld code%s left\n", number(json, "recovery"),
+		     number(json, "recovery") == 1 ? "" : "s");
+	if (json_is_true(json_object_get(json, "locked")))
+		(void)puts("LOCKED:   app codes are refused; `mfa-admin unlock` ends that");
+	print_throttles(json_object_get(json, "throttle"));
+	print_events(json_object_get(json, "events"));
+	json_decref(json);
+	return 0;
+}
+
+int command_show(const struct command_options *options, int argc, char **argv)
+{
+	(void)argc;
+	return run(options, MFA_SHOW, argv[1], show_row, (void *)(uintptr_t)options);
+}
+
+int command_reset(const struct command_options *options, int argc, char **argv)
+{
+	char prompt[MFA_ACCOUNT_NAME_MAX + 80], answer[8];
+
+	(void)argc;
+	if (!options->yes && isatty(STDIN_FILENO)) {
+		(void)snprintf(prompt, sizeof(prompt),
+			       "Remove all devices and recovery codes of %.*s? [y/N] ",
+			       MFA_ACCOUNT_NAME_MAX, argv[1]);
+		if (mfa_terminal_ask(prompt, true, answer, sizeof(answer)) != 0 ||
+		    (answer[0] != 'y' && answer[0] != 'Y')) {
+			(void)puts("Nothing was changed.");
+			return MFA_EXIT_REFUSED;
+		}
+	}
+	return run(options, MFA_RESET, argv[1], NULL, NULL);
+}
+
+int command_unlock(const struct command_options *options, int argc, char **argv)
+{
+	(void)argc;
+	return run(options, MFA_UNLOCK, argv[1], NULL, NULL);
+}

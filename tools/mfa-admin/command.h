@@ -1,0 +1,28 @@
+/* The commands of mfa-admin, and what they share. */
+#ifndef MFA_ADMIN_COMMAND_H
+#define MFA_ADMIN_COMMAND_H
+
+#include <stdbool.h>
+
+#include "wire/dial.h"
+
+struct command_options {
+	struct mfa_dial dial;	/* conf in it is --config */
+	bool json;
+	bool yes;
+	bool replace;
+};
+
+/* Each gets its own arguments (argv[0] is the command) and returns the exit status. */
+typedef int command_fn(const struct command_options *options, int argc, char **argv);
+
+command_fn command_init;		/* init.c */
+command_fn command_check_config;	/* check_config.c */
+command_fn command_check_pam;
+command_fn command_list;		/* accounts.c */
+command_fn command_show;
+command_fn command_reset;
+command_fn command_unlock;
+command_fn command_import;		/* import.c */
+
+#endif

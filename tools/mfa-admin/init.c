@@ -1,0 +1,244 @@
+/* Making the key and the store, both or neither.
+ *
+ * The key waits under a name of its own until the store is complete: a run that was killed is
+ * simply run again.  The store lies in a folder of the user MFA_USER, so root
+ * never touches it: a child that has become that user does. */
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <libgen.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "account/accounts.h"
+#include "command.h"
+#include "conf/conf.h"
+#include "terminal/exit.h"
+
+#define PENDING_SUFFIX ".new"
+#define SQLITE_SCHEME "sqlite://"
+
+struct init {
+	struct mfa_conf *conf;
+	struct mfa_keyring *ring;
+	char *pending;
+	const struct passwd *owner;	/* of the store; NULL: ourselves */
+};
+
+static int say(const char *what, int r)
+{
+	(void)fprintf(stderr, "mfa-admin: %s: %s\n", what, strerror(-r));
+	return MFA_EXIT_FAILED;
+}
+
+/* Makes the last folder of path if it is not there. */
+static int make_folder(const char *path, mode_t mode, const struct passwd *owner)
+{
+	char *copy = strdup(path);
+	const char *folder;
+	int fd, r = 0;
+
+	if (copy == NULL)
+		return -ENOMEM;
+	folder = dirname(copy);
+	if (mkdir(folder, mode) != 0) {
+		r = errno == EEXIST ? 0 : -errno;
+	} else if (owner != NULL) {
+		fd = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (fd < 0 || fchown(fd, owner->pw_uid, owner->pw_gid) != 0)
+			r = -errno;
+		if (fd >= 0)
+			(void)close(fd);
+	}
+	free(copy);
+	return r;
+}
+
+static int become(const struct passwd *owner)
+{
+	if (setgroups(0, NULL) != 0 ||
+	    setresgid(owner->pw_gid, owner->pw_gid, owner->pw_gid) != 0 ||
+	    setresuid(owner->pw_uid, owner->pw_uid, owner->pw_uid) != 0)
+		return -errno;
+	return setuid(0) == 0 || seteuid(0) == 0 ? -EPERM : 0;
+}
+
+/* Calls fn as the owner of the store; its result must be 0 or a negative errno. */
+static int as_owner(const struct init *init, int (*fn)(const struct init *init))
+{
+	int status, pipe_fds[2], r = -EIO;
+	pid_t pid;
+
+	if (init->owner == NULL)
+		return fn(init);
+	if (pipe2(pipe_fds, O_CLOEXEC) != 0)
+		return -errno;
+	pid = fork();
+	if (pid == 0) {
+		r = become(init->owner);
+		if (r == 0)
+			r = fn(init);
+		_exit(write(pipe_fds[1], &r, sizeof(r)) == sizeof(r) ? 0 : 1);
+	}
+	(void)close(pipe_fds[1]);
+	if (pid < 0)
+		r = -errno;
+	else if (read(pipe_fds[0], &r, sizeof(r)) != sizeof(r))
+		r = -EIO;
+	(void)close(pipe_fds[0]);
+	if (pid > 0)
+		(void)waitpid(pid, &status, 0);
+	return r;
+}
+
+static int open_store(const struct init *init)
+{
+	struct mfa_accounts *accounts;
+	int r = mfa_accounts_open(init->conf->store_url, init->ring, &accounts);
+
+	mfa_accounts_close(&accounts);
+	return r;
+}
+
+static int create_store(const struct init *init)
+{
+	return mfa_accounts_create(init->conf->store_url, init->ring);
+}
+
+/* The key is there: then so must be its store. */
+static int check_both(struct init *init)
+{
+	const char *key = init->conf->key_file, *store = init->conf->store_url;
+	int r = mfa_keyring_load(key, &init->ring);
+
+	if (r != 0)
+		return say(key, r);
+	r = as_owner(init, open_store);
+	if (r == 0) {
+		(void)printf("%s and %s are there already, and belong together.\n", key, store);
+		return MFA_EXIT_OK;
+	}
+	if (r == -ENOENT)
+		(void)fprintf(stderr,
+			"mfa-admin: the key %s is there, but its store %s is not.\n"
+			"Restore the store from a backup. Only if everybody is to enrol again: move the\n"
+			"key away, and run this again.\n", key, store);
+	else if (r == -EKEYREJECTED)
+		(void)fprintf(stderr, "mfa-admin: %s is not the key of %s.\n"
+			"Restore the right one from a backup.\n", key, store);
+	else
+		return say(store, r);
+	return MFA_EXIT_INVALID;
+}
+
+static int pending_key(struct init *init)
+{
+	int r = mfa_keyring_load(init->pending, &init->ring);
+
+	if (r == 0)
+		return 0;
+	/* What a killed run has left half written has sealed nothing. */
+	if (r == -EBADMSG)
+		(void)unlink(init->pending);
+	else if (r != -ENOENT)
+		return r;
+	r = mfa_keyring_new(&init->ring);
+	return r == 0 ? mfa_keyring_save(init->ring, init->pending) : r;
+}
+
+/* root:_mfa 0640: mfad reads it, and can't write it. */
+static int publish_key(const struct init *init)
+{
+	int fd = open(init->pending, O_RDONLY | O_NOFOLLOW | O_CLOEXEC), r = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (init->owner != NULL &&
+	    (fchown(fd, 0, init->owner->pw_gid) != 0 || fchmod(fd, 0640) != 0))
+		r = -errno;
+	if (r == 0 && fsync(fd) != 0)
+		r = -errno;
+	if (r == 0 && rename(init->pending, init->conf->key_file) != 0)
+		r = -errno;
+	(void)close(fd);
+	return r;
+}
+
+static int make_both(struct init *init)
+{
+	const char *store = init->conf->store_url;
+	int r = make_folder(init->conf->key_file, 0755, NULL);
+
+	if (r == 0)
+		r = pending_key(init);
+	if (r != 0)
+		return say(init->conf->key_file, r);
+	r = make_folder(store + strlen(SQLITE_SCHEME), 0700, init->owner);
+	if (r == 0)
+		r = as_owner(init, create_store);
+	/* Complete already: by a run that was killed just before the end, or with another key. */
+	if (r == -EEXIST && as_owner(init, open_store) == 0)
+		r = 0;
+	if (r != 0)
+		(void)unlink(init->pending);
+	if (r == -EEXIST) {
+		(void)fprintf(stderr,
+			"mfa-admin: the store %s is there, but its key %s is not.\n"
+			"Restore the key from a backup. Only if everybody is to enrol again: move the\n"
+			"store away, and run this again.\n", store, init->conf->key_file);
+		return MFA_EXIT_INVALID;
+	}
+	if (r == 0)
+		r = publish_key(init);
+	if (r != 0)
+		return say(store, r);
+	(void)printf("Made the key %s\nand the store %s.\n"
+		     "Keep a copy of the key in a safe place, apart from copies of the store.\n",
+		     init->conf->key_file, store);
+	return MFA_EXIT_OK;
+}
+
+static int find_owner(struct init *init)
+{
+	if (geteuid() != 0)
+		return 0;
+	init->owner = getpwnam(MFA_USER);
+	if (init->owner != NULL && init->owner->pw_uid != 0)
+		return 0;
+	(void)fprintf(stderr, "mfa-admin: there is no user " MFA_USER ", as which mfad runs. Make it:\n"
+		      "    systemd-sysusers\n"
+		      "or  useradd --system --user-group --home-dir /nonexistent "
+		      "--shell /usr/sbin/nologin " MFA_USER "\n");
+	return -ENOENT;
+}
+
+int command_init(const struct command_options *options, int argc, char **argv)
+{
+	char error[MFA_CONF_ERROR_SIZE];
+	struct init init = { NULL };
+	int r;
+
+	(void)argc, (void)argv;
+	if (mfa_conf_load(options->dial.conf, &init.conf, error) != 0) {
+		(void)fprintf(stderr, "mfa-admin: %s\n", error);
+		return MFA_EXIT_INVALID;
+	}
+	(void)umask(022);
+	if (find_owner(&init) != 0)
+		r = MFA_EXIT_INVALID;
+	else if (access(init.conf->key_file, F_OK) == 0)
+		r = check_both(&init);
+	else if (asprintf(&init.pending, "%s" PENDING_SUFFIX, init.conf->key_file) < 0)
+		r = MFA_EXIT_FAILED;
+	else
+		r = make_both(&init);
+	free(init.pending);
+	mfa_keyring_free(&init.ring);
+	mfa_conf_free(&init.conf);
+	return r;
+}

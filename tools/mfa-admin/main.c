@@ -1,0 +1,107 @@
+/* mfa-admin: what an administrator does with accounts, key and store. */
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+#include "terminal/exit.h"
+
+static const struct {
+	const char *name;
+	command_fn *run;
+	int args;		/* -1: it reads its own */
+	const char *words;
+	const char *help;
+} commands[] = {
+	{ "init", command_init, 0, "", "make the key and the store" },
+	{ "list", command_list, 0, "", "all accounts" },
+	{ "show", command_show, 1, "USER", "one account: devices, throttle, last sign-ins" },
+	{ "reset", command_reset, 1, "USER", "remove all devices and recovery codes" },
+	{ "unlock", command_unlock, 1, "USER", "let wrong codes be forgotten" },
+	{ "import", command_import, 1, "FILE", "add accounts: lines USER<TAB>otpauth-URI" },
+	{ "check-config", command_check_config, 0, "", "look for mistakes in the configuration" },
+	{ "check-pam", command_check_pam, -1, "SERVICE",
+	  "look for ways around the second factor" },
+};
+#define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
+
+static void usage(FILE *to)
+{
+	size_t i;
+
+	(void)fputs("usage: mfa-admin [OPTION]... COMMAND [ARGUMENT]\n\n", to);
+	for (i = 0; i < COMMAND_COUNT; i++)
+		(void)fprintf(to, "  %-12s %-8s %s\n", commands[i].name, commands[i].words,
+			      commands[i].help);
+	(void)fputs("\n"
+		"  --json         list, show: print JSON\n"
+		"  --yes          reset: do not ask\n"
+		"  --replace      import: accounts that are there lose their devices\n"
+		"  --config FILE  the configuration (default " MFA_CONF_DEFAULT ")\n"
+		"  --socket PATH  where mfad listens (default " MFA_SOCKET_DEFAULT ")\n"
+		"  --mfad PATH    what to start when no mfad listens (default " MFA_HELPER_DEFAULT ")\n"
+		"  --version, --help\n", to);
+}
+
+/* Returns -1 to go on, or the exit status. */
+static int read_options(int argc, char **argv, struct command_options *out)
+{
+	static const struct option longs[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "socket", required_argument, NULL, 's' },
+		{ "mfad", required_argument, NULL, 'm' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "yes", no_argument, NULL, 'y' },
+		{ "replace", no_argument, NULL, 'r' },
+		{ "version", no_argument, NULL, 'V' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	/* check-pam has options of its own: those after the command are its. */
+	bool own = argc > 1 && strcmp(argv[1], "check-pam") == 0;
+	int opt;
+
+	*out = (struct command_options){
+		.dial = { .socket = MFA_SOCKET_DEFAULT, .conf = MFA_CONF_DEFAULT,
+			  .helper = MFA_HELPER_DEFAULT, .helper_unprivileged = true },
+	};
+	while ((opt = getopt_long(argc, argv, own ? "+" : "", longs, NULL)) != -1) {
+		switch (opt) {
+		case 'c': out->dial.conf = optarg; break;
+		case 's': out->dial.socket = optarg; break;
+		case 'm': out->dial.helper = optarg; break;
+		case 'j': out->json = true; break;
+		case 'y': out->yes = true; break;
+		case 'r': out->replace = true; break;
+		case 'V': (void)puts("mfa-admin " MFA_VERSION); return MFA_EXIT_OK;
+		case 'h': usage(stdout); return MFA_EXIT_OK;
+		default: usage(stderr); return MFA_EXIT_USAGE;
+		}
+	}
+	return -1;
+}
+
+int main(int argc, char **argv)
+{
+	struct command_options options;
+	int r = read_options(argc, argv, &options);
+	size_t i;
+
+	if (r >= 0)
+		return r;
+	argc -= optind;
+	argv += optind;
+	for (i = 0; argc > 0 && i < COMMAND_COUNT; i++) {
+		if (strcmp(commands[i].name, argv[0]) != 0)
+			continue;
+		if (commands[i].args < 0 || commands[i].args == argc - 1)
+			return commands[i].run(&options, argc, argv);
+		(void)fprintf(stderr, "usage: mfa-admin %s %s\n", commands[i].name,
+			      commands[i].words);
+		return MFA_EXIT_USAGE;
+	}
+	if (argc > 0)
+		(void)fprintf(stderr, "mfa-admin: there is no command \"%s\"\n\n", argv[0]);
+	usage(stderr);
+	return MFA_EXIT_USAGE;
+}
