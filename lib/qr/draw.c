@@ -12,9 +12,9 @@
  * that know no others (and may take the 5 in what follows for "blink": 25 ends
  * that); the fixed 256-colour cube then overrides them, because themes redefine
  * the 16, some light ones even with black and white swapped. */
-#define DARK_ON_LIGHT "\033[30;47m\033[38;5;16;48;5;231;25m"
+#define ALL_LIGHT "\033[37;47m\033[38;5;231;48;5;231;25m"
 #define LIGHT_ON_DARK "\033[37;40m\033[38;5;231;48;5;16;25m"
-#define COLOUR_MAX (sizeof(DARK_ON_LIGHT) - 1)
+#define COLOUR_MAX (sizeof(ALL_LIGHT) - 1)
 /* Before the line ends, or the terminal paints the rest of the row. */
 #define COLOUR_END "\033[0m"
 
@@ -30,7 +30,7 @@ static const struct style {
 	[MFA_QR_HALF_BLOCKS] = { .half = true, .cell_max = 3 },
 	[MFA_QR_HALF_BLOCKS_INVERTED] = { .half = true, .dark_is_written = true, .cell_max = 3 },
 	[MFA_QR_HALF_BLOCKS_COLOUR] = {
-		.half = true, .dark_is_written = true, .colour = true, .cell_max = 3,
+		.half = true, .colour = true, .cell_max = 3,
 	},
 	[MFA_QR_ASCII] = { .cell_max = 1 },
 	[MFA_QR_ASCII_INVERTED] = { .dark_is_written = true, .cell_max = 1 },
@@ -138,7 +138,7 @@ static void draw_half_blocks(const struct canvas *c, unsigned row, struct text *
 	unsigned x;
 
 	if (c->style->colour)
-		put(t, DARK_ON_LIGHT);
+		put(t, LIGHT_ON_DARK);
 	for (x = 0; x < c->side; x++) {
 		upper = dark_at(c, x, 2 * row) == c->style->dark_is_written;
 		lower = dark_at(c, x, 2 * row + 1) == c->style->dark_is_written;
@@ -158,8 +158,9 @@ static void draw_ascii(const struct canvas *c, unsigned row, struct text *t)
 			continue;
 		}
 		if (x == 0 || dark != before)
-			put(t, dark ? LIGHT_ON_DARK : DARK_ON_LIGHT);
-		put(t, "  ");
+			put(t, dark ? LIGHT_ON_DARK : ALL_LIGHT);
+		/* The characters alone are right on a dark theme, for who copies them. */
+		put(t, dark ? "  " : "##");
 		before = dark;
 	}
 }

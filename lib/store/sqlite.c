@@ -16,8 +16,7 @@
 
 #define READERS 4
 #define LIST_CHUNK 200
-#define WAL_PAGES_WANT 1000	/* the log is folded back when somebody has time ... */
-#define WAL_PAGES_MOST 8000	/* ... or at once */
+#define WAL_PAGES_MOST (8 * SQLITE_DB_LOG_PAGES)	/* folded back at once */
 #define EXPIRE_AT_ONCE 200
 
 /* Writes that wait for their commit. */
@@ -410,7 +409,7 @@ static bool sqlite_wants_upkeep(void *handle)
 {
 	struct sqlite_store *s = handle;
 
-	return atomic_load(&s->wal_pages) > WAL_PAGES_WANT;
+	return atomic_load(&s->wal_pages) > SQLITE_DB_LOG_PAGES;
 }
 
 static int expire(struct sqlite_store *s)

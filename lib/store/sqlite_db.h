@@ -8,6 +8,10 @@
 
 #include "store/store.h"
 
+/* The log is folded back when it has this many pages, and begins at that length. */
+#define SQLITE_DB_LOG_PAGES 1000
+#define SQLITE_DB_LOG_SIZE (SQLITE_DB_LOG_PAGES * (4096 + 24) + 32 + 65536)
+
 enum sqlite_statement {
 	STATEMENT_GET,
 	STATEMENT_LIST,

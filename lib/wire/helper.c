@@ -5,7 +5,6 @@
 #include <grp.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -59,28 +58,34 @@ static void close_from(int first)
 		(void)close(fd);
 }
 
-/* Those that could make a durable write or a hash fail must be as wanted; where
- * a container keeps root from raising one of the others, that is no harm. */
+/* What is wanted and, where a container keeps root from raising a limit, the least that does: a user's
+ * own must not make a durable write or a hash fail. */
 static int fresh_limits(void)
 {
-	static const struct { int which; rlim_t value; bool must; } limits[] = {
-		{ RLIMIT_FSIZE, RLIM_INFINITY, true },
-		{ RLIMIT_AS, RLIM_INFINITY, true },
-		{ RLIMIT_DATA, RLIM_INFINITY, true },
-		{ RLIMIT_CPU, RLIM_INFINITY, true },
-		{ RLIMIT_NPROC, RLIM_INFINITY, true },
-		{ RLIMIT_STACK, 8 << 20, true },
-		{ RLIMIT_NOFILE, 1024, true },
-		{ RLIMIT_CORE, 0, true },
-		{ RLIMIT_MEMLOCK, 8 << 20, false },
-		{ RLIMIT_RTTIME, RLIM_INFINITY, false },
+	static const struct { int which; rlim_t want, least; } limits[] = {
+		{ RLIMIT_FSIZE, RLIM_INFINITY, 1UL << 30 },
+		{ RLIMIT_AS, RLIM_INFINITY, 1UL << 28 },
+		{ RLIMIT_DATA, RLIM_INFINITY, 1UL << 28 },
+		{ RLIMIT_CPU, RLIM_INFINITY, 60 },
+		{ RLIMIT_STACK, 8UL << 20, 1UL << 20 },
+		{ RLIMIT_NOFILE, 1024, 64 },
+		{ RLIMIT_NPROC, RLIM_INFINITY, 0 },
+		{ RLIMIT_MEMLOCK, 8UL << 20, 0 },
+		{ RLIMIT_RTTIME, RLIM_INFINITY, 0 },
+		{ RLIMIT_CORE, 0, 0 },
 	};
 	size_t i;
 
 	for (i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
-		struct rlimit rl = { limits[i].value, limits[i].value };
+		__rlimit_resource_t which = (__rlimit_resource_t)limits[i].which;
+		struct rlimit rl = { limits[i].want, limits[i].want };
 
-		if (setrlimit((__rlimit_resource_t)limits[i].which, &rl) != 0 && limits[i].must)
+		if (setrlimit(which, &rl) == 0)
+			continue;
+		if (getrlimit(which, &rl) != 0 || rl.rlim_max < limits[i].least)
+			return -1;
+		rl.rlim_cur = rl.rlim_max;
+		if (setrlimit(which, &rl) != 0)
 			return -1;
 	}
 	return 0;

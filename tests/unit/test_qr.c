@@ -338,7 +338,7 @@ static void test_plain_bytes(void **state)
 		{ MFA_QR_HALF_BLOCKS_INVERTED, " \n\xe2\x96\x80\x84\x88" },
 		{ MFA_QR_ASCII, " #\n" },
 		{ MFA_QR_ASCII_INVERTED, " #\n" },
-		{ MFA_QR_ASCII_COLOUR, " \n\033[;m0123456789" },
+		{ MFA_QR_ASCII_COLOUR, "# \n\033[;m0123456789" },
 	};
 	struct mfa_qr *qr = encode(URI);
 	char *text;

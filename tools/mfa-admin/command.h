@@ -18,7 +18,6 @@ typedef int command_fn(const struct command_options *options, int argc, char **a
 
 command_fn command_init;		/* init.c */
 command_fn command_check_config;	/* check_config.c */
-command_fn command_check_pam;
 command_fn command_list;		/* accounts.c */
 command_fn command_show;
 command_fn command_reset;

@@ -20,8 +20,6 @@ static const struct {
 	{ "unlock", command_unlock, 1, "USER", "let wrong codes be forgotten" },
 	{ "import", command_import, 1, "FILE", "add accounts: lines USER<TAB>otpauth-URI" },
 	{ "check-config", command_check_config, 0, "", "look for mistakes in the configuration" },
-	{ "check-pam", command_check_pam, -1, "SERVICE",
-	  "look for ways around the second factor" },
 };
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 

@@ -1,0 +1,249 @@
+/* mfa-enroll: a user's own devices. */
+#include <errno.h>
+#include <getopt.h>
+#include <jansson.h>
+#include <locale.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "account/account.h"
+#include "picture.h"
+#include "terminal/exchange.h"
+#include "terminal/exit.h"
+
+#define PROGRAM "mfa-enroll"
+
+struct options {
+	struct mfa_dial dial;
+	struct picture_options picture;
+	const char *user;
+	const char *label;
+	bool json;
+};
+
+struct command {
+	const char *name;
+	enum mfa_frame_type request;
+	int args;
+	const char *words;
+	const char *help;
+};
+
+/* The first is what is done without a command. */
+static const struct command commands[] = {
+	{ "add", MFA_ENROL, 0, "", "add a phone (what is done without a command)" },
+	{ "list", MFA_DEVICES, 0, "", "show your devices" },
+	{ "rename", MFA_RENAME, 2, "DEVICE NEW-LABEL", "give a device another label" },
+	{ "remove", MFA_REMOVE, 1, "DEVICE", "remove a device" },
+	{ "test", MFA_TEST, 0, "", "try a code" },
+	{ "codes", MFA_CODES, 0, "", "make new recovery codes" },
+};
+#define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
+
+static void usage(FILE *to)
+{
+	size_t i;
+
+	(void)fputs("usage: mfa-enroll [OPTION]... [COMMAND]\n\n", to);
+	for (i = 0; i < COMMAND_COUNT; i++)
+		(void)fprintf(to, "  %-7s %-17s %s\n", commands[i].name, commands[i].words,
+			      commands[i].help);
+	(void)fputs("\n"
+		"  --user NAME    another account (root only)\n"
+		"  --label TEXT   add: what to call the device\n"
+		"  --plain        draw the QR code without colours, for a dark background\n"
+		"  --invert       draw it without colours, for a light background\n"
+		"  --png FILE     write the QR code to a file as well\n"
+		"  --svg FILE\n"
+		"  --json         list: print JSON\n"
+		"  --config FILE  the configuration (default " MFA_CONF_DEFAULT ")\n"
+		"  --socket PATH  where mfad listens (default " MFA_SOCKET_DEFAULT ")\n"
+		"  --mfad PATH    what to start when no mfad listens\n"
+		"  --version, --help\n"
+		"\n"
+		"DEVICE is a label or a number from the list.\n", to);
+}
+
+/* Returns -1 to go on, or the exit status. */
+static int read_options(int argc, char **argv, struct options *o)
+{
+	static const struct option longs[] = {
+		{ "user", required_argument, NULL, 'u' },
+		{ "label", required_argument, NULL, 'l' },
+		{ "plain", no_argument, NULL, 'p' },
+		{ "invert", no_argument, NULL, 'i' },
+		{ "png", required_argument, NULL, 'P' },
+		{ "svg", required_argument, NULL, 'S' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "config", required_argument, NULL, 'c' },
+		{ "socket", required_argument, NULL, 's' },
+		{ "mfad", required_argument, NULL, 'm' },
+		{ "version", no_argument, NULL, 'V' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int opt;
+
+	*o = (struct options){
+		.dial = { .socket = MFA_SOCKET_DEFAULT, .conf = MFA_CONF_DEFAULT,
+			  .helper = MFA_HELPER_DEFAULT },
+	};
+	while ((opt = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+		switch (opt) {
+		case 'u': o->user = optarg; break;
+		case 'l': o->label = optarg; break;
+		case 'p': o->picture.plain = true; break;
+		case 'i': o->picture.plain = o->picture.inverted = true; break;
+		case 'P': o->picture.png = optarg; break;
+		case 'S': o->picture.svg = optarg; break;
+		case 'j': o->json = true; break;
+		case 'c': o->dial.conf = optarg; break;
+		case 's': o->dial.socket = optarg; break;
+		case 'm': o->dial.helper = optarg; o->dial.helper_unprivileged = true; break;
+		case 'V': (void)puts(PROGRAM " " MFA_VERSION); return MFA_EXIT_OK;
+		case 'h': usage(stdout); return MFA_EXIT_OK;
+		default: usage(stderr); return MFA_EXIT_USAGE;
+		}
+	}
+	return -1;
+}
+
+static int on_key(void *ctx, const char *uri, const char *label)
+{
+	const struct options *o = ctx;
+
+	(void)label;
+	return picture_show(&o->picture, uri);
+}
+
+/* list */
+
+struct list {
+	struct options *options;
+	unsigned rows;
+};
+
+static void print_date(const json_t *value, const char *never)
+{
+	time_t when = (time_t)json_integer_value(value);
+	char text[32];
+	struct tm tm;
+
+	if (!json_is_integer(value) || localtime_r(&when, &tm) == NULL ||
+	    strftime(text, sizeof(text), "%Y-%m-%d %H:%M", &tm) == 0)
+		(void)snprintf(text, sizeof(text), "%s", never);
+	(void)printf("  %-16s", text);
+}
+
+static int on_row(void *ctx, const char *row)
+{
+	struct list *list = ctx;
+	json_t *json;
+
+	if (list->options->json)
+		return printf("%s%s", list->rows++ > 0 ? ",\n" : "[\n", row) < 0 ? -EIO : 0;
+	json = json_loads(row, 0, NULL);
+	if (json == NULL)
+		return -EBADMSG;
+	if (list->rows++ == 0)
+		(void)printf("    %-24s  %-6s  %-16s  %-16s\n", "LABEL", "TYPE", "ADDED", "LAST USED");
+	(void)printf("%2lld. %-24s  %-6s", (long long)json_integer_value(json_object_get(json, "number")),
+		     json_string_value(json_object_get(json, "label")),
+		     json_string_value(json_object_get(json, "type")));
+	print_date(json_object_get(json, "created"), "?");
+	print_date(json_object_get(json, "used"), "never");
+	(void)puts("");
+	json_decref(json);
+	return 0;
+}
+
+static void end_list(const struct list *list)
+{
+	if (list->options->json)
+		(void)puts(list->rows > 0 ? "\n]" : "[]");
+	else if (list->rows == 0)
+		(void)puts("No device yet. `mfa-enroll` adds one.");
+}
+
+static void build_request(const struct command *command, const struct options *o, char **args,
+			  struct mfa_frame *request)
+{
+	mfa_frame_start(request, command->request);
+	mfa_frame_put_byte(request, MFA_FIELD_PROTOCOL, MFA_PROTOCOL);
+	mfa_frame_put_text(request, MFA_FIELD_USER, o->user);
+	if (command->args > 0)
+		mfa_frame_put_text(request, MFA_FIELD_DEVICE, args[0]);
+	mfa_frame_put_text(request, MFA_FIELD_LABEL, command->args > 1 ? args[1] : o->label);
+}
+
+static int run(const struct command *command, struct options *o, char **args)
+{
+	struct list list = { .options = o };
+	bool lists = command->request == MFA_DEVICES;
+	struct mfa_exchange x = { .dial = &o->dial, .on_key = on_key, .on_row = on_row,
+				  .ctx = lists ? (void *)&list : (void *)o };
+	struct mfa_frame request;
+	enum mfa_result result;
+	int r;
+
+	build_request(command, o, args, &request);
+	r = mfa_exchange_run(&x, &request, &result);
+	if (r == -EINTR)
+		(void)puts("Nothing was saved.");
+	if (r != 0)
+		return mfa_exit_of_error(PROGRAM, &o->dial, r);
+	if (lists && result == MFA_RESULT_OK)
+		end_list(&list);
+	return mfa_exit_of_result(result);
+}
+
+static const struct command *find_command(int argc, char **argv)
+{
+	size_t i;
+
+	if (argc == 0)
+		return &commands[0];
+	for (i = 0; i < COMMAND_COUNT; i++)
+		if (strcmp(commands[i].name, argv[0]) == 0)
+			break;
+	if (i == COMMAND_COUNT) {
+		(void)fprintf(stderr, PROGRAM ": there is no command \"%s\"\n\n", argv[0]);
+		usage(stderr);
+		return NULL;
+	}
+	if (commands[i].args != argc - 1) {
+		(void)fprintf(stderr, "usage: " PROGRAM " %s %s\n", commands[i].name, commands[i].words);
+		return NULL;
+	}
+	return &commands[i];
+}
+
+int main(int argc, char **argv)
+{
+	static char own[MFA_ACCOUNT_NAME_MAX + 1];
+	const struct command *command;
+	const struct passwd *pw;
+	struct options o;
+	int r;
+
+	(void)setlocale(LC_ALL, "");
+	r = read_options(argc, argv, &o);
+	if (r >= 0)
+		return r;
+	command = find_command(argc - optind, argv + optind);
+	if (command == NULL)
+		return MFA_EXIT_USAGE;
+	if (o.user == NULL) {
+		pw = getpwuid(getuid());
+		if (pw == NULL || strlen(pw->pw_name) > MFA_ACCOUNT_NAME_MAX) {
+			(void)fprintf(stderr, PROGRAM ": this system does not know who you are\n");
+			return MFA_EXIT_FAILED;
+		}
+		(void)strcpy(own, pw->pw_name);
+		o.user = own;
+	}
+	return run(command, &o, argv + optind + 1);
+}
