@@ -18,20 +18,21 @@ for mode in daemon stdio; do
 	sudo_try alice 'not-the-password'
 	refused "sudo, $mode, wrong password"
 	unlike 'asks for no code' "$SCREEN" 'code:'
-	mfa-admin unlock alice >&2
+	unlock alice
 	tick
 	su_try bob alice "$PASSWORD" "$(code_now alice)"
 	entered "su, $mode: the code of who he becomes" alice
 	su_try bob alice "$PASSWORD" "$(code_now alice)"
 	refused "su, $mode, the same code again"
-	mfa-admin unlock alice >&2
+	unlock alice
 	tick
 	on_pty pamtester probe alice authenticate < <(answers "$PASSWORD" "$(code_now alice)")
 	is "pamtester, $mode" "$STATUS" 0
 	like 'says so' "$SCREEN" 'successfully authenticated'
-	on_pty pamtester probe alice authenticate < <(answers "$PASSWORD" "$(code_now alice)")
+	code=$(code_now alice)
+	on_pty pamtester probe alice authenticate < <(answers "$PASSWORD" "$code" "$code" "$code")
 	is "pamtester, $mode, the same code again" "$STATUS" 1
-	mfa-admin unlock alice >&2
+	unlock alice
 	tick
 done
 

@@ -20,7 +20,7 @@ entered 'sshd, daemon stopped' alice
 ok 'the helper is gone' wait_for quiet
 ssh_try alice "$PASSWORD" "$(code_now alice)"
 refused 'the same code again'
-mfa-admin unlock alice >&2
+unlock alice
 tick
 rm -rf /run/mfa
 ssh_try alice "$PASSWORD" "$(code_now alice)"
@@ -42,20 +42,29 @@ denied 'as nobody else, right code or not'
 pam_try code bob "$(code_now bob)"
 accepted 'whose code was not looked at'
 
+# The daemon dies while a prompt waits.
 tick
 log_mark
 on_pty ssh "${SSH_OPTIONS[@]}" -p "$PORT" alice@127.0.0.1 id -un < <(
 	printf 'expect assword\nsend %s\nexpect code: \n' "$PASSWORD"
 	printf 'run kill -9 %s\nsend %s\nend code: \n' "$MFAD_PID" "$(code_now alice)")
 kill_mfad
-refused 'the daemon killed while a prompt waits'
-log_like 'the log says why' 'pam_mfa.*(gone|closed|end|lost|verifier|daemon)'
+refused 'sshd, the daemon killed while a prompt waits'
+log_like 'the log says why' 'pam_mfa.*went away'
 ssh_try alice "$PASSWORD" "$(code_now alice)"
 entered 'the next sign-in works, with that very code' alice
 start_mfad
 tick
 ssh_try alice "$PASSWORD" "$(code_now alice)"
 entered 'and with a new daemon' alice
+tick
+on_pty setpriv --reuid alice --regid alice --init-groups sudo -k id < <(
+	printf 'expect assword\nsend %s\nexpect code: \n' "$PASSWORD"
+	printf 'run kill -9 %s\nsend %s\nend code: \n' "$MFAD_PID" "$(code_now alice)")
+kill_mfad
+refused 'sudo, the daemon killed while a prompt waits'
+like 'its user is told' "$SCREEN" 'interrupted|try again'
+start_mfad
 
 for mode in daemon stdio; do
 	[ $mode = daemon ] || stop_mfad

@@ -139,7 +139,7 @@ log_like() {
 		report "$1" 0
 	else
 		report "$1" 1
-		diag "log: $(log_text)"
+		diag "log: $(log_text | tail -n 12)"
 		diag "has no: $2"
 		return 1
 	fi
@@ -191,7 +191,7 @@ write_conf() {
 
 new_store() {
 	rm -f "$STORE" "$STORE"-* /etc/mfa/master.key
-	mfa-admin --config "$CONF" init </dev/null >&2
+	mfa-admin --config "$CONF" init </dev/null >/dev/null
 }
 
 # enrol USER...: with the secret of secret_of.
@@ -202,30 +202,39 @@ enrol() {
 		printf '%s\totpauth://totp/Bed:%s?secret=%s&issuer=Bed\n' \
 			"$user" "$user" "$(secret_of "$user")"
 	done >"$BED/import"
-	mfa-admin --config "$CONF" import --replace "$BED/import" </dev/null >&2
+	mfa-admin --config "$CONF" import --replace "$BED/import" </dev/null >/dev/null
 }
+
+unlock() { mfa-admin --config "$CONF" unlock "$1" </dev/null >/dev/null; }
 
 # A store with these users in it, and mfad: what most tests begin with.
 ready() {
 	write_conf
 	new_store || bail 'mfa-admin init failed'
 	enrol "$@" || bail 'mfa-admin import failed'
-	start_mfad || bail 'mfad does not start'
+	start_mfad || bail "mfad does not start: $(cat "$BED/mfad.out" "$BED/syslog")"
 }
 
 listening() { ss -lxH 2>/dev/null | grep -qF " $1 "; }
 
+up_or_ended() {
+	{ listening "$SOCKET" && listening "$SOCKET.root"; } || ended "$MFAD_PID"
+}
 start_mfad() {
 	mfad --config "$CONF" --socket "$SOCKET" </dev/null >>"$BED/mfad.out" 2>&1 &
 	MFAD_PID=$!
-	if ! wait_for listening "$SOCKET" || ! wait_for listening "$SOCKET.root"; then
-		diag "mfad does not listen: $(cat "$BED/mfad.out")"
+	disown	# or bash would remark on each that is killed
+	wait_for up_or_ended
+	if ! listening "$SOCKET.root"; then
+		MFAD_PID=''
 		return 1
 	fi
 }
+ended() { ! kill -0 "$1"; }
 end_mfad() {
-	[ -z "$MFAD_PID" ] || kill "-$1" "$MFAD_PID"
-	wait "$MFAD_PID" 2>/dev/null
+	[ -n "$MFAD_PID" ] || return 0
+	kill "-$1" "$MFAD_PID" 2>/dev/null
+	wait_for ended "$MFAD_PID" || diag "mfad does not end by SIG$1"
 	MFAD_PID=''
 }
 stop_mfad() { end_mfad TERM; }
@@ -318,7 +327,7 @@ ssh_try() {
 as() {
 	local user=$1
 	shift
-	setpriv --reuid "$user" --regid "$user" --init-groups --reset-env "$@"
+	setpriv --reuid "$user" --regid "$(id -g "$user")" --init-groups --reset-env "$@"
 }
 
 # sudo_try USER PASSWORD [CODE]...: "sudo id -un" on a terminal of USER's.

@@ -216,10 +216,11 @@ static int status_of(struct play *p)
 
 int main(int argc, char **argv)
 {
-	static struct play play = { .seconds = 20 };
+	static struct play play;
 	struct winsize size = { .ws_row = 60, .ws_col = 100 };
 	int r, opt;
 
+	play.seconds = 20;
 	while ((opt = getopt(argc, argv, "+t:")) != -1) {
 		if (opt != 't')
 			return 2;
