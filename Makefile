@@ -266,4 +266,4 @@ format:
 clean:
 	rm -rf build build-san build-fuzz
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(shell find $(B) -path $(B)/stage -prune -o -type f -name '*.d' -print 2>/dev/null)

@@ -189,7 +189,8 @@ static int show(pam_handle_t *pamh, const struct mfa_frame *frame, int style)
 	return r;
 }
 
-static int ask(pam_handle_t *pamh, int fd, struct mfa_frame *frame, int style)
+/* *step gets what came of sending the answer. */
+static int ask(pam_handle_t *pamh, int fd, struct mfa_frame *frame, int style, int *step)
 {
 	struct mfa_field field;
 	char *answer = NULL;
@@ -202,7 +203,7 @@ static int ask(pam_handle_t *pamh, int fd, struct mfa_frame *frame, int style)
 		/* No answer at all is a wrong answer. */
 		mfa_frame_start(frame, MFA_ANSWER);
 		mfa_frame_put_text(frame, MFA_FIELD_TEXT, answer != NULL ? answer : "");
-		r = mfa_frame_send(fd, frame, STEP_MS) == 0 ? PAM_SUCCESS : PAM_AUTHINFO_UNAVAIL;
+		*step = mfa_frame_send(fd, frame, STEP_MS);
 		mfa_frame_wipe(frame);
 	}
 	if (answer != NULL)
@@ -267,20 +268,18 @@ static int fail_open(pam_handle_t *pamh, const struct options *o, const char *wh
 }
 
 static int finish(pam_handle_t *pamh, const struct options *o, const struct mfa_frame *frame,
-		  bool asked, bool silent)
+		  bool asked)
 {
 	enum mfa_result result = mfa_frame_byte(frame, MFA_FIELD_RESULT, MFA_RESULT_COUNT);
 
 	if (result == MFA_RESULT_UNAVAILABLE && !asked && o->open_on_failure)
 		return fail_open(pamh, o, "mfad has no store, key or configuration");
-	if (!silent)
-		(void)show(pamh, frame, result == MFA_RESULT_OK ? PAM_TEXT_INFO : PAM_ERROR_MSG);
+	(void)show(pamh, frame, result == MFA_RESULT_OK ? PAM_TEXT_INFO : PAM_ERROR_MSG);
 	return pam_code(result);
 }
 
 /* Relays steps until the last; frame holds the first. */
-static int relay(pam_handle_t *pamh, const struct options *o, int fd, struct mfa_frame *frame,
-		 bool silent)
+static int relay(pam_handle_t *pamh, const struct options *o, int fd, struct mfa_frame *frame)
 {
 	bool asked = false;
 	int r, step = 0;
@@ -288,21 +287,21 @@ static int relay(pam_handle_t *pamh, const struct options *o, int fd, struct mfa
 	while (step == 0) {
 		switch (mfa_frame_type(frame)) {
 		case MFA_INFO:
-			r = silent ? PAM_SUCCESS : show(pamh, frame, PAM_TEXT_INFO);
+			r = show(pamh, frame, PAM_TEXT_INFO);
 			break;
 		case MFA_ERROR:
-			r = silent ? PAM_SUCCESS : show(pamh, frame, PAM_ERROR_MSG);
+			r = show(pamh, frame, PAM_ERROR_MSG);
 			break;
 		case MFA_ASK:
 			asked = true;
-			r = ask(pamh, fd, frame, PAM_PROMPT_ECHO_OFF);
+			r = ask(pamh, fd, frame, PAM_PROMPT_ECHO_OFF, &step);
 			break;
 		case MFA_ASK_ECHO:
 			asked = true;
-			r = ask(pamh, fd, frame, PAM_PROMPT_ECHO_ON);
+			r = ask(pamh, fd, frame, PAM_PROMPT_ECHO_ON, &step);
 			break;
 		case MFA_DONE:
-			return finish(pamh, o, frame, asked, silent);
+			return finish(pamh, o, frame, asked);
 		default:
 			pam_syslog(pamh, LOG_ERR, "mfad sent a step of an unknown kind, %u",
 				   mfa_frame_type(frame));
@@ -310,17 +309,17 @@ static int relay(pam_handle_t *pamh, const struct options *o, int fd, struct mfa
 		}
 		if (r != PAM_SUCCESS)
 			return r;
-		step = next_step(fd, frame);
+		if (step == 0)
+			step = next_step(fd, frame);
 	}
 	if (step == -ECANCELED)
 		return PAM_AUTH_ERR;
 	pam_syslog(pamh, LOG_ERR, "mfad went away in the middle: %s", strerror(-step));
-	if (!silent)
-		(void)pam_error(pamh, "The second-factor service was interrupted. Please try again.");
+	(void)pam_error(pamh, "The second-factor service was interrupted. Please try again.");
 	return PAM_AUTHINFO_UNAVAIL;
 }
 
-static int unreachable(pam_handle_t *pamh, const struct options *o, int error, bool silent)
+static int unreachable(pam_handle_t *pamh, const struct options *o, int error)
 {
 	int r = PAM_AUTHINFO_UNAVAIL;
 
@@ -332,20 +331,22 @@ static int unreachable(pam_handle_t *pamh, const struct options *o, int error, b
 			   o->dial.socket, o->dial.helper, strerror(-error));
 	if (error == -ENOENT || error == -ECONNREFUSED)
 		r = fail_open(pamh, o, "no verifier can be reached");
-	if (r != PAM_SUCCESS && !silent)
+	if (r != PAM_SUCCESS)
 		(void)pam_error(pamh, "The second-factor service can't be reached. "
 				"Please tell your administrator.");
 	return r;
 }
 
+/* PAM_SILENT does not silence it: sudo always sets that, and without the texts its user would
+ * not know why a code was refused. */
 PAM_EXTERN __attribute__((visibility("default")))
 int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
 	struct mfa_frame request, frame;
 	struct options o;
-	bool silent = (flags & PAM_SILENT) != 0;
 	int fd = -1, r;
 
+	(void)flags;
 	if (read_options(pamh, argc, argv, &o) != 0)
 		return PAM_SERVICE_ERR;
 	if (o.after_publickey && !key_accepted(pamh)) {
@@ -357,8 +358,8 @@ int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **ar
 		return r;
 	r = mfa_dial(&o.dial, &request, &fd, &frame);
 	if (r != 0)
-		return unreachable(pamh, &o, r, silent);
-	r = relay(pamh, &o, fd, &frame, silent);
+		return unreachable(pamh, &o, r);
+	r = relay(pamh, &o, fd, &frame);
 	(void)close(fd);
 	if (o.debug)
 		pam_syslog(pamh, LOG_DEBUG, "socket=%s conf=%s result: %s", o.dial.socket,
