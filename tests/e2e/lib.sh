@@ -53,7 +53,7 @@ ok() {
 not_ok() {
 	local name=$1 status=0
 	shift
-	! "$@" >&2 || status=1
+	! "$@" >/dev/null 2>&1 || status=1
 	report "$name" "$status"
 }
 
