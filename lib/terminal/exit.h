@@ -1,4 +1,4 @@
-/* Exit codes that mfa-enroll and mfa-admin share. */
+/* How the tools end, the same for all of them. */
 #ifndef MFA_EXIT_H
 #define MFA_EXIT_H
 
@@ -7,19 +7,18 @@
 
 enum mfa_exit {
 	MFA_EXIT_OK = 0,
-	MFA_EXIT_REFUSED = 1,		/* wrong, or not allowed */
+	MFA_EXIT_REFUSED = 1,		/* a code was wrong, or it is not allowed */
 	MFA_EXIT_USAGE = 2,
-	MFA_EXIT_UNREACHABLE = 3,	/* mfad can't be reached */
+	MFA_EXIT_UNREACHABLE = 3,	/* no mfad */
 	MFA_EXIT_NOT_FOUND = 4,
 	MFA_EXIT_EXISTS = 5,
-	MFA_EXIT_INVALID = 6,		/* invalid input or configuration */
-	MFA_EXIT_FAILED = 7,		/* nothing was changed */
+	MFA_EXIT_INVALID = 6,		/* a mistake in a file or in what was asked */
+	MFA_EXIT_FAILED = 7,		/* store full, read-only or damaged: nothing was changed */
 	MFA_EXIT_INTERRUPTED = 130,
 };
 
-int mfa_exit_of_result(enum mfa_result result);
-/* Says on stderr what went wrong on the way to mfad and what to do next; error is a negative errno of
- * mfa_exchange_run.  -EINTR says nothing: the program knows what was lost.  Returns the code. */
-int mfa_exit_of_error(const char *program, const struct mfa_dial *dial, int error);
+enum mfa_exit mfa_exit_of_result(enum mfa_result result);
+/* For an error of mfa_exchange_run or mfa_dial: says what went wrong and what to do next. */
+enum mfa_exit mfa_exit_of_error(const char *program, const struct mfa_dial *dial, int error);
 
 #endif
