@@ -32,6 +32,7 @@ MFA_USER    = _mfa
 -include config.mak
 
 ifndef V
+Q = @
 QUIET_CC   = @echo '  CC   $@';
 QUIET_LINK = @echo '  LINK $@';
 QUIET_AR   = @echo '  AR   $@';
@@ -182,13 +183,14 @@ define newline
 endef
 
 install: all
-	$(foreach p,$(BINARIES),$(INSTALL) -D -m 755 $(call src,$(p)) $(call dst,$(p))$(newline)	)
-	$(foreach p,$(MODULE),$(INSTALL) -D -m 644 $(call src,$(p)) $(call dst,$(p))$(newline)	)
-	$(foreach p,$(PLAIN),$(INSTALL) -D -m 644 $(call src,$(p)) $(call dst,$(p))$(newline)	)
-	$(foreach p,$(FILLED),$(INSTALL) -D -m 644 /dev/null $(call dst,$(p)) && \
+	@echo '  INSTALL $(DESTDIR)$(prefix)'
+	$(foreach p,$(BINARIES),$(Q)$(INSTALL) -D -m 755 $(call src,$(p)) $(call dst,$(p))$(newline)	)
+	$(foreach p,$(MODULE),$(Q)$(INSTALL) -D -m 644 $(call src,$(p)) $(call dst,$(p))$(newline)	)
+	$(foreach p,$(PLAIN),$(Q)$(INSTALL) -D -m 644 $(call src,$(p)) $(call dst,$(p))$(newline)	)
+	$(foreach p,$(FILLED),$(Q)$(INSTALL) -D -m 644 /dev/null $(call dst,$(p)) && \
 		$(SUBST) $(call src,$(p)) >$(call dst,$(p))$(newline)	)
-	$(INSTALL) -d -m 755 $(DESTDIR)$(sysconfdir)/mfa
-	test -e $(DESTDIR)$(sysconfdir)/mfa/mfa.conf || { \
+	$(Q)$(INSTALL) -d -m 755 $(DESTDIR)$(sysconfdir)/mfa
+	$(Q)test -e $(DESTDIR)$(sysconfdir)/mfa/mfa.conf || { \
 		$(INSTALL) -m 644 /dev/null $(DESTDIR)$(sysconfdir)/mfa/mfa.conf && \
 		$(SUBST) conf/mfa.conf >$(DESTDIR)$(sysconfdir)/mfa/mfa.conf; }
 ifeq ($(DESTDIR),)
@@ -212,7 +214,10 @@ SAN_ENV = ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stack
 
 # Everything: unit tests, fuzz corpora, then the real sshd, sudo and su in a private
 # mount namespace.
-check: all $(CHECK_BINS) $(if $(MFA_STAGED),,stage)
+check:
+	@tests/packages check
+	@$(MAKE) check-all
+check-all: all $(CHECK_BINS) stage
 	$(SAN_ENV) MFA_STAGED=1 MFA_BUILD=$(abspath $(B)) CMOCKA_MESSAGE_OUTPUT=TAP \
 		prove --timer --merge $(PROVE_FLAGS) --exec 'tests/run-one' \
 		$(UNIT_BINS) $(FUZZ_REPLAYS) $(sort $(wildcard tests/e2e/*.t))
@@ -226,10 +231,14 @@ $(B)/headers/%.ok: %
 	@mkdir -p $(@D)
 	$(QUIET_CC)$(CC) $(CPPFLAGS_ALL) -Itools -std=gnu11 $(WARN) -Werror -fsyntax-only -x c $< && touch $@
 
-demo: stage
-	MFA_BUILD=$(abspath $(B)) tests/e2e/demo
+demo:
+	@tests/packages check
+	@$(MAKE) -s stage
+	@MFA_STAGED=1 MFA_BUILD=$(abspath $(B)) tests/e2e/demo
 
-bench: all $(BENCH_BINS)
+bench:
+	@tests/packages bench
+	@$(MAKE) -s all $(BENCH_BINS)
 	tests/bench/run $(B) doc/BENCHMARKS
 
 # Each target for FUZZ_SECONDS, from its corpus.
@@ -259,7 +268,7 @@ lint: check-headers
 format:
 	clang-format -i $(SOURCES) $(HEADERS)
 
-.PHONY: all FORCE clean install uninstall stage install-staged check check-unit check-headers \
+.PHONY: all FORCE clean install uninstall stage install-staged check check-all check-unit check-headers \
 	demo bench fuzz lint format
 .SECONDARY:
 
