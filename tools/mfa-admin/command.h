@@ -11,6 +11,8 @@ struct command_options {
 	bool json;
 	bool yes;
 	bool replace;
+	const char *pam_dir;		/* NULL: the system's */
+	const char *sshd_settings;	/* NULL: ask sshd */
 };
 
 /* Each gets its own arguments (argv[0] is the command) and returns the exit status. */
@@ -18,6 +20,7 @@ typedef int command_fn(const struct command_options *options, int argc, char **a
 
 command_fn command_init;		/* init.c */
 command_fn command_check_config;	/* check_config.c */
+command_fn command_check_pam;		/* check_pam.c */
 command_fn command_list;		/* accounts.c */
 command_fn command_show;
 command_fn command_reset;

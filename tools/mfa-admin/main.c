@@ -9,7 +9,7 @@
 static const struct {
 	const char *name;
 	command_fn *run;
-	int args;		/* -1: it reads its own */
+	int args;
 	const char *words;
 	const char *help;
 } commands[] = {
@@ -20,6 +20,8 @@ static const struct {
 	{ "unlock", command_unlock, 1, "USER", "let wrong codes be forgotten" },
 	{ "import", command_import, 1, "FILE", "add accounts: lines USER<TAB>otpauth-URI" },
 	{ "check-config", command_check_config, 0, "", "look for mistakes in the configuration" },
+	{ "check-pam", command_check_pam, 1, "SERVICE",
+	  "look for ways around the second factor" },
 };
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 
@@ -35,6 +37,9 @@ static void usage(FILE *to)
 		"  --json         list, show: print JSON\n"
 		"  --yes          reset: do not ask\n"
 		"  --replace      import: accounts that are there lose their devices\n"
+		"  --pam-dir DIR  check-pam: where the stacks are (default /etc/pam.d)\n"
+		"  --sshd-settings FILE\n"
+		"                 check-pam: what `sshd -T` printed (default: it is run)\n"
 		"  --config FILE  the configuration (default " MFA_CONF_DEFAULT ")\n"
 		"  --socket PATH  where mfad listens (default " MFA_SOCKET_DEFAULT ")\n"
 		"  --mfad PATH    what to start when no mfad listens (default " MFA_HELPER_DEFAULT ")\n"
@@ -51,19 +56,19 @@ static int read_options(int argc, char **argv, struct command_options *out)
 		{ "json", no_argument, NULL, 'j' },
 		{ "yes", no_argument, NULL, 'y' },
 		{ "replace", no_argument, NULL, 'r' },
+		{ "pam-dir", required_argument, NULL, 'p' },
+		{ "sshd-settings", required_argument, NULL, 't' },
 		{ "version", no_argument, NULL, 'V' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
-	/* check-pam has options of its own: those after the command are its. */
-	bool own = argc > 1 && strcmp(argv[1], "check-pam") == 0;
 	int opt;
 
 	*out = (struct command_options){
 		.dial = { .socket = MFA_SOCKET_DEFAULT, .conf = MFA_CONF_DEFAULT,
 			  .helper = MFA_HELPER_DEFAULT, .helper_unprivileged = true },
 	};
-	while ((opt = getopt_long(argc, argv, own ? "+" : "", longs, NULL)) != -1) {
+	while ((opt = getopt_long(argc, argv, "", longs, NULL)) != -1) {
 		switch (opt) {
 		case 'c': out->dial.conf = optarg; break;
 		case 's': out->dial.socket = optarg; break;
@@ -71,6 +76,8 @@ static int read_options(int argc, char **argv, struct command_options *out)
 		case 'j': out->json = true; break;
 		case 'y': out->yes = true; break;
 		case 'r': out->replace = true; break;
+		case 'p': out->pam_dir = optarg; break;
+		case 't': out->sshd_settings = optarg; break;
 		case 'V': (void)puts("mfa-admin " MFA_VERSION); return MFA_EXIT_OK;
 		case 'h': usage(stdout); return MFA_EXIT_OK;
 		default: usage(stderr); return MFA_EXIT_USAGE;
@@ -92,7 +99,7 @@ int main(int argc, char **argv)
 	for (i = 0; argc > 0 && i < COMMAND_COUNT; i++) {
 		if (strcmp(commands[i].name, argv[0]) != 0)
 			continue;
-		if (commands[i].args < 0 || commands[i].args == argc - 1)
+		if (commands[i].args == argc - 1)
 			return commands[i].run(&options, argc, argv);
 		(void)fprintf(stderr, "usage: mfa-admin %s %s\n", commands[i].name,
 			      commands[i].words);

@@ -1,0 +1,51 @@
+/* A service's auth stack as Linux-PAM reads it (pam.d(5)), and all the ways through it. */
+#ifndef MFA_PAMSTACK_H
+#define MFA_PAMSTACK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define MFA_PAM_ERROR_SIZE 256
+
+struct mfa_pam_stack;
+
+/* Reads the file of a service (or the one that an include names) into a new, NUL-ended
+ * string; *len is its length.  Returns 0 or a negative errno. */
+typedef int mfa_pam_read_fn(void *ctx, const char *name, char **text, size_t *len);
+
+/* Parses the auth rules of a service with all it includes.  Returns 0, or a negative errno and a
+ * sentence in error: -EINVAL (a line can't be read), -ELOOP (too deep), -ENOMEM, or
+ * what read returned. */
+int mfa_pam_stack_parse(const char *service, mfa_pam_read_fn *read, void *ctx,
+			struct mfa_pam_stack **out, char error[MFA_PAM_ERROR_SIZE]);
+void mfa_pam_stack_free(struct mfa_pam_stack **stack);
+
+/* A rule, for messages. */
+struct mfa_pam_where {
+	char file[64];
+	unsigned line;
+	char module[64];
+};
+
+enum mfa_pam_finding_kind {
+	MFA_PAM_ABSENT,		/* pam_mfa is not in the stack */
+	MFA_PAM_JUMPED,		/* `where` leads past pam_mfa, and the stack succeeds */
+	MFA_PAM_IGNORED,	/* pam_mfa refused, and the stack succeeds */
+	MFA_PAM_AFTER_WRONG,	/* after `where` has refused, a code is asked for all the same */
+	MFA_PAM_NO_FIRST,	/* nothing before pam_mfa asks for anything, and after=publickey is missing */
+	MFA_PAM_KINDS
+};
+
+struct mfa_pam_finding {
+	enum mfa_pam_finding_kind kind;
+	struct mfa_pam_where where;
+};
+
+/* Follows every outcome of every module.  Calls fn for each finding, once for a kind and a rule.
+ * pam_rootok is taken for what it is: root needs no second factor to be root.
+ * *after_publickey: whether pam_mfa has that option.  Returns how many findings there were, or -ENOMEM. */
+typedef void mfa_pam_finding_fn(void *ctx, const struct mfa_pam_finding *finding);
+int mfa_pam_stack_check(const struct mfa_pam_stack *stack, mfa_pam_finding_fn *fn, void *ctx,
+			bool *after_publickey);
+
+#endif

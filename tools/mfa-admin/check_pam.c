@@ -1,0 +1,182 @@
+/* Looking for ways around the second factor: in a service's stack, and in sshd's settings. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "pamstack/pamstack.h"
+#include "pamstack/sshd.h"
+#include "terminal/exit.h"
+
+#define PAM_DIR "/etc/pam.d"
+#define FILE_SIZE_MAX (1 << 20)
+
+static int read_fd(int fd, char **text, size_t *len)
+{
+	ssize_t n = 0;
+
+	*len = 0;
+	*text = malloc(FILE_SIZE_MAX + 1);
+	if (*text == NULL)
+		return -ENOMEM;
+	while (*len < FILE_SIZE_MAX && (n = read(fd, *text + *len, FILE_SIZE_MAX - *len)) > 0)
+		*len += (size_t)n;
+	(*text)[*len] = '\0';
+	if (n >= 0 && *len < FILE_SIZE_MAX)
+		return 0;
+	free(*text);
+	*text = NULL;
+	return n < 0 ? -errno : -EFBIG;
+}
+
+static int read_path(const char *path, char **text, size_t *len)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), r;
+
+	*text = NULL;
+	if (fd < 0)
+		return -errno;
+	r = read_fd(fd, text, len);
+	(void)close(fd);
+	return r;
+}
+
+static int read_stack(void *ctx, const char *name, char **text, size_t *len)
+{
+	const char *folder = ctx;
+	char path[PATH_MAX];
+
+	if (name[0] == '/')
+		return read_path(name, text, len);
+	if (snprintf(path, sizeof(path), "%s/%s", folder, name) >= (int)sizeof(path))
+		return -ENAMETOOLONG;
+	return read_path(path, text, len);
+}
+
+static const struct {
+	const char *what;
+	const char *instead;
+} stack_words[MFA_PAM_KINDS] = {
+	[MFA_PAM_ABSENT] = { "pam_mfa.so is not in this stack: no second factor is asked",
+		"auth required pam_mfa.so" },
+	[MFA_PAM_JUMPED] = { "leads past pam_mfa.so, so that the second factor is never asked",
+		"auth [success=ok default=die] for what comes before pam_mfa.so" },
+	[MFA_PAM_IGNORED] = { "a refusal by pam_mfa.so is passed over",
+		"auth required pam_mfa.so" },
+	[MFA_PAM_AFTER_WRONG] = { "goes on after a wrong password: codes can be tried without the password",
+		"auth [success=ok default=die], or requisite" },
+	[MFA_PAM_NO_FIRST] = { "nothing before pam_mfa.so asks for a first factor",
+		"auth required pam_mfa.so after=publickey, if sshd asks for a key first" },
+};
+
+struct report {
+	const char *folder;
+	bool no_first;
+	unsigned lines;
+};
+
+static void print_finding(void *ctx, const struct mfa_pam_finding *finding)
+{
+	struct report *report = ctx;
+	const struct mfa_pam_where *w = &finding->where;
+
+	report->lines++;
+	report->no_first |= finding->kind == MFA_PAM_NO_FIRST;
+	if (w->line > 0)
+		(void)printf("%s/%s:%u: %s: ", report->folder, w->file, w->line, w->module);
+	(void)printf("%s.\n    Write instead: %s\n", stack_words[finding->kind].what,
+		     stack_words[finding->kind].instead);
+}
+
+static const char *const sshd_words[MFA_SSHD_FINDINGS] = {
+	[MFA_SSHD_NO_PAM] = "UsePAM is no: sshd does not ask PAM at all.\n    Write instead: UsePAM yes",
+	[MFA_SSHD_NO_KEYBOARD] = "KbdInteractiveAuthentication is no: sshd can't ask for a code.\n"
+		"    Write instead: KbdInteractiveAuthentication yes",
+	[MFA_SSHD_PASSWORD] = "PasswordAuthentication is yes: that method can't ask for a code, and its "
+		"users\n    get nowhere. Write instead: PasswordAuthentication no",
+	[MFA_SSHD_KEY_ALONE] = "AuthenticationMethods lets a key alone in, without a second factor.\n"
+		"    Write instead: AuthenticationMethods publickey,keyboard-interactive:pam\n"
+		"    (or keyboard-interactive:pam, without keys)",
+	[MFA_SSHD_NO_KEY_FIRST] = "this stack relies on a key, and AuthenticationMethods does not ask for one "
+		"first.\n    Write instead: AuthenticationMethods publickey,keyboard-interactive:pam",
+};
+
+/* What sshd says that its settings are; with nothing of our environment. */
+static int ask_sshd(char **text, size_t *len)
+{
+	char *const argv[] = { (char *)"sshd", (char *)"-T", NULL };
+	char *const envp[] = { (char *)"PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL };
+	int fds[2], status, r;
+	pid_t pid;
+
+	*text = NULL;
+	if (pipe2(fds, O_CLOEXEC) != 0)
+		return -errno;
+	pid = fork();
+	if (pid == 0) {
+		if (dup2(fds[1], STDOUT_FILENO) == STDOUT_FILENO)
+			(void)execve("/usr/sbin/sshd", argv, envp);
+		_exit(127);
+	}
+	(void)close(fds[1]);
+	r = pid < 0 ? -errno : read_fd(fds[0], text, len);
+	(void)close(fds[0]);
+	if (pid > 0 && waitpid(pid, &status, 0) == pid && r == 0 &&
+	    !(WIFEXITED(status) && WEXITSTATUS(status) == 0))
+		r = -ECHILD;
+	return r;
+}
+
+/* Returns how many lines it printed, or a negative errno. */
+static int check_sshd(const char *file, bool password, bool after_publickey)
+{
+	bool found[MFA_SSHD_FINDINGS];
+	char *text = NULL;
+	size_t len = 0;
+	int r, i, lines = 0;
+
+	r = file != NULL ? read_path(file, &text, &len) : ask_sshd(&text, &len);
+	if (r == 0)
+		r = mfa_sshd_check(text, len, password, after_publickey, found);
+	free(text);
+	if (r != 0) {
+		(void)fprintf(stderr, "mfa-admin: sshd's settings can't be read (`sshd -T`, as root)\n");
+		return r;
+	}
+	for (i = 0; i < MFA_SSHD_FINDINGS; i++)
+		if (found[i])
+			lines += printf("sshd: %s\n", sshd_words[i]) > 0;
+	return lines;
+}
+
+int command_check_pam(const struct command_options *options, int argc, char **argv)
+{
+	const char *folder = options->pam_dir != NULL ? options->pam_dir : PAM_DIR;
+	struct report report = { .folder = folder };
+	char error[MFA_PAM_ERROR_SIZE];
+	struct mfa_pam_stack *stack;
+	bool after_publickey = false;
+	int r, sshd = 0;
+
+	(void)argc;
+	if (mfa_pam_stack_parse(argv[1], read_stack, (void *)(uintptr_t)folder, &stack, error) != 0) {
+		(void)fprintf(stderr, "mfa-admin: %s/%s\n", folder, error);
+		return MFA_EXIT_INVALID;
+	}
+	r = mfa_pam_stack_check(stack, print_finding, &report, &after_publickey);
+	mfa_pam_stack_free(&stack);
+	if (r >= 0 && strcmp(argv[1], "sshd") == 0)
+		sshd = check_sshd(options->sshd_settings, !report.no_first && !after_publickey,
+				  after_publickey);
+	if (r < 0 || sshd < 0)
+		return MFA_EXIT_INVALID;
+	if (r + sshd > 0)
+		return MFA_EXIT_REFUSED;
+	(void)printf("%s: no way around the second factor was found.\n", argv[1]);
+	return MFA_EXIT_OK;
+}
