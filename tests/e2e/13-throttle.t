@@ -4,6 +4,7 @@
 
 ready alice bob
 code_services sshd
+pam_service code 'auth required pam_mfa.so'
 start_sshd
 wrong=$(wrong_code alice)
 
@@ -26,7 +27,7 @@ ssh_try alice "$PASSWORD" "$code"
 refused 'and after a restart'
 ssh_try bob "$PASSWORD" "$(code_now bob)"
 entered 'others are not kept waiting' bob
-ok 'mfa-admin unlock' mfa-admin unlock alice
+ok 'mfa-admin unlock' unlock alice
 ssh_try alice "$PASSWORD" "$code"
 entered 'now the code is good' alice
 
@@ -60,10 +61,12 @@ write_conf '[throttle]' 'enabled = no'
 stop_mfad
 start_mfad
 tick
+wrong=$(wrong_code bob)
 for _ in 1 2 3; do
-	pam_try sshd bob "$PASSWORD" "$wrong" "$wrong" "$wrong"
+	pam_try code bob "$wrong" "$wrong" "$wrong"
+	denied 'throttle off: wrong is wrong'
 done
-pam_try sshd bob "$PASSWORD" "$(code_now bob)"
+pam_try code bob "$(code_now bob)"
 accepted 'throttle off: no wait'
 
 done_testing

@@ -96,6 +96,15 @@ for mode in daemon stdio; do
 	accepted "$mode: all is well again"
 done
 
+# What a helper that can't work says must arrive each time, or failmode and
+# the user's words would hang on chance.
+stop_mfad
+mv "$STORE" $keep/
+said=$(for ((i = 0; i < 20; i++)); do "$HELPERS/signin" code alice 1; done | grep '^say:' | sort -u)
+is 'a helper without a store always says so' "$said" \
+	"say: The second-factor service isn't set up properly. Please tell your administrator."
+mv "$keep/${STORE##*/}" "$STORE"
+
 # The daemon runs, and its store goes.
 start_mfad
 tick
