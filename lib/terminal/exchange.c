@@ -1,6 +1,7 @@
 #include "terminal/exchange.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,13 +29,35 @@ static void free_text(char *text)
 	free(text);
 }
 
-static void show(const struct mfa_frame *frame, FILE *to)
+static bool show(const struct mfa_frame *frame, FILE *to)
 {
 	char *text = field_text(frame, MFA_FIELD_TEXT);
+	bool shown = text != NULL && text[0] != '\0';
 
-	if (text != NULL && text[0] != '\0')
+	if (shown)
 		mfa_terminal_show(to, text);
 	free_text(text);
+	return shown;
+}
+
+/* No failure goes by without a word, also where mfad has none. */
+static void show_end(const struct mfa_frame *frame, enum mfa_result result)
+{
+	static const char *const words[MFA_RESULT_COUNT] = {
+		[MFA_RESULT_DENIED] = "That was not right, or is not allowed.",
+		[MFA_RESULT_MAXTRIES] = "That was wrong too often.",
+		[MFA_RESULT_ABORTED] = "No answer was given; nothing was changed.",
+		[MFA_RESULT_REFUSED] = "Something is wrong with this account. Please ask your administrator.",
+		[MFA_RESULT_BUSY] = "mfad is busy, or it took too long. Please try again.",
+		[MFA_RESULT_UNAVAILABLE] = "mfad can't work as it is set up. Please ask your administrator.",
+		[MFA_RESULT_NOT_FOUND] = "There is no such account or device.",
+		[MFA_RESULT_EXISTS] = "That is there already.",
+		[MFA_RESULT_INVALID] = "mfad does not understand this request.",
+		[MFA_RESULT_FAILED] = "That could not be saved; nothing was changed.",
+	};
+
+	if (!show(frame, result == MFA_RESULT_OK ? stdout : stderr) && words[result] != NULL)
+		mfa_terminal_show(stderr, words[result]);
 }
 
 /* At the end of input the person gave no answer. */
@@ -80,10 +103,10 @@ static int step(const struct mfa_exchange *x, int fd, struct mfa_frame *frame)
 {
 	switch (mfa_frame_type(frame)) {
 	case MFA_INFO:
-		show(frame, stdout);
+		(void)show(frame, stdout);
 		return 0;
 	case MFA_ERROR:
-		show(frame, stderr);
+		(void)show(frame, stderr);
 		return 0;
 	case MFA_ASK:
 		return ask(fd, frame, false);
@@ -115,7 +138,9 @@ int mfa_exchange_run(const struct mfa_exchange *x, const struct mfa_frame *reque
 	}
 	if (r == 0) {
 		*result = mfa_frame_byte(frame, MFA_FIELD_RESULT, MFA_RESULT_FAILED);
-		show(frame, *result == MFA_RESULT_OK ? stdout : stderr);
+		if ((unsigned)*result >= MFA_RESULT_COUNT)
+			*result = MFA_RESULT_FAILED;
+		show_end(frame, *result);
 	}
 	if (fd >= 0)
 		(void)close(fd);

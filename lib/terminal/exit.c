@@ -24,29 +24,43 @@ enum mfa_exit mfa_exit_of_result(enum mfa_result result)
 	return (size_t)result < MFA_RESULT_COUNT ? exits[result] : MFA_EXIT_FAILED;
 }
 
+static const struct failure {
+	int error;
+	const char *what;
+	const char *next;	/* for who can look after mfad */
+} failures[] = {
+	{ -ENOENT, "no mfad answers there, and none could be started",
+	  "Is it installed and running?  systemctl status mfad.socket" },
+	{ -ECONNREFUSED, "no mfad answers there, and none could be started",
+	  "Is it installed and running?  systemctl status mfad.socket" },
+	{ -EACCES, "you may not connect there",
+	  "Its folder must be open to everybody (mode 755), the socket too (mode 666)." },
+	{ -EPERM, "what answers there, or the mfad to start, is not to be trusted",
+	  "Both must belong to root or " MFA_USER ", and nobody else may be able to write them." },
+	{ -ETIMEDOUT, "mfad did not answer in time",
+	  "What does its log say?  journalctl -u mfad" },
+	{ -EPIPE, "mfad hung up in the middle",
+	  "What does its log say?  journalctl -u mfad" },
+	{ -EBADMSG, "what answers there does not speak this program's protocol",
+	  "Are mfad and this program of the same version?  Restart mfad: systemctl restart mfad" },
+};
+#define FAILURE_COUNT (sizeof(failures) / sizeof(failures[0]))
+
 enum mfa_exit mfa_exit_of_error(const char *program, const struct mfa_dial *dial, int error)
 {
-	switch (error) {
-	case -EINTR:
-	case -ECANCELED:
+	const struct failure *failure = NULL;
+	size_t i;
+
+	if (error == -EINTR || error == -ECANCELED)
 		return MFA_EXIT_INTERRUPTED;
-	case -EPERM:
-		(void)fprintf(stderr, "%s: %s or %s does not belong to root or " MFA_USER
-			      ", or others can write it; it is not to be trusted.\n",
-			      program, dial->socket, dial->helper);
-		return MFA_EXIT_UNREACHABLE;
-	case -EACCES:
-	case -ENOENT:
-	case -ECONNREFUSED:
-		(void)fprintf(stderr, "%s: no mfad answers at %s.\n%s", program, dial->socket,
-			      geteuid() == 0 || dial->helper_unprivileged
-			      ? "Nor could one be started; is mfad installed? `systemctl status mfad` and "
-				"`mfa-admin\ncheck-config` say more.\n"
-			      : "Ask your administrator to start it: systemctl start mfad.socket\n");
-		return MFA_EXIT_UNREACHABLE;
-	default:
-		(void)fprintf(stderr, "%s: the conversation with mfad broke off: %s\n", program,
-			      strerror(-error));
-		return MFA_EXIT_UNREACHABLE;
-	}
+	for (i = 0; i < FAILURE_COUNT && failure == NULL; i++)
+		if (failures[i].error == error)
+			failure = &failures[i];
+	(void)fprintf(stderr, "%s: %s:\n%s.\n", program, dial->socket,
+		      failure != NULL ? failure->what : strerror(-error));
+	if (failure != NULL && (geteuid() == 0 || dial->helper_unprivileged))
+		(void)fprintf(stderr, "%s\n", failure->next);
+	else
+		(void)fputs("Please ask your administrator, and show these lines.\n", stderr);
+	return MFA_EXIT_UNREACHABLE;
 }
