@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <malloc.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -108,15 +109,23 @@ void mfa_account_remove_device(struct mfa_account *account, struct mfa_device *d
 	explicit_bzero(&account->devices[account->device_count], sizeof(*device));
 }
 
+static void copy_word(char *out, size_t size, const char *text)
+{
+	mfa_text_copy(out, size, text);
+	for (; *out != '\0'; out++)
+		if (*out == ' ')
+			*out = '_';
+}
+
 void mfa_account_add_event(struct mfa_account *account, int64_t time, const char *service,
 			   const char *rhost, const char *method, const char *result)
 {
 	struct mfa_event event = { .time = time }, *last;
 
-	mfa_text_copy(event.service, sizeof(event.service), service);
-	mfa_text_copy(event.rhost, sizeof(event.rhost), rhost);
-	mfa_text_copy(event.method, sizeof(event.method), method);
-	mfa_text_copy(event.result, sizeof(event.result), result);
+	copy_word(event.service, sizeof(event.service), service);
+	copy_word(event.rhost, sizeof(event.rhost), rhost);
+	copy_word(event.method, sizeof(event.method), method);
+	copy_word(event.result, sizeof(event.result), result);
 	last = account->event_count > 0 ? &account->events[account->event_count - 1] : NULL;
 	/* A row of guesses takes one place, or it would drive out all that was before. */
 	if (last != NULL && strcmp(result, "ok") != 0 && strcmp(last->result, event.result) == 0 &&
@@ -213,17 +222,20 @@ static json_t *throttles_to_json(const struct mfa_account *account)
 	return all;
 }
 
+/* "TIME RESULT METHOD SERVICE RHOST": a fifth of the values that an array of arrays
+ * would have, and they are read and written at each sign-in. */
 static json_t *events_to_json(const struct mfa_account *account)
 {
+	char line[sizeof(struct mfa_event) + 32];
 	json_t *list = json_array();
 	size_t i;
 
 	for (i = 0; list != NULL && i < account->event_count; i++) {
 		const struct mfa_event *e = &account->events[i];
-		json_t *one = json_pack("[I, s, s, s, s]", (json_int_t)e->time, e->service,
-					e->rhost, e->method, e->result);
 
-		if (json_array_append_new(list, one) != 0) {
+		(void)snprintf(line, sizeof(line), "%lld %s %s %s %s", (long long)e->time, e->result,
+			       e->method, e->service, e->rhost);
+		if (json_array_append_new(list, json_string(line)) != 0) {
 			json_decref(list);
 			return NULL;
 		}
@@ -397,24 +409,47 @@ static bool throttles_from_json(const json_t *all, struct mfa_account *account)
 	return true;
 }
 
+/* A word of an event up to the next space; the last one goes to the end. */
+static bool take_word(const char **at, bool last, char *out, size_t size)
+{
+	size_t len = last ? strlen(*at) : strcspn(*at, " ");
+
+	if (len >= size || (!last && (*at)[len] != ' '))
+		return false;
+	memcpy(out, *at, len);
+	out[len] = '\0';
+	*at += last ? len : len + 1;
+	return true;
+}
+
+static bool event_from_json(const json_t *value, struct mfa_event *e)
+{
+	const char *line;
+	char *end;
+
+	if (!get_string(value, sizeof(*e) + 32, &line) || !mfa_text_printable(line) ||
+	    line[0] < '0' || line[0] > '9')
+		return false;
+	errno = 0;
+	e->time = strtoll(line, &end, 10);
+	if (errno != 0 || *end != ' ')
+		return false;
+	line = end + 1;
+	return take_word(&line, false, e->result, sizeof(e->result)) &&
+	       take_word(&line, false, e->method, sizeof(e->method)) &&
+	       take_word(&line, false, e->service, sizeof(e->service)) &&
+	       take_word(&line, true, e->rhost, sizeof(e->rhost));
+}
+
 static bool events_from_json(const json_t *list, struct mfa_account *account)
 {
 	size_t i, n = json_array_size(list);
 
 	if (!json_is_array(list) || n > MFA_EVENTS_MAX)
 		return false;
-	for (i = 0; i < n; i++) {
-		const json_t *one = json_array_get(list, i);
-		struct mfa_event *e = &account->events[i];
-
-		e->time = json_integer_value(json_array_get(one, 0));
-		if (json_array_size(one) != 5 || e->time < 0 ||
-		    !copy_string(json_array_get(one, 1), e->service, sizeof(e->service)) ||
-		    !copy_string(json_array_get(one, 2), e->rhost, sizeof(e->rhost)) ||
-		    !copy_string(json_array_get(one, 3), e->method, sizeof(e->method)) ||
-		    !copy_string(json_array_get(one, 4), e->result, sizeof(e->result)))
+	for (i = 0; i < n; i++)
+		if (!event_from_json(json_array_get(list, i), &account->events[i]))
 			return false;
-	}
 	account->event_count = n;
 	return true;
 }

@@ -84,7 +84,7 @@ struct mfa_device *mfa_account_device(struct mfa_account *account, const char *l
 int mfa_account_add_device(struct mfa_account *account, const struct mfa_device *device);
 /* device points into the account. */
 void mfa_account_remove_device(struct mfa_account *account, struct mfa_device *device);
-/* Keeps the last MFA_EVENTS_MAX.  Texts are cut to what fits, at whole UTF-8 characters. */
+/* Keeps the last MFA_EVENTS_MAX.  Texts are cut to what fits, at whole UTF-8 characters; a space becomes '_'. */
 void mfa_account_add_event(struct mfa_account *account, int64_t time, const char *service,
 			   const char *rhost, const char *method, const char *result);
 

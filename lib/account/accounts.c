@@ -119,7 +119,7 @@ static int decoy_key(const struct mfa_accounts *accounts, const char *name,
 		     char key[MFA_STORE_KEY_MAX + 1])
 {
 	uint8_t mac[32];
-	int r = mfa_keyring_mac(accounts->ring, "decoy", (const uint8_t *)name, strlen(name), mac);
+	int r = mfa_keyring_hash_name(accounts->ring, name, mac);
 
 	if (r == 0)
 		(void)snprintf(key, MFA_STORE_KEY_MAX + 1, MFA_KEY_DECOY "%u",

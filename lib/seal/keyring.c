@@ -54,6 +54,16 @@ const struct mfa_master_key *mfa_keyring_find(const struct mfa_keyring *ring, ui
 	return NULL;
 }
 
+/* What is derived once the first key is there. */
+static int complete(struct mfa_keyring *ring)
+{
+	static const char info[] = "mfa names 1";
+
+	return mfa_hkdf(ring->keys[0].bytes, MFA_MASTER_KEY_SIZE, ring->store_id, MFA_STORE_ID_SIZE,
+			(const uint8_t *)info, sizeof(info) - 1, ring->name_key,
+			sizeof(ring->name_key));
+}
+
 int mfa_keyring_new(struct mfa_keyring **out)
 {
 	*out = ring_alloc();
@@ -62,7 +72,8 @@ int mfa_keyring_new(struct mfa_keyring **out)
 	(*out)->count = 1;
 	(*out)->keys[0].id = 1;
 	if (RAND_bytes((*out)->store_id, MFA_STORE_ID_SIZE) != 1 ||
-	    RAND_priv_bytes((*out)->keys[0].bytes, MFA_MASTER_KEY_SIZE) != 1) {
+	    RAND_priv_bytes((*out)->keys[0].bytes, MFA_MASTER_KEY_SIZE) != 1 ||
+	    complete(*out) != 0) {
 		mfa_keyring_free(out);
 		return -EIO;
 	}
@@ -157,7 +168,7 @@ int mfa_keyring_parse(const char *text, size_t len, struct mfa_keyring **out)
 		ok = take_line(&line, *out, &magic, &store);
 		at = newline != NULL ? newline + 1 : end;
 	}
-	if (ok && magic && store && (*out)->count > 0)
+	if (ok && magic && store && (*out)->count > 0 && complete(*out) == 0)
 		return 0;
 	mfa_keyring_free(out);
 	return -EBADMSG;
@@ -272,20 +283,10 @@ int mfa_keyring_save(const struct mfa_keyring *ring, const char *path)
 	return r;
 }
 
-int mfa_keyring_mac(const struct mfa_keyring *ring, const char *purpose,
-		    const uint8_t *data, size_t len, uint8_t out[32])
+int mfa_keyring_hash_name(const struct mfa_keyring *ring, const char *name, uint8_t out[32])
 {
-	uint8_t key[32];
-	char info[64];
 	unsigned n = 32;
-	int used = snprintf(info, sizeof(info), "mfa %s", purpose), r;
 
-	if (used < 0 || (size_t)used >= sizeof(info))
-		return -EIO;
-	r = mfa_hkdf(ring->keys[0].bytes, MFA_MASTER_KEY_SIZE, ring->store_id, MFA_STORE_ID_SIZE,
-		     (const uint8_t *)info, (size_t)used, key, sizeof(key));
-	if (r == 0 && HMAC(EVP_sha256(), key, sizeof(key), data, len, out, &n) == NULL)
-		r = -EIO;
-	OPENSSL_cleanse(key, sizeof(key));
-	return r;
+	return HMAC(EVP_sha256(), ring->name_key, sizeof(ring->name_key), (const uint8_t *)name,
+		    strlen(name), out, &n) != NULL ? 0 : -EIO;
 }

@@ -14,6 +14,7 @@ struct mfa_master_key {
 
 struct mfa_keyring {
 	uint8_t store_id[MFA_STORE_ID_SIZE];
+	uint8_t name_key[32];		/* of mfa_keyring_hash_name */
 	size_t count;
 	struct mfa_master_key keys[MFA_KEYS_MAX];	/* the newest last */
 };

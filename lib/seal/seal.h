@@ -64,10 +64,8 @@ int mfa_unseal(const struct mfa_keyring *ring, const char *name,
 /* Wipes len bytes, frees, sets NULL. */
 void mfa_unsealed_free(uint8_t **plain, size_t len);
 
-/* HMAC-SHA-256 under a key derived (HKDF, info "mfa " + purpose) from the OLDEST master key of the
- * ring that is kept stable over rotation: for hashed names (decoy counters) and recovery codes.
- * Returns 0 or -EIO. */
-int mfa_keyring_mac(const struct mfa_keyring *ring, const char *purpose,
-		    const uint8_t *data, size_t len, uint8_t out[32]);
+/* HMAC-SHA-256 of a name, under a key derived (HKDF) from the oldest master key of the ring, which
+ * stays the same when newer ones are added.  Returns 0 or -EIO. */
+int mfa_keyring_hash_name(const struct mfa_keyring *ring, const char *name, uint8_t out[32]);
 
 #endif

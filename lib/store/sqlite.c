@@ -136,6 +136,23 @@ static int get_with(struct sqlite_db *db, const char *key, struct mfa_entry *out
 	return r;
 }
 
+static void hand_on(struct sqlite_store *s);
+
+/* Whether nobody leads: then we do, for as long as a read takes. The writer's pages are those of the last commit,
+ * where a reader would have to fetch them from the log; and a helper that
+ * serves one sign-in needs but one connection. */
+static bool borrow_lead(struct sqlite_store *s)
+{
+	bool ours;
+
+	(void)pthread_mutex_lock(&s->lock);
+	ours = !s->led && s->upkeepers == 0;
+	if (ours)
+		s->led = true;
+	(void)pthread_mutex_unlock(&s->lock);
+	return ours;
+}
+
 static int sqlite_get(void *handle, const char *key, struct mfa_entry *out)
 {
 	struct sqlite_store *s = handle;
@@ -144,6 +161,13 @@ static int sqlite_get(void *handle, const char *key, struct mfa_entry *out)
 
 	if (r != 0)
 		return r;
+	if (borrow_lead(s)) {
+		r = get_with(&s->writer, key, out);
+		(void)pthread_mutex_lock(&s->lock);
+		hand_on(s);
+		(void)pthread_mutex_unlock(&s->lock);
+		return r;
+	}
 	r = take_reader(s, &db);
 	if (r == 0)
 		r = get_with(db, key, out);
