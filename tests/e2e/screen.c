@@ -3,10 +3,10 @@
  *	tmux capture-pane -p -e | screen [dark|light] >picture.pgm
  *
  * A cell is 8 pixels wide and 16 high, as on a terminal.  Block characters fill
- * their part of it; any other character but a space is drawn as a box with a hole,
- * and '#' as a full cell, near enough to how dense it looks.  Of
- * colours, inverse video and the standard 16 plus the 256-colour palette are understood; without any
- * a dark terminal is light on dark, a light one dark on light. */
+ * their part of it, '#' all of it, near enough to how dense it looks; any other
+ * character but a space is a box with a hole.  Understood are inverse video, the
+ * 16 colours, the 256 and true colour; without any a dark terminal is light on
+ * dark, a light one dark on light. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -160,6 +160,8 @@ int main(int argc, char **argv)
 	}
 	rows = row < ROWS ? row + 1 : ROWS;
 	printf("P5\n%d %d\n255\n", COLS * CELL_W, rows * CELL_H);
-	return fwrite(picture, COLS * CELL_W, (size_t)(rows * CELL_H), stdout) ==
-	       (size_t)(rows * CELL_H) ? 0 : 1;
+	for (row = 0; row < rows * CELL_H; row++)
+		if (fwrite(picture[row], sizeof(picture[row]), 1, stdout) != 1)
+			return 1;
+	return 0;
 }

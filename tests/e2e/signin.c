@@ -149,6 +149,8 @@ int main(int argc, char **argv)
 	if (argc - optind < 2 || pipe(ready) != 0 || pipe(go) != 0)
 		return 2;
 	count = split(argv[optind], services, 8);
+	if (count == 0)
+		return 2;
 	for (int i = 0; i < processes; i++) {
 		struct answers answers = { argv + optind + 2, argc - optind - 2, 0,
 					   processes == 1 && !quiet };
