@@ -13,6 +13,7 @@
 #include "picture.h"
 #include "terminal/exchange.h"
 #include "terminal/exit.h"
+#include "terminal/terminal.h"
 
 #define PROGRAM "mfa-enroll"
 
@@ -22,6 +23,7 @@ struct options {
 	const char *user;
 	const char *label;
 	bool json;
+	bool own_failure;	/* not mfad's, and told already */
 };
 
 struct command {
@@ -47,7 +49,8 @@ static void usage(FILE *to)
 {
 	size_t i;
 
-	(void)fputs("usage: mfa-enroll [OPTION]... [COMMAND]\n\n", to);
+	(void)fputs("usage: mfa-enroll [OPTION]... [COMMAND]\n"
+		"Your devices for signing in with a code from an authenticator app.\n\n", to);
 	for (i = 0; i < COMMAND_COUNT; i++)
 		(void)fprintf(to, "  %-7s %-17s %s\n", commands[i].name, commands[i].words,
 			      commands[i].help);
@@ -113,10 +116,12 @@ static int read_options(int argc, char **argv, struct options *o)
 
 static int on_key(void *ctx, const char *uri, const char *label)
 {
-	const struct options *o = ctx;
+	struct options *o = ctx;
+	int r = picture_show(&o->picture, uri);
 
 	(void)label;
-	return picture_show(&o->picture, uri);
+	o->own_failure = r != 0;
+	return r;
 }
 
 /* list */
@@ -126,7 +131,15 @@ struct list {
 	unsigned rows;
 };
 
-static void print_date(const json_t *value, const char *never)
+static void print_text(const json_t *row, const char *key, unsigned width)
+{
+	const char *text = json_string_value(json_object_get(row, key));
+
+	mfa_terminal_column(stdout, text != NULL ? text : "?", width);
+	(void)fputs("  ", stdout);
+}
+
+static void print_date(const json_t *value, const char *never, const char *after)
 {
 	time_t when = (time_t)json_integer_value(value);
 	char text[32];
@@ -135,7 +148,7 @@ static void print_date(const json_t *value, const char *never)
 	if (!json_is_integer(value) || localtime_r(&when, &tm) == NULL ||
 	    strftime(text, sizeof(text), "%Y-%m-%d %H:%M", &tm) == 0)
 		(void)snprintf(text, sizeof(text), "%s", never);
-	(void)printf("  %-16s", text);
+	(void)printf("%-*s%s", after[0] == '\n' ? 0 : 16, text, after);
 }
 
 static int on_row(void *ctx, const char *row)
@@ -149,13 +162,12 @@ static int on_row(void *ctx, const char *row)
 	if (json == NULL)
 		return -EBADMSG;
 	if (list->rows++ == 0)
-		(void)printf("    %-24s  %-6s  %-16s  %-16s\n", "LABEL", "TYPE", "ADDED", "LAST USED");
-	(void)printf("%2lld. %-24s  %-6s", (long long)json_integer_value(json_object_get(json, "number")),
-		     json_string_value(json_object_get(json, "label")),
-		     json_string_value(json_object_get(json, "type")));
-	print_date(json_object_get(json, "created"), "?");
-	print_date(json_object_get(json, "used"), "never");
-	(void)puts("");
+		(void)printf("    %-24s  %-6s  %-16s  %s\n", "LABEL", "TYPE", "ADDED", "LAST USED");
+	(void)printf("%2lld. ", (long long)json_integer_value(json_object_get(json, "number")));
+	print_text(json, "label", 24);
+	print_text(json, "type", 6);
+	print_date(json_object_get(json, "created"), "?", "  ");
+	print_date(json_object_get(json, "used"), "never", "\n");
 	json_decref(json);
 	return 0;
 }
@@ -191,13 +203,38 @@ static int run(const struct command *command, struct options *o, char **args)
 
 	build_request(command, o, args, &request);
 	r = mfa_exchange_run(&x, &request, &result);
-	if (r == -EINTR)
-		(void)puts("Nothing was saved.");
+	if (r == -EINTR || o->own_failure)
+		(void)fputs("Nothing was saved.\n", stderr);
+	if (o->own_failure)
+		return MFA_EXIT_FAILED;
 	if (r != 0)
 		return mfa_exit_of_error(PROGRAM, &o->dial, r);
 	if (lists && result == MFA_RESULT_OK)
 		end_list(&list);
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		(void)fprintf(stderr, PROGRAM ": not all could be printed: %s\n", strerror(errno));
+		return MFA_EXIT_FAILED;
+	}
 	return mfa_exit_of_result(result);
+}
+
+/* An option that the command has no use for is a mistake: `remove --label X` may
+ * have been meant to name the device. */
+static bool options_fit(const struct command *command, const struct options *o)
+{
+	const struct picture_options *p = &o->picture;
+	bool adds = command->request == MFA_ENROL;
+	const char *wrong = NULL;
+
+	if (o->json && command->request != MFA_DEVICES)
+		wrong = "--json is for list";
+	if (o->label != NULL && !adds)
+		wrong = "--label is for add";
+	if ((p->plain || p->png != NULL || p->svg != NULL) && !adds)
+		wrong = "--plain, --invert, --png and --svg are for add";
+	if (wrong != NULL)
+		(void)fprintf(stderr, PROGRAM ": %s. `" PROGRAM " --help` tells more.\n", wrong);
+	return wrong == NULL;
 }
 
 static const struct command *find_command(int argc, char **argv)
@@ -221,29 +258,41 @@ static const struct command *find_command(int argc, char **argv)
 	return &commands[i];
 }
 
+static const char *own_name(void)
+{
+	static char name[MFA_ACCOUNT_NAME_MAX + 1];
+	const struct passwd *pw = getpwuid(getuid());
+
+	if (pw == NULL || strlen(pw->pw_name) > MFA_ACCOUNT_NAME_MAX) {
+		(void)fprintf(stderr, PROGRAM ": this system knows no name for your user id, %lu\n",
+			      (unsigned long)getuid());
+		return NULL;
+	}
+	return strcpy(name, pw->pw_name);
+}
+
 int main(int argc, char **argv)
 {
-	static char own[MFA_ACCOUNT_NAME_MAX + 1];
+	/* Keys and recovery codes pass through here. */
+	static char output[BUFSIZ];
 	const struct command *command;
-	const struct passwd *pw;
 	struct options o;
 	int r;
 
 	(void)setlocale(LC_ALL, "");
+	(void)setvbuf(stdout, output, isatty(STDOUT_FILENO) == 1 ? _IOLBF : _IOFBF, sizeof(output));
 	r = read_options(argc, argv, &o);
 	if (r >= 0)
 		return r;
 	command = find_command(argc - optind, argv + optind);
-	if (command == NULL)
+	if (command == NULL || !options_fit(command, &o))
 		return MFA_EXIT_USAGE;
-	if (o.user == NULL) {
-		pw = getpwuid(getuid());
-		if (pw == NULL || strlen(pw->pw_name) > MFA_ACCOUNT_NAME_MAX) {
-			(void)fprintf(stderr, PROGRAM ": this system does not know who you are\n");
-			return MFA_EXIT_FAILED;
-		}
-		(void)strcpy(own, pw->pw_name);
-		o.user = own;
-	}
-	return run(command, &o, argv + optind + 1);
+	if (o.user == NULL)
+		o.user = own_name();
+	if (o.user == NULL)
+		return MFA_EXIT_FAILED;
+	r = run(command, &o, argv + optind + 1);
+	(void)fflush(stdout);
+	explicit_bzero(output, sizeof(output));
+	return r;
 }

@@ -15,7 +15,11 @@
 #include "terminal/terminal.h"
 
 #define PROGRAM "mfa-enroll"
-#define TEXT_ROWS 9		/* below the picture: names, key, prompt */
+/* Rows beside the picture: a heading, the key and the names, then mfad's question, asked
+ * twice after a wrong code. */
+#define WORDS_ROWS 12
+/* Only a heading's last row and the question: for small windows, where the words go first. */
+#define QUESTION_ROWS 2
 
 static enum mfa_qr_style choose_style(const struct picture_options *options)
 {
@@ -28,44 +32,45 @@ static enum mfa_qr_style choose_style(const struct picture_options *options)
 	return options->inverted ? MFA_QR_ASCII_INVERTED : MFA_QR_ASCII;
 }
 
-/* The widest quiet zone with which all fits the window; 0 if none does.  If only the words below
- * do not fit, the picture still does: what scrolls away is above it. */
-static unsigned choose_quiet(const struct mfa_qr *qr, enum mfa_qr_style style, unsigned *columns,
-			     unsigned *rows)
+struct layout {
+	enum mfa_qr_style style;
+	unsigned quiet;		/* 0: it fits with none */
+	unsigned columns, rows;	/* that the picture needs */
+	bool words_first;	/* they scroll away, so that the picture stays for the camera */
+};
+
+static struct layout choose_layout(const struct mfa_qr *qr, const struct picture_options *options)
 {
 	static const unsigned zones[] = { 4, 2, 1 };
-	unsigned width, height, spare, i;
+	static const unsigned spare[] = { WORDS_ROWS, QUESTION_ROWS };
+	struct layout l = { .style = choose_style(options), .quiet = zones[0] };
+	unsigned width, height, i, j;
 
 	if (mfa_terminal_size(&width, &height) != 0)
-		return zones[1];
-	for (spare = TEXT_ROWS; ; spare = 1) {
+		return l;
+	for (j = 0; j < 2; j++) {
+		l.words_first = j > 0;
 		for (i = 0; i < sizeof(zones) / sizeof(zones[0]); i++) {
-			mfa_qr_extent(qr, style, zones[i], columns, rows);
-			if (*columns <= width && *rows + spare <= height)
-				return zones[i];
+			l.quiet = zones[i];
+			mfa_qr_extent(qr, l.style, l.quiet, &l.columns, &l.rows);
+			if (l.columns <= width && l.rows + spare[j] <= height)
+				return l;
 		}
-		if (spare == 1)
-			return 0;
 	}
+	l.quiet = 0;
+	return l;
 }
 
-static int draw(const struct mfa_qr *qr, const struct picture_options *options)
+static int draw(const struct mfa_qr *qr, const struct layout *l)
 {
-	enum mfa_qr_style style = choose_style(options);
-	unsigned columns = 0, rows = 0, quiet = choose_quiet(qr, style, &columns, &rows);
 	char *text;
-	int r;
+	int r = mfa_qr_draw(qr, l->style, l->quiet, &text);
 
-	if (quiet == 0) {
-		(void)printf("\nThe QR code does not fit this window: it needs %u columns and %u rows. Make "
-			     "the\nwindow larger or its letters smaller and start again (Ctrl-C), or type "
-			     "the key\nbelow into the app.\n", columns, rows + 1);
-		return 0;
-	}
-	r = mfa_qr_draw(qr, style, quiet, &text);
 	if (r != 0)
 		return r;
-	(void)printf("\nScan this with the authenticator app on your phone:\n\n%s", text);
+	(void)printf("%sScan this with the authenticator app on your phone:\n%s",
+		     l->words_first ? "" : "\n", l->words_first ? "" : "\n");
+	(void)fputs(text, stdout);
 	mfa_qr_text_free(&text);
 	return 0;
 }
@@ -78,31 +83,52 @@ static void print_key(const struct mfa_otpauth *otpauth)
 
 	if (mfa_base32_encode(otpauth->secret, otpauth->secret_len, key, sizeof(key)) != 0)
 		return;
-	(void)fputs("\nOr type this key:", stdout);
+	(void)fputs("    Key:     ", stdout);
 	for (i = 0; key[i] != '\0'; i++)
-		(void)printf("%s%c", i % 4 == 0 ? " " : "", key[i]);
+		(void)printf("%s%c", i > 0 && i % 4 == 0 ? " " : "", key[i]);
 	(void)fputs("\n", stdout);
 	explicit_bzero(key, sizeof(key));
 }
 
-static int print_words(const char *uri)
+static void print_words(const struct mfa_otpauth *otpauth, const char *introduction)
 {
-	struct mfa_otpauth otpauth;
-	int r = mfa_otpauth_parse(uri, strlen(uri), &otpauth, NULL);
-
-	if (r != 0)
-		return r;
-	print_key(&otpauth);
-	(void)printf("Account: %s%s%s%s\n", otpauth.account, otpauth.issuer[0] != '\0' ? " (" : "",
-		     otpauth.issuer, otpauth.issuer[0] != '\0' ? ")" : "");
-	if (otpauth.hash != MFA_HASH_SHA1 || otpauth.digits != MFA_OTP_DIGITS_MIN ||
-	    otpauth.period != MFA_TOTP_PERIOD_DEFAULT)
-		(void)printf("Settings: %s, %u digits, every %u seconds\n", mfa_hash_name(otpauth.hash),
-			     otpauth.digits, otpauth.period);
+	(void)printf("\n%s\n", introduction);
+	(void)fputs("    Account: ", stdout);
+	mfa_terminal_show(stdout, otpauth->account);
+	if (otpauth->issuer[0] != '\0') {
+		(void)fputs("    Issuer:  ", stdout);
+		mfa_terminal_show(stdout, otpauth->issuer);
+	}
+	print_key(otpauth);
+	if (otpauth->hash != MFA_HASH_SHA1 || otpauth->digits != MFA_OTP_DIGITS_MIN ||
+	    otpauth->period != MFA_TOTP_PERIOD_DEFAULT)
+		(void)printf("    Set it to %s, %u digits, every %u seconds.\n",
+			     mfa_hash_name(otpauth->hash), otpauth->digits, otpauth->period);
 	(void)fputs("\n", stdout);
 	(void)fflush(stdout);
-	mfa_otpauth_wipe(&otpauth);
-	return 0;
+}
+
+static int print(const struct mfa_qr *qr, const struct picture_options *options,
+		 const struct mfa_otpauth *otpauth)
+{
+	struct layout l = choose_layout(qr, options);
+	char too_small[256];
+	int r;
+
+	if (l.quiet == 0) {
+		(void)snprintf(too_small, sizeof(too_small),
+			"The QR code does not fit: the window must have %u columns and %u rows.\n"
+			"Press Ctrl-C, make the window larger or its letters smaller, and start\n"
+			"again.  Or type this into the app:", l.columns, l.rows + QUESTION_ROWS);
+		print_words(otpauth, too_small);
+		return 0;
+	}
+	if (l.words_first)
+		print_words(otpauth, "If the camera can't read the picture below, type this into the app:");
+	r = draw(qr, &l);
+	if (r == 0 && !l.words_first)
+		print_words(otpauth, "Or type this into the app:");
+	return r;
 }
 
 static int write_svg(const struct mfa_qr *qr, FILE *to)
@@ -123,13 +149,19 @@ static int write_file(const char *path, const struct mfa_qr *qr,
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	FILE *to = fd >= 0 ? fdopen(fd, "w") : NULL;
-	int r = fd < 0 ? -errno : to == NULL ? -ENOMEM : write_to(qr, to);
+	int r = fd < 0 ? -errno : -ENOMEM;
 
+	if (to != NULL) {
+		/* A buffer would keep the secret when it is freed. */
+		(void)setvbuf(to, NULL, _IONBF, 0);
+		r = write_to(qr, to);
+	}
 	if (to != NULL && fclose(to) != 0 && r == 0)
 		r = -errno;
 	if (r == 0) {
-		(void)printf("The QR code is in %s. Delete that file when you have scanned it: who has it\n"
-			     "has your codes.\n", path);
+		(void)printf("The QR code is in %s\nDelete that file when you have scanned it: "
+			     "who has it has your codes.\n\n", path);
+		(void)fflush(stdout);
 		return 0;
 	}
 	(void)fprintf(stderr, PROGRAM ": %s: %s\n", path, strerror(-r));
@@ -140,19 +172,33 @@ static int write_file(const char *path, const struct mfa_qr *qr,
 
 int picture_show(const struct picture_options *options, const char *uri)
 {
+	struct mfa_otpauth otpauth = { .digits = 0 };
 	struct mfa_qr *qr = NULL;
 	int r = mfa_qr_new(uri, &qr);
 
 	if (r == 0)
-		r = draw(qr, options);
-	if (r == 0)
-		r = print_words(uri);
+		r = mfa_otpauth_parse(uri, strlen(uri), &otpauth, NULL);
+	if (r != 0) {
+		(void)fprintf(stderr, PROGRAM ": the QR code can't be drawn: %s\n", strerror(-r));
+		goto out;
+	}
+	/* Files first: what is said of them must not push the picture off the screen. */
+	if (options->png != NULL)
+		r = write_file(options->png, qr, png_write);
+	if (r != 0)
+		goto out;
+	if (options->svg != NULL)
+		r = write_file(options->svg, qr, write_svg);
+	if (r != 0) {
+		if (options->png != NULL)
+			(void)unlink(options->png);
+		goto out;
+	}
+	r = print(qr, options, &otpauth);
 	if (r != 0)
 		(void)fprintf(stderr, PROGRAM ": the QR code can't be drawn: %s\n", strerror(-r));
-	if (r == 0 && options->png != NULL)
-		r = write_file(options->png, qr, png_write);
-	if (r == 0 && options->svg != NULL)
-		r = write_file(options->svg, qr, write_svg);
+out:
+	mfa_otpauth_wipe(&otpauth);
 	mfa_qr_free(&qr);
 	return r;
 }
