@@ -278,6 +278,10 @@ static char *next_line(char *out, int size, void *ctx)
 		start++;
 		n--;
 	}
+	if (*start == '[' && memchr(start, ']', n) == NULL) {
+		(void)fail(l, "a [section] that is not closed");
+		return NULL;
+	}
 	memcpy(out, start, n);
 	out[n] = '\0';
 	return out;

@@ -156,11 +156,14 @@ int mfa_frame_recv(int fd, struct mfa_frame *frame, int timeout_ms)
 	int r;
 
 	frame->len = 0;
-	r = wait_for(fd, POLLIN, timeout_ms);
-	if (r != 0)
-		return r;
 	/* No room for control data: descriptors that a peer sends are dropped by the kernel. */
 	n = recvmsg(fd, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+		r = wait_for(fd, POLLIN, timeout_ms);
+		if (r != 0)
+			return r;
+		n = recvmsg(fd, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	}
 	if (n < 0)
 		return errno == ECONNRESET ? -EPIPE : -errno;
 	if (n == 0)

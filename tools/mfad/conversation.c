@@ -67,10 +67,12 @@ void conversation_done(struct conversation *c, enum mfa_result result, const cha
 	(void)send_frame(c);
 }
 
-void conversation_refuse(int fd, enum mfa_result result, const char *text)
+void conversation_refuse(int fd, int timeout_ms, enum mfa_result result, const char *text)
 {
 	struct mfa_frame frame;
 
+	/* A socket that is closed with something unread takes back what it has sent. */
+	(void)mfa_frame_recv(fd, &frame, timeout_ms);
 	mfa_frame_start(&frame, MFA_DONE);
 	mfa_frame_put_byte(&frame, MFA_FIELD_RESULT, (uint8_t)result);
 	mfa_frame_put_text(&frame, MFA_FIELD_TEXT, text);
@@ -85,7 +87,7 @@ void conversation_run(struct verifier *verifier, int fd,
 	int r;
 
 	if (c == NULL) {
-		conversation_refuse(fd, MFA_RESULT_BUSY, NULL);
+		conversation_refuse(fd, 0, MFA_RESULT_BUSY, NULL);
 		return;
 	}
 	c->fd = fd;

@@ -27,8 +27,8 @@ struct conversation {
  * be NULL) is called when the client has spoken.  Does not close fd. */
 void conversation_run(struct verifier *verifier, int fd,
 		      void (*on_request)(void *ctx), void *ctx);
-/* Tells a client that it can't be served just now. */
-void conversation_refuse(int fd, enum mfa_result result, const char *text);
+/* Waits for a client's request, and tells it that it can't be served just now. */
+void conversation_refuse(int fd, int timeout_ms, enum mfa_result result, const char *text);
 
 /* For requests.  Each returns 0 or a negative errno, after which only
  * conversation_done makes sense, and will not be heard. */

@@ -89,7 +89,7 @@ static int run_stdio(const struct options *options)
 		if (mfa_store_wants_upkeep(mfa_accounts_store(verifier.accounts)))
 			(void)mfa_store_upkeep(mfa_accounts_store(verifier.accounts));
 	} else {
-		conversation_refuse(STDIN_FILENO,
+		conversation_refuse(STDIN_FILENO, CONVERSATION_REQUEST_MS,
 				    r == -ENOSPC || r == -EIO || r == -ENOMEM || r == -EBUSY
 				    ? MFA_RESULT_FAILED : MFA_RESULT_UNAVAILABLE,
 				    "The second-factor service isn't set up properly. "

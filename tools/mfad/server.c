@@ -13,6 +13,7 @@
 #include "peer.h"
 
 #define STACK_SIZE (256 * 1024)
+#define REFUSE_MS 100		/* for the request of one who is turned away */
 #define IDLE_MAX 16		/* threads of a door that wait for work; more than that end */
 
 /* A conversation that holds a place. */
@@ -139,7 +140,7 @@ static void serve_connection(struct door *door, int fd)
 	int r = sit_down(door, &seat);
 
 	if (r == -EBUSY)
-		conversation_refuse(fd, MFA_RESULT_BUSY,
+		conversation_refuse(fd, REFUSE_MS, MFA_RESULT_BUSY,
 				    "Too many sign-ins at once. Please try again in a moment.");
 	if (r != 0)
 		return;

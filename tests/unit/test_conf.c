@@ -1,0 +1,146 @@
+#include "unit.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "conf/conf.h"
+
+#define LEAST "[store]\nurl = sqlite:///s\n[seal]\nkey_file = /k\n"
+#define LONG_40 "1234567890123456789012345678901234567890"
+
+static int parse(const char *text, struct mfa_conf **conf, char error[MFA_CONF_ERROR_SIZE])
+{
+	return mfa_conf_parse("f", text, strlen(text), conf, error);
+}
+
+static void test_errors(void **state)
+{
+	static const struct { const char *text; const char *error; } rows[] = {
+		{ "", "f:0: [store] url is missing" },
+		{ "[store]\nurl = sqlite:///s\n", "f:0: [seal] key_file is missing" },
+		{ "[store]\nurl = mysql://s\n", "f:2: url = mysql://s: it must begin with sqlite:///" },
+		{ "[store]\nurl = sqlite://s\n", "f:2: url = sqlite://s: it must begin with sqlite:///" },
+		{ "[store]\nurl =\n", "f:2: url has no value" },
+		{ "[store]\nurl = sqlite:///a\nurl = sqlite:///b\n", "f:3: url is there twice in [store]" },
+		{ "[seal]\nkey_file = k\n", "f:2: key_file = k: it must be an absolute path" },
+		{ LEAST "[polcy]\nnss = no\n", "f:6: there is no section [polcy]" },
+		{ LEAST "[policy]\nns = no\n", "f:6: [policy] has no key ns" },
+		{ LEAST "[policy]\nnss = maybe\n", "f:6: nss = maybe: it must be yes or no" },
+		{ LEAST "[policy]\nunenrolled = let\n", "f:6: unenrolled = let: it must be deny or allow" },
+		{ LEAST "[policy]\nenrolment = require\n", "f:6: enrolment = require: it must be off" },
+		{ LEAST "[policy sshd]\nnss = no\nnss = no\n", "f:7: nss is there twice in [policy sshd]" },
+		{ LEAST "[policy sshd]\nnss = no\n[policy]\nnss = no\n",
+		  "f:8: [policy] must come before [policy sshd], which builds on it" },
+		{ LEAST "[policy sshd]\nnss = no\n[policy su]\nnss = no\n[policy sshd]\nenrol_local = no\n",
+		  "f:10: [policy sshd] is there twice" },
+		{ LEAST "[policy a/b]\nnss = no\n", "f:6: [policy a/b]: not the name of a service" },
+		{ LEAST "[policy " LONG_40 LONG_40 "]\nnss = no\n", "f:6: the name of the section" },
+		{ "url = sqlite:///s\n", "f:1: url stands before the first [section]" },
+		{ "[store]\nurl\n", "f:2: neither a [section] nor a line of the form key = value" },
+		{ "[store\nurl = sqlite:///s\n", "f:1: a [section] that is not closed" },
+		{ "[store]\n# " LONG_40 LONG_40 LONG_40 LONG_40 LONG_40 "\n", "f:2: the line is longer" },
+		{ LEAST "[enrol]\nissuer = a:b\n", "f:6: issuer may have neither colons" },
+		{ LEAST "[enrol]\nissuer = " LONG_40 LONG_40 "\n", "f:6: issuer is longer than 64 bytes" },
+		{ LEAST "[throttle]\nenabled = 1\n", "f:6: enabled = 1: it must be yes or no" },
+	};
+	char error[MFA_CONF_ERROR_SIZE];
+	struct mfa_conf *conf;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ROWS(rows); i++) {
+		assert_int_equal(parse(rows[i].text, &conf, error), -EINVAL);
+		assert_null(conf);
+		if (strncmp(error, rows[i].error, strlen(rows[i].error)) != 0)
+			fail_msg("row %zu: %s", i, error);
+	}
+	assert_int_equal(mfa_conf_parse("f", "[store]\nu\0rl", 12, &conf, error), -EINVAL);
+	assert_string_equal(error, "f:2: there is a NUL byte in the line");
+}
+
+static void test_defaults(void **state)
+{
+	char error[MFA_CONF_ERROR_SIZE], host[256] = "";
+	struct mfa_conf *conf;
+
+	(void)state;
+	assert_int_equal(parse(LEAST, &conf, error), 0);
+	assert_string_equal(conf->store_url, "sqlite:///s");
+	assert_string_equal(conf->key_file, "/k");
+	assert_true(conf->throttle);
+	assert_int_equal(gethostname(host, sizeof(host) - 1), 0);
+	assert_memory_equal(conf->issuer, host, strlen(conf->issuer));
+	assert_true(conf->policies[0].nss);
+	assert_false(conf->policies[0].enrol_local);
+	assert_int_equal(conf->policies[0].unenrolled, MFA_UNENROLLED_DENY);
+	assert_ptr_equal(mfa_conf_policy(conf, "sshd"), &conf->policies[0]);
+	mfa_conf_free(&conf);
+	assert_null(conf);
+}
+
+static void test_services_inherit(void **state)
+{
+	static const char text[] = LEAST
+		"[throttle]\r\n  enabled = no ; not here\r\n"
+		"[policy]\n\tunenrolled = allow\nenrol_local = yes\n"
+		"[policy sshd]\nunenrolled = deny\n"
+		"[policy vpn]\nnss = no\n";
+	char error[MFA_CONF_ERROR_SIZE];
+	const struct mfa_policy *sshd, *vpn;
+	struct mfa_conf *conf;
+
+	(void)state;
+	assert_int_equal(parse(text, &conf, error), 0);
+	assert_false(conf->throttle);
+	sshd = mfa_conf_policy(conf, "sshd");
+	assert_int_equal(sshd->unenrolled, MFA_UNENROLLED_DENY);
+	assert_true(sshd->enrol_local);
+	assert_true(sshd->nss);
+	vpn = mfa_conf_policy(conf, "vpn");
+	assert_int_equal(vpn->unenrolled, MFA_UNENROLLED_ALLOW);
+	assert_false(vpn->nss);
+	assert_int_equal(mfa_conf_policy(conf, "su")->unenrolled, MFA_UNENROLLED_ALLOW);
+	mfa_conf_free(&conf);
+}
+
+static void test_file(void **state)
+{
+	static const struct { mode_t mode; int expect; } rows[] = {
+		{ 0600, 0 }, { 0644, 0 }, { 0664, -EPERM }, { 0646, -EPERM },
+	};
+	char path[] = "/tmp/mfa-conf.XXXXXX", error[MFA_CONF_ERROR_SIZE];
+	struct mfa_conf *conf;
+	int fd = mkstemp(path);
+	size_t i;
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, LEAST, strlen(LEAST)), strlen(LEAST));
+	for (i = 0; i < ROWS(rows); i++) {
+		assert_int_equal(fchmod(fd, rows[i].mode), 0);
+		assert_int_equal(mfa_conf_load(path, &conf, error), rows[i].expect);
+		assert_int_equal(error[0] == '\0', rows[i].expect == 0);
+		mfa_conf_free(&conf);
+	}
+	(void)close(fd);
+	(void)unlink(path);
+	assert_int_equal(mfa_conf_load(path, &conf, error), -ENOENT);
+	assert_non_null(strstr(error, path));
+	assert_int_equal(mfa_conf_load("/", &conf, error), -EPERM);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_services_inherit),
+		cmocka_unit_test(test_file),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,18 @@
+/* What every unit test includes: cmocka wants these, in this order. */
+#ifndef MFA_TEST_UNIT_H
+#define MFA_TEST_UNIT_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+/* clang-format off */
+#include <cmocka.h>
+/* clang-format on */
+
+/* Of clock_test.c: what mfa_clock_now says; 0: the real time. */
+extern int64_t mfa_clock_test_now;
+
+#define ROWS(table) (sizeof(table) / sizeof((table)[0]))
+
+#endif
