@@ -112,7 +112,7 @@ static void end_question(const struct question *q, int fd)
 	size_t i;
 
 	if (q->modes_changed)
-		(void)tcsetattr(fd, TCSAFLUSH, &q->modes);
+		(void)tcsetattr(fd, TCSADRAIN, &q->modes);
 	for (i = 0; i < SIGNAL_COUNT; i++)
 		(void)sigaction(signals[i], &q->actions[i], NULL);
 	(void)sigprocmask(SIG_SETMASK, &q->mask, NULL);
@@ -172,9 +172,10 @@ static int ask_once(FILE *to, const char *prompt, bool echo, char *out, size_t s
 	struct question q;
 	int r;
 
+	/* The echo goes before the prompt comes: nobody answers too early. */
+	begin_question(&q, STDIN_FILENO, echo || !tty);
 	(void)write_text(to, prompt);
 	(void)fflush(to);
-	begin_question(&q, STDIN_FILENO, echo || !tty);
 	r = read_line(STDIN_FILENO, &q.mask, out, size);
 	/* Where the terminal has not shown the person's Enter. */
 	if (!tty || !echo || r != 0)
