@@ -47,9 +47,11 @@ static void show_end(const struct mfa_frame *frame, enum mfa_result result)
 		[MFA_RESULT_DENIED] = "That was not right, or is not allowed.",
 		[MFA_RESULT_MAXTRIES] = "That was wrong too often.",
 		[MFA_RESULT_ABORTED] = "No answer was given; nothing was changed.",
-		[MFA_RESULT_REFUSED] = "Something is wrong with this account. Please ask your administrator.",
+		[MFA_RESULT_REFUSED] =
+			"Something is wrong with this account. Please ask your administrator.",
 		[MFA_RESULT_BUSY] = "mfad is busy, or it took too long. Please try again.",
-		[MFA_RESULT_UNAVAILABLE] = "mfad can't work as it is set up. Please ask your administrator.",
+		[MFA_RESULT_UNAVAILABLE] =
+			"mfad can't work as it is set up. Please ask your administrator.",
 		[MFA_RESULT_NOT_FOUND] = "There is no such account or device.",
 		[MFA_RESULT_EXISTS] = "That is there already.",
 		[MFA_RESULT_INVALID] = "mfad does not understand this request.",

@@ -8,7 +8,8 @@
 
 struct mfa_exchange {
 	const struct mfa_dial *dial;
-	/* A key to draw and a row of a list; NULL where none is expected.  Return 0, or a negative errno to break off. */
+	/* A key to draw and a row of a list; NULL where none is expected.  Return 0, or a
+	 * negative errno to break off. */
 	int (*on_key)(void *ctx, const char *uri, const char *label);
 	int (*on_row)(void *ctx, const char *json);
 	void *ctx;

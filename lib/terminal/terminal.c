@@ -195,7 +195,9 @@ static FILE *prompt_stream(void)
 	if (isatty(STDIN_FILENO) != 1 || isatty(STDOUT_FILENO) == 1)
 		return stdout;
 	tty = fopen("/dev/tty", "we");
-	return tty != NULL ? tty : stderr;
+	if (tty == NULL)
+		return stderr;
+	return tty;
 }
 
 int mfa_terminal_ask(const char *prompt, bool echo, char *out, size_t size)

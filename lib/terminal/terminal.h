@@ -11,7 +11,8 @@
  * echo if so wanted; otherwise the next line of standard input, with the prompt on standard output.
  * Whatever signal comes, the terminal is put back as it was; Ctrl-Z stops the program and
  * asks again afterwards; other signals than Ctrl-C's do then what they do.
- * out has no newline and is wiped on error; the caller wipes it otherwise. For programs with one thread.
+ * out has no newline and is wiped on error; the caller wipes it otherwise. For programs
+ * with one thread.
  * Returns 0, -ECANCELED (end of input), -EINTR (Ctrl-C), -ENOBUFS (a longer line, all of it
  * read) or another negative errno. */
 int mfa_terminal_ask(const char *prompt, bool echo, char *out, size_t size);
@@ -23,7 +24,8 @@ bool mfa_terminal_colour(int fd);
 /* Of the window of standard output.  Returns 0 or -ENOTTY. */
 int mfa_terminal_size(unsigned *columns, unsigned *rows);
 /* Prints text from elsewhere, UTF-8, and a newline. What could drive the terminal or mislead
- * the reader becomes '?': control characters but newline, turns of the writing direction, what is no character. */
+ * the reader becomes '?': control characters but newline, turns of the writing direction,
+ * what is no character. */
 void mfa_terminal_show(FILE *to, const char *text);
 /* The same without the newline, filled up with spaces to a width in columns. */
 void mfa_terminal_column(FILE *to, const char *text, unsigned width);

@@ -44,7 +44,8 @@ static const struct exchange_row rows[] = {
 	  .steps = { { MFA_INFO, "hello" }, { MFA_ERROR, "careful" }, { MFA_DONE, "bye" } },
 	  .out = "hello\nbye\n", .err = "careful\n" },
 	{ .name = "answers",
-	  .steps = { { MFA_ASK, "Code: ", "123456" }, { MFA_ASK_ECHO, "Sure? ", "y" }, { MFA_DONE } },
+	  .steps = { { MFA_ASK, "Code: ", "123456" }, { MFA_ASK_ECHO, "Sure? ", "y" },
+		     { MFA_DONE } },
 	  .typed = "123456\ny\n", .out = "Code: \nSure? \n" },
 	{ .name = "an empty answer is an answer",
 	  .steps = { { MFA_ASK, "Code: ", "" }, { MFA_DONE } }, .typed = "\n", .out = "Code: \n" },
@@ -111,7 +112,8 @@ static void send_step(int fd, struct mfa_frame *frame, const struct step *step)
 	if (step->type == MFA_KEY)
 		mfa_frame_put_text(frame, MFA_FIELD_LABEL, "Phone");
 	mfa_frame_put_text(frame, step->type == MFA_KEY ? MFA_FIELD_URI :
-				  step->type == MFA_ROW ? MFA_FIELD_JSON : MFA_FIELD_TEXT, step->text);
+				  step->type == MFA_ROW ? MFA_FIELD_JSON : MFA_FIELD_TEXT,
+			   step->text);
 	(void)mfa_frame_send(fd, frame, PATIENCE_MS);
 }
 
@@ -226,7 +228,8 @@ static void put_back(struct streams *s, char out[2][512])
 
 static int run_row(struct bench *b, enum mfa_result *result, char out[2][512])
 {
-	struct mfa_dial dial = { .socket = b->path, .conf = "/nonexistent", .helper = "/nonexistent" };
+	struct mfa_dial dial = { .socket = b->path, .conf = "/nonexistent",
+				 .helper = "/nonexistent" };
 	struct mfa_exchange x = { .dial = &dial, .ctx = b };
 	struct mfa_frame request;
 	struct streams streams;
@@ -294,7 +297,9 @@ static void exit_codes(void **state)
 		{ -EPIPE, MFA_EXIT_UNREACHABLE, true },
 		{ -EMFILE, MFA_EXIT_UNREACHABLE, true },
 	};
-	static const enum mfa_exit results[MFA_RESULT_COUNT + 1] = { 0, 1, 1, 1, 1, 3, 3, 4, 5, 6, 7, 7 };
+	static const enum mfa_exit results[MFA_RESULT_COUNT + 1] = {
+		0, 1, 1, 1, 1, 3, 3, 4, 5, 6, 7, 7,
+	};
 	struct mfa_dial dial = { .socket = "/run/x", .conf = "c", .helper = "h" };
 	struct streams streams;
 	enum mfa_exit got;

@@ -77,7 +77,7 @@ static void answers_come_from_a_pipe(void **state)
 /* --- a person at a terminal ---------------------------------------------- */
 
 struct bench {
-	int master, slave;	/* slave: kept, so that the modes can be looked at after the end */
+	int master, slave;	/* slave: kept, to look at the modes after the end */
 	int go[2];		/* a byte: let the stopped program go on */
 	pid_t shell;
 	char screen[4096];	/* all that was shown so far */
@@ -269,7 +269,7 @@ static void text_is_harmless(void **state)
 		{ "C.UTF-8", "\x9b" "31m", "?31m\n" },		/* and as a byte */
 		{ "C.UTF-8", "\xc0\x9b\xff", "???\n" },
 		{ "C.UTF-8", "cut \xe2\x96", "cut ??\n" },
-		{ "C.UTF-8", "\u202eenohP\u2066", "?enohP?\n" },	/* turned around */
+		{ "C.UTF-8", "\xe2\x80\xae" "enohP" "\xe2\x81\xa6", "?enohP?\n" },	/* turned around */
 		{ "C", "plain", "plain\n" },
 		{ "C", "caf\u00e9", "caf??\n" },
 		{ "C", "\033\x9b", "??\n" },

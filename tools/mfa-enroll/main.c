@@ -252,7 +252,8 @@ static const struct command *find_command(int argc, char **argv)
 		return NULL;
 	}
 	if (commands[i].args != argc - 1) {
-		(void)fprintf(stderr, "usage: " PROGRAM " %s %s\n", commands[i].name, commands[i].words);
+		(void)fprintf(stderr, "usage: " PROGRAM " %s %s\n", commands[i].name,
+			      commands[i].words);
 		return NULL;
 	}
 	return &commands[i];
@@ -280,7 +281,8 @@ int main(int argc, char **argv)
 	int r;
 
 	(void)setlocale(LC_ALL, "");
-	(void)setvbuf(stdout, output, isatty(STDOUT_FILENO) == 1 ? _IOLBF : _IOFBF, sizeof(output));
+	(void)setvbuf(stdout, output, isatty(STDOUT_FILENO) == 1 ? _IOLBF : _IOFBF,
+		      sizeof(output));
 	r = read_options(argc, argv, &o);
 	if (r >= 0)
 		return r;

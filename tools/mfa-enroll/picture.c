@@ -124,7 +124,8 @@ static int print(const struct mfa_qr *qr, const struct picture_options *options,
 		return 0;
 	}
 	if (l.words_first)
-		print_words(otpauth, "If the camera can't read the picture below, type this into the app:");
+		print_words(otpauth,
+			    "If the camera can't read the picture below, type this into the app:");
 	r = draw(qr, &l);
 	if (r == 0 && !l.words_first)
 		print_words(otpauth, "Or type this into the app:");

@@ -11,8 +11,8 @@ struct picture_options {
 	const char *svg;
 };
 
-/* Draws it to fit the window, and what it says in words: names, and the key for typing. Returns 0 or a negative
- * errno, after having said what went wrong. */
+/* Draws it to fit the window, and what it says in words: names, and the key for typing.
+ * Returns 0 or a negative errno, after having said what went wrong. */
 int picture_show(const struct picture_options *options, const char *uri);
 
 #endif

@@ -14,8 +14,8 @@ static void fill_row(const struct mfa_qr *qr, unsigned y, png_byte *row, unsigne
 
 	for (x = 0; x < width; x++) {
 		module = x / DOTS;
-		row[x] = module >= QUIET && module < QUIET + size && y >= QUIET && y < QUIET + size &&
-			 mfa_qr_dark(qr, module - QUIET, y - QUIET) ? 0 : 255;
+		row[x] = module >= QUIET && module < QUIET + size && y >= QUIET &&
+			 y < QUIET + size && mfa_qr_dark(qr, module - QUIET, y - QUIET) ? 0 : 255;
 	}
 }
 
