@@ -1,0 +1,398 @@
+#include "unit.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "factor/factor.h"
+#include "otp/totp.h"
+
+#define NOW 1800000000
+#define PERIOD 30
+
+static const uint8_t secret[20] = "12345678901234567890";
+
+static void add_device(struct mfa_account *a, const char *label, const char *key, unsigned digits,
+		       enum mfa_hash hash)
+{
+	struct mfa_device d = { .hash = hash, .digits = digits, .period = PERIOD, .secret_len = 20 };
+
+	memcpy(d.secret, key, 20);
+	(void)snprintf(d.label, sizeof(d.label), "%s", label);
+	assert_int_equal(mfa_account_add_device(a, &d), 0);
+}
+
+static int set_up(void **state)
+{
+	struct mfa_account *a;
+
+	if (mfa_account_new("alice", &a) != 0)
+		return -1;
+	add_device(a, "Phone", (const char *)secret, 6, MFA_HASH_SHA1);
+	*state = a;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	mfa_account_free((struct mfa_account **)state);
+	return 0;
+}
+
+/* The code of a device so many steps from a time. */
+static const char *code_of(const struct mfa_device *d, int64_t time, int64_t steps)
+{
+	static char text[16];
+	struct mfa_hotp *hotp;
+	uint32_t code;
+
+	assert_int_equal(mfa_hotp_new(d->hash, d->secret, d->secret_len, d->digits, &hotp), 0);
+	assert_int_equal(mfa_hotp_code(hotp, mfa_totp_step(time, d->period) + (uint64_t)steps, &code), 0);
+	mfa_hotp_free(&hotp);
+	(void)snprintf(text, sizeof(text), "%0*u", (int)d->digits, code);
+	return text;
+}
+
+static const char *code(const struct mfa_account *a, int64_t time, int64_t steps)
+{
+	return code_of(&a->devices[0], time, steps);
+}
+
+/* Digits that are right at no time near now. */
+static const char *wrong_code(const struct mfa_account *a, int64_t time)
+{
+	static char text[8];
+	unsigned n, ok;
+	int64_t i;
+
+	for (n = 0, ok = 0; !ok; n++) {
+		(void)snprintf(text, sizeof(text), "%06u", n);
+		for (ok = 1, i = -12; ok && i <= 12; i++)
+			ok = strcmp(text, code(a, time, i)) != 0;
+	}
+	return text;
+}
+
+static struct mfa_judgement judge(struct mfa_account *a, const char *answer, int64_t now)
+{
+	struct mfa_attempt attempt = { .answer = answer, .now = now, .throttle = true };
+	struct mfa_judgement j;
+
+	mfa_factor_judge(a, &attempt, &j);
+	return j;
+}
+
+static void expect(struct mfa_account *a, const char *answer, int64_t now, enum mfa_verdict verdict)
+{
+	struct mfa_judgement j = judge(a, answer, now);
+
+	if (j.verdict != verdict)
+		fail_msg("%s: %d, not %d", answer != NULL ? answer : "(null)", (int)j.verdict, (int)verdict);
+}
+
+static void test_once(void **state)
+{
+	struct mfa_account *a = *state;
+	struct mfa_judgement j = judge(a, code(a, NOW, 0), NOW);
+
+	assert_int_equal(j.verdict, MFA_VERDICT_RIGHT);
+	assert_true(j.changed);
+	assert_string_equal(j.method, "totp");
+	assert_string_equal(j.label, "Phone");
+	assert_int_equal(a->devices[0].used, NOW);
+	j = judge(a, code(a, NOW, 0), NOW);
+	assert_int_equal(j.verdict, MFA_VERDICT_USED);
+	assert_false(j.changed);
+	/* Nor one from before it, which is still in the window. */
+	expect(a, code(a, NOW, -1), NOW, MFA_VERDICT_USED);
+	expect(a, code(a, NOW, 1), NOW, MFA_VERDICT_RIGHT);
+	assert_int_equal(a->throttles[MFA_BUDGET_CODE].failures, 0);
+}
+
+static void test_window(void **state)
+{
+	static const struct { int steps; enum mfa_verdict expect; } rows[] = {
+		{ -2, MFA_VERDICT_WRONG }, { -1, MFA_VERDICT_RIGHT }, { 0, MFA_VERDICT_RIGHT },
+		{ 1, MFA_VERDICT_RIGHT }, { 2, MFA_VERDICT_WRONG },
+	};
+	struct mfa_account *a = *state, fresh = *a;
+	size_t i;
+
+	for (i = 0; i < ROWS(rows); i++) {
+		*a = fresh;
+		expect(a, code(a, NOW, rows[i].steps), NOW, rows[i].expect);
+	}
+}
+
+static void test_spellings(void **state)
+{
+	struct mfa_account *a = *state, fresh = *a;
+	char right[8], text[32];
+
+	(void)snprintf(right, sizeof(right), "%s", code(a, NOW, 0));
+	(void)snprintf(text, sizeof(text), " %.3s %s ", right, right + 3);
+	expect(a, text, NOW, MFA_VERDICT_RIGHT);
+	*a = fresh;
+	(void)snprintf(text, sizeof(text), "%.3s-%s", right, right + 3);
+	expect(a, text, NOW, MFA_VERDICT_RIGHT);
+	*a = fresh;
+	(void)snprintf(text, sizeof(text), "%s0", right);
+	expect(a, text, NOW, MFA_VERDICT_WRONG);
+	(void)snprintf(text, sizeof(text), "%.5s", right);
+	expect(a, text, NOW, MFA_VERDICT_WRONG);
+	(void)snprintf(text, sizeof(text), "+%.5s", right);
+	expect(a, text, NOW, MFA_VERDICT_UNCLEAR);
+}
+
+static void test_unclear(void **state)
+{
+	struct mfa_account *a = *state;
+	char longest[1000];
+	struct mfa_judgement j;
+
+	memset(longest, '1', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	expect(a, NULL, NOW, MFA_VERDICT_UNCLEAR);
+	expect(a, "", NOW, MFA_VERDICT_UNCLEAR);
+	expect(a, "   ", NOW, MFA_VERDICT_UNCLEAR);
+	expect(a, "my password", NOW, MFA_VERDICT_UNCLEAR);
+	expect(a, longest, NOW, MFA_VERDICT_UNCLEAR);
+	expect(a, "\xd9\xa1\xd9\xa2\xd9\xa3", NOW, MFA_VERDICT_UNCLEAR);
+	j = judge(a, "hello", NOW);
+	assert_false(j.changed);
+	assert_int_equal(a->throttles[MFA_BUDGET_CODE].failures, 0);
+}
+
+/* A phone whose clock runs three steps ahead is followed a step at a time, and no further than
+ * the bound; when its clock is set right it is not locked out. */
+static void test_drift(void **state)
+{
+	struct mfa_account *a = *state;
+	int64_t now = NOW;
+	int i;
+
+	expect(a, code(a, now, 3), now, MFA_VERDICT_WRONG);
+	for (i = 1; i <= MFA_TOTP_DRIFT_MAX + 3; i++) {
+		int ahead = i < MFA_TOTP_DRIFT_MAX + 1 ? i : MFA_TOTP_DRIFT_MAX + 1;
+
+		now += 10 * PERIOD;
+		expect(a, code(a, now, ahead), now, MFA_VERDICT_RIGHT);
+		assert_int_equal(a->devices[0].drift, i < MFA_TOTP_DRIFT_MAX ? i : MFA_TOTP_DRIFT_MAX);
+	}
+	now += 10 * PERIOD;
+	expect(a, code(a, now, MFA_TOTP_DRIFT_MAX + 2), now, MFA_VERDICT_WRONG);
+	expect(a, code(a, now, 2), now, MFA_VERDICT_WRONG);
+	expect(a, code(a, now, 0), now, MFA_VERDICT_RIGHT);
+	assert_int_equal(a->devices[0].drift, MFA_TOTP_DRIFT_MAX - 1);
+	/* The code of the far window is later than the one that was used: good, once. */
+	expect(a, code(a, now, MFA_TOTP_DRIFT_MAX), now, MFA_VERDICT_RIGHT);
+	expect(a, code(a, now, 0), now, MFA_VERDICT_USED);
+}
+
+static void test_throttle(void **state)
+{
+	struct mfa_account *a = *state;
+	struct mfa_attempt attempt = { .now = NOW, .throttle = true };
+	struct mfa_judgement j;
+	uint64_t last;
+	int64_t wait;
+	int i;
+
+	for (i = 0; i < 5; i++)
+		expect(a, wrong_code(a, NOW), NOW, MFA_VERDICT_WRONG);
+	j = judge(a, code(a, NOW, 0), NOW);
+	assert_int_equal(j.verdict, MFA_VERDICT_WAIT);
+	assert_int_equal(j.wait, 30);
+	assert_false(j.changed);
+	assert_int_equal(mfa_factor_codes_blocked(a, false, NOW, &wait), MFA_VERDICT_WAIT);
+	assert_int_equal(mfa_factor_codes_blocked(a, true, NOW, &wait), MFA_VERDICT_RIGHT);
+	/* Who was let through before is judged, but a used code stays used. */
+	attempt.admitted = true;
+	attempt.answer = code(a, NOW, 0);
+	last = a->devices[0].last_step;
+	mfa_factor_judge(a, &attempt, &j);
+	assert_int_equal(j.verdict, MFA_VERDICT_RIGHT);
+	assert_true(a->devices[0].last_step > last);
+	mfa_factor_judge(a, &attempt, &j);
+	assert_int_equal(j.verdict, MFA_VERDICT_USED);
+	assert_int_equal(a->throttles[MFA_BUDGET_CODE].failures, 0);
+	/* Switched off, mistakes are counted and nothing waits. */
+	attempt = (struct mfa_attempt){ .now = NOW };
+	for (i = 0; i < 200; i++) {
+		attempt.answer = wrong_code(a, NOW);
+		mfa_factor_judge(a, &attempt, &j);
+		assert_int_equal(j.verdict, MFA_VERDICT_WRONG);
+	}
+	assert_int_equal(a->throttles[MFA_BUDGET_CODE].failures, 200);
+	assert_int_equal(judge(a, code(a, NOW, 1), NOW + 3600).verdict, MFA_VERDICT_STOPPED);
+}
+
+static void test_local_budget(void **state)
+{
+	struct mfa_account *a = *state;
+	struct mfa_attempt attempt = { .now = NOW, .throttle = true, .local = true };
+	struct mfa_judgement j;
+	int i;
+
+	attempt.answer = wrong_code(a, NOW);
+	for (i = 0; i < 6; i++)
+		mfa_factor_judge(a, &attempt, &j);
+	assert_int_equal(j.verdict, MFA_VERDICT_WAIT);
+	assert_int_equal(a->throttles[MFA_BUDGET_CODE].failures, 0);
+	for (i = 0; i < 3; i++)
+		expect(a, wrong_code(a, NOW), NOW, MFA_VERDICT_WRONG);
+	/* A right one of the user's own programs clears only their own. */
+	attempt.now += 60;
+	attempt.answer = code(a, attempt.now, 0);
+	mfa_factor_judge(a, &attempt, &j);
+	assert_int_equal(j.verdict, MFA_VERDICT_RIGHT);
+	assert_int_equal(a->throttles[MFA_BUDGET_LOCAL_CODE].failures, 0);
+	assert_int_equal(a->throttles[MFA_BUDGET_CODE].failures, 3);
+}
+
+static void test_clock_once_ahead(void **state)
+{
+	struct mfa_account *a = *state, spoilt;
+	int64_t future = NOW + 86400 * 365;
+	char codes[MFA_RECOVERY_COUNT][MFA_RECOVERY_CODE_SIZE];
+	struct mfa_judgement j;
+
+	assert_int_equal(mfa_recovery_generate(a, codes), 0);
+	expect(a, code(a, future, 0), future, MFA_VERDICT_RIGHT);
+	j = judge(a, code(a, NOW, 0), NOW);
+	assert_int_equal(j.verdict, MFA_VERDICT_AHEAD);
+	assert_false(j.changed);
+	spoilt = *a;
+
+	mfa_factor_unlock(a, NOW);
+	/* Whatever could have been used in this minute is not good again ... */
+	expect(a, code(a, NOW, -1), NOW, MFA_VERDICT_USED);
+	expect(a, code(a, NOW, 1), NOW, MFA_VERDICT_USED);
+	/* ... and what comes next is. */
+	expect(a, code(a, NOW + 60, 0), NOW + 60, MFA_VERDICT_RIGHT);
+
+	*a = spoilt;
+	expect(a, codes[0], NOW, MFA_VERDICT_RIGHT);
+	expect(a, code(a, NOW + 60, 0), NOW + 60, MFA_VERDICT_RIGHT);
+}
+
+static void test_recovery(void **state)
+{
+	struct mfa_account *a = *state;
+	char codes[MFA_RECOVERY_COUNT][MFA_RECOVERY_CODE_SIZE], typed[32];
+	struct mfa_judgement j;
+	size_t i, k;
+
+	assert_int_equal(mfa_recovery_generate(a, codes), 0);
+	assert_int_equal(a->recovery_count, MFA_RECOVERY_COUNT);
+	for (i = 0; i < MFA_RECOVERY_COUNT; i++) {
+		assert_int_equal(strlen(codes[i]), MFA_RECOVERY_CODE_SIZE - 1);
+		for (k = 0; k < i; k++)
+			assert_string_not_equal(codes[i], codes[k]);
+	}
+	for (i = 0; i < MFA_RECOVERY_COUNT; i++) {
+		/* As people type them: capitals, without hyphens, digits for the letters they look like. */
+		for (k = 0; codes[i][k] != '\0'; k++) {
+			char c = (char)toupper((unsigned char)codes[i][k]);
+
+			typed[k] = c == 'O' ? '0' : c == 'L' ? '1' : c == 'B' ? '8' : c == '-' ? ' ' : c;
+		}
+		typed[k] = '\0';
+		j = judge(a, typed, NOW);
+		assert_int_equal(j.verdict, MFA_VERDICT_RIGHT);
+		assert_string_equal(j.method, "recovery");
+		assert_int_equal(a->recovery_count, MFA_RECOVERY_COUNT - 1 - i);
+		expect(a, codes[i], NOW, MFA_VERDICT_WRONG);
+	}
+}
+
+/* Guessing at one kind does not lock out the other. */
+static void test_recovery_budget(void **state)
+{
+	struct mfa_account *a = *state;
+	char codes[MFA_RECOVERY_COUNT][MFA_RECOVERY_CODE_SIZE];
+	int64_t now = NOW;
+	int i;
+
+	assert_int_equal(mfa_recovery_generate(a, codes), 0);
+	for (i = 0; i < 100; i++, now += 900)
+		expect(a, wrong_code(a, now), now, MFA_VERDICT_WRONG);
+	expect(a, code(a, now, 0), now, MFA_VERDICT_STOPPED);
+	expect(a, "aaaa-aaaa-aaaa", now, MFA_VERDICT_WRONG);
+	expect(a, codes[3], now, MFA_VERDICT_RIGHT);
+	expect(a, code(a, now, 0), now, MFA_VERDICT_RIGHT);
+	for (i = 0; i < 5; i++)
+		expect(a, "aaaa-aaaa-aaaa", now, MFA_VERDICT_WRONG);
+	expect(a, codes[4], now, MFA_VERDICT_WAIT);
+	expect(a, code(a, now, 1), now, MFA_VERDICT_RIGHT);
+	expect(a, codes[4], now, MFA_VERDICT_RIGHT);
+}
+
+static void test_several_devices(void **state)
+{
+	struct mfa_account *a = *state;
+	struct mfa_judgement j;
+
+	add_device(a, "Eight", "abcdefghijklmnopqrst", 8, MFA_HASH_SHA256);
+	add_device(a, "Seven", "ABCDEFGHIJKLMNOPQRST", 7, MFA_HASH_SHA512);
+	add_device(a, "Twin", (const char *)secret, 6, MFA_HASH_SHA1);
+	j = judge(a, code_of(&a->devices[1], NOW, 0), NOW);
+	assert_int_equal(j.verdict, MFA_VERDICT_RIGHT);
+	assert_string_equal(j.label, "Eight");
+	j = judge(a, code_of(&a->devices[2], NOW, 0), NOW);
+	assert_string_equal(j.label, "Seven");
+	assert_int_equal(a->devices[0].last_step, 0);
+	/* Digits that two devices have in common are good once on each. */
+	assert_string_equal(judge(a, code(a, NOW, 0), NOW).label, "Phone");
+	assert_string_equal(judge(a, code(a, NOW, 0), NOW).label, "Twin");
+	expect(a, code(a, NOW, 0), NOW, MFA_VERDICT_USED);
+}
+
+static void test_first_code(void **state)
+{
+	static const struct { int steps; int expect; } rows[] = {
+		{ 0, 0 }, { MFA_TOTP_DRIFT_MAX, 0 }, { -MFA_TOTP_DRIFT_MAX, 0 },
+		{ MFA_TOTP_DRIFT_MAX + 1, -ENOENT }, { -MFA_TOTP_DRIFT_MAX - 1, -ENOENT },
+	};
+	struct mfa_account *a = *state;
+	size_t i;
+
+	for (i = 0; i < ROWS(rows); i++) {
+		struct mfa_device d = a->devices[0];
+
+		assert_int_equal(mfa_totp_first_code(&d, code(a, NOW, rows[i].steps), NOW), rows[i].expect);
+		assert_int_equal(d.drift, rows[i].expect == 0 ? rows[i].steps : 0);
+		assert_int_equal(d.last_step != 0, rows[i].expect == 0);
+	}
+	assert_int_equal(mfa_totp_first_code(&a->devices[0], "", NOW), -ENOENT);
+	assert_int_equal(mfa_totp_first_code(&a->devices[0], "12 34", NOW), -ENOENT);
+}
+
+static void test_far(void **state)
+{
+	struct mfa_account *a = *state;
+	char label[MFA_LABEL_MAX + 1];
+	int64_t seconds = 0;
+
+	assert_int_equal(mfa_totp_find_far(a, code(a, NOW, 120), NOW, &seconds, label), 0);
+	assert_int_equal(seconds, 3600);
+	assert_string_equal(label, "Phone");
+	assert_int_equal(mfa_totp_find_far(a, code(a, NOW, -2400), NOW, &seconds, label), 0);
+	assert_int_equal(seconds, -72000);
+	assert_int_equal(mfa_totp_find_far(a, "hello", NOW, &seconds, label), -ENOENT);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_once), TEST(test_window), TEST(test_spellings), TEST(test_unclear),
+		TEST(test_drift), TEST(test_throttle), TEST(test_local_budget),
+		TEST(test_clock_once_ahead), TEST(test_recovery), TEST(test_recovery_budget),
+		TEST(test_several_devices), TEST(test_first_code), TEST(test_far),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
