@@ -1,0 +1,324 @@
+#include "unit.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "account/accounts.h"
+
+struct fixture {
+	char folder[32];
+	char url[64];
+	struct mfa_keyring *ring;
+	struct mfa_accounts *accounts;
+};
+
+static int set_up(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	if (f == NULL)
+		return -1;
+	*state = f;
+	(void)strcpy(f->folder, "/tmp/mfa-accounts.XXXXXX");
+	if (mkdtemp(f->folder) == NULL)
+		return -1;
+	(void)snprintf(f->url, sizeof(f->url), "sqlite://%s/db", f->folder);
+	if (mfa_keyring_new(&f->ring) != 0 || mfa_accounts_create(f->url, f->ring) != 0)
+		return -1;
+	return mfa_accounts_open(f->url, f->ring, &f->accounts);
+}
+
+static int tear_down(void **state)
+{
+	static const char *const files[] = { "db", "db-wal", "db-shm" };
+	struct fixture *f = *state;
+	char path[64];
+	size_t i;
+
+	mfa_accounts_close(&f->accounts);
+	mfa_keyring_free(&f->ring);
+	for (i = 0; i < ROWS(files); i++) {
+		(void)snprintf(path, sizeof(path), "%s/%s", f->folder, files[i]);
+		(void)unlink(path);
+	}
+	/* Fails if anything else was left there. */
+	i = (size_t)rmdir(f->folder);
+	free(f);
+	return (int)i;
+}
+
+static void enrol(struct fixture *f, const char *name, bool has_uid, uint32_t uid)
+{
+	struct mfa_device device = { .label = "Phone", .digits = 6, .period = 30, .secret_len = 20 };
+	struct mfa_record record;
+
+	assert_int_equal(mfa_record_new(name, &record), 0);
+	record.account->has_uid = has_uid;
+	record.account->uid = uid;
+	assert_int_equal(mfa_account_add_device(record.account, &device), 0);
+	assert_int_equal(mfa_accounts_save(f->accounts, &record), 0);
+	mfa_record_release(&record);
+}
+
+static void test_save_and_load(void **state)
+{
+	struct fixture *f = *state;
+	struct mfa_record a, b;
+
+	assert_int_equal(mfa_accounts_load(f->accounts, "alice", &a), -ENOENT);
+	enrol(f, "alice", false, 0);
+	assert_int_equal(mfa_accounts_load(f->accounts, "alice", &a), 0);
+	assert_int_equal(mfa_accounts_load(f->accounts, "alice", &b), 0);
+	assert_string_equal(a.account->devices[0].label, "Phone");
+	a.account->devices[0].last_step = 7;
+	b.account->devices[0].last_step = 8;
+	assert_int_equal(mfa_accounts_save(f->accounts, &a), 0);
+	/* Whoever read before that write must look again. */
+	assert_int_equal(mfa_accounts_save(f->accounts, &b), -EAGAIN);
+	assert_int_equal(mfa_accounts_reload(f->accounts, &b), 0);
+	assert_int_equal(b.account->devices[0].last_step, 7);
+	assert_int_equal(mfa_accounts_save(f->accounts, &b), 0);
+	/* The version that a has is of the past again. */
+	assert_int_equal(mfa_accounts_remove(f->accounts, &a), -EAGAIN);
+	assert_int_equal(mfa_accounts_remove(f->accounts, &b), 0);
+	assert_int_equal(mfa_accounts_reload(f->accounts, &b), -ENOENT);
+	mfa_record_release(&a);
+	mfa_record_release(&b);
+}
+
+/* Two that begin at once: one of them made it. */
+static void test_new_twice(void **state)
+{
+	struct fixture *f = *state;
+	struct mfa_record a, b;
+
+	assert_int_equal(mfa_record_new("alice", &a), 0);
+	assert_int_equal(mfa_record_new("alice", &b), 0);
+	assert_int_equal(mfa_accounts_save(f->accounts, &a), 0);
+	assert_int_equal(mfa_accounts_save(f->accounts, &b), -EAGAIN);
+	mfa_record_release(&a);
+	mfa_record_release(&b);
+}
+
+static void copy_value(struct fixture *f, const char *from, const char *to)
+{
+	struct mfa_store *store = mfa_accounts_store(f->accounts);
+	struct mfa_entry a, b;
+
+	assert_int_equal(mfa_store_get(store, from, &a), 0);
+	if (mfa_store_get(store, to, &b) != 0)
+		b.version = 0;
+	assert_int_equal(mfa_store_put_if(store, to, b.version, a.value, a.len, 0, NULL), 0);
+	mfa_entry_release(&a);
+	mfa_entry_release(&b);
+}
+
+/* Whoever can write the store can't give one's record to another. */
+static void test_swapped(void **state)
+{
+	struct fixture *f = *state;
+	struct mfa_record record;
+
+	enrol(f, "alice", false, 0);
+	enrol(f, "bob", false, 0);
+	copy_value(f, "account/bob", "account/alice");
+	assert_int_equal(mfa_accounts_load(f->accounts, "alice", &record), -EBADMSG);
+	assert_int_equal(mfa_accounts_load_or_decoy(f->accounts, "alice", true, &record), -EBADMSG);
+	copy_value(f, "decoy/1", "account/bob");
+	assert_int_equal(mfa_accounts_load(f->accounts, "bob", &record), -EBADMSG);
+	copy_value(f, "meta/store", "account/carol");
+	assert_int_equal(mfa_accounts_load(f->accounts, "carol", &record), -EBADMSG);
+}
+
+static void test_damaged(void **state)
+{
+	struct fixture *f = *state;
+	struct mfa_store *store = mfa_accounts_store(f->accounts);
+	struct mfa_record record;
+	struct mfa_entry entry;
+	uint64_t version;
+
+	enrol(f, "alice", false, 0);
+	assert_int_equal(mfa_store_get(store, "account/alice", &entry), 0);
+	version = entry.version;
+	entry.value[entry.len / 2] ^= 1;
+	assert_int_equal(mfa_store_put_if(store, "account/alice", version, entry.value, entry.len, 0,
+					  &version), 0);
+	assert_int_equal(mfa_accounts_load_or_decoy(f->accounts, "alice", true, &record), -EBADMSG);
+	entry.value[0] = 2;
+	assert_int_equal(mfa_store_put_if(store, "account/alice", version, entry.value, entry.len, 0,
+					  &version), 0);
+	assert_int_equal(mfa_accounts_load(f->accounts, "alice", &record), -EPROTONOSUPPORT);
+	entry.value[0] = 1;
+	entry.value[4] = 9;
+	assert_int_equal(mfa_store_put_if(store, "account/alice", version, entry.value, entry.len, 0,
+					  &version), 0);
+	assert_int_equal(mfa_accounts_load(f->accounts, "alice", &record), -ENOKEY);
+	mfa_entry_release(&entry);
+	/* Looking changed nothing. */
+	assert_int_equal(mfa_store_get(store, "account/alice", &entry), 0);
+	assert_int_equal(entry.version, version);
+	mfa_entry_release(&entry);
+}
+
+static void test_decoys(void **state)
+{
+	struct fixture *f = *state;
+	struct mfa_record a, b, other;
+	char name[16];
+	int i, same = 0;
+
+	assert_int_equal(mfa_accounts_load_or_decoy(f->accounts, "nobody", true, &a), 0);
+	assert_true(a.decoy);
+	assert_int_equal(a.account->device_count, 1);
+	assert_int_equal(mfa_accounts_load_or_decoy(f->accounts, "nobody", true, &b), 0);
+	assert_string_equal(a.key, b.key);
+	a.account->throttles[0].failures = 3;
+	assert_int_equal(mfa_accounts_save(f->accounts, &a), 0);
+	assert_int_equal(mfa_accounts_reload(f->accounts, &b), 0);
+	assert_true(b.decoy);
+	assert_int_equal(b.account->throttles[0].failures, 3);
+	/* It is no record of that name. */
+	assert_int_equal(mfa_accounts_load(f->accounts, "nobody", &other), -ENOENT);
+	for (i = 0; i < 100; i++) {
+		(void)snprintf(name, sizeof(name), "n%d", i);
+		assert_int_equal(mfa_accounts_load_or_decoy(f->accounts, name, true, &other), 0);
+		same += strcmp(other.key, a.key) == 0;
+		mfa_record_release(&other);
+	}
+	assert_in_range(same, 0, 10);
+	/* An account gets its own record; not if it is not to count, nor without a device. */
+	enrol(f, "alice", false, 0);
+	assert_int_equal(mfa_accounts_load_or_decoy(f->accounts, "alice", true, &other), 0);
+	assert_false(other.decoy);
+	assert_int_equal(other.account->device_count, 1);
+	mfa_account_remove_device(other.account, &other.account->devices[0]);
+	assert_int_equal(mfa_accounts_save(f->accounts, &other), 0);
+	mfa_record_release(&other);
+	assert_int_equal(mfa_accounts_load_or_decoy(f->accounts, "alice", true, &other), 0);
+	assert_true(other.decoy);
+	mfa_record_release(&other);
+	enrol(f, "bob", false, 0);
+	assert_int_equal(mfa_accounts_load_or_decoy(f->accounts, "bob", false, &other), 0);
+	assert_true(other.decoy);
+	mfa_record_release(&other);
+	mfa_record_release(&a);
+	mfa_record_release(&b);
+}
+
+static void test_uids(void **state)
+{
+	struct fixture *f = *state;
+	struct mfa_record record;
+
+	assert_int_equal(mfa_accounts_check_uid(f->accounts, 1000, "alice"), 0);
+	assert_int_equal(mfa_accounts_claim_uid(f->accounts, 1000, "alice"), 0);
+	/* A claim whose record never came (a kill between the two) holds nobody up. */
+	assert_int_equal(mfa_accounts_check_uid(f->accounts, 1000, "bob"), 0);
+	assert_int_equal(mfa_accounts_claim_uid(f->accounts, 1000, "bob"), 0);
+	assert_int_equal(mfa_accounts_claim_uid(f->accounts, 1000, "alice"), 0);
+	enrol(f, "alice", true, 1000);
+	assert_int_equal(mfa_accounts_check_uid(f->accounts, 1000, "alice"), 0);
+	assert_int_equal(mfa_accounts_claim_uid(f->accounts, 1000, "alice"), 0);
+	assert_int_equal(mfa_accounts_check_uid(f->accounts, 1000, "toor"), -EEXIST);
+	assert_int_equal(mfa_accounts_claim_uid(f->accounts, 1000, "toor"), -EEXIST);
+	assert_int_equal(mfa_accounts_load(f->accounts, "alice", &record), 0);
+	assert_int_equal(mfa_accounts_remove(f->accounts, &record), 0);
+	mfa_record_release(&record);
+	assert_int_equal(mfa_accounts_claim_uid(f->accounts, 1000, "toor"), 0);
+}
+
+static void test_wrong_key(void **state)
+{
+	struct fixture *f = *state;
+	struct mfa_accounts *accounts;
+	struct mfa_keyring *other;
+
+	assert_int_equal(mfa_keyring_new(&other), 0);
+	assert_int_equal(mfa_accounts_open(f->url, other, &accounts), -EKEYREJECTED);
+	assert_null(accounts);
+	assert_int_equal(mfa_accounts_create(f->url, other), -EEXIST);
+	assert_int_equal(mfa_accounts_open("sqlite:///tmp/nowhere/db", other, &accounts), -ENOENT);
+	mfa_keyring_free(&other);
+}
+
+/* A creation that was killed before the id was written is finished by the next. */
+static void test_half_made(void **state)
+{
+	struct fixture *f = *state;
+	struct mfa_store *store = mfa_accounts_store(f->accounts);
+	struct mfa_accounts *accounts;
+	struct mfa_keyring *other;
+	struct mfa_record record;
+	struct mfa_entry entry;
+
+	assert_int_equal(mfa_store_get(store, MFA_KEY_STORE_ID, &entry), 0);
+	assert_int_equal(mfa_store_delete_if(store, MFA_KEY_STORE_ID, entry.version), 0);
+	mfa_entry_release(&entry);
+	assert_int_equal(mfa_accounts_open(f->url, f->ring, &accounts), -EKEYREJECTED);
+	assert_int_equal(mfa_keyring_new(&other), 0);
+	assert_int_equal(mfa_accounts_create(f->url, other), 0);
+	assert_int_equal(mfa_accounts_open(f->url, other, &accounts), 0);
+	assert_int_equal(mfa_accounts_load_or_decoy(accounts, "nobody", true, &record), 0);
+	mfa_record_release(&record);
+	mfa_accounts_close(&accounts);
+	mfa_keyring_free(&other);
+}
+
+static int count_names(void *ctx, const char *name, struct mfa_account *account, int error)
+{
+	(void)name;
+	((int *)ctx)[account != NULL ? 0 : 1]++;
+	return error == 0 || account == NULL ? 0 : -1;
+}
+
+static void test_list(void **state)
+{
+	struct fixture *f = *state;
+	int counts[2] = { 0, 0 };
+
+	enrol(f, "alice", false, 0);
+	enrol(f, "bob", false, 0);
+	copy_value(f, "account/bob", "account/carol");
+	assert_int_equal(mfa_accounts_list(f->accounts, count_names, counts), 0);
+	assert_int_equal(counts[0], 2);
+	assert_int_equal(counts[1], 1);
+}
+
+static void test_save_many(void **state)
+{
+	struct fixture *f = *state;
+	struct mfa_record records[3];
+	int results[3], i;
+	char name[8];
+
+	enrol(f, "n1", false, 0);
+	for (i = 0; i < 3; i++) {
+		(void)snprintf(name, sizeof(name), "n%d", i);
+		assert_int_equal(mfa_record_new(name, &records[i]), 0);
+	}
+	assert_int_equal(mfa_accounts_save_many(f->accounts, records, 3, results), 0);
+	assert_int_equal(results[0], 0);
+	assert_int_equal(results[1], -EAGAIN);
+	assert_int_equal(results[2], 0);
+	for (i = 0; i < 3; i++)
+		mfa_record_release(&records[i]);
+	assert_int_equal(mfa_accounts_load(f->accounts, "n2", &records[0]), 0);
+	mfa_record_release(&records[0]);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_save_and_load), TEST(test_new_twice), TEST(test_swapped), TEST(test_damaged),
+		TEST(test_decoys), TEST(test_uids), TEST(test_wrong_key), TEST(test_half_made),
+		TEST(test_list), TEST(test_save_many),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,186 @@
+#include "unit.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pamstack/pamstack.h"
+#include "pamstack/sshd.h"
+
+#define MFA "auth required pam_mfa.so\n"
+#define UNIX_OK "auth [success=ok default=die] pam_unix.so\n"
+#define COMMON "auth [success=1 default=ignore] pam_unix.so nullok\nauth requisite pam_deny.so\n" \
+	"auth required pam_permit.so\nauth optional pam_cap.so\n"
+
+/* Files that rows include. */
+static int read_fake(void *ctx, const char *name, char **text, size_t *len)
+{
+	static const struct { const char *name, *text; } files[] = {
+		{ "common-auth", COMMON },
+		{ "common-mfa", COMMON MFA },
+		{ "loop", "@include loop\n" },
+		{ "unix", UNIX_OK },
+	};
+	const char *found = strcmp(name, "service") == 0 ? ctx : NULL;
+	size_t i;
+
+	for (i = 0; i < ROWS(files) && found == NULL; i++)
+		if (strcmp(files[i].name, name) == 0)
+			found = files[i].text;
+	if (found == NULL)
+		return -ENOENT;
+	*text = strdup(found);
+	*len = strlen(found);
+	return *text != NULL ? 0 : -ENOMEM;
+}
+
+static void note(void *ctx, const struct mfa_pam_finding *finding)
+{
+	unsigned *kinds = ctx;
+
+	*kinds |= 1U << finding->kind;
+}
+
+#define ABSENT (1U << MFA_PAM_ABSENT)
+#define JUMPED (1U << MFA_PAM_JUMPED)
+#define IGNORED (1U << MFA_PAM_IGNORED)
+#define AFTER_WRONG (1U << MFA_PAM_AFTER_WRONG)
+#define NO_FIRST (1U << MFA_PAM_NO_FIRST)
+
+static void test_stacks(void **state)
+{
+	static const struct { const char *text; unsigned expect; } rows[] = {
+		/* As they should be. */
+		{ UNIX_OK MFA, 0 },
+		{ "auth requisite pam_unix.so\n" MFA, 0 },
+		{ "auth requisite pam_unix.so\nauth requisite pam_mfa.so\n", 0 },
+		{ "@include common-auth\n" MFA, 0 },
+		{ "auth include common-auth\n" MFA, 0 },
+		{ "@include common-mfa\n", 0 },
+		{ "auth sufficient pam_rootok.so\n" UNIX_OK MFA, 0 },
+		{ "auth optional pam_faildelay.so delay=3\nauth requisite pam_nologin.so\n" UNIX_OK MFA, 0 },
+		{ "auth required pam_mfa.so after=publickey\n", 0 },
+		{ "@include unix\n" MFA "account required pam_unix.so\n", 0 },
+		{ "AUTH Required PAM_UNIX.SO\n" UNIX_OK MFA, 0 },
+		{ UNIX_OK "auth \\\n  required \\\n  /lib/security/pam_mfa.so # asks\n", 0 },
+		/* Not there. */
+		{ "", ABSENT },
+		{ "@include common-auth\n", ABSENT },
+		{ UNIX_OK "account required pam_mfa.so\n# " MFA, ABSENT },
+		/* Past it. */
+		{ "auth [success=1 default=die] pam_unix.so\n" MFA "auth required pam_permit.so\n", JUMPED },
+		{ "auth [success=1 default=die] pam_unix.so\n" MFA, JUMPED },
+		{ "auth sufficient pam_unix.so\n" MFA, JUMPED | AFTER_WRONG },
+		{ UNIX_OK "auth sufficient pam_succeed_if.so user = bob\n" MFA, JUMPED },
+		{ UNIX_OK "auth [success=1 default=ignore] pam_localuser.so\n" MFA, JUMPED },
+		{ UNIX_OK "auth [success=done default=ignore] pam_wheel.so\n" MFA, JUMPED },
+		{ "auth [success=2 default=ignore] pam_unix.so\nauth requisite pam_deny.so\n" MFA
+		  "auth required pam_permit.so\n", JUMPED },
+		/* A refusal that is not one. */
+		{ UNIX_OK "auth optional pam_mfa.so\n", IGNORED },
+		{ UNIX_OK "auth sufficient pam_mfa.so\n", IGNORED },
+		{ UNIX_OK "auth [success=ok default=ignore] pam_mfa.so\n", IGNORED },
+		{ UNIX_OK "auth [success=ok authinfo_unavail=ignore default=die] pam_mfa.so\n", IGNORED },
+		/* After a wrong password. */
+		{ "auth required pam_unix.so\n" MFA, AFTER_WRONG },
+		{ "auth [success=ok default=bad] pam_unix.so\n" MFA, AFTER_WRONG },
+		{ "auth substack common-auth\n" MFA, AFTER_WRONG },
+		{ "auth optional pam_unix.so\n" MFA, AFTER_WRONG },
+		/* Nothing before it. */
+		{ MFA, NO_FIRST },
+		{ "auth requisite pam_nologin.so\n" MFA, NO_FIRST },
+		{ MFA UNIX_OK, NO_FIRST },
+	};
+	char error[MFA_PAM_ERROR_SIZE];
+	struct mfa_pam_stack *stack;
+	bool after_publickey;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ROWS(rows); i++) {
+		unsigned kinds = 0;
+
+		assert_int_equal(mfa_pam_stack_parse("service", read_fake, (void *)(uintptr_t)rows[i].text,
+						     &stack, error), 0);
+		assert_true(mfa_pam_stack_check(stack, note, &kinds, &after_publickey) >= 0);
+		mfa_pam_stack_free(&stack);
+		if (kinds != rows[i].expect)
+			fail_msg("found %#x, not %#x:\n%s", kinds, rows[i].expect, rows[i].text);
+	}
+}
+
+static void test_unreadable(void **state)
+{
+	static const struct { const char *text; int expect; const char *error; } rows[] = {
+		{ "auth\n", -EINVAL, "service:1: the rule is not complete" },
+		{ "\nauth required\n", -EINVAL, "service:2: the rule is not complete" },
+		{ "auth must pam_unix.so\n", -EINVAL, "service:1: no such control: must" },
+		{ "auth [success=perhaps] pam_unix.so\n", -EINVAL, "service:1: no such control" },
+		{ "auth [success] pam_unix.so\n", -EINVAL, "service:1: no such control" },
+		{ "@include\n", -EINVAL, "service:1: @include of what?" },
+		{ "@include nowhere\n", -ENOENT, "nowhere: No such file" },
+		{ "@include loop\n", -ELOOP, "loop: files include each other too deeply" },
+		{ "auth substack loop\n", -ELOOP, "loop: files include each other too deeply" },
+	};
+	char error[MFA_PAM_ERROR_SIZE];
+	struct mfa_pam_stack *stack;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ROWS(rows); i++) {
+		assert_int_equal(mfa_pam_stack_parse("service", read_fake, (void *)(uintptr_t)rows[i].text,
+						     &stack, error), rows[i].expect);
+		assert_null(stack);
+		if (strncmp(error, rows[i].error, strlen(rows[i].error)) != 0)
+			fail_msg("%s", error);
+	}
+}
+
+#define SSHD "port 22\nusepam yes\nkbdinteractiveauthentication yes\npasswordauthentication no\n" \
+	"pubkeyauthentication yes\n"
+
+static void test_sshd(void **state)
+{
+	static const struct { const char *text; bool password, after; unsigned expect; } rows[] = {
+		{ SSHD "authenticationmethods keyboard-interactive:pam\n", true, false, 0 },
+		{ SSHD "authenticationmethods publickey,keyboard-interactive:pam\n", false, false, 0 },
+		{ SSHD "authenticationmethods publickey,keyboard-interactive\n", false, true, 0 },
+		{ SSHD "authenticationmethods any\n", true, false, 1U << MFA_SSHD_KEY_ALONE },
+		{ SSHD, true, false, 1U << MFA_SSHD_KEY_ALONE },
+		{ SSHD "authenticationmethods publickey publickey,keyboard-interactive\n", true, false,
+		  1U << MFA_SSHD_KEY_ALONE },
+		{ SSHD "authenticationmethods keyboard-interactive\n", false, false,
+		  1U << MFA_SSHD_NO_KEY_FIRST },
+		{ SSHD "authenticationmethods keyboard-interactive,publickey\n", false, false,
+		  1U << MFA_SSHD_NO_KEY_FIRST },
+		{ SSHD "authenticationmethods keyboard-interactive\n", false, true, 0 },
+		{ "port 22\nusepam no\nkbdinteractiveauthentication no\npasswordauthentication yes\n"
+		  "pubkeyauthentication no\nauthenticationmethods any\n", true, false,
+		  1U << MFA_SSHD_NO_PAM | 1U << MFA_SSHD_NO_KEYBOARD | 1U << MFA_SSHD_PASSWORD },
+	};
+	bool found[MFA_SSHD_FINDINGS];
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < ROWS(rows); i++) {
+		assert_int_equal(mfa_sshd_check(rows[i].text, strlen(rows[i].text), rows[i].password,
+						rows[i].after, found), 0);
+		for (k = 0; k < MFA_SSHD_FINDINGS; k++)
+			if (found[k] != ((rows[i].expect >> k & 1) != 0))
+				fail_msg("row %zu, finding %zu", i, k);
+	}
+	assert_int_equal(mfa_sshd_check("", 0, true, false, found), -EBADMSG);
+	assert_int_equal(mfa_sshd_check("no settings", 11, true, false, found), -EBADMSG);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_stacks),
+		cmocka_unit_test(test_unreadable),
+		cmocka_unit_test(test_sshd),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
