@@ -244,17 +244,20 @@ bench:
 # Each target for FUZZ_SECONDS, from its corpus.
 FUZZ_SECONDS = 60
 FUZZ_BINS = $(FUZZ_SRCS:tests/fuzz/%.c=build-fuzz/%)
-FUZZ_LIB_SRCS = $(filter-out lib/clock/clock.c,$(LIB_SRCS)) tests/unit/clock_test.c
-build-fuzz/%: tests/fuzz/%.c $(FUZZ_LIB_SRCS) $(HEADERS)
+FUZZ_OBJS = $(patsubst %.c,build-fuzz/%.o,$(filter-out lib/clock/clock.c,$(LIB_SRCS)) tests/unit/clock_test.c)
+FUZZ_CC = $(CLANG) $(CPPFLAGS_ALL) -U_FORTIFY_SOURCE -std=gnu11 -O1 -g -fno-sanitize-recover=all
+build-fuzz/%.o: %.c $(HEADERS)
 	@mkdir -p $(@D)
-	$(CLANG) $(CPPFLAGS_ALL) -U_FORTIFY_SOURCE -std=gnu11 -O1 -g \
-		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-		-o $@ $< $(FUZZ_LIB_SRCS) $(MFA_LIBS)
+	$(QUIET_CC)$(FUZZ_CC) -fsanitize=fuzzer-no-link,address,undefined -c -o $@ $<
+build-fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZ_OBJS)
+	$(QUIET_LINK)$(FUZZ_CC) -fsanitize=fuzzer,address,undefined -o $@ $^ $(MFA_LIBS)
 fuzz: $(FUZZ_BINS)
 	set -e; for t in $(FUZZ_BINS); do name=$${t##*/fuzz_}; \
 		mkdir -p build-fuzz/corpus/$$name; \
 		$$t -max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=1 \
-			build-fuzz/corpus/$$name tests/fuzz/corpus/$$name; done
+			-print_pcs=0 build-fuzz/corpus/$$name tests/fuzz/corpus/$$name 2>&1 | \
+			grep -E 'ERROR|SUMMARY|stat::(number|average)|^Done' ; \
+		ls crash-* timeout-* oom-* 2>/dev/null && exit 1 || true; done
 
 SOURCES := pam_mfa.c $(LIB_SRCS) $(wildcard tools/*/*.c) $(wildcard tests/*/*.c)
 SCRIPTS := $(shell grep -lE '^\#! ?/(bin|usr/bin)/(env )?(ba)?sh' .ci/run conf/set-up tests/packages tests/run-one \
