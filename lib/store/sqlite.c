@@ -112,6 +112,7 @@ static int copy_entry(sqlite3_stmt *row, int column, struct mfa_entry *out)
 		return -ENOMEM;
 	if (len > 0)
 		memcpy(out->value, value, len);
+	out->value[len] = 0;
 	out->len = len;
 	out->version = (uint64_t)sqlite3_column_int64(row, column + 1);
 	out->expires = sqlite3_column_int64(row, column + 2);

@@ -33,7 +33,7 @@ void mfa_store_close(struct mfa_store **store);
 /* What is kept under a key.  version is opaque, never 0 and, with overwhelming odds,
  * never used before for this key, not even after a deletion. */
 struct mfa_entry {
-	uint8_t *value;
+	uint8_t *value;		/* a zero follows */
 	size_t len;
 	uint64_t version;
 	int64_t expires;	/* seconds since 1970; 0: never */

@@ -1,0 +1,378 @@
+/* What is SQLite's own: its file, several processes, kill -9, a full and a read-only disk. */
+#include "unit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "store/store.h"
+
+#define PROCESSES 8
+#define INCREMENTS 40
+#define KILLS 60
+
+struct fixture {
+	char folder[32];
+	char path[64];
+	char url[80];
+	struct mfa_store *store;
+};
+
+static int set_up(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	if (f == NULL)
+		return -1;
+	*state = f;
+	(void)strcpy(f->folder, "/tmp/mfa-sqlite.XXXXXX");
+	if (mkdtemp(f->folder) == NULL)
+		return -1;
+	(void)snprintf(f->path, sizeof(f->path), "%s/db", f->folder);
+	(void)snprintf(f->url, sizeof(f->url), "sqlite://%s", f->path);
+	return mfa_store_open(f->url, MFA_STORE_CREATE, &f->store);
+}
+
+static int tear_down(void **state)
+{
+	static const char *const files[] = { "db", "db-wal", "db-shm" };
+	struct fixture *f = *state;
+	char path[64];
+	size_t i;
+	int r;
+
+	mfa_store_close(&f->store);
+	for (i = 0; i < ROWS(files); i++) {
+		(void)snprintf(path, sizeof(path), "%s/%s", f->folder, files[i]);
+		(void)unlink(path);
+	}
+	r = rmdir(f->folder);
+	free(f);
+	return r;
+}
+
+static int put(struct mfa_store *s, const char *key, uint64_t version, int number, uint64_t *out)
+{
+	char text[16];
+
+	(void)snprintf(text, sizeof(text), "%d", number);
+	return mfa_store_put_if(s, key, version, (const uint8_t *)text, strlen(text) + 1, 0, out);
+}
+
+static int get(struct mfa_store *s, const char *key, int *number, uint64_t *version)
+{
+	struct mfa_entry e;
+	int r = mfa_store_get(s, key, &e);
+
+	*number = r == 0 ? (int)strtol((const char *)e.value, NULL, 10) : 0;
+	*version = e.version;
+	mfa_entry_release(&e);
+	return r;
+}
+
+static int increment(const char *url, int times, int tell)
+{
+	struct mfa_store *s;
+	uint64_t version;
+	int n = 0, r, i;
+
+	if (mfa_store_open(url, MFA_STORE_OPEN, &s) != 0)
+		return 1;
+	for (i = 0; i < times; i++) {
+		do {
+			r = get(s, "n", &n, &version);
+			if (r == 0)
+				r = put(s, "n", version, n + 1, NULL);
+		} while (r == -EAGAIN);
+		n++;
+		if (r != 0 || (tell >= 0 && write(tell, &n, sizeof(n)) != sizeof(n)))
+			return 2;
+	}
+	mfa_store_close(&s);
+	return 0;
+}
+
+static void test_processes(void **state)
+{
+	struct fixture *f = *state;
+	pid_t pids[PROCESSES];
+	uint64_t version;
+	int i, n, status;
+
+	assert_int_equal(put(f->store, "n", 0, 0, NULL), 0);
+	for (i = 0; i < PROCESSES; i++) {
+		pids[i] = fork();
+		if (pids[i] == 0)
+			_exit(increment(f->url, INCREMENTS, -1));
+		assert_true(pids[i] > 0);
+	}
+	for (i = 0; i < PROCESSES; i++) {
+		assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
+		assert_int_equal(status, 0);
+	}
+	assert_int_equal(get(f->store, "n", &n, &version), 0);
+	assert_int_equal(n, PROCESSES * INCREMENTS);
+}
+
+/* What was told to be written is there, whenever its writer was killed. */
+static void test_kill(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t version;
+	int i, n, told, last = 0, fds[2], status;
+
+	assert_int_equal(put(f->store, "n", 0, 0, NULL), 0);
+	mfa_store_close(&f->store);
+	for (i = 0; i < KILLS; i++) {
+		struct timespec pause = { 0, 2000000 + (i * 7919 % 60) * 100000 };
+		pid_t pid;
+
+		assert_int_equal(pipe(fds), 0);
+		pid = fork();
+		if (pid == 0)
+			_exit(increment(f->url, 1000000, fds[1]));
+		(void)close(fds[1]);
+		(void)nanosleep(&pause, NULL);
+		(void)kill(pid, SIGKILL);
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		while (read(fds[0], &told, sizeof(told)) == sizeof(told))
+			last = told;
+		(void)close(fds[0]);
+		assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN, &f->store), 0);
+		assert_int_equal(get(f->store, "n", &n, &version), 0);
+		/* One more may have been written and not told. */
+		assert_in_range(n, last, last + 1);
+		last = n;
+		mfa_store_close(&f->store);
+	}
+	assert_true(last > 0);
+}
+
+/* Killed while it is made, a store is there as a whole or not at all. */
+static void test_kill_create(void **state)
+{
+	struct fixture *f = *state;
+	struct mfa_store *s;
+	char url[96], path[80], wal[96], shm[96], fresh[96];
+	int i, status, r, made = 0, absent = 0;
+
+	(void)snprintf(path, sizeof(path), "%s/new", f->folder);
+	(void)snprintf(wal, sizeof(wal), "%s-wal", path);
+	(void)snprintf(shm, sizeof(shm), "%s-shm", path);
+	(void)snprintf(fresh, sizeof(fresh), "%s.new", path);
+	(void)snprintf(url, sizeof(url), "sqlite://%s", path);
+	for (i = 0; i < 40; i++) {
+		struct timespec pause = { 0, i * 500000 };
+		pid_t pid = fork();
+
+		if (pid == 0)
+			_exit(mfa_store_open(url, MFA_STORE_CREATE, &s) != 0);
+		(void)nanosleep(&pause, NULL);
+		(void)kill(pid, SIGKILL);
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		r = mfa_store_open(url, MFA_STORE_OPEN, &s);
+		if (r == 0) {
+			made++;
+			assert_int_equal(put(s, "k", 0, 1, NULL), 0);
+			mfa_store_close(&s);
+			assert_int_equal(mfa_store_open(url, MFA_STORE_CREATE, &s), -EEXIST);
+			(void)unlink(path);
+			(void)unlink(wal);
+			(void)unlink(shm);
+		} else {
+			absent++;
+			assert_int_equal(r, -ENOENT);
+		}
+	}
+	/* The next one clears up what the killed ones have left. */
+	assert_int_equal(mfa_store_open(url, MFA_STORE_CREATE, &s), 0);
+	mfa_store_close(&s);
+	assert_int_equal(access(fresh, F_OK), -1);
+	(void)unlink(path);
+	(void)unlink(wal);
+	(void)unlink(shm);
+	assert_true(made + absent == 40);
+}
+
+static void test_files(void **state)
+{
+	struct fixture *f = *state;
+	struct mfa_store *s;
+	char link_path[80], link_url[100];
+	int fd;
+
+	assert_int_equal(put(f->store, "k", 0, 1, NULL), 0);
+	mfa_store_close(&f->store);
+	assert_int_equal(chmod(f->path, 0640), 0);
+	assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN, &s), -EACCES);
+	assert_int_equal(chmod(f->path, 0600), 0);
+	(void)snprintf(link_path, sizeof(link_path), "%s/link", f->folder);
+	(void)snprintf(link_url, sizeof(link_url), "sqlite://%s", link_path);
+	assert_int_equal(symlink(f->path, link_path), 0);
+	assert_int_equal(mfa_store_open(link_url, MFA_STORE_OPEN, &s), -EMEDIUMTYPE);
+	assert_int_equal(mfa_store_open(link_url, MFA_STORE_CREATE, &s), -EEXIST);
+	assert_int_equal(unlink(link_path), 0);
+	(void)snprintf(link_url, sizeof(link_url), "sqlite://%s", f->folder);
+	assert_int_equal(mfa_store_open(link_url, MFA_STORE_OPEN, &s), -EMEDIUMTYPE);
+	/* Not a store: its header is somebody else's. */
+	fd = open(f->path, O_WRONLY | O_CLOEXEC);
+	assert_int_equal(pwrite(fd, "xxxxxxxxxxxxxxxx", 16, 0), 16);
+	assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN, &s), -EMEDIUMTYPE);
+	/* Empty: an absent store is not an empty one. */
+	assert_int_equal(ftruncate(fd, 0), 0);
+	(void)close(fd);
+	assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN, &s), -EMEDIUMTYPE);
+	assert_null(s);
+}
+
+/* A file that is taken away under a running process is noticed at once. */
+static void test_vanished(void **state)
+{
+	struct fixture *f = *state;
+	char aside[80];
+	uint64_t version;
+	int n;
+
+	assert_int_equal(put(f->store, "k", 0, 1, &version), 0);
+	(void)snprintf(aside, sizeof(aside), "%s.aside", f->path);
+	assert_int_equal(rename(f->path, aside), 0);
+	assert_int_equal(get(f->store, "k", &n, &version), -ESTALE);
+	assert_int_equal(put(f->store, "k", version, 2, NULL), -ESTALE);
+	assert_int_equal(put(f->store, "new", 0, 2, NULL), -ESTALE);
+	assert_int_equal(link(aside, f->path), 0);
+	assert_int_equal(unlink(aside), 0);
+	assert_int_equal(get(f->store, "k", &n, &version), 0);
+	assert_int_equal(n, 1);
+	assert_int_equal(get(f->store, "new", &n, &version), -ENOENT);
+}
+
+/* One update is one page of the log, as long as a record fits a page. */
+static void test_one_page(void **state)
+{
+	static const size_t sizes[] = { 500, 1500, 3000 };
+	struct fixture *f = *state;
+	static uint8_t value[3000];
+	char wal[80];
+	uint64_t version;
+	struct stat st;
+	size_t i;
+	int k;
+
+	(void)snprintf(wal, sizeof(wal), "%s-wal", f->path);
+	for (i = 0; i < ROWS(sizes); i++) {
+		char key[8];
+		off_t before;
+
+		(void)snprintf(key, sizeof(key), "k%zu", i);
+		assert_int_equal(mfa_store_put_if(f->store, key, 0, value, sizes[i], 0, &version), 0);
+		/* Beyond what was set aside for it, the log grows by what is written. */
+		do {
+			assert_int_equal(stat(wal, &st), 0);
+			before = st.st_size;
+			assert_int_equal(mfa_store_put_if(f->store, key, version, value, sizes[i], 0,
+							  &version), 0);
+			assert_int_equal(stat(wal, &st), 0);
+		} while (st.st_size == before);
+		for (k = 0; k < 20; k++)
+			assert_int_equal(mfa_store_put_if(f->store, key, version, value, sizes[i], 0,
+							  &version), 0);
+		before = st.st_size;
+		assert_int_equal(stat(wal, &st), 0);
+		assert_int_equal(st.st_size - before, 20 * (4096 + 24));
+	}
+	assert_true(mfa_store_wants_upkeep(f->store));
+	assert_int_equal(mfa_store_upkeep(f->store), 0);
+	assert_false(mfa_store_wants_upkeep(f->store));
+}
+
+/* In a mount namespace of its own; returns a line number if something is wrong. */
+static int small_disk(const char *folder)
+{
+	char path[80], url[100], aside[80];
+	uint64_t version;
+	struct mfa_store *s;
+	int n, i, r = 0, fd;
+	static const char block[65536];
+
+	if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+	    mount("tmpfs", folder, "tmpfs", 0, "size=6m,mode=0700") != 0)
+		return 77;
+	(void)snprintf(path, sizeof(path), "%s/s", folder);
+	(void)snprintf(url, sizeof(url), "sqlite://%s", path);
+	(void)snprintf(aside, sizeof(aside), "%s/full", folder);
+	if (mfa_store_open(url, MFA_STORE_CREATE, &s) != 0 || put(s, "k", 0, 1, &version) != 0)
+		return __LINE__;
+	fd = open(aside, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	while (write(fd, block, sizeof(block)) > 0)
+		;
+	(void)close(fd);
+	/* The log has room set aside; when that is used up, nothing more is taken. */
+	for (i = 0; i < 5000 && r == 0; i++)
+		r = put(s, "k", version, i, &version);
+	if (r != -ENOSPC || get(s, "k", &n, &version) != 0 || n != i - 2)
+		return __LINE__;
+	if (put(s, "k", version, -1, NULL) != -ENOSPC)
+		return __LINE__;
+	(void)unlink(aside);
+	if (put(s, "k", version, -2, &version) != 0 || get(s, "k", &n, &version) != 0 || n != -2)
+		return __LINE__;
+	mfa_store_close(&s);
+	/* Read-only. */
+	if (mount(NULL, folder, NULL, MS_REMOUNT | MS_RDONLY, NULL) != 0)
+		return __LINE__;
+	r = mfa_store_open(url, MFA_STORE_OPEN, &s);
+	if (r == 0)
+		r = put(s, "k", version, -3, NULL);
+	if (r != -EROFS)
+		return __LINE__;
+	mfa_store_close(&s);
+	if (mount(NULL, folder, NULL, MS_REMOUNT, NULL) != 0)
+		return __LINE__;
+	if (mfa_store_open(url, MFA_STORE_OPEN, &s) != 0 || get(s, "k", &n, &version) != 0 || n != -2 ||
+	    put(s, "k", version, -4, NULL) != 0)
+		return __LINE__;
+	mfa_store_close(&s);
+	return 0;
+}
+
+static void test_small_disk(void **state)
+{
+	struct fixture *f = *state;
+	char folder[64];
+	int status;
+	pid_t pid;
+
+	if (geteuid() != 0)
+		skip();
+	(void)snprintf(folder, sizeof(folder), "%s/m", f->folder);
+	assert_int_equal(mkdir(folder, 0700), 0);
+	pid = fork();
+	if (pid == 0)
+		_exit(small_disk(folder) % 256);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(rmdir(folder), 0);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
+		skip();
+	assert_int_equal(status, 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_processes), TEST(test_kill), TEST(test_kill_create), TEST(test_files),
+		TEST(test_vanished), TEST(test_one_page), TEST(test_small_disk),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
