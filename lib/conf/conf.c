@@ -187,7 +187,7 @@ _Static_assert(KEY_COUNT <= 32, "loader.given has a bit for each");
 static int begin_service(struct loader *l, const char *service)
 {
 	struct mfa_conf *conf = l->conf;
-	struct mfa_policy *grown;
+	struct mfa_policy base = conf->policies[0], *grown;
 	size_t i;
 
 	if (service[0] == '\0' || strpbrk(service, " \t/") != NULL)
@@ -199,7 +199,7 @@ static int begin_service(struct loader *l, const char *service)
 	if (grown == NULL)
 		return fail(l, "out of memory");
 	conf->policies = grown;
-	grown[conf->policy_count] = grown[0];
+	grown[conf->policy_count] = base;
 	grown[conf->policy_count].service = strdup(service);
 	if (grown[conf->policy_count].service == NULL)
 		return fail(l, "out of memory");

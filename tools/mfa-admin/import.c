@@ -45,7 +45,7 @@ static int read_all(const char *path, char **out, size_t *out_len)
 	ssize_t n = 0;
 	int r = fd < 0 ? -errno : text == NULL ? -ENOMEM : 0;
 
-	while (r == 0) {
+	while (r == 0 && text != NULL) {
 		n = read(fd, text + len, room - len);
 		if (n <= 0)
 			break;
@@ -54,13 +54,15 @@ static int read_all(const char *path, char **out, size_t *out_len)
 			continue;
 		/* Not realloc: what it leaves behind would hold secrets. */
 		grown = malloc(2 * room);
-		if (grown != NULL)
-			memcpy(grown, text, len);
+		if (grown == NULL) {
+			r = -ENOMEM;
+			break;
+		}
+		memcpy(grown, text, len);
 		explicit_bzero(text, len);
 		free(text);
 		text = grown;
 		room *= 2;
-		r = text == NULL ? -ENOMEM : 0;
 	}
 	if (n < 0)
 		r = -errno;
@@ -176,12 +178,15 @@ static int take_answer(struct run *run, int fd, struct mfa_frame *frame, enum mf
 /* One pass over the file. */
 static int pass(struct run *run, enum mfa_result *result)
 {
-	struct mfa_frame *request = malloc(2 * sizeof(*request)), *reply = request + 1;
+	struct { struct mfa_frame request, reply; } *frames = malloc(sizeof(*frames));
+	struct mfa_frame *request, *reply;
 	size_t n;
 	int fd = -1, r;
 
-	if (request == NULL)
+	if (frames == NULL)
 		return -ENOMEM;
+	request = &frames->request;
+	reply = &frames->reply;
 	run->sent = 0;
 	*result = MFA_RESULT_FAILED;
 	do {
@@ -203,8 +208,8 @@ static int pass(struct run *run, enum mfa_result *result)
 	} while (r == 0 && (!run->write || run->failed == 0));
 	if (fd >= 0)
 		(void)close(fd);
-	explicit_bzero(request, 2 * sizeof(*request));
-	free(request);
+	explicit_bzero(frames, sizeof(*frames));
+	free(frames);
 	return r == 1 ? 0 : r;
 }
 
