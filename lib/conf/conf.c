@@ -101,7 +101,7 @@ static int set_key_file(struct loader *l, const char *key, const char *value)
 
 static int set_throttle(struct loader *l, const char *key, const char *value)
 {
-	int on;
+	int on = false;
 
 	if (!choose(l, key, value, yes_no, &on))
 		return 0;
@@ -128,7 +128,7 @@ static struct mfa_policy *policy(struct loader *l)
 
 static int set_nss(struct loader *l, const char *key, const char *value)
 {
-	int on;
+	int on = false;
 
 	if (!choose(l, key, value, yes_no, &on))
 		return 0;
@@ -138,7 +138,7 @@ static int set_nss(struct loader *l, const char *key, const char *value)
 
 static int set_unenrolled(struct loader *l, const char *key, const char *value)
 {
-	int what;
+	int what = 0;
 
 	if (!choose(l, key, value, deny_allow, &what))
 		return 0;
@@ -148,7 +148,7 @@ static int set_unenrolled(struct loader *l, const char *key, const char *value)
 
 static int set_enrolment(struct loader *l, const char *key, const char *value)
 {
-	int what;
+	int what = 0;
 
 	if (!choose(l, key, value, enrolments, &what))
 		return 0;
@@ -158,7 +158,7 @@ static int set_enrolment(struct loader *l, const char *key, const char *value)
 
 static int set_enrol_local(struct loader *l, const char *key, const char *value)
 {
-	int on;
+	int on = false;
 
 	if (!choose(l, key, value, yes_no, &on))
 		return 0;
@@ -187,7 +187,7 @@ _Static_assert(KEY_COUNT <= 32, "loader.given has a bit for each");
 static int begin_service(struct loader *l, const char *service)
 {
 	struct mfa_conf *conf = l->conf;
-	struct mfa_policy base = conf->policies[0], *grown;
+	struct mfa_policy *grown;
 	size_t i;
 
 	if (service[0] == '\0' || strpbrk(service, " \t/") != NULL)
@@ -199,7 +199,7 @@ static int begin_service(struct loader *l, const char *service)
 	if (grown == NULL)
 		return fail(l, "out of memory");
 	conf->policies = grown;
-	grown[conf->policy_count] = base;
+	memcpy(&grown[conf->policy_count], &grown[0], sizeof(*grown));
 	grown[conf->policy_count].service = strdup(service);
 	if (grown[conf->policy_count].service == NULL)
 		return fail(l, "out of memory");

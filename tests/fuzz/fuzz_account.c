@@ -9,8 +9,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct mfa_account *account, *again;
-	char *text;
-	size_t len;
+	char *text, *second;
+	size_t len, second_len;
 
 	if (mfa_account_parse((const char *)data, size, &account) != 0) {
 		if (account != NULL)
@@ -19,9 +19,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	if (mfa_account_format(account, &text, &len) != 0 ||
 	    mfa_account_parse(text, len, &again) != 0 ||
-	    memcmp(account, again, sizeof(*account)) != 0)
+	    mfa_account_format(again, &second, &second_len) != 0 || strcmp(text, second) != 0)
 		abort();
 	free(text);
+	free(second);
 	mfa_account_free(&account);
 	mfa_account_free(&again);
 	return 0;

@@ -18,9 +18,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t bad = 0, i;
 	int r = mfa_import_parse((const char *)data, size, on_bad, &bad, &import);
 
-	if ((r == 0) != (bad == 0) || (r != 0 && import.lines != NULL))
+	if ((r == 0) != (bad == 0) || (r != 0 && import.lines != NULL) ||
+	    (import.count > 0 && import.lines == NULL))
 		abort();
-	for (i = 0; i < import.count; i++)
+	for (i = 0; import.lines != NULL && i < import.count; i++)
 		if (import.lines[i].user_len == 0 || import.lines[i].number == 0)
 			abort();
 	mfa_import_release(&import);

@@ -293,7 +293,7 @@ static void test_save_many(void **state)
 	struct fixture *f = *state;
 	struct mfa_record records[3];
 	int results[3], i;
-	char name[8];
+	char name[16];
 
 	enrol(f, "n1", false, 0);
 	for (i = 0; i < 3; i++) {

@@ -269,6 +269,7 @@ static void text_is_harmless(void **state)
 		{ "C.UTF-8", "\x9b" "31m", "?31m\n" },		/* and as a byte */
 		{ "C.UTF-8", "\xc0\x9b\xff", "???\n" },
 		{ "C.UTF-8", "cut \xe2\x96", "cut ??\n" },
+		/* NOLINTNEXTLINE(misc-misleading-bidirectional) */
 		{ "C.UTF-8", "\xe2\x80\xae" "enohP" "\xe2\x81\xa6", "?enohP?\n" },	/* turned around */
 		{ "C", "plain", "plain\n" },
 		{ "C", "caf\u00e9", "caf??\n" },
