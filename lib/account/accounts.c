@@ -492,10 +492,10 @@ int mfa_accounts_create(const char *store_url, const struct mfa_keyring *ring)
 	return r;
 }
 
-int mfa_accounts_open(const char *store_url, const struct mfa_keyring *ring,
-		      struct mfa_accounts **out)
+int mfa_accounts_open(const char *store_url, enum mfa_store_open_flags flags,
+		      const struct mfa_keyring *ring, struct mfa_accounts **out)
 {
-	int r = accounts_new(store_url, MFA_STORE_OPEN, ring, out);
+	int r = accounts_new(store_url, flags, ring, out);
 
 	if (r != 0)
 		return r;

@@ -22,10 +22,10 @@ struct mfa_accounts;
 /* Creates the store and writes into it the id that it has in common with ring, and the decoys.
  * Returns 0, -EEXIST, or as mfa_store_open and mfa_store_put_many. */
 int mfa_accounts_create(const char *store_url, const struct mfa_keyring *ring);
-/* Opens a store.  Returns 0, -EKEYREJECTED (it is not the one that this
+/* Opens a store that is there.  Returns 0, -EKEYREJECTED (it is not the one that this
  * key file belongs to), or as mfa_store_open.  ring must outlive *out. */
-int mfa_accounts_open(const char *store_url, const struct mfa_keyring *ring,
-		      struct mfa_accounts **out);
+int mfa_accounts_open(const char *store_url, enum mfa_store_open_flags flags,
+		      const struct mfa_keyring *ring, struct mfa_accounts **out);
 void mfa_accounts_close(struct mfa_accounts **accounts);
 struct mfa_store *mfa_accounts_store(struct mfa_accounts *accounts);
 

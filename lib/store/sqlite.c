@@ -41,6 +41,7 @@ struct sqlite_store {
 	dev_t dev;
 	ino_t ino;
 
+	int pages_want;			/* of the log, to be folded back when somebody has time */
 	struct sqlite_db writer;	/* the leader's */
 	_Atomic int wal_pages;
 	pthread_mutex_t lock;		/* of what follows */
@@ -434,7 +435,7 @@ static bool sqlite_wants_upkeep(void *handle)
 {
 	struct sqlite_store *s = handle;
 
-	return atomic_load(&s->wal_pages) > SQLITE_DB_LOG_PAGES;
+	return atomic_load(&s->wal_pages) > s->pages_want;
 }
 
 static int expire(struct sqlite_store *s)
@@ -529,6 +530,8 @@ static int sqlite_open(const char *path, enum mfa_store_open_flags flags, void *
 	(void)pthread_mutex_init(&s->readers_lock, NULL);
 	(void)pthread_cond_init(&s->reader_free, NULL);
 	s->last = &s->first;
+	s->pages_want = flags == MFA_STORE_OPEN_BRIEFLY ? SQLITE_DB_LOG_PAGES_BRIEF
+							: SQLITE_DB_LOG_PAGES;
 	s->path = strdup(path);
 	r = s->path != NULL ? sqlite_db_check_file(path, &s->dev, &s->ino) : -ENOMEM;
 	if (r == 0)

@@ -10,6 +10,8 @@
 
 /* The log is folded back when it has this many pages, and begins at that length. */
 #define SQLITE_DB_LOG_PAGES 1000
+/* Where each sign-in is a process of its own, that reads the log from its start: sooner. */
+#define SQLITE_DB_LOG_PAGES_BRIEF 50
 #define SQLITE_DB_LOG_SIZE (SQLITE_DB_LOG_PAGES * (4096 + 24) + 32 + 65536)
 
 enum sqlite_statement {

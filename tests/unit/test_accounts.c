@@ -28,7 +28,7 @@ static int set_up(void **state)
 	(void)snprintf(f->url, sizeof(f->url), "sqlite://%s/db", f->folder);
 	if (mfa_keyring_new(&f->ring) != 0 || mfa_accounts_create(f->url, f->ring) != 0)
 		return -1;
-	return mfa_accounts_open(f->url, f->ring, &f->accounts);
+	return mfa_accounts_open(f->url, MFA_STORE_OPEN, f->ring, &f->accounts);
 }
 
 static int tear_down(void **state)
@@ -238,10 +238,10 @@ static void test_wrong_key(void **state)
 	struct mfa_keyring *other;
 
 	assert_int_equal(mfa_keyring_new(&other), 0);
-	assert_int_equal(mfa_accounts_open(f->url, other, &accounts), -EKEYREJECTED);
+	assert_int_equal(mfa_accounts_open(f->url, MFA_STORE_OPEN, other, &accounts), -EKEYREJECTED);
 	assert_null(accounts);
 	assert_int_equal(mfa_accounts_create(f->url, other), -EEXIST);
-	assert_int_equal(mfa_accounts_open("sqlite:///tmp/nowhere/db", other, &accounts), -ENOENT);
+	assert_int_equal(mfa_accounts_open("sqlite:///tmp/nowhere/db", MFA_STORE_OPEN, other, &accounts), -ENOENT);
 	mfa_keyring_free(&other);
 }
 
@@ -258,10 +258,10 @@ static void test_half_made(void **state)
 	assert_int_equal(mfa_store_get(store, MFA_KEY_STORE_ID, &entry), 0);
 	assert_int_equal(mfa_store_delete_if(store, MFA_KEY_STORE_ID, entry.version), 0);
 	mfa_entry_release(&entry);
-	assert_int_equal(mfa_accounts_open(f->url, f->ring, &accounts), -EKEYREJECTED);
+	assert_int_equal(mfa_accounts_open(f->url, MFA_STORE_OPEN, f->ring, &accounts), -EKEYREJECTED);
 	assert_int_equal(mfa_keyring_new(&other), 0);
 	assert_int_equal(mfa_accounts_create(f->url, other), 0);
-	assert_int_equal(mfa_accounts_open(f->url, other, &accounts), 0);
+	assert_int_equal(mfa_accounts_open(f->url, MFA_STORE_OPEN, other, &accounts), 0);
 	assert_int_equal(mfa_accounts_load_or_decoy(accounts, "nobody", true, &record), 0);
 	mfa_record_release(&record);
 	mfa_accounts_close(&accounts);

@@ -99,7 +99,7 @@ static int as_owner(const struct init *init, int (*fn)(const struct init *init))
 static int open_store(const struct init *init)
 {
 	struct mfa_accounts *accounts;
-	int r = mfa_accounts_open(init->conf->store_url, init->ring, &accounts);
+	int r = mfa_accounts_open(init->conf->store_url, MFA_STORE_OPEN, init->ring, &accounts);
 
 	mfa_accounts_close(&accounts);
 	return r;

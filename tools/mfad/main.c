@@ -82,7 +82,7 @@ static int run_stdio(const struct options *options)
 	if (r == 0)
 		r = privilege_drop();
 	if (r == 0)
-		r = verifier_open(&verifier, false);
+		r = verifier_open(&verifier, MFA_STORE_OPEN_BRIEFLY);
 	if (r == 0) {
 		conversation_run(&verifier, STDIN_FILENO, NULL, NULL);
 		(void)shutdown(STDIN_FILENO, SHUT_RDWR);
@@ -141,7 +141,7 @@ static int run_daemon(const struct options *options)
 	if (r == 0)
 		r = privilege_drop();
 	if (r == 0)
-		r = verifier_open(&verifier, !as_root);
+		r = verifier_open(&verifier, as_root ? MFA_STORE_OPEN : MFA_STORE_CREATE);
 	if (r == 0)
 		r = server_start(server, &verifier);
 	if (r == 0) {

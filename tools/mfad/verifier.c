@@ -99,7 +99,7 @@ static int create_both(struct verifier *verifier)
 	return r;
 }
 
-static int open_accounts(struct verifier *verifier)
+static int open_accounts(struct verifier *verifier, enum mfa_store_open_flags how)
 {
 	const struct mfa_conf *conf = verifier->current->conf;
 	int r;
@@ -109,7 +109,7 @@ static int open_accounts(struct verifier *verifier)
 				-ENOENT);
 		return -ENOKEY;
 	}
-	r = mfa_accounts_open(conf->store_url, verifier->ring, &verifier->accounts);
+	r = mfa_accounts_open(conf->store_url, how, verifier->ring, &verifier->accounts);
 	if (r == -EKEYREJECTED)
 		mfa_log_message(LOG_CRIT, "store", "key and store do not belong together", r);
 	else if (r != 0)
@@ -117,18 +117,18 @@ static int open_accounts(struct verifier *verifier)
 	return r;
 }
 
-int verifier_open(struct verifier *verifier, bool create)
+int verifier_open(struct verifier *verifier, enum mfa_store_open_flags how)
 {
 	verifier->own_uid = geteuid();
 	verifier->overflow_uid = mfa_identity_overflow_uid();
-	if (create && verifier->ring == NULL) {
+	if (how == MFA_STORE_CREATE && verifier->ring == NULL) {
 		/* A store without its key is somebody's records, not a fresh start. */
 		int r = create_both(verifier);
 
 		if (r != 0)
 			return r;
 	}
-	return open_accounts(verifier);
+	return open_accounts(verifier, how == MFA_STORE_OPEN_BRIEFLY ? how : MFA_STORE_OPEN);
 }
 
 void verifier_close(struct verifier *verifier)

@@ -27,9 +27,9 @@ struct verifier {
 /* Reads the configuration, as root still if mfad was started so, and the key. Returns 0 or a negative errno; the
  * reason has been logged. */
 int verifier_load(struct verifier *verifier, const char *conf_path);
-/* Opens the store; call it after ids were dropped.  create: a store and key that are both absent
- * are made.  Returns as verifier_load. */
-int verifier_open(struct verifier *verifier, bool create);
+/* Opens the store; call it after ids were dropped.  MFA_STORE_CREATE: a store and key that are
+ * both absent are made first.  Returns as verifier_load. */
+int verifier_open(struct verifier *verifier, enum mfa_store_open_flags how);
 void verifier_close(struct verifier *verifier);
 
 /* Reads the configuration again; on an error the old one stays, and the log says so. */
