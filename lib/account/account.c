@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "account/text.h"
+#include "text/text.h"
 #include "otp/base32.h"
 #include "otp/totp.h"
 

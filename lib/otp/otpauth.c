@@ -11,6 +11,7 @@
 
 #include "otp/base32.h"
 #include "otp/totp.h"
+#include "text/text.h"
 
 #define DIGITS_DEFAULT 6
 
@@ -21,49 +22,6 @@ static const char *const type_names[] = {
 };
 
 #define TYPES (sizeof(type_names) / sizeof(type_names[0]))
-
-/* Bytes of the printable character at p[0..left), or 0: UTF-8 as in RFC 3629
- * section 4 (no surrogates, no over-long forms), and no C0, DEL or C1. */
-static size_t character(const unsigned char *p, size_t left)
-{
-	static const struct { uint8_t mask, lead; uint32_t least; } forms[] = {
-		{ 0x80, 0x00, 0x20 },
-		{ 0xe0, 0xc0, 0xa0 },	/* U+0080 to U+009F are controls */
-		{ 0xf0, 0xe0, 0x800 },
-		{ 0xf8, 0xf0, 0x10000 },
-	};
-	uint32_t value;
-	size_t n, i;
-
-	for (n = 0; n < 4; n++)
-		if ((p[0] & forms[n].mask) == forms[n].lead)
-			break;
-	if (n == 4 || n >= left)
-		return 0;
-	value = p[0] & (uint8_t)~forms[n].mask;
-	for (i = 1; i <= n; i++) {
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-		value = value << 6 | (p[i] & 0x3fU);
-	}
-	if (value < forms[n].least || value == 0x7f || value > 0x10ffff ||
-	    (value >= 0xd800 && value <= 0xdfff))
-		return 0;
-	return n + 1;
-}
-
-static bool printable(const char *text, size_t len)
-{
-	size_t at = 0, n;
-
-	while (at < len) {
-		n = character((const unsigned char *)text + at, len - at);
-		if (n == 0)
-			return false;
-		at += n;
-	}
-	return true;
-}
 
 static int hex_value(char c)
 {
@@ -97,7 +55,7 @@ static const char *unescape(char *text, bool plus_is_space)
 		}
 	}
 	*out = '\0';
-	if (!printable(text, (size_t)(out - text)))
+	if (!mfa_text_printable_bytes(text, (size_t)(out - text)))
 		return "there is a control character or invalid UTF-8";
 	return NULL;
 }
@@ -404,7 +362,7 @@ static bool name_is_valid(const char name[MFA_OTPAUTH_NAME_MAX + 1])
 {
 	size_t len = strnlen(name, MFA_OTPAUTH_NAME_MAX + 1);
 
-	if (len > MFA_OTPAUTH_NAME_MAX || !printable(name, len))
+	if (len > MFA_OTPAUTH_NAME_MAX || !mfa_text_printable_bytes(name, len))
 		return false;
 	/* Readers drop spaces around names: it would not come back as it went. */
 	return len == 0 || (name[0] != ' ' && name[len - 1] != ' ');

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <openssl/crypto.h>
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
@@ -13,6 +12,8 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "folder/folder.h"
 
 #define FILE_SIZE_MAX 65536
 #define MAGIC "mfa-master-key 1"
@@ -252,21 +253,6 @@ static int write_text(int fd, const struct mfa_keyring *ring)
 	return r;
 }
 
-static int sync_folder(const char *path)
-{
-	char *copy = strdup(path);
-	int fd, r = -ENOMEM;
-
-	if (copy == NULL)
-		return r;
-	fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	r = fd >= 0 && fsync(fd) == 0 ? 0 : -errno;
-	if (fd >= 0)
-		(void)close(fd);
-	free(copy);
-	return r;
-}
-
 int mfa_keyring_save(const struct mfa_keyring *ring, const char *path)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600), r;
@@ -277,7 +263,7 @@ int mfa_keyring_save(const struct mfa_keyring *ring, const char *path)
 	if (close(fd) != 0 && r == 0)
 		r = -errno;
 	if (r == 0)
-		r = sync_folder(path);
+		r = mfa_folder_sync(path);
 	if (r != 0)
 		(void)unlink(path);
 	return r;

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +10,8 @@
 #include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "folder/folder.h"
 
 #define APPLICATION_ID 0x6d666131	/* "mfa1" */
 #define SCHEMA_VERSION 1
@@ -277,21 +278,6 @@ static int write_log(const char *path)
 	return r;
 }
 
-static int sync_folder(const char *path)
-{
-	char *copy = strdup(path);
-	int fd, r;
-
-	if (copy == NULL)
-		return -ENOMEM;
-	fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	r = fd >= 0 && fsync(fd) == 0 ? 0 : -errno;
-	if (fd >= 0)
-		(void)close(fd);
-	free(copy);
-	return r;
-}
-
 int sqlite_db_create(const char *path)
 {
 	static const char *const leftovers[] = { "", "-journal", "-wal", "-shm" };
@@ -317,7 +303,7 @@ int sqlite_db_create(const char *path)
 	if (r == 0 && link(fresh, path) != 0)
 		r = -errno;
 	(void)unlink(fresh);
-	return r == 0 ? sync_folder(path) : r;
+	return r == 0 ? mfa_folder_sync(path) : r;
 }
 
 sqlite3_stmt *sqlite_db_statement(struct sqlite_db *db, enum sqlite_statement which)

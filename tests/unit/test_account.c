@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "account/account.h"
-#include "account/text.h"
+#include "text/text.h"
 
 static void test_printable(void **state)
 {

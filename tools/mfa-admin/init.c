@@ -18,6 +18,7 @@
 #include "account/accounts.h"
 #include "command.h"
 #include "conf/conf.h"
+#include "folder/folder.h"
 #include "terminal/exit.h"
 
 #define PENDING_SUFFIX ".new"
@@ -165,6 +166,8 @@ static int publish_key(const struct init *init)
 		r = -errno;
 	if (r == 0 && rename(init->pending, init->conf->key_file) != 0)
 		r = -errno;
+	if (r == 0)
+		r = mfa_folder_sync(init->conf->key_file);
 	(void)close(fd);
 	return r;
 }

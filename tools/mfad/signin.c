@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "account/text.h"
+#include "text/text.h"
 #include "challenge.h"
 #include "log/log.h"
 #include "policy/policy.h"

@@ -1,10 +1,10 @@
-#include "account/text.h"
+#include "text/text.h"
 
 #include <stdint.h>
 #include <string.h>
 
-/* Bytes of the printable character at p, or 0. */
-static size_t character(const unsigned char *p)
+/* Bytes of the printable character at p[0..left), or 0. */
+static size_t character(const unsigned char *p, size_t left)
 {
 	static const struct { uint8_t mask, lead; uint32_t least; } forms[] = {
 		{ 0xe0, 0xc0, 0xa0 },	/* from U+00A0: U+0080 to U+009F are controls */
@@ -14,12 +14,14 @@ static size_t character(const unsigned char *p)
 	uint32_t value;
 	size_t i, n;
 
+	if (left == 0)
+		return 0;
 	if (*p < 0x80)
 		return *p >= ' ' && *p != 0x7f;
 	for (n = 0; n < 3; n++)
 		if ((*p & forms[n].mask) == forms[n].lead)
 			break;
-	if (n == 3)
+	if (n == 3 || left < n + 2)
 		return 0;
 	value = *p & (uint32_t)(uint8_t)~forms[n].mask;
 	for (i = 1; i <= n + 1; i++) {
@@ -32,26 +34,30 @@ static size_t character(const unsigned char *p)
 	return n + 2;
 }
 
-bool mfa_text_printable(const char *text)
+bool mfa_text_printable_bytes(const char *text, size_t len)
 {
-	const unsigned char *p = (const unsigned char *)text;
-	size_t n;
+	size_t at, n;
 
-	for (; *p != '\0'; p += n) {
-		n = character(p);
+	for (at = 0; at < len; at += n) {
+		n = character((const unsigned char *)text + at, len - at);
 		if (n == 0)
 			return false;
 	}
 	return true;
 }
 
+bool mfa_text_printable(const char *text)
+{
+	return mfa_text_printable_bytes(text, strlen(text));
+}
+
 void mfa_text_copy(char *out, size_t size, const char *text)
 {
-	const unsigned char *p = (const unsigned char *)text;
+	const unsigned char *p = (const unsigned char *)text, *end = p + strlen(text);
 	size_t at = 0, n;
 
-	while (*p != '\0') {
-		n = character(p);
+	while (p < end) {
+		n = character(p, (size_t)(end - p));
 		if (at + (n > 0 ? n : 1) >= size)
 			break;
 		if (n > 0)

@@ -1,0 +1,23 @@
+#include "folder/folder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int mfa_folder_sync(const char *path)
+{
+	char *copy = strdup(path);
+	int fd, r;
+
+	if (copy == NULL)
+		return -ENOMEM;
+	fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	r = fd >= 0 && fsync(fd) == 0 ? 0 : -errno;
+	if (fd >= 0)
+		(void)close(fd);
+	free(copy);
+	return r;
+}

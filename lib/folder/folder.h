@@ -1,0 +1,9 @@
+/* Folders. */
+#ifndef MFA_FOLDER_H
+#define MFA_FOLDER_H
+
+/* Makes durable what was created, renamed or linked in the folder that path lies in.
+ * Returns 0 or a negative errno. */
+int mfa_folder_sync(const char *path);
+
+#endif

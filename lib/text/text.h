@@ -1,0 +1,16 @@
+/* What may stand in the texts that people give us and that we show to others: UTF-8
+ * (RFC 3629: no surrogates, no over-long forms) without control characters (C0, DEL, C1). */
+#ifndef MFA_TEXT_H
+#define MFA_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Whether all of text[0..len) is such. */
+bool mfa_text_printable_bytes(const char *text, size_t len);
+bool mfa_text_printable(const char *text);
+/* Copies what fits into size bytes with the NUL, cut at a whole character; what is not
+ * printable becomes '?'. */
+void mfa_text_copy(char *out, size_t size, const char *text);
+
+#endif
