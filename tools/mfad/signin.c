@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "text/text.h"
 #include "challenge.h"
 #include "log/log.h"
 #include "policy/policy.h"
