@@ -454,7 +454,8 @@ static int any_key(void *ctx, const char *key, const struct mfa_entry *entry)
 	return -EEXIST;
 }
 
-/* A store whose creation was killed has no id yet, and nobody's record: it may be finished. */
+/* A store whose creation was killed has no id yet, and nobody's record: it may be finished.
+ * Returns 0 or -EALREADY: it is complete, and ring's. */
 static int open_unfinished(const char *store_url, const struct mfa_keyring *ring,
 			   struct mfa_accounts **out)
 {
@@ -466,7 +467,8 @@ static int open_unfinished(const char *store_url, const struct mfa_keyring *ring
 	r = mfa_store_get((*out)->store, MFA_KEY_STORE_ID, &entry);
 	if (r == 0) {
 		mfa_entry_release(&entry);
-		r = -EEXIST;
+		r = check_store_id(*out);
+		r = r == 0 ? -EALREADY : r == -EKEYREJECTED ? -EEXIST : r;
 	} else if (r == -ENOENT) {
 		r = mfa_store_list((*out)->store, MFA_KEY_ACCOUNT, any_key, NULL);
 	}
@@ -483,7 +485,7 @@ int mfa_accounts_create(const char *store_url, const struct mfa_keyring *ring)
 	if (r == -EEXIST)
 		r = open_unfinished(store_url, ring, &accounts);
 	if (r != 0)
-		return r;
+		return r == -EALREADY ? 0 : r;
 	r = write_decoys(accounts);
 	/* Last: a store without its id is refused. */
 	if (r == 0)

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <openssl/crypto.h>
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
@@ -267,6 +268,60 @@ int mfa_keyring_save(const struct mfa_keyring *ring, const char *path)
 	if (r != 0)
 		(void)unlink(path);
 	return r;
+}
+
+static int pending_path(const char *path, char out[PATH_MAX])
+{
+	return snprintf(out, PATH_MAX, "%s.new", path) < PATH_MAX ? 0 : -ENAMETOOLONG;
+}
+
+int mfa_keyring_prepare(const char *path, struct mfa_keyring **out)
+{
+	char pending[PATH_MAX];
+	int r = pending_path(path, pending);
+
+	*out = NULL;
+	if (r == 0)
+		r = mfa_keyring_load(pending, out);
+	if (r != -ENOENT && r != -EBADMSG)
+		return r;
+	/* What a killed run has left half written has sealed nothing. */
+	if (r == -EBADMSG)
+		(void)unlink(pending);
+	r = mfa_keyring_new(out);
+	if (r == 0)
+		r = mfa_keyring_save(*out, pending);
+	if (r != 0)
+		mfa_keyring_free(out);
+	return r;
+}
+
+int mfa_keyring_publish(const char *path, gid_t group)
+{
+	char pending[PATH_MAX];
+	int fd, r = pending_path(path, pending);
+
+	if (r != 0)
+		return r;
+	fd = open(pending, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (group != (gid_t)-1 && (fchown(fd, 0, group) != 0 || fchmod(fd, 0640) != 0))
+		r = -errno;
+	if (r == 0 && fsync(fd) != 0)
+		r = -errno;
+	(void)close(fd);
+	if (r == 0 && rename(pending, path) != 0)
+		r = -errno;
+	return r == 0 ? mfa_folder_sync(path) : r;
+}
+
+void mfa_keyring_discard(const char *path)
+{
+	char pending[PATH_MAX];
+
+	if (pending_path(path, pending) == 0)
+		(void)unlink(pending);
 }
 
 int mfa_keyring_hash_name(const struct mfa_keyring *ring, const char *name, uint8_t out[32])

@@ -12,6 +12,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #define MFA_SEAL_OVERHEAD (1 + 4 + 16 + 16)
 #define MFA_STORE_ID_SIZE 16
@@ -44,6 +45,17 @@ int mfa_keyring_load(const char *path, struct mfa_keyring **out);
 int mfa_keyring_save(const struct mfa_keyring *ring, const char *path);
 /* Wipes, frees, sets NULL. */
 void mfa_keyring_free(struct mfa_keyring **ring);
+
+/* A key for a store that is being made waits as path.new until the store is complete: whoever is
+ * killed in between begins again where it ended, and neither ever stands alone. */
+
+/* The keyring that waits there, or a new one that now does.  Returns 0 or as _load, _new and _save. */
+int mfa_keyring_prepare(const char *path, struct mfa_keyring **out);
+/* The store is complete: the file becomes path; with group other than -1, root's with that
+ * group, mode 0640.  Returns 0 or a negative errno. */
+int mfa_keyring_publish(const char *path, gid_t group);
+/* The store was not made. */
+void mfa_keyring_discard(const char *path);
 
 /* MFA_STORE_ID_SIZE bytes: the id that key file and store have in common. */
 const uint8_t *mfa_keyring_store_id(const struct mfa_keyring *ring);

@@ -241,6 +241,7 @@ static void test_wrong_key(void **state)
 	assert_int_equal(mfa_accounts_open(f->url, MFA_STORE_OPEN, other, &accounts), -EKEYREJECTED);
 	assert_null(accounts);
 	assert_int_equal(mfa_accounts_create(f->url, other), -EEXIST);
+	assert_int_equal(mfa_accounts_create(f->url, f->ring), 0);
 	assert_int_equal(mfa_accounts_open("sqlite:///tmp/nowhere/db", MFA_STORE_OPEN, other, &accounts), -ENOENT);
 	mfa_keyring_free(&other);
 }

@@ -1,6 +1,7 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -232,6 +233,42 @@ static void test_files(void **state)
 	mfa_keyring_free(&ring);
 }
 
+/* A key that waits for its store. */
+static void test_pending(void **state)
+{
+	char folder[] = "/tmp/mfa-seal.XXXXXX", path[64], pending[70];
+	struct mfa_keyring *a, *b;
+	int fd;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	(void)snprintf(path, sizeof(path), "%s/key", folder);
+	(void)snprintf(pending, sizeof(pending), "%s.new", path);
+	assert_int_equal(mfa_keyring_publish(path, (gid_t)-1), -ENOENT);
+	assert_int_equal(mfa_keyring_prepare(path, &a), 0);
+	/* Who was killed now finds the same key again. */
+	assert_int_equal(mfa_keyring_prepare(path, &b), 0);
+	assert_memory_equal(a->keys, b->keys, sizeof(a->keys));
+	mfa_keyring_free(&b);
+	assert_int_equal(mfa_keyring_load(path, &b), -ENOENT);
+	assert_int_equal(mfa_keyring_publish(path, (gid_t)-1), 0);
+	assert_int_equal(mfa_keyring_load(path, &b), 0);
+	assert_memory_equal(a->keys, b->keys, sizeof(a->keys));
+	mfa_keyring_free(&b);
+	assert_int_equal(access(pending, F_OK), -1);
+	/* One that is half written is begun anew. */
+	fd = open(pending, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	assert_int_equal(write(fd, "mfa-mas", 7), 7);
+	(void)close(fd);
+	assert_int_equal(mfa_keyring_prepare(path, &b), 0);
+	assert_memory_not_equal(a->keys, b->keys, sizeof(a->keys));
+	mfa_keyring_discard(path);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(rmdir(folder), 0);
+	mfa_keyring_free(&a);
+	mfa_keyring_free(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -241,6 +278,7 @@ int main(void)
 		cmocka_unit_test(test_rotation),
 		cmocka_unit_test(test_malformed),
 		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_pending),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

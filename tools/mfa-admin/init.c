@@ -1,7 +1,6 @@
 /* Making the key and the store, both or neither.
  *
- * The key waits under a name of its own until the store is complete: a run that was killed is
- * simply run again.  The store lies in a folder of the user MFA_USER, so root
+ * The store lies in a folder of the user MFA_USER, so root
  * never touches it: a child that has become that user does. */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,16 +17,13 @@
 #include "account/accounts.h"
 #include "command.h"
 #include "conf/conf.h"
-#include "folder/folder.h"
 #include "terminal/exit.h"
 
-#define PENDING_SUFFIX ".new"
 #define SQLITE_SCHEME "sqlite://"
 
 struct init {
 	struct mfa_conf *conf;
 	struct mfa_keyring *ring;
-	char *pending;
 	const struct passwd *owner;	/* of the store; NULL: ourselves */
 };
 
@@ -137,58 +133,20 @@ static int check_both(struct init *init)
 	return MFA_EXIT_INVALID;
 }
 
-static int pending_key(struct init *init)
-{
-	int r = mfa_keyring_load(init->pending, &init->ring);
-
-	if (r == 0)
-		return 0;
-	/* What a killed run has left half written has sealed nothing. */
-	if (r == -EBADMSG)
-		(void)unlink(init->pending);
-	else if (r != -ENOENT)
-		return r;
-	r = mfa_keyring_new(&init->ring);
-	return r == 0 ? mfa_keyring_save(init->ring, init->pending) : r;
-}
-
-/* root:_mfa 0640: mfad reads it, and can't write it. */
-static int publish_key(const struct init *init)
-{
-	int fd = open(init->pending, O_RDONLY | O_NOFOLLOW | O_CLOEXEC), r = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (init->owner != NULL &&
-	    (fchown(fd, 0, init->owner->pw_gid) != 0 || fchmod(fd, 0640) != 0))
-		r = -errno;
-	if (r == 0 && fsync(fd) != 0)
-		r = -errno;
-	if (r == 0 && rename(init->pending, init->conf->key_file) != 0)
-		r = -errno;
-	if (r == 0)
-		r = mfa_folder_sync(init->conf->key_file);
-	(void)close(fd);
-	return r;
-}
-
 static int make_both(struct init *init)
 {
 	const char *store = init->conf->store_url;
 	int r = make_folder(init->conf->key_file, 0755, NULL);
 
 	if (r == 0)
-		r = pending_key(init);
+		r = mfa_keyring_prepare(init->conf->key_file, &init->ring);
 	if (r != 0)
 		return say(init->conf->key_file, r);
 	r = make_folder(store + strlen(SQLITE_SCHEME), 0700, init->owner);
 	if (r == 0)
 		r = as_owner(init, create_store);
-	/* Complete already: by a run that was killed just before the end, or with another key. */
-	if (r == -EEXIST && as_owner(init, open_store) == 0)
-		r = 0;
 	if (r != 0)
-		(void)unlink(init->pending);
+		mfa_keyring_discard(init->conf->key_file);
 	if (r == -EEXIST) {
 		(void)fprintf(stderr,
 			"mfa-admin: the store %s is there, but its key %s is not.\n"
@@ -197,7 +155,8 @@ static int make_both(struct init *init)
 		return MFA_EXIT_INVALID;
 	}
 	if (r == 0)
-		r = publish_key(init);
+		r = mfa_keyring_publish(init->conf->key_file,
+					init->owner != NULL ? init->owner->pw_gid : (gid_t)-1);
 	if (r != 0)
 		return say(store, r);
 	(void)printf("Made the key %s\nand the store %s.\n"
@@ -236,11 +195,8 @@ int command_init(const struct command_options *options, int argc, char **argv)
 		r = MFA_EXIT_INVALID;
 	else if (access(init.conf->key_file, F_OK) == 0)
 		r = check_both(&init);
-	else if (asprintf(&init.pending, "%s" PENDING_SUFFIX, init.conf->key_file) < 0)
-		r = MFA_EXIT_FAILED;
 	else
 		r = make_both(&init);
-	free(init.pending);
 	mfa_keyring_free(&init.ring);
 	mfa_conf_free(&init.conf);
 	return r;

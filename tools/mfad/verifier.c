@@ -87,12 +87,13 @@ static int create_both(struct verifier *verifier)
 	const struct mfa_conf *conf = verifier->current->conf;
 	int r;
 
-	r = mfa_keyring_new(&verifier->ring);
+	r = mfa_keyring_prepare(conf->key_file, &verifier->ring);
 	if (r == 0)
 		r = mfa_accounts_create(conf->store_url, verifier->ring);
 	if (r == 0)
-		r = mfa_keyring_save(verifier->ring, conf->key_file);
+		r = mfa_keyring_publish(conf->key_file, (gid_t)-1);
 	if (r != 0) {
+		mfa_keyring_discard(conf->key_file);
 		mfa_log_message(LOG_CRIT, "init", "cannot make a new key and store", r);
 		mfa_keyring_free(&verifier->ring);
 	}
