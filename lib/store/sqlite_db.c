@@ -192,7 +192,9 @@ static int configure(struct sqlite_db *db)
 	(void)sqlite3_db_config(db->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	(void)sqlite3_file_control(db->db, "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
 	return sqlite3_exec(db->db, "PRAGMA synchronous = FULL; PRAGMA cell_size_check = ON;"
-			    "PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 0;",
+			    "PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 0;"
+			    /* The upper pages of a million accounts, in KiB. */
+			    "PRAGMA cache_size = -32768;",
 			    NULL, NULL, NULL) == SQLITE_OK ? 0 : sqlite_db_error(db);
 }
 

@@ -45,8 +45,10 @@ static void put_instead(char *text, const char *from, const char *to)
 {
 	char after[TEXT_SIZE], *at = strstr(text, from);
 
-	if (at == NULL)
+	if (at == NULL) {
 		fail_msg("there is no \"%s\"", from);
+		return;
+	}
 	(void)strcpy(after, at + strlen(from));
 	(void)snprintf(at, TEXT_SIZE - (size_t)(at - text), "%s%s", to, after);
 }
@@ -59,7 +61,7 @@ static int read_row(void *ctx, const char *name, char **text, size_t *len)
 
 	if (strcmp(name, "service") == 0) {
 		read_shipped(row->file, shipped);
-		if (row->from != NULL && row->to != NULL)
+		if (row->from != NULL)
 			put_instead(shipped, row->from, row->to);
 	} else if (strcmp(name, "common-auth") == 0) {
 		(void)strcpy(shipped, COMMON_HEAD COMMON_TAIL);

@@ -13,7 +13,9 @@
 #include "pamstack/sshd.h"
 #include "terminal/exit.h"
 
+/* Where Linux-PAM looks; the first that has the file. */
 #define PAM_DIR "/etc/pam.d"
+#define PAM_DIR_VENDOR "/usr/lib/pam.d"
 #define FILE_SIZE_MAX (1 << 20)
 
 static int read_fd(int fd, char **text, size_t *len)
@@ -46,16 +48,24 @@ static int read_path(const char *path, char **text, size_t *len)
 	return r;
 }
 
-static int read_stack(void *ctx, const char *name, char **text, size_t *len)
+static int read_in(const char *folder, const char *name, char **text, size_t *len)
 {
-	const char *folder = ctx;
 	char path[PATH_MAX];
 
-	if (name[0] == '/')
-		return read_path(name, text, len);
 	if (snprintf(path, sizeof(path), "%s/%s", folder, name) >= (int)sizeof(path))
 		return -ENAMETOOLONG;
 	return read_path(path, text, len);
+}
+
+/* ctx is --pam-dir, or NULL. */
+static int read_stack(void *ctx, const char *name, char **text, size_t *len)
+{
+	int r;
+
+	if (name[0] == '/')
+		return read_path(name, text, len);
+	r = read_in(ctx != NULL ? ctx : PAM_DIR, name, text, len);
+	return r == -ENOENT && ctx == NULL ? read_in(PAM_DIR_VENDOR, name, text, len) : r;
 }
 
 static const struct {
