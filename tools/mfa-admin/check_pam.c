@@ -78,42 +78,58 @@ static const struct {
 		"auth [success=ok default=die] for what comes before pam_mfa.so" },
 	[MFA_PAM_IGNORED] = { "a refusal by pam_mfa.so is passed over",
 		"auth required pam_mfa.so" },
-	[MFA_PAM_AFTER_WRONG] = { "goes on after a wrong password: codes can be tried without the password",
+	[MFA_PAM_AFTER_WRONG] = { "goes on after a wrong password: codes can be tried "
+		"without it",
 		"auth [success=ok default=die], or requisite" },
 	[MFA_PAM_NO_FIRST] = { "nothing before pam_mfa.so asks for a first factor",
 		"auth required pam_mfa.so after=publickey, if sshd asks for a key first" },
 };
 
 struct report {
-	const char *folder;
+	const char *folder;	/* --pam-dir, or NULL */
 	bool no_first;
-	unsigned lines;
 };
 
+/* The folder of an included file, for messages; "" if its name has one. */
+static const char *folder_of(const char *folder, const char *name)
+{
+	char path[PATH_MAX];
+
+	if (name[0] == '/')
+		return "";
+	if (folder != NULL)
+		return folder;
+	(void)snprintf(path, sizeof(path), PAM_DIR "/%s", name);
+	return access(path, F_OK) == 0 ? PAM_DIR : PAM_DIR_VENDOR;
+}
+
+/* A finding is a line, so that they can be counted and sorted. */
 static void print_finding(void *ctx, const struct mfa_pam_finding *finding)
 {
 	struct report *report = ctx;
 	const struct mfa_pam_where *w = &finding->where;
+	const char *folder = folder_of(report->folder, w->file);
 
-	report->lines++;
 	report->no_first |= finding->kind == MFA_PAM_NO_FIRST;
 	if (w->line > 0)
-		(void)printf("%s/%s:%u: %s: ", report->folder, w->file, w->line, w->module);
-	(void)printf("%s.\n    Write instead: %s\n", stack_words[finding->kind].what,
+		(void)printf("%s%s%s:%u: %s: ", folder, folder[0] != '\0' ? "/" : "", w->file,
+			     w->line, w->module);
+	(void)printf("%s. Write instead: %s\n", stack_words[finding->kind].what,
 		     stack_words[finding->kind].instead);
 }
 
 static const char *const sshd_words[MFA_SSHD_FINDINGS] = {
-	[MFA_SSHD_NO_PAM] = "UsePAM is no: sshd does not ask PAM at all.\n    Write instead: UsePAM yes",
-	[MFA_SSHD_NO_KEYBOARD] = "KbdInteractiveAuthentication is no: sshd can't ask for a code.\n"
-		"    Write instead: KbdInteractiveAuthentication yes",
-	[MFA_SSHD_PASSWORD] = "PasswordAuthentication is yes: that method can't ask for a code, and its "
-		"users\n    get nowhere. Write instead: PasswordAuthentication no",
-	[MFA_SSHD_KEY_ALONE] = "AuthenticationMethods lets a key alone in, without a second factor.\n"
-		"    Write instead: AuthenticationMethods publickey,keyboard-interactive:pam\n"
-		"    (or keyboard-interactive:pam, without keys)",
-	[MFA_SSHD_NO_KEY_FIRST] = "this stack relies on a key, and AuthenticationMethods does not ask for one "
-		"first.\n    Write instead: AuthenticationMethods publickey,keyboard-interactive:pam",
+	[MFA_SSHD_NO_PAM] = "UsePAM is no: sshd does not ask PAM at all. Write instead: UsePAM yes",
+	[MFA_SSHD_NO_KEYBOARD] = "KbdInteractiveAuthentication is no: sshd can't ask for a code. "
+		"Write instead: KbdInteractiveAuthentication yes",
+	[MFA_SSHD_PASSWORD] = "PasswordAuthentication is yes: that method can't ask for a code, "
+		"and its users get nowhere. Write instead: PasswordAuthentication no",
+	[MFA_SSHD_KEY_ALONE] = "AuthenticationMethods lets a key alone in, without a second factor: "
+		"sshd does not ask PAM then. Write instead: AuthenticationMethods "
+		"publickey,keyboard-interactive:pam (or keyboard-interactive:pam, without keys)",
+	[MFA_SSHD_NO_KEY_FIRST] = "this stack relies on a key, and AuthenticationMethods does not "
+		"ask for one first. Write instead: AuthenticationMethods "
+		"publickey,keyboard-interactive:pam",
 };
 
 /* What sshd says that its settings are; with nothing of our environment. */
@@ -166,16 +182,17 @@ static int check_sshd(const char *file, bool password, bool after_publickey)
 
 int command_check_pam(const struct command_options *options, int argc, char **argv)
 {
-	const char *folder = options->pam_dir != NULL ? options->pam_dir : PAM_DIR;
-	struct report report = { .folder = folder };
+	struct report report = { .folder = options->pam_dir };
 	char error[MFA_PAM_ERROR_SIZE];
 	struct mfa_pam_stack *stack;
 	bool after_publickey = false;
 	int r, sshd = 0;
 
 	(void)argc;
-	if (mfa_pam_stack_parse(argv[1], read_stack, (void *)(uintptr_t)folder, &stack, error) != 0) {
-		(void)fprintf(stderr, "mfa-admin: %s/%s\n", folder, error);
+	if (mfa_pam_stack_parse(argv[1], read_stack, (void *)(uintptr_t)options->pam_dir, &stack,
+				error) != 0) {
+		(void)fprintf(stderr, "mfa-admin: %s: %s\n",
+			      options->pam_dir != NULL ? options->pam_dir : PAM_DIR, error);
 		return MFA_EXIT_INVALID;
 	}
 	r = mfa_pam_stack_check(stack, print_finding, &report, &after_publickey);
