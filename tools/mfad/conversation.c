@@ -1,10 +1,6 @@
 #include "conversation.h"
 
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "requests.h"
 
 static int send_frame(struct conversation *c)
 {
@@ -77,32 +73,4 @@ void conversation_refuse(int fd, int timeout_ms, enum mfa_result result, const c
 	mfa_frame_put_byte(&frame, MFA_FIELD_RESULT, (uint8_t)result);
 	mfa_frame_put_text(&frame, MFA_FIELD_TEXT, text);
 	(void)mfa_frame_send(fd, &frame, 0);
-}
-
-void conversation_run(struct verifier *verifier, int fd,
-		      void (*on_request)(void *ctx), void *ctx)
-{
-	struct conversation *c = malloc(sizeof(*c));
-	struct conf_ref *conf;
-	int r;
-
-	if (c == NULL) {
-		conversation_refuse(fd, 0, MFA_RESULT_BUSY, NULL);
-		return;
-	}
-	c->fd = fd;
-	c->verifier = verifier;
-	c->peer = peer_of(fd, verifier->own_uid, verifier->overflow_uid);
-	do {
-		r = mfa_frame_recv(fd, &c->frame, CONVERSATION_REQUEST_MS);
-	} while (r == -EINTR || r == -EAGAIN);
-	if (r == 0) {
-		if (on_request != NULL)
-			on_request(ctx);
-		conf = verifier_get_conf(verifier);
-		c->conf = conf_ref_conf(conf);
-		request_serve(c);
-		verifier_put_conf(verifier, conf);
-	}
-	free(c);
 }

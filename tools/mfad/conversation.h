@@ -23,10 +23,6 @@ struct conversation {
 	struct mfa_frame frame;		/* the last received, until the next is built */
 };
 
-/* Runs it to its end, also for a client that says nothing or nonsense.  on_request (may
- * be NULL) is called when the client has spoken.  Does not close fd. */
-void conversation_run(struct verifier *verifier, int fd,
-		      void (*on_request)(void *ctx), void *ctx);
 /* Waits for a client's request, and tells it that it can't be served just now. */
 void conversation_refuse(int fd, int timeout_ms, enum mfa_result result, const char *text);
 

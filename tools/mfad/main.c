@@ -13,6 +13,7 @@
 #include "conversation.h"
 #include "log/log.h"
 #include "privilege.h"
+#include "requests.h"
 #include "server.h"
 #include "verifier.h"
 #include "wire/dial.h"
@@ -84,7 +85,7 @@ static int run_stdio(const struct options *options)
 	if (r == 0)
 		r = verifier_open(&verifier, MFA_STORE_OPEN_BRIEFLY);
 	if (r == 0) {
-		conversation_run(&verifier, STDIN_FILENO, NULL, NULL);
+		request_run(&verifier, STDIN_FILENO, NULL, NULL);
 		(void)shutdown(STDIN_FILENO, SHUT_RDWR);
 		if (mfa_store_wants_upkeep(mfa_accounts_store(verifier.accounts)))
 			(void)mfa_store_upkeep(mfa_accounts_store(verifier.accounts));

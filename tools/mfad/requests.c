@@ -1,6 +1,7 @@
 #include "requests.h"
 
-#include <stddef.h>
+#include <errno.h>
+#include <stdlib.h>
 
 #include "log/log.h"
 
@@ -23,7 +24,7 @@ static const struct {
 	{ MFA_IMPORT, PEER_ROOT, request_import },
 };
 
-void request_serve(struct conversation *c)
+static void serve(struct conversation *c)
 {
 	struct mfa_log_line line;
 	size_t i;
@@ -46,4 +47,31 @@ void request_serve(struct conversation *c)
 	mfa_log_number(&line, "request", mfa_frame_type(&c->frame));
 	conversation_done(c, MFA_RESULT_DENIED, "You are not allowed to do that.");
 	mfa_log_write(&line, LOG_NOTICE);
+}
+
+void request_run(struct verifier *verifier, int fd, void (*on_request)(void *ctx), void *ctx)
+{
+	struct conversation *c = malloc(sizeof(*c));
+	struct conf_ref *conf;
+	int r;
+
+	if (c == NULL) {
+		conversation_refuse(fd, 0, MFA_RESULT_BUSY, NULL);
+		return;
+	}
+	c->fd = fd;
+	c->verifier = verifier;
+	c->peer = peer_of(fd, verifier->own_uid, verifier->overflow_uid);
+	do {
+		r = mfa_frame_recv(fd, &c->frame, CONVERSATION_REQUEST_MS);
+	} while (r == -EINTR || r == -EAGAIN);
+	if (r == 0) {
+		if (on_request != NULL)
+			on_request(ctx);
+		conf = verifier_get_conf(verifier);
+		c->conf = conf_ref_conf(conf);
+		serve(c);
+		verifier_put_conf(verifier, conf);
+	}
+	free(c);
 }

@@ -5,8 +5,9 @@
 
 #include "conversation.h"
 
-/* Serves the request in c->frame. */
-void request_serve(struct conversation *c);
+/* Runs a conversation to its end, also for a client that says nothing or nonsense.  on_request
+ * (may be NULL) is called when the client has spoken.  Does not close fd. */
+void request_run(struct verifier *verifier, int fd, void (*on_request)(void *ctx), void *ctx);
 
 /* The handlers.  Each ends with conversation_done. */
 void request_signin(struct conversation *c);	/* signin.c */

@@ -11,6 +11,7 @@
 #include "listener.h"
 #include "log/log.h"
 #include "peer.h"
+#include "requests.h"
 
 #define STACK_SIZE (256 * 1024)
 #define REFUSE_MS 100		/* for the request of one who is turned away */
@@ -144,7 +145,7 @@ static void serve_connection(struct door *door, int fd)
 				    "Too many sign-ins at once. Please try again in a moment.");
 	if (r != 0)
 		return;
-	conversation_run(v, fd, on_request, &seat);
+	request_run(v, fd, on_request, &seat);
 	stand_up(door, &seat);
 }
 
