@@ -13,9 +13,9 @@ struct peer peer_of(int fd, uid_t own_uid, uid_t overflow_uid)
 		return peer;
 	peer.uid = cred.uid;
 	peer.pid = cred.pid;
-	if (cred.uid == 0 || cred.uid == own_uid)
-		peer.kind = PEER_ROOT;
-	else if (cred.uid != overflow_uid && cred.uid != (uid_t)-1)
-		peer.kind = PEER_SELF;
+	/* Also where it is our own: others look the same. */
+	if (cred.uid != 0 && (cred.uid == overflow_uid || cred.uid == (uid_t)-1))
+		return peer;
+	peer.kind = cred.uid == 0 || cred.uid == own_uid ? PEER_ROOT : PEER_SELF;
 	return peer;
 }
