@@ -401,7 +401,8 @@ static bool throttles_from_json(const json_t *all, struct mfa_account *account)
 			continue;
 		failures = json_integer_value(json_array_get(one, 0));
 		until = json_integer_value(json_array_get(one, 1));
-		if (json_array_size(one) != 2 || failures < 1 || failures > UINT32_MAX || until < 0)
+		if (json_array_size(one) != 2 || failures < 1 || failures > UINT32_MAX ||
+		    !json_is_integer(json_array_get(one, 1)) || until < 0)
 			return false;
 		account->throttles[i].failures = (uint32_t)failures;
 		account->throttles[i].until = until;
