@@ -1,50 +1,21 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "account/account.h"
-#include "text/text.h"
-
-static void test_printable(void **state)
-{
-	static const struct { const char *text; bool expect; } rows[] = {
-		{ "", true }, { "alice", true }, { "Zo\xc3\xab", true }, { "\xe2\x82\xac", true },
-		{ "\xf0\x9f\x93\xb1", true }, { "a\tb", false }, { "\x1b[1m", false }, { "\x7f", false },
-		{ "\xc2\x9b", false } /* C1 */, { "\xc3", false } /* cut */, { "\xff", false },
-		{ "\xc0\xaf", false } /* over-long */, { "\xe0\x80\xaf", false },
-		{ "\xed\xa0\x80", false } /* surrogate */, { "\xf4\x90\x80\x80", false } /* too high */,
-	};
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < ROWS(rows); i++)
-		if (mfa_text_printable(rows[i].text) != rows[i].expect)
-			fail_msg("row %zu", i);
-}
-
-static void test_copy(void **state)
-{
-	static const struct { const char *text; size_t size; const char *expect; } rows[] = {
-		{ "alice", 6, "alice" }, { "alice", 5, "alic" }, { "Zo\xc3\xab", 4, "Zo" },
-		{ "a\nb\xff", 16, "a?b?" }, { "", 1, "" },
-	};
-	char out[16];
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < ROWS(rows); i++) {
-		mfa_text_copy(out, rows[i].size, rows[i].text);
-		assert_string_equal(out, rows[i].expect);
-	}
-}
+#include "account/identity.h"
 
 static void test_names(void **state)
 {
 	static const struct { const char *name; bool expect; } rows[] = {
 		{ "alice", true }, { "a.b-c_d@school.nl", true }, { "", false }, { "-alice", false },
 		{ "a/b", false }, { "a b", false }, { "a\nb", false }, { "..", true },
+		{ "Zo\xc3\xab", true }, { "a\xc2\xa0" "b", true }, { "Zo\xc3", false },
+		{ "\xc2\x9b", false },
 	};
 	char longest[MFA_ACCOUNT_NAME_MAX + 2];
 	size_t i;
@@ -57,6 +28,26 @@ static void test_names(void **state)
 	assert_false(mfa_account_name_valid(longest));
 	longest[MFA_ACCOUNT_NAME_MAX] = '\0';
 	assert_true(mfa_account_name_valid(longest));
+}
+
+static void test_labels(void **state)
+{
+	static const struct { const char *label; bool expect; } rows[] = {
+		{ "Phone", true }, { "Mum's old phone / 2", true }, { "-", true }, { " ", true },
+		{ "\xf0\x9f\x93\xb1", true }, { "", false }, { "a\nb", false },
+		{ "\x1b[2J", false }, { "\xff", false },
+	};
+	char longest[MFA_LABEL_MAX + 2];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ROWS(rows); i++)
+		assert_int_equal(mfa_label_valid(rows[i].label), rows[i].expect);
+	memset(longest, 'a', sizeof(longest));
+	longest[MFA_LABEL_MAX + 1] = '\0';
+	assert_false(mfa_label_valid(longest));
+	longest[MFA_LABEL_MAX] = '\0';
+	assert_true(mfa_label_valid(longest));
 }
 
 /* Every field at its bounds. */
@@ -113,12 +104,16 @@ static void test_round_trip(void **state)
 	assert_null(b);
 }
 
-#define DEVICE "{\"label\":\"P\",\"type\":\"totp\",\"secret\":\"GEZDGNBV\",\"hash\":\"SHA1\"," \
-	"\"digits\":6,\"period\":30,\"last\":0,\"drift\":0,\"created\":0,\"used\":0}"
+#define DEVICE LABELLED("P")
+#define LABELLED(label) "{\"label\":\"" label "\",\"type\":\"totp\"," \
+	"\"secret\":\"GEZDGNBV\",\"hash\":\"SHA1\",\"digits\":6," \
+	"\"period\":30,\"last\":0,\"drift\":0,\"created\":0,\"used\":0}"
 #define RECORD(v, name, uid, devices, recovery, throttles, events) \
 	"{\"v\":" v ",\"name\":" name ",\"uid\":" uid ",\"created\":0,\"devices\":" devices \
 	",\"salt\":\"00000000000000000000000000000000\",\"recovery\":" recovery \
 	",\"throttles\":" throttles ",\"events\":" events "}"
+
+#define HEX32 "0123456789abcdef0123456789abcdef"
 
 static void test_malformed(void **state)
 {
@@ -146,7 +141,38 @@ static void test_malformed(void **state)
 		{ RECORD("1", "\"a\"", "1", "[]", "[]", "{}", "[\"1 ok totp\"]"), -EBADMSG },
 		{ RECORD("1", "\"a\"", "1", "[]", "[]", "{}",
 			 "[\"1 a-result-that-is-too-long totp sshd \"]"), -EBADMSG },
+		{ RECORD("1", "\"a\"", "1", "[]", "[]", "{\"code\":[1,\"2\"]}", "[]"), -EBADMSG },
+		{ RECORD("1", "\"a\"", "1", "[]", "[]", "{\"code\":[1,null]}", "[]"), -EBADMSG },
+		{ RECORD("1", "\"a\"", "1", "[]", "[]", "{\"code\":[1.5,2]}", "[]"), -EBADMSG },
+		{ RECORD("1", "\"a\"", "1", "[]", "[]", "{\"code\":[1]}", "[]"), -EBADMSG },
+		{ RECORD("1", "\"a\"", "1", "[]", "[]", "{\"code\":[1,2,3]}", "[]"), -EBADMSG },
+		{ RECORD("1", "\"a\"", "1", "[]", "[]", "{\"code\":1}", "[]"), -EBADMSG },
+		{ RECORD("1", "\"a\"", "1", "[]", "[]", "{\"code\":[4294967296,2]}", "[]"),
+		  -EBADMSG },
+		{ RECORD("1", "\"a\"", "1", "[]", "[\"" HEX32 "\"]", "{}", "[]"), 0 },
+		{ RECORD("1", "\"a\"", "1", "[]", "[\"" HEX32 "0\"]", "{}", "[]"), -EBADMSG },
+		{ RECORD("1", "\"a\"", "1", "[]", "[\"ABCDEF0123456789abcdef0123456789\"]", "{}",
+			 "[]"), -EBADMSG },
+		{ RECORD("1", "\"a\"", "1", "[]", "{}", "{}", "[]"), -EBADMSG },
+		{ RECORD("1", "\"a\"", "1", "[]", "[]", "{}", "{}"), -EBADMSG },
+		{ RECORD("1", "\"a\"", "1", "[]", "[]", "{}", "[1]"), -EBADMSG },
+		{ RECORD("1", "\"a\"", "1", "[]", "[]", "{}", "[\"-1 ok totp sshd \"]"),
+		  -EBADMSG },
+		{ RECORD("1", "\"a\"", "1", "[]", "[]", "{}",
+			 "[\"99999999999999999999 ok totp sshd \"]"), -EBADMSG },
+		{ RECORD("1", "\"a\"", "1", "[]", "[]", "{}", "[\"1 ok totp sshd \\u001b\"]"),
+		  -EBADMSG },
+		{ RECORD("1", "\"\"", "1", "[]", "[]", "{}", "[]"), -EBADMSG },
+		{ RECORD("1", "\"Zo\xc3\xab\"", "1", "[]", "[]", "{}", "[]"), 0 },
+		{ RECORD("1", "\"Zo\xc3\"", "1", "[]", "[]", "{}", "[]"), -EBADMSG },
+		{ RECORD("1", "\"a\"", "1.0", "[]", "[]", "{}", "[]"), -EBADMSG },
+		{ RECORD("1", "\"a\"", "1,\"uid\":1", "[]", "[]", "{}", "[]"), -EBADMSG },
+		{ RECORD("9223372036854775808", "\"a\"", "1", "[]", "[]", "{}", "[]"), -EBADMSG },
+		/* Whatever else a newer one holds. */
+		{ "{\"v\":2}", -EPROTONOSUPPORT },
+		{ "{\"v\":1}", -EBADMSG },
 		{ "{\"v\":1,\"v\":1}", -EBADMSG },
+		{ RECORD("1", "\"a\"", "1", "[]", "[]", "{}", "[]") "x", -EBADMSG },
 		{ "{\"v\":1", -EBADMSG },
 		{ "[]", -EBADMSG },
 		{ "", -EBADMSG },
@@ -161,6 +187,107 @@ static void test_malformed(void **state)
 		if (r != rows[i].expect || (r != 0) != (account == NULL))
 			fail_msg("row %zu: %d", i, r);
 		mfa_account_free(&account);
+	}
+}
+
+static void test_malformed_device(void **state)
+{
+	static const struct { const char *was, *is; int expect; } rows[] = {
+		{ "\"P\"", "\"P\"", 0 },
+		{ "\"P\"", "\"\"", -EBADMSG },
+		{ "\"P\"", "7", -EBADMSG },
+		{ "\"P\"", "\"a\\nb\"", -EBADMSG },
+		{ "\"P\"", "\"a\\u0000\"", -EBADMSG },
+		{ "\"P\"", "\"" HEX32 HEX32 "\"", 0 },
+		{ "\"P\"", "\"" HEX32 HEX32 "0\"", -EBADMSG },
+		{ "totp", "hotp", -EBADMSG },
+		{ "\"totp\"", "0", -EBADMSG },
+		{ "GEZDGNBV", "", -EBADMSG },
+		{ "GEZDGNBV", "GEZDGNB1", -EBADMSG },
+		{ "\"GEZDGNBV\"", "null", -EBADMSG },
+		{ "SHA1", "SHA512", 0 },
+		{ "SHA1", "MD5", -EBADMSG },
+		{ "\"digits\":6", "\"digits\":8", 0 },
+		{ "\"digits\":6", "\"digits\":5", -EBADMSG },
+		{ "\"digits\":6", "\"digits\":9", -EBADMSG },
+		{ "\"digits\":6", "\"digits\":\"6\"", -EBADMSG },
+		{ "\"digits\":6", "\"digits\":6.0", -EBADMSG },
+		{ "\"period\":30", "\"period\":0", -EBADMSG },
+		{ "\"period\":30", "\"period\":4294967326", -EBADMSG },
+		{ "\"last\":0", "\"last\":9223372036854775807", 0 },
+		{ "\"last\":0", "\"last\":-1", -EBADMSG },
+		{ "\"last\":0", "\"last\":null", -EBADMSG },
+		{ "\"last\":0,", "", -EBADMSG },
+		{ "\"drift\":0", "\"drift\":-1000", 0 },
+		{ "\"drift\":0", "\"drift\":-1001", -EBADMSG },
+		{ "\"drift\":0", "\"drift\":1001", -EBADMSG },
+		{ "\"created\":0", "\"created\":-1", -EBADMSG },
+		{ "\"used\":0", "\"used\":-1", -EBADMSG },
+		{ "\"used\":0", "\"used\":0,\"used\":0", -EBADMSG },
+	};
+	static const char record[] = RECORD("1", "\"a\"", "1", "[" DEVICE "]", "[]", "{}", "[]");
+	struct mfa_account *account;
+	char text[1024];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ROWS(rows); i++) {
+		const char *at = strstr(strstr(record, "devices"), rows[i].was);
+		int r;
+
+		(void)snprintf(text, sizeof(text), "%.*s%s%s", (int)(at - record), record,
+			       rows[i].is, at + strlen(rows[i].was));
+		r = mfa_account_parse(text, strlen(text), &account);
+		if (r != rows[i].expect || (r != 0) != (account == NULL))
+			fail_msg("%s: %d", rows[i].is, r);
+		mfa_account_free(&account);
+	}
+}
+
+/* A % stands for a letter. */
+static void put_item(FILE *f, const char *item, char letter)
+{
+	for (; *item != '\0'; item++)
+		fputc(*item == '%' ? letter : *item, f);
+}
+
+/* A list that is as long as it may be, and then one longer. */
+static void test_long_lists(void **state)
+{
+	static const struct { const char *name, *before, *item, *after; size_t max; } rows[] = {
+		{ "devices", "", LABELLED("%"), "],\"recovery\":[],\"throttles\":{},\"events\":[]}",
+		  MFA_DEVICES_MAX },
+		{ "recovery", "\"devices\":[],\"throttles\":{},\"events\":[],",
+		  "\"" HEX32 "\"", "]}", MFA_RECOVERY_COUNT },
+		{ "events", "\"devices\":[],\"throttles\":{},\"recovery\":[],",
+		  "\"1 ok totp sshd %\"", "]}", MFA_EVENTS_MAX },
+	};
+	struct mfa_account *account;
+	size_t i, n, k;
+
+	(void)state;
+	for (i = 0; i < ROWS(rows); i++) {
+		for (n = rows[i].max; n <= rows[i].max + 1; n++) {
+			char *text = NULL;
+			size_t len;
+			FILE *f = open_memstream(&text, &len);
+			int r;
+
+			assert_non_null(f);
+			fprintf(f, "{\"v\":1,\"name\":\"a\",\"uid\":1,\"created\":0,"
+				"\"salt\":\"" HEX32 "\",%s\"%s\":[", rows[i].before, rows[i].name);
+			for (k = 0; k < n; k++) {
+				fputs(k > 0 ? "," : "", f);
+				put_item(f, rows[i].item, (char)('A' + k));
+			}
+			fputs(rows[i].after, f);
+			(void)fclose(f);
+			r = mfa_account_parse(text, len, &account);
+			if (r != (n > rows[i].max ? -EBADMSG : 0))
+				fail_msg("%zu %s: %d", n, rows[i].name, r);
+			mfa_account_free(&account);
+			free(text);
+		}
 	}
 }
 
@@ -186,6 +313,62 @@ static void test_events(void **state)
 	mfa_account_free(&a);
 }
 
+/* Nothing that a client says makes a record that can't be read again. */
+static void test_event_texts(void **state)
+{
+	static const struct {
+		const char *service, *rhost, *expect_service, *expect_rhost;
+	} rows[] = {
+		{ "sshd", "192.0.2.1", "sshd", "192.0.2.1" },
+		{ "", "", "", "" },
+		{ "a b", " x y ", "a_b", "_x_y_" },
+		{ "\x1b[2J", "a\nb", "?[2J", "a?b" },
+		{ "\xff\xfe", "Zo\xc3\xab", "??", "Zo\xc3\xab" },
+		{ "12345678901234567890123456789012345678901234567890123456789012345678",
+		  "123456789012345678901234567890123456789012345678901234567890123\xc3\xab",
+		  "1234567890123456789012345678901234567890123456789012345678901234",
+		  "123456789012345678901234567890123456789012345678901234567890123" },
+	};
+	struct mfa_account *a, *b;
+	size_t i, len;
+	char *text;
+
+	(void)state;
+	for (i = 0; i < ROWS(rows); i++) {
+		assert_int_equal(mfa_account_new("alice", &a), 0);
+		mfa_account_add_event(a, 1, rows[i].service, rows[i].rhost, "totp", "ok");
+		assert_string_equal(a->events[0].service, rows[i].expect_service);
+		assert_string_equal(a->events[0].rhost, rows[i].expect_rhost);
+		assert_int_equal(mfa_account_format(a, &text, &len), 0);
+		assert_int_equal(mfa_account_parse(text, len, &b), 0);
+		assert_memory_equal(a->events, b->events, sizeof(a->events));
+		free(text);
+		mfa_account_free(&a);
+		mfa_account_free(&b);
+	}
+}
+
+static void test_identity(void **state)
+{
+	static const struct { const char *name; int r; bool known; } rows[] = {
+		{ "root", 0, true }, { "no-such-user-here", 0, false }, { "", -EINVAL, false },
+		{ "-root", -EINVAL, false }, { "../root", -EINVAL, false },
+		{ "ro\not", -EINVAL, false },
+	};
+	struct mfa_identity id;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ROWS(rows); i++) {
+		memset(&id, 0xff, sizeof(id));
+		assert_int_equal(mfa_identity_of_name(rows[i].name, &id), rows[i].r);
+		assert_int_equal(id.known, rows[i].known);
+		assert_int_equal(id.uid, 0);
+		assert_string_equal(id.name, rows[i].r == 0 ? rows[i].name : "");
+	}
+	assert_int_not_equal(mfa_identity_overflow_uid(), 0);
+}
+
 static void test_remove_device(void **state)
 {
 	struct mfa_account *a = full_account();
@@ -206,12 +389,15 @@ static void test_remove_device(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_printable),
-		cmocka_unit_test(test_copy),
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_labels),
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_malformed),
+		cmocka_unit_test(test_malformed_device),
+		cmocka_unit_test(test_long_lists),
 		cmocka_unit_test(test_events),
+		cmocka_unit_test(test_event_texts),
+		cmocka_unit_test(test_identity),
 		cmocka_unit_test(test_remove_device),
 	};
 

@@ -1,0 +1,100 @@
+#include "unit.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "text/text.h"
+
+static void test_printable(void **state)
+{
+	static const struct { const char *name; const char *text; size_t len; bool expect; } rows[] = {
+		{ "nothing", "", 0, true },
+		{ "ASCII", "alice ~", 7, true },
+		{ "the first of two bytes", "\xc2\xa0", 2, true },
+		{ "two bytes", "Zo\xc3\xab", 4, true },
+		{ "the last of two", "\xdf\xbf", 2, true },
+		{ "the first of three", "\xe0\xa0\x80", 3, true },
+		{ "three", "\xe2\x82\xac", 3, true },
+		{ "before the surrogates", "\xed\x9f\xbf", 3, true },
+		{ "behind the surrogates", "\xee\x80\x80", 3, true },
+		{ "the first of four", "\xf0\x90\x80\x80", 4, true },
+		{ "four", "\xf0\x9f\x93\xb1", 4, true },
+		{ "the last of all", "\xf4\x8f\xbf\xbf", 4, true },
+		{ "a tab", "a\tb", 3, false },
+		{ "a line feed", "a\n", 2, false },
+		{ "an escape sequence", "\x1b[1m", 4, false },
+		{ "a NUL", "a\0b", 3, false },
+		{ "DEL", "\x7f", 1, false },
+		{ "the first of C1", "\xc2\x80", 2, false },
+		{ "CSI of C1", "\xc2\x9b", 2, false },
+		{ "the last of C1", "\xc2\x9f", 2, false },
+		{ "a continuation alone", "\x80", 1, false },
+		{ "cut after one of two", "\xc3", 1, false },
+		{ "cut, with a letter next", "\xc3z", 2, false },
+		{ "cut after two of three", "\xe2\x82", 2, false },
+		{ "cut after three of four", "\xf0\x9f\x93", 3, false },
+		{ "over-long in two", "\xc0\xaf", 2, false },
+		{ "over-long in two, the last", "\xc1\xbf", 2, false },
+		{ "over-long in three", "\xe0\x80\xaf", 3, false },
+		{ "over-long in three, the last", "\xe0\x9f\xbf", 3, false },
+		{ "over-long in four", "\xf0\x8f\xbf\xbf", 4, false },
+		{ "the first surrogate", "\xed\xa0\x80", 3, false },
+		{ "the last surrogate", "\xed\xbf\xbf", 3, false },
+		{ "higher than all", "\xf4\x90\x80\x80", 4, false },
+		{ "five bytes", "\xf8\x88\x80\x80\x80", 5, false },
+		{ "0xff", "\xff", 1, false },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ROWS(rows); i++) {
+		if (mfa_text_printable_bytes(rows[i].text, rows[i].len) != rows[i].expect)
+			fail_msg("%s", rows[i].name);
+		if (strlen(rows[i].text) == rows[i].len &&
+		    mfa_text_printable(rows[i].text) != rows[i].expect)
+			fail_msg("%s, with a NUL behind it", rows[i].name);
+	}
+	/* What lies behind the length is not looked at. */
+	assert_false(mfa_text_printable_bytes("\xe2\x82\xac", 2));
+	assert_true(mfa_text_printable_bytes("a\n", 1));
+}
+
+static void test_copy(void **state)
+{
+	static const struct { const char *text; size_t size; const char *expect; } rows[] = {
+		{ "", 1, "" },
+		{ "alice", 1, "" },
+		{ "alice", 5, "alic" },
+		{ "alice", 6, "alice" },
+		{ "Zo\xc3\xab", 5, "Zo\xc3\xab" },
+		{ "Zo\xc3\xab", 4, "Zo" },
+		{ "\xe2\x82\xac", 3, "" },
+		/* Nothing of what comes after the cut. */
+		{ "\xe2\x82\xac" "a", 3, "" },
+		{ "a\nb\xff", 16, "a?b?" },
+		{ "\x1b[2J", 16, "?[2J" },
+		{ "a\xe2\x82", 16, "a??" },
+		{ "\xed\xa0\x80", 16, "???" },
+	};
+	char out[17];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ROWS(rows); i++) {
+		memset(out, '#', sizeof(out));
+		mfa_text_copy(out, rows[i].size, rows[i].text);
+		if (strcmp(out, rows[i].expect) != 0 || out[rows[i].size] != '#')
+			fail_msg("row %zu: %s", i, out);
+		assert_true(mfa_text_printable(out));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_printable),
+		cmocka_unit_test(test_copy),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
