@@ -9,23 +9,31 @@
 
 #define MODULE "pam_mfa.so"
 
-/* A state is a number of 7 bits. */
+/* A state is a number of 13 bits: flags, Linux-PAM's impression of the stack so far, and the
+ * impressions with which each substack was entered (`reset` goes back to them). */
 enum {
-	POSITIVE = 1,		/* Linux-PAM's impression: a module was happy */
-	NEGATIVE = 2,		/* or one was not */
-	PROVED = 4,		/* a module that proves something (a password) succeeded */
-	REFUSED = 8,		/* one refused */
-	PASSED = 16,		/* pam_mfa succeeded */
-	SKIPPED = 32,		/* a jump or an early end led past pam_mfa */
-	ASKED = 64,		/* pam_mfa refused, and we go on */
-	STATES = 128,
-	IMPRESSION = POSITIVE | NEGATIVE,
+	PROVED = 1,		/* a module that proves something (a password) succeeded */
+	REFUSED = 2,		/* one refused */
+	PASSED = 4,		/* pam_mfa succeeded */
+	SKIPPED = 8,		/* a jump or an early end led past pam_mfa */
+	ASKED = 16,		/* pam_mfa refused, and we go on */
+	IMPRESSION_SHIFT = 5,
+	IMPRESSION_BITS = 2,
+	STATES = 1 << (IMPRESSION_SHIFT + IMPRESSION_BITS * LEVELS_MAX),
 };
 
-/* Which rule brought a state about, for the message. */
+enum impression {
+	IMPRESSION_NONE,
+	IMPRESSION_POSITIVE,
+	IMPRESSION_SPOILT,	/* positive for Linux-PAM, but with an error that will be returned */
+	IMPRESSION_NEGATIVE,
+};
+
+/* The rules that brought a state about, for the message. */
+#define NO_RULE RULES_MAX
 struct origin {
-	const struct rule *skip;
-	const struct rule *refusal;
+	uint8_t skip;
+	uint8_t refusal;
 };
 
 struct states {
@@ -39,14 +47,13 @@ struct walk {
 	size_t found;
 	const struct rule *mfa;		/* pam_mfa's, the last that was reached */
 	bool after_publickey;
-	bool failed;			/* out of memory */
 	struct {
 		enum mfa_pam_finding_kind kind;
 		const struct rule *rule;
 	} told[64];
 };
 
-enum role { ROLE_OTHER, ROLE_PROOF, ROLE_DENY, ROLE_PERMIT, ROLE_ROOTOK, ROLE_QUIET, ROLE_MFA };
+enum role { ROLE_OTHER, ROLE_PROOF, ROLE_DENY, ROLE_PERMIT, ROLE_MFA };
 
 static enum role role_of(const struct rule *rule)
 {
@@ -61,36 +68,31 @@ static enum role role_of(const struct rule *rule)
 		{ "pam_fprintd.so", ROLE_PROOF }, { "pam_pkcs11.so", ROLE_PROOF },
 		{ "pam_ssh_agent_auth.so", ROLE_PROOF },
 		{ "pam_deny.so", ROLE_DENY }, { "pam_permit.so", ROLE_PERMIT },
-		{ "pam_rootok.so", ROLE_ROOTOK },
-		{ "pam_faildelay.so", ROLE_QUIET }, { "pam_env.so", ROLE_QUIET },
-		{ "pam_cap.so", ROLE_QUIET }, { "pam_group.so", ROLE_QUIET },
-		{ "pam_issue.so", ROLE_QUIET }, { "pam_keyinit.so", ROLE_QUIET },
-		{ "pam_gnome_keyring.so", ROLE_QUIET }, { "pam_ecryptfs.so", ROLE_QUIET },
-		{ "pam_mount.so", ROLE_QUIET }, { "pam_motd.so", ROLE_QUIET },
-		{ "pam_warn.so", ROLE_QUIET }, { "pam_limits.so", ROLE_QUIET },
+		{ "pam_rootok.so", ROLE_DENY },	/* which it is for everybody but root */
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
+	for (i = 0; i < sizeof(roles) / sizeof(roles[0]) && !rule->substack; i++)
 		if (strcmp(roles[i].module, rule->where.module) == 0)
 			return roles[i].role;
 	return ROLE_OTHER;
 }
 
-static bool can(enum role role, enum outcome outcome)
+/* Everything that a module could return, unless it is known better. */
+static bool can(enum role role, unsigned code)
 {
-	static const unsigned outcomes[] = {
-		[ROLE_OTHER] = 1U << OUTCOME_SUCCESS | 1U << OUTCOME_REFUSED | 1U << OUTCOME_IGNORE,
-		[ROLE_PROOF] = 1U << OUTCOME_SUCCESS | 1U << OUTCOME_REFUSED |
-			       1U << OUTCOME_UNKNOWN | 1U << OUTCOME_UNAVAILABLE,
-		[ROLE_DENY] = 1U << OUTCOME_REFUSED,
-		[ROLE_PERMIT] = 1U << OUTCOME_SUCCESS,
-		[ROLE_ROOTOK] = 1U << OUTCOME_REFUSED,	/* for everybody but root */
-		[ROLE_QUIET] = 1U << OUTCOME_SUCCESS | 1U << OUTCOME_IGNORE,
-		[ROLE_MFA] = 1U << OUTCOME_SUCCESS | 1U << OUTCOME_REFUSED | 1U << OUTCOME_UNAVAILABLE,
-	};
-
-	return (outcomes[role] >> outcome & 1) != 0;
+	switch (role) {
+	case ROLE_DENY:
+		return code == CODE_AUTH_ERR;
+	case ROLE_PERMIT:
+		return code == CODE_SUCCESS;
+	case ROLE_PROOF:
+	case ROLE_MFA:
+		return code != CODE_IGNORE && code != CODE_INCOMPLETE;
+	case ROLE_OTHER:
+		break;
+	}
+	return code != CODE_INCOMPLETE;
 }
 
 static void tell(struct walk *w, enum mfa_pam_finding_kind kind, const struct rule *rule)
@@ -111,112 +113,139 @@ static void tell(struct walk *w, enum mfa_pam_finding_kind kind, const struct ru
 	w->fn(w->ctx, &finding);
 }
 
-static void add(struct states *to, unsigned state, const struct origin *origin)
-{
-	if (to->in[state])
-		return;
-	to->in[state] = true;
-	to->origin[state] = *origin;
-}
-
 static bool contains_module(const struct mfa_pam_stack *stack, size_t from, size_t to)
 {
 	size_t i;
 
-	for (i = from; i < to && i < stack->count; i++) {
-		const struct rule *rule = &stack->rules[i];
-
-		if (rule->substack != NULL ? contains_module(rule->substack, 0, rule->substack->count)
-					   : role_of(rule) == ROLE_MFA)
+	for (i = from; i < to; i++)
+		if (role_of(&stack->rules[i]) == ROLE_MFA)
 			return true;
-	}
 	return false;
 }
 
+/* The impression with which a level was entered; the place of level 0 has the present one. */
+static enum impression entered(unsigned state, unsigned level)
+{
+	unsigned shift = IMPRESSION_SHIFT + IMPRESSION_BITS * level;
+
+	return level == 0 ? IMPRESSION_NONE : (enum impression)(state >> shift & 3);
+}
+
+static unsigned enter(unsigned state, unsigned level, enum impression impression)
+{
+	unsigned shift = IMPRESSION_SHIFT + IMPRESSION_BITS * level;
+
+	return (state & ~(3U << shift)) | (unsigned)impression << shift;
+}
+
+static enum impression now(unsigned state)
+{
+	return (enum impression)(state >> IMPRESSION_SHIFT & 3);
+}
+
+static unsigned impress(unsigned state, enum impression impression)
+{
+	return (state & ~(3U << IMPRESSION_SHIFT)) | (unsigned)impression << IMPRESSION_SHIFT;
+}
+
 /* What a module's answer does to what is known, before its control has a say. */
-static unsigned learn(struct walk *w, const struct rule *rule, enum role role, enum outcome outcome,
+static unsigned learn(struct walk *w, const struct mfa_pam_stack *stack, size_t at, unsigned code,
 		      unsigned state, struct origin *origin)
 {
-	if (role == ROLE_PROOF && outcome == OUTCOME_SUCCESS)
+	const struct rule *rule = &stack->rules[at];
+	enum role role = role_of(rule);
+
+	/* A password that has to be changed was right. */
+	if (role == ROLE_PROOF && (code == CODE_SUCCESS || code == CODE_NEW_AUTHTOK_REQD))
 		return state | PROVED;
 	if (role == ROLE_PROOF) {
 		if ((state & REFUSED) == 0)
-			origin->refusal = rule;
+			origin->refusal = (uint8_t)at;
 		return state | REFUSED;
 	}
 	if (role != ROLE_MFA)
 		return state;
-	if (outcome == OUTCOME_SUCCESS)
+	w->mfa = rule;
+	w->after_publickey |= rule->after_publickey;
+	if (code == CODE_SUCCESS)
 		return state | PASSED;
 	if ((state & (PROVED | REFUSED)) == REFUSED)
-		tell(w, MFA_PAM_AFTER_WRONG, origin->refusal);
+		tell(w, MFA_PAM_AFTER_WRONG, &stack->rules[origin->refusal]);
 	else if ((state & (PROVED | REFUSED)) == 0 && !rule->after_publickey)
 		tell(w, MFA_PAM_NO_FIRST, rule);
 	return state | ASKED;
 }
 
-static unsigned impress(unsigned state, bool success)
+/* What a control makes of it. */
+static unsigned judge(const struct rule *rule, unsigned code, unsigned state)
 {
-	if ((state & NEGATIVE) != 0)
+	switch (rule->actions[code]) {
+	case ACTION_OK:
+	case ACTION_DONE:
+		if (now(state) == IMPRESSION_NONE || now(state) == IMPRESSION_POSITIVE)
+			return impress(state, code == CODE_SUCCESS ? IMPRESSION_POSITIVE
+								    : IMPRESSION_SPOILT);
 		return state;
-	return success ? state | POSITIVE : (state & ~(unsigned)POSITIVE) | NEGATIVE;
+	case ACTION_BAD:
+	case ACTION_DIE:
+		return impress(state, IMPRESSION_NEGATIVE);
+	case ACTION_RESET:
+		return impress(state, entered(state, rule->level));
+	default:
+		return state;
+	}
 }
 
-/* Where a rule leads from a state with one outcome. */
-static void follow(const struct mfa_pam_stack *stack, size_t at, enum outcome outcome,
-		   unsigned state, struct origin origin, struct states *sets)
+/* The rule behind the last of this level, where "done" and "die" lead. */
+static size_t end_of_level(const struct mfa_pam_stack *stack, size_t at)
 {
-	const struct rule *rule = &stack->rules[at];
-	int action = rule->actions[outcome];
-	bool success = outcome == OUTCOME_SUCCESS;
 	size_t next = at + 1;
 
-	if (action == ACTION_OK || action == ACTION_DONE || action > 0) {
-		if (success)
-			state = impress(state, true);
-		else if (action <= 0 && outcome != OUTCOME_IGNORE)
-			state = impress(state, false);
-	} else if (action == ACTION_BAD || action == ACTION_DIE) {
-		state = impress(state, false);
-	} else if (action == ACTION_RESET) {
-		state &= ~(unsigned)IMPRESSION;
-	}
-	if (action > 0)
-		next = at + 1 + (size_t)action;
-	/* "done" ends only a stack that is not spoilt already. */
-	if (action == ACTION_DIE || (action == ACTION_DONE && (state & IMPRESSION) == POSITIVE))
-		next = stack->count;
-	if (next > stack->count) {
-		next = stack->count;
-		state = impress(state, false);
-	}
-	if (next > at + 1 && contains_module(stack, at + 1, next) && (state & SKIPPED) == 0) {
-		state |= SKIPPED;
-		origin.skip = rule;
-	}
-	add(&sets[next], state, &origin);
+	while (next < stack->count && stack->rules[next].level >= stack->rules[at].level)
+		next++;
+	return next;
 }
 
-static void run(struct walk *w, const struct mfa_pam_stack *stack, const struct states *start,
-		struct states *end);
-
-/* A substack has an impression of its own, and counts as one module that has it. */
-static void run_substack(struct walk *w, const struct mfa_pam_stack *stack, size_t at,
-			 unsigned state, struct states *sets)
+/* A substack is jumped as one rule.  *left: how many there were too few. */
+static size_t jump(const struct mfa_pam_stack *stack, size_t at, int rules, int *left)
 {
-	struct states inner = { .in = { false } }, out;
-	unsigned result;
+	unsigned level = stack->rules[at].level;
+	size_t next = at + 1;
 
-	add(&inner, state & ~(unsigned)IMPRESSION, &sets[at].origin[state]);
-	run(w, stack->rules[at].substack, &inner, &out);
-	for (result = 0; result < STATES; result++) {
-		enum outcome outcome = (result & IMPRESSION) == POSITIVE ? OUTCOME_SUCCESS
-								       : OUTCOME_REFUSED;
+	for (; rules > 0 && next < stack->count && stack->rules[next].level >= level; rules--)
+		for (next++; next < stack->count && stack->rules[next].level > level; next++)
+			;
+	*left = rules;
+	return next;
+}
 
-		if (out.in[result])
-			follow(stack, at, outcome,
-			       (result & ~(unsigned)IMPRESSION) | (state & IMPRESSION),
-			       out.origin[result], sets);
+/* Where a rule leads from a state with one answer. */
+static void follow(const struct mfa_pam_stack *stack, size_t at, unsigned code, unsigned state,
+		   struct origin origin, struct states *sets)
+{
+	const struct rule *rule = &stack->rules[at];
+	int action = rule->actions[code], left = 0;
+	unsigned level, ends_in;
+	size_t next = at + 1;
+
+	state = judge(rule, code, state);
+	if (action > 0)
+		next = jump(stack, at, action, &left);
+	else if (action == ACTION_DIE || (action == ACTION_DONE && now(state) != IMPRESSION_NEGATIVE))
+		next = end_of_level(stack, at);
+	if (left > 0)
+		state = impress(state, IMPRESSION_NEGATIVE);
+	if (contains_module(stack, at + 1, next) && (state & SKIPPED) == 0) {
+		state |= SKIPPED;
+		origin.skip = (uint8_t)at;
+	}
+	/* What a substack was entered with is of no use behind it. */
+	ends_in = next < stack->count ? stack->rules[next].level : 0;
+	for (level = rule->level; level > ends_in; level--)
+		state = enter(state, level, IMPRESSION_NONE);
+	if (!sets[next].in[state]) {
+		sets[next].in[state] = true;
+		sets[next].origin[state] = origin;
 	}
 }
 
@@ -224,71 +253,66 @@ static void run_rule(struct walk *w, const struct mfa_pam_stack *stack, size_t a
 		     struct states *sets)
 {
 	const struct rule *rule = &stack->rules[at];
-	enum role role = role_of(rule);
-	unsigned outcome;
+	struct origin origin = sets[at].origin[state];
+	unsigned code;
 
-	if (rule->substack != NULL) {
-		run_substack(w, stack, at, state, sets);
+	if (rule->substack) {
+		if (at + 1 < stack->count && stack->rules[at + 1].level > rule->level)
+			state = enter(state, rule->level + 1, now(state));
+		sets[at + 1].in[state] = true;
+		sets[at + 1].origin[state] = origin;
 		return;
 	}
-	if (role == ROLE_MFA) {
-		w->mfa = rule;
-		w->after_publickey |= rule->after_publickey;
-	}
-	for (outcome = 0; outcome < OUTCOME_COUNT; outcome++) {
-		struct origin origin = sets[at].origin[state];
-		unsigned learned;
+	for (code = 0; code < CODE_COUNT; code++) {
+		struct origin from = origin;
 
-		if (!can(role, outcome))
-			continue;
-		learned = learn(w, rule, role, outcome, state, &origin);
-		follow(stack, at, outcome, learned, origin, sets);
+		if (can(role_of(rule), code))
+			follow(stack, at, code, learn(w, stack, at, code, state, &from), from, sets);
 	}
 }
 
-static void run(struct walk *w, const struct mfa_pam_stack *stack, const struct states *start,
-		struct states *end)
+/* What a stack ends with. */
+static void judge_end(struct walk *w, const struct mfa_pam_stack *stack, const struct states *end)
 {
-	struct states *sets = calloc(stack->count + 1, sizeof(*sets));
-	size_t at;
 	unsigned state;
 
-	memset(end, 0, sizeof(*end));
-	if (sets == NULL) {
-		w->failed = true;
-		return;
+	for (state = 0; state < STATES; state++) {
+		enum impression last = now(state);
+
+		if (!end->in[state] || (state & PASSED) != 0)
+			continue;
+		/* Where nothing counted, nobody gets in: until a rule that succeeds is added. */
+		if ((state & SKIPPED) != 0 && (last == IMPRESSION_POSITIVE || last == IMPRESSION_NONE))
+			tell(w, MFA_PAM_JUMPED, &stack->rules[end->origin[state].skip]);
+		else if ((state & ASKED) != 0 && last == IMPRESSION_POSITIVE)
+			tell(w, MFA_PAM_IGNORED, w->mfa);
 	}
-	sets[0] = *start;
-	for (at = 0; at < stack->count; at++)
-		for (state = 0; state < STATES; state++)
-			if (sets[at].in[state])
-				run_rule(w, stack, at, state, sets);
-	*end = sets[stack->count];
-	free(sets);
 }
 
 int mfa_pam_stack_check(const struct mfa_pam_stack *stack, mfa_pam_finding_fn *fn, void *ctx,
 			bool *after_publickey)
 {
 	struct walk w = { .fn = fn, .ctx = ctx };
-	struct states start = { .in = { [0] = true } }, end;
+	struct states *sets;
 	unsigned state;
+	size_t at;
 
-	run(&w, stack, &start, &end);
-	*after_publickey = w.after_publickey;
-	if (w.failed)
-		return -ENOMEM;
+	*after_publickey = false;
 	if (!contains_module(stack, 0, stack->count)) {
 		tell(&w, MFA_PAM_ABSENT, NULL);
 		return (int)w.found;
 	}
-	for (state = 0; state < STATES; state++) {
-		if (!end.in[state] || (state & IMPRESSION) != POSITIVE || (state & PASSED) != 0)
-			continue;
-		if ((state & SKIPPED) != 0)
-			tell(&w, MFA_PAM_JUMPED, end.origin[state].skip);
-		else if ((state & ASKED) != 0)
-			tell(&w, MFA_PAM_IGNORED, w.mfa);
-	}
+	sets = calloc(stack->count + 1, sizeof(*sets));
+	if (sets == NULL)
+		return -ENOMEM;
+	sets[0].in[0] = true;
+	sets[0].origin[0] = (struct origin){ NO_RULE, NO_RULE };
+	for (at = 0; at < stack->count; at++)
+		for (state = 0; state < STATES; state++)
+			if (sets[at].in[state])
+				run_rule(&w, stack, at, state, sets);
+	judge_end(&w, stack, &sets[stack->count]);
+	free(sets);
+	*after_publickey = w.after_publickey;
 	return (int)w.found;
 }

@@ -14,8 +14,8 @@ struct mfa_pam_stack;
 typedef int mfa_pam_read_fn(void *ctx, const char *name, char **text, size_t *len);
 
 /* Parses the auth rules of a service with all it includes.  Returns 0, or a negative errno and a
- * sentence in error: -EINVAL (a line can't be read), -ELOOP (too deep), -ENOMEM, or
- * what read returned. */
+ * sentence in error: -EINVAL (a line can't be read), -ELOOP (too deep), -E2BIG, -ENOMEM, or
+ * what read returned.  A service without an auth rule has those of "other". */
 int mfa_pam_stack_parse(const char *service, mfa_pam_read_fn *read, void *ctx,
 			struct mfa_pam_stack **out, char error[MFA_PAM_ERROR_SIZE]);
 void mfa_pam_stack_free(struct mfa_pam_stack **stack);
@@ -29,7 +29,7 @@ struct mfa_pam_where {
 
 enum mfa_pam_finding_kind {
 	MFA_PAM_ABSENT,		/* pam_mfa is not in the stack */
-	MFA_PAM_JUMPED,		/* `where` leads past pam_mfa, and the stack succeeds */
+	MFA_PAM_JUMPED,		/* `where` leads past pam_mfa, and the stack does not refuse */
 	MFA_PAM_IGNORED,	/* pam_mfa refused, and the stack succeeds */
 	MFA_PAM_AFTER_WRONG,	/* after `where` has refused, a code is asked for all the same */
 	MFA_PAM_NO_FIRST,	/* nothing before pam_mfa asks for anything, and after=publickey is missing */
@@ -41,9 +41,11 @@ struct mfa_pam_finding {
 	struct mfa_pam_where where;
 };
 
-/* Follows every outcome of every module.  Calls fn for each finding, once for a kind and a rule.
+/* Follows every answer of every module, with what Linux-PAM makes of it (pam_dispatch.c).
+ * Calls fn for each finding, once for a kind and a rule.
  * pam_rootok is taken for what it is: root needs no second factor to be root.
- * *after_publickey: whether pam_mfa has that option.  Returns how many findings there were, or -ENOMEM. */
+ * *after_publickey: whether pam_mfa has that option.  Returns how many findings there were, or
+ * -ENOMEM. */
 typedef void mfa_pam_finding_fn(void *ctx, const struct mfa_pam_finding *finding);
 int mfa_pam_stack_check(const struct mfa_pam_stack *stack, mfa_pam_finding_fn *fn, void *ctx,
 			bool *after_publickey);

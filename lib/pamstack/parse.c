@@ -9,16 +9,20 @@
 #include "pamstack/rule.h"
 
 #define DEPTH_MAX 16
-#define LINE_MAX_SIZE 2048
+/* Linux-PAM before 1.6 reads the rest of a longer line as another rule. */
+#define LINE_SIZE 1024
+#define DEFAULT_SERVICE "other"
 
 struct parser {
 	mfa_pam_read_fn *read;
 	void *ctx;
 	char *error;
 	unsigned depth;
+	unsigned level;
 };
 
-static int fail(struct parser *p, int r, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static int fail(struct parser *p, int r, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 static int fail(struct parser *p, int r, const char *format, ...)
 {
@@ -55,12 +59,20 @@ static bool is(const struct word *word, const char *text)
 	return word->len == strlen(text) && strncasecmp(word->start, text, word->len) == 0;
 }
 
-static void set_all(int actions[OUTCOME_COUNT], int action)
+/* Within [brackets] and in options, case matters. */
+static bool is_exactly(const struct word *word, const char *text)
+{
+	return word->len == strlen(text) && memcmp(word->start, text, word->len) == 0;
+}
+
+/* The first default stands: it is for what has not been named before it. */
+static void set_default(int actions[CODE_COUNT], int action)
 {
 	size_t i;
 
-	for (i = 0; i < OUTCOME_COUNT; i++)
-		actions[i] = action;
+	for (i = 0; i < CODE_COUNT; i++)
+		if (actions[i] == ACTION_UNDEFINED)
+			actions[i] = action;
 }
 
 static bool action_of(const struct word *word, int *out)
@@ -73,7 +85,7 @@ static bool action_of(const struct word *word, int *out)
 	int number = 0;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (is(word, names[i].name)) {
+		if (is_exactly(word, names[i].name)) {
 			*out = names[i].action;
 			return true;
 		}
@@ -81,65 +93,71 @@ static bool action_of(const struct word *word, int *out)
 	for (i = 0; i < word->len && isdigit((unsigned char)word->start[i]) && number < RULES_MAX; i++)
 		number = number * 10 + (word->start[i] - '0');
 	*out = number;
-	return i == word->len && i > 0;
+	return i == word->len && number > 0;
 }
 
 /* One value=action of a bracketed control. */
-static bool take_pair(const struct word *value, int action, int actions[OUTCOME_COUNT], bool given[OUTCOME_COUNT])
+static bool take_pair(const struct word *value, int action, int actions[CODE_COUNT])
 {
-	static const struct { const char *name; enum outcome outcome; } values[] = {
-		{ "success", OUTCOME_SUCCESS }, { "auth_err", OUTCOME_REFUSED },
-		{ "user_unknown", OUTCOME_UNKNOWN }, { "authinfo_unavail", OUTCOME_UNAVAILABLE },
-		{ "ignore", OUTCOME_IGNORE },
+	static const char *const codes[CODE_COUNT] = {
+		"success", "open_err", "symbol_err", "service_err", "system_err", "buf_err",
+		"perm_denied", "auth_err", "cred_insufficient", "authinfo_unavail", "user_unknown",
+		"maxtries", "new_authtok_reqd", "acct_expired", "session_err", "cred_unavail",
+		"cred_expired", "cred_err", "no_module_data", "conv_err", "authtok_err",
+		"authtok_recover_err", "authtok_lock_busy", "authtok_disable_aging", "try_again",
+		"ignore", "abort", "authtok_expired", "module_unknown", "bad_item", "conv_again",
+		"incomplete",
 	};
 	size_t i;
 
-	if (is(value, "default")) {
-		for (i = 0; i < OUTCOME_COUNT; i++)
-			if (!given[i])
-				actions[i] = action;
+	if (is_exactly(value, "default")) {
+		set_default(actions, action);
 		return true;
 	}
-	for (i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
-		if (is(value, values[i].name)) {
-			actions[values[i].outcome] = action;
-			given[values[i].outcome] = true;
+	for (i = 0; i < CODE_COUNT; i++) {
+		if (is_exactly(value, codes[i])) {
+			actions[i] = action;
+			return true;
 		}
 	}
-	return true;	/* the other values are answers that no module here gives */
+	return false;
 }
 
-static bool take_brackets(const struct word *control, int actions[OUTCOME_COUNT])
+/* Up to a blank, or to stop. */
+static struct word take_token(const char **at, const char *end, char stop)
+{
+	struct word token;
+
+	while (*at < end && isspace((unsigned char)**at))
+		(*at)++;
+	token.start = *at;
+	while (*at < end && !isspace((unsigned char)**at) && **at != stop)
+		(*at)++;
+	token.len = (size_t)(*at - token.start);
+	return token;
+}
+
+static bool take_brackets(const struct word *control, int actions[CODE_COUNT])
 {
 	const char *p = control->start + 1, *end = control->start + control->len - 1;
-	bool given[OUTCOME_COUNT] = { false };
 
-	/* What is not named is bad. */
-	set_all(actions, ACTION_BAD);
-	while (p < end) {
-		struct word value = { p, 0 }, action;
-		const char *equals;
+	for (;;) {
+		struct word value = take_token(&p, end, '='), action;
 		int what;
 
-		if (isspace((unsigned char)*p)) {
+		if (value.len == 0 && p == end)
+			return true;
+		while (p < end && isspace((unsigned char)*p))
 			p++;
-			continue;
-		}
-		equals = memchr(p, '=', (size_t)(end - p));
-		if (equals == NULL)
+		if (p == end || *p++ != '=')
 			return false;
-		value.len = (size_t)(equals - p);
-		action.start = equals + 1;
-		for (p = action.start; p < end && !isspace((unsigned char)*p); p++)
-			;
-		action.len = (size_t)(p - action.start);
-		if (!action_of(&action, &what) || !take_pair(&value, what, actions, given))
+		action = take_token(&p, end, ' ');
+		if (!action_of(&action, &what) || !take_pair(&value, what, actions))
 			return false;
 	}
-	return true;
 }
 
-static bool take_control(const struct word *control, int actions[OUTCOME_COUNT])
+static bool take_control(const struct word *control, int actions[CODE_COUNT])
 {
 	static const struct { const char *name; int success, ignore, otherwise; } words[] = {
 		{ "required", ACTION_OK, ACTION_IGNORE, ACTION_BAD },
@@ -147,20 +165,26 @@ static bool take_control(const struct word *control, int actions[OUTCOME_COUNT])
 		{ "sufficient", ACTION_DONE, ACTION_IGNORE, ACTION_IGNORE },
 		{ "optional", ACTION_OK, ACTION_IGNORE, ACTION_IGNORE },
 	};
+	bool taken = false;
 	size_t i;
 
-	if (control->start[0] == '[')
-		return control->len >= 2 && control->start[control->len - 1] == ']' &&
-		       take_brackets(control, actions);
-	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (!is(control, words[i].name))
-			continue;
-		set_all(actions, words[i].otherwise);
-		actions[OUTCOME_SUCCESS] = words[i].success;
-		actions[OUTCOME_IGNORE] = words[i].ignore;
-		return true;
+	for (i = 0; i < CODE_COUNT; i++)
+		actions[i] = ACTION_UNDEFINED;
+	if (control->start[0] == '[') {
+		taken = control->len >= 2 && control->start[control->len - 1] == ']' &&
+			take_brackets(control, actions);
+		set_default(actions, ACTION_BAD);
+		return taken;
 	}
-	return false;
+	for (i = 0; i < sizeof(words) / sizeof(words[0]) && !taken; i++) {
+		taken = is(control, words[i].name);
+		if (!taken)
+			continue;
+		actions[CODE_SUCCESS] = actions[CODE_NEW_AUTHTOK_REQD] = words[i].success;
+		actions[CODE_IGNORE] = words[i].ignore;
+		set_default(actions, words[i].otherwise);
+	}
+	return taken;
 }
 
 static int parse_service(struct parser *p, const char *name, struct mfa_pam_stack *into);
@@ -179,17 +203,15 @@ static int take_substack(struct parser *p, struct rule *rule, const char *name,
 {
 	int r;
 
-	set_all(rule->actions, ACTION_BAD);
-	rule->actions[OUTCOME_SUCCESS] = ACTION_OK;
-	rule->actions[OUTCOME_IGNORE] = ACTION_IGNORE;
-	rule->substack = calloc(1, sizeof(*rule->substack));
-	if (rule->substack == NULL)
-		return fail(p, -ENOMEM, "out of memory");
-	r = parse_service(p, name, rule->substack);
+	if (p->level == LEVELS_MAX - 1)
+		return fail(p, -ELOOP, "%s:%u: more than %d substacks in each other",
+			    rule->where.file, rule->where.line, LEVELS_MAX - 1);
+	rule->substack = true;
+	r = add_rule(p, into, rule);
+	p->level++;
 	if (r == 0)
-		r = add_rule(p, into, rule);
-	if (r != 0)
-		mfa_pam_stack_free(&rule->substack);
+		r = parse_service(p, name, into);
+	p->level--;
 	return r;
 }
 
@@ -215,22 +237,43 @@ static void base_name(const struct word *path, char *out, size_t size)
 		(void)snprintf(out, size, "?");
 }
 
+static bool is_auth(const struct word *type)
+{
+	return is(type, "auth") || is(type, "-auth");
+}
+
+/* Linux-PAM takes anything else for an auth rule that fails, and acts on its control. */
+static bool is_other_type(const struct word *type)
+{
+	static const char *const types[] = {
+		"account", "-account", "session", "-session", "password", "-password",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (is(type, types[i]))
+			return true;
+	return false;
+}
+
 static int take_rule(struct parser *p, const char *file, unsigned line, const char *text,
 		     struct mfa_pam_stack *into)
 {
-	struct rule rule = { .where = { .line = line } };
+	struct rule rule = { .where = { .line = line }, .level = p->level };
 	struct word type, control, module, arg;
 	char included[64];
 
 	(void)snprintf(rule.where.file, sizeof(rule.where.file), "%s", file);
 	if (!next_word(&text, &type))
 		return 0;
-	if (is(&type, "@include"))
+	if (is_exactly(&type, "@include"))
 		return next_word(&text, &module) && copy_word(&module, included, sizeof(included))
 			? parse_service(p, included, into)
 			: fail(p, -EINVAL, "%s:%u: @include of what?", file, line);
-	if (!is(&type, "auth") && !is(&type, "-auth"))
-		return 0;
+	if (!is_auth(&type))
+		return is_other_type(&type) ? 0
+			: fail(p, -EINVAL, "%s:%u: no such type: %.*s", file, line,
+			       (int)(type.len < 80 ? type.len : 80), type.start);
 	if (!next_word(&text, &control) || !next_word(&text, &module))
 		return fail(p, -EINVAL, "%s:%u: the rule is not complete", file, line);
 	if (is(&control, "include") || is(&control, "substack")) {
@@ -244,15 +287,43 @@ static int take_rule(struct parser *p, const char *file, unsigned line, const ch
 			    (int)(control.len < 80 ? control.len : 80), control.start);
 	base_name(&module, rule.where.module, sizeof(rule.where.module));
 	while (next_word(&text, &arg))
-		rule.after_publickey |= is(&arg, "after=publickey");
+		rule.after_publickey |= is_exactly(&arg, "after=publickey");
 	return add_rule(p, into, &rule);
 }
 
-/* Joins lines that end in a backslash, and cuts comments off. */
+/* Takes what counts of a line: nothing of a comment.  Returns whether the rule goes on in the next
+ * line: a backslash at the end, but not one before a comment; empty lines do not end a rule. */
+static bool join(const char *from, size_t len, char *line, size_t *used)
+{
+	const char *comment;
+
+	while (len > 0 && strchr(" \t\r", *from) != NULL && *from != '\0') {
+		from++;
+		len--;
+	}
+	if (len == 0 || *from == '#')
+		return *used > 0;
+	comment = memchr(from, '#', len);
+	if (comment != NULL)
+		len = (size_t)(comment - from);
+	memcpy(line + *used, from, len);
+	*used += len;
+	line[*used] = '\0';
+	if (comment != NULL)
+		return false;
+	while (*used > 0 && strchr(" \t\r", line[*used - 1]) != NULL)
+		(*used)--;
+	line[*used] = '\0';
+	if (line[*used - 1] != '\\')
+		return false;
+	line[*used - 1] = ' ';
+	return true;
+}
+
 static int parse_text(struct parser *p, const char *file, const char *text, size_t len,
 		      struct mfa_pam_stack *into)
 {
-	char line[LINE_MAX_SIZE];
+	char line[LINE_SIZE];
 	const char *at = text, *end = text + len, *newline;
 	unsigned number = 0, first = 1;
 	size_t used = 0, n;
@@ -266,18 +337,15 @@ static int parse_text(struct parser *p, const char *file, const char *text, size
 			return fail(p, -EINVAL, "%s:%u: the line can't be read", file, number);
 		if (used == 0)
 			first = number;
-		memcpy(line + used, at, n);
-		used += n;
-		at = newline != NULL ? newline + 1 : end;
-		if (used > 0 && line[used - 1] == '\\' && at < end) {
-			line[used - 1] = ' ';
-			continue;
-		}
 		line[used] = '\0';
-		line[strcspn(line, "#\r")] = '\0';
-		r = take_rule(p, file, first, line, into);
-		used = 0;
+		if (!join(at, n, line, &used)) {
+			r = take_rule(p, file, first, line, into);
+			used = 0;
+		}
+		at = newline != NULL ? newline + 1 : end;
 	}
+	if (r == 0 && used > 0)
+		return fail(p, -EINVAL, "%s:%u: the file ends in the middle of a rule", file, first);
 	return r;
 }
 
@@ -310,6 +378,9 @@ int mfa_pam_stack_parse(const char *service, mfa_pam_read_fn *read, void *ctx,
 	if (*out == NULL)
 		return fail(&p, -ENOMEM, "out of memory");
 	r = parse_service(&p, service, *out);
+	/* What Linux-PAM takes for a service that says nothing. */
+	if (r == 0 && (*out)->count == 0)
+		r = parse_service(&p, DEFAULT_SERVICE, *out);
 	if (r != 0)
 		mfa_pam_stack_free(out);
 	return r;
@@ -317,12 +388,6 @@ int mfa_pam_stack_parse(const char *service, mfa_pam_read_fn *read, void *ctx,
 
 void mfa_pam_stack_free(struct mfa_pam_stack **stack)
 {
-	size_t i;
-
-	if (*stack == NULL)
-		return;
-	for (i = 0; i < (*stack)->count; i++)
-		mfa_pam_stack_free(&(*stack)->rules[i].substack);
 	free(*stack);
 	*stack = NULL;
 }

@@ -4,28 +4,32 @@
 
 #include "pamstack/pamstack.h"
 
-/* What a module may answer, as far as controls tell them apart. */
-enum outcome {
-	OUTCOME_SUCCESS,
-	OUTCOME_REFUSED,	/* auth_err and the like */
-	OUTCOME_UNKNOWN,	/* user_unknown */
-	OUTCOME_UNAVAILABLE,	/* authinfo_unavail */
-	OUTCOME_IGNORE,
-	OUTCOME_COUNT
+/* What a module may return, numbered as in Linux-PAM; the names are in parse.c. */
+enum {
+	CODE_SUCCESS = 0,
+	CODE_AUTH_ERR = 7,
+	CODE_NEW_AUTHTOK_REQD = 12,
+	CODE_IGNORE = 25,
+	CODE_INCOMPLETE = 31,
+	CODE_COUNT = 32
 };
 
 /* What a control makes of it: one of these, or a positive number of rules to jump. */
 enum { ACTION_IGNORE = 0, ACTION_OK = -1, ACTION_DONE = -2, ACTION_BAD = -3, ACTION_DIE = -4,
-       ACTION_RESET = -5 };
+       ACTION_RESET = -5, ACTION_UNDEFINED = -6 };
 
+/* As Linux-PAM keeps them: one list for all files, where the rules of a substack follow the rule
+ * that names it and stand a level deeper. */
 struct rule {
 	struct mfa_pam_where where;
-	int actions[OUTCOME_COUNT];
+	int actions[CODE_COUNT];
+	unsigned level;
+	bool substack;		/* names one; does nothing itself */
 	bool after_publickey;
-	struct mfa_pam_stack *substack;	/* in place of a module */
 };
 
 #define RULES_MAX 128
+#define LEVELS_MAX 4
 
 struct mfa_pam_stack {
 	size_t count;

@@ -20,6 +20,9 @@ static int read_fake(void *ctx, const char *name, char **text, size_t *len)
 		{ "common-auth", COMMON },
 		{ "common-mfa", COMMON MFA },
 		{ "loop", "@include loop\n" },
+		{ "deep", "auth substack deep\n" },
+		{ "other", COMMON },
+		{ "unix-quietly", "auth [success=ok default=ignore] pam_unix.so\n" },
 		{ "unix", UNIX_OK },
 	};
 	const char *found = strcmp(name, "service") == 0 ? ctx : NULL;
@@ -63,6 +66,14 @@ static void test_stacks(void **state)
 		{ "auth required pam_mfa.so after=publickey\n", 0 },
 		{ "@include unix\n" MFA "account required pam_unix.so\n", 0 },
 		{ "AUTH Required PAM_UNIX.SO\n" UNIX_OK MFA, 0 },
+		{ UNIX_OK "auth \\ \n# asks\n\n  required pam_mfa.so\n", 0 },
+		{ "auth [ success = ok  default=die ] pam_unix.so\n" MFA, 0 },
+		{ "auth [default=die success=ok default=ok] pam_unix.so\n" MFA, 0 },
+		{ UNIX_OK "# \\\n" MFA, 0 },
+		{ UNIX_OK MFA "auth sufficient pam_foo.so\n", 0 },
+		{ "auth [success=2 default=ignore] pam_unix.so\nauth [success=1 default=ignore] pam_sss.so\n"
+		  "auth requisite pam_deny.so\nauth required pam_permit.so\nauth requisite pam_mfa.so\n"
+		  "auth optional pam_cap.so\n", 0 },
 		{ UNIX_OK "auth \\\n  required \\\n  /lib/security/pam_mfa.so # asks\n", 0 },
 		/* Not there. */
 		{ "", ABSENT },
@@ -71,6 +82,12 @@ static void test_stacks(void **state)
 		/* Past it. */
 		{ "auth [success=1 default=die] pam_unix.so\n" MFA "auth required pam_permit.so\n", JUMPED },
 		{ "auth [success=1 default=die] pam_unix.so\n" MFA, JUMPED },
+		{ "auth required pam_env.so\nauth [success=1 default=die] pam_unix.so\n" MFA, JUMPED },
+		{ UNIX_OK "auth sufficient pam_foo.so # the rest: \\\n" MFA, JUMPED },
+		{ UNIX_OK "auth [success=1 default=ignore] pam_foo.so\nauth requisite pam_mfa.so\n"
+		  "auth optional pam_cap.so\n", JUMPED },
+		{ UNIX_OK "auth [default=1] pam_foo.so\n" MFA, JUMPED },
+		{ UNIX_OK "auth [success=1 default=ignore] pam_foo.so\nauth substack common-mfa\n", JUMPED },
 		{ "auth sufficient pam_unix.so\n" MFA, JUMPED | AFTER_WRONG },
 		{ UNIX_OK "auth sufficient pam_succeed_if.so user = bob\n" MFA, JUMPED },
 		{ UNIX_OK "auth [success=1 default=ignore] pam_localuser.so\n" MFA, JUMPED },
@@ -82,11 +99,19 @@ static void test_stacks(void **state)
 		{ UNIX_OK "auth sufficient pam_mfa.so\n", IGNORED },
 		{ UNIX_OK "auth [success=ok default=ignore] pam_mfa.so\n", IGNORED },
 		{ UNIX_OK "auth [success=ok authinfo_unavail=ignore default=die] pam_mfa.so\n", IGNORED },
+		{ UNIX_OK "auth [success=ok maxtries=ignore default=die] pam_mfa.so\n", IGNORED },
+		{ UNIX_OK "-auth [success=ok module_unknown=ignore default=die] pam_mfa.so\n", IGNORED },
+		{ UNIX_OK MFA "auth [default=reset] pam_foo.so\nauth required pam_permit.so\n",
+		  IGNORED },
 		/* After a wrong password. */
 		{ "auth required pam_unix.so\n" MFA, AFTER_WRONG },
 		{ "auth [success=ok default=bad] pam_unix.so\n" MFA, AFTER_WRONG },
 		{ "auth substack common-auth\n" MFA, AFTER_WRONG },
 		{ "auth optional pam_unix.so\n" MFA, AFTER_WRONG },
+		{ "auth substack unix\n" MFA, AFTER_WRONG },
+		{ "auth include unix-quietly\n" MFA, AFTER_WRONG },
+		{ "auth [success=ok maxtries=ignore default=die] pam_unix.so\n" MFA, AFTER_WRONG },
+		{ "auth [default=ok default=die] pam_unix.so\n" MFA, AFTER_WRONG },
 		/* Nothing before it. */
 		{ MFA, NO_FIRST },
 		{ "auth requisite pam_nologin.so\n" MFA, NO_FIRST },
@@ -118,6 +143,13 @@ static void test_unreadable(void **state)
 		{ "auth must pam_unix.so\n", -EINVAL, "service:1: no such control: must" },
 		{ "auth [success=perhaps] pam_unix.so\n", -EINVAL, "service:1: no such control" },
 		{ "auth [success] pam_unix.so\n", -EINVAL, "service:1: no such control" },
+		{ "auth [success=ok,default=die] pam_unix.so\n", -EINVAL, "service:1: no such control" },
+		{ "auth [Success=ok default=die] pam_unix.so\n", -EINVAL, "service:1: no such control" },
+		{ "auth [success=0 default=die] pam_unix.so\n", -EINVAL, "service:1: no such control" },
+		{ "auht [default=1] pam_permit.so\n", -EINVAL, "service:1: no such type: auht" },
+		{ "@Include unix\n", -EINVAL, "service:1: no such type: @Include" },
+		{ UNIX_OK "auth required \\\n", -EINVAL, "service:2: the file ends in the middle" },
+		{ "auth substack deep\n", -ELOOP, "deep:1: more than 3 substacks in each other" },
 		{ "@include\n", -EINVAL, "service:1: @include of what?" },
 		{ "@include nowhere\n", -ENOENT, "nowhere: No such file" },
 		{ "@include loop\n", -ELOOP, "loop: files include each other too deeply" },

@@ -87,7 +87,8 @@ static const struct {
 
 struct report {
 	const char *folder;	/* --pam-dir, or NULL */
-	bool no_first;
+	bool sshd;		/* which may ask for a key first: its settings decide */
+	int no_first;
 };
 
 /* The folder of an included file, for messages; "" if its name has one. */
@@ -110,7 +111,11 @@ static void print_finding(void *ctx, const struct mfa_pam_finding *finding)
 	const struct mfa_pam_where *w = &finding->where;
 	const char *folder = folder_of(report->folder, w->file);
 
-	report->no_first |= finding->kind == MFA_PAM_NO_FIRST;
+	if (finding->kind == MFA_PAM_NO_FIRST) {
+		report->no_first++;
+		if (report->sshd)
+			return;
+	}
 	if (w->line > 0)
 		(void)printf("%s%s%s:%u: %s: ", folder, folder[0] != '\0' ? "/" : "", w->file,
 			     w->line, w->module);
@@ -182,7 +187,7 @@ static int check_sshd(const char *file, bool password, bool after_publickey)
 
 int command_check_pam(const struct command_options *options, int argc, char **argv)
 {
-	struct report report = { .folder = options->pam_dir };
+	struct report report = { .folder = options->pam_dir, .sshd = strcmp(argv[1], "sshd") == 0 };
 	char error[MFA_PAM_ERROR_SIZE];
 	struct mfa_pam_stack *stack;
 	bool after_publickey = false;
@@ -197,9 +202,11 @@ int command_check_pam(const struct command_options *options, int argc, char **ar
 	}
 	r = mfa_pam_stack_check(stack, print_finding, &report, &after_publickey);
 	mfa_pam_stack_free(&stack);
-	if (r >= 0 && strcmp(argv[1], "sshd") == 0)
-		sshd = check_sshd(options->sshd_settings, !report.no_first && !after_publickey,
+	if (r >= 0 && report.sshd) {
+		r -= report.no_first;
+		sshd = check_sshd(options->sshd_settings, report.no_first == 0 && !after_publickey,
 				  after_publickey);
+	}
 	if (r < 0 || sshd < 0)
 		return MFA_EXIT_INVALID;
 	if (r + sshd > 0)
