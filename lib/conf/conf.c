@@ -1,5 +1,6 @@
 #include "conf/conf.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ini.h>
@@ -14,6 +15,8 @@
 #define LINE_SIZE 200
 #define FILE_SIZE_MAX (1 << 20)
 #define POLICY_SECTION "policy"
+#define NEITHER "neither a [section] nor a line of the form key = value"
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
 /* inih cuts longer names of sections, too. */
 #define SECTION_MAX 48
 
@@ -208,36 +211,62 @@ static int begin_service(struct loader *l, const char *service)
 	return 1;
 }
 
+static bool is_service(const char *section)
+{
+	return strncmp(section, POLICY_SECTION " ", strlen(POLICY_SECTION) + 1) == 0;
+}
+
 static int begin_section(struct loader *l, const char *section)
 {
+	size_t i;
+
 	if (strlen(section) > SECTION_MAX)
 		return fail(l, "the name of the section is longer than %d bytes", SECTION_MAX);
 	(void)snprintf(l->section, sizeof(l->section), "%s", section);
-	if (strncmp(section, POLICY_SECTION " ", strlen(POLICY_SECTION) + 1) == 0)
+	if (is_service(section))
 		return begin_service(l, section + strlen(POLICY_SECTION) + 1);
 	if (strcmp(section, POLICY_SECTION) == 0 && l->conf->policy_count > 1)
 		return fail(l, "[" POLICY_SECTION "] must come before [" POLICY_SECTION
 			       " %s], which builds on it", policy(l)->service);
-	return 1;
+	for (i = 0; i < KEY_COUNT; i++)
+		if (strcmp(keys[i].section, section) == 0)
+			return 1;
+	return fail(l, "there is no section [%s]", section);
+}
+
+/* inih says nothing of a section without keys, nor of what stands behind its name. */
+static int section_line(struct loader *l, const char *line, size_t len)
+{
+	const char *end = memchr(line, ']', len), *rest;
+	char name[LINE_SIZE];
+
+	if (end == NULL)
+		return fail(l, "a [section] that is not closed");
+	for (rest = end + 1; rest < line + len && isspace((unsigned char)*rest); rest++)
+		;
+	(void)snprintf(name, sizeof(name), "%.*s", (int)(end - line - 1), line + 1);
+	if (rest < line + len && *rest != ';' && *rest != '#')
+		return fail(l, "there is something behind [%s]", name);
+	return begin_section(l, name);
 }
 
 static int on_key(void *ctx, const char *section, const char *key, const char *value)
 {
 	struct loader *l = ctx;
-	bool service = strncmp(section, POLICY_SECTION " ", strlen(POLICY_SECTION) + 1) == 0;
-	bool known_section = service;
+	bool service = is_service(section);
 	unsigned *given = service ? &l->given : &l->given_global;
 	size_t i;
 
 	if (l->failed)
 		return 0;
-	if (strcmp(section, l->section) != 0 && !begin_section(l, section))
-		return 0;
+	if (section[0] == '\0')
+		return fail(l, "%s stands before the first [section]", key);
+	/* inih took a line for a section that was none to us. */
+	if (strcmp(section, l->section) != 0)
+		return fail(l, NEITHER);
 	for (i = 0; i < KEY_COUNT; i++) {
-		if (strcmp(keys[i].section, service ? POLICY_SECTION : section) != 0)
-			continue;
-		known_section = true;
-		if (strcmp(keys[i].key, key) != 0)
+		if (strcmp(keys[i].section, service ? POLICY_SECTION : section) != 0 ||
+		    strcmp(keys[i].key, key) != 0)
 			continue;
 		if ((*given & (1U << i)) != 0)
 			return fail(l, "%s is there twice in [%s]", key, section);
@@ -246,10 +275,7 @@ static int on_key(void *ctx, const char *section, const char *key, const char *v
 			return fail(l, "%s has no value", key);
 		return keys[i].set(l, key, value);
 	}
-	if (section[0] == '\0')
-		return fail(l, "%s stands before the first [section]", key);
-	return known_section ? fail(l, "[%s] has no key %s", section, key)
-			     : fail(l, "there is no section [%s]", section);
+	return fail(l, "[%s] has no key %s", section, key);
 }
 
 /* Hands inih a line, and remembers which one. */
@@ -274,14 +300,12 @@ static char *next_line(char *out, int size, void *ctx)
 		return NULL;
 	}
 	/* inih would take an indented line as more of the value before it. */
-	while (n > 1 && (*start == ' ' || *start == '\t')) {
+	while (n > 1 && isspace((unsigned char)*start)) {
 		start++;
 		n--;
 	}
-	if (*start == '[' && memchr(start, ']', n) == NULL) {
-		(void)fail(l, "a [section] that is not closed");
+	if (*start == '[' && section_line(l, start, n) == 0)
 		return NULL;
-	}
 	memcpy(out, start, n);
 	out[n] = '\0';
 	return out;
@@ -336,10 +360,13 @@ int mfa_conf_parse(const char *name, const char *text, size_t len, struct mfa_co
 		(void)snprintf(error, MFA_CONF_ERROR_SIZE, "%s: out of memory", name);
 		return -ENOMEM;
 	}
+	if (len >= strlen(BYTE_ORDER_MARK) &&
+	    memcmp(text, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0)
+		l.at = strlen(BYTE_ORDER_MARK);
 	r = ini_parse_stream(next_line, &l, on_key, &l);
 	if (r != 0 && !l.failed) {
 		l.line = r > 0 ? r : l.line;
-		(void)fail(&l, "neither a [section] nor a line of the form key = value");
+		(void)fail(&l, NEITHER);
 	}
 	if (l.failed || !complete(&l)) {
 		mfa_conf_free(&l.conf);

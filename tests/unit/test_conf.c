@@ -10,6 +10,7 @@
 #include "conf/conf.h"
 
 #define LEAST "[store]\nurl = sqlite:///s\n[seal]\nkey_file = /k\n"
+#define OTHER 64999	/* nobody's uid */
 #define LONG_40 "1234567890123456789012345678901234567890"
 
 static int parse(const char *text, struct mfa_conf **conf, char error[MFA_CONF_ERROR_SIZE])
@@ -27,18 +28,42 @@ static void test_errors(void **state)
 		{ "[store]\nurl =\n", "f:2: url has no value" },
 		{ "[store]\nurl = sqlite:///a\nurl = sqlite:///b\n", "f:3: url is there twice in [store]" },
 		{ "[seal]\nkey_file = k\n", "f:2: key_file = k: it must be an absolute path" },
-		{ LEAST "[polcy]\nnss = no\n", "f:6: there is no section [polcy]" },
+		{ LEAST "[polcy]\nnss = no\n", "f:5: there is no section [polcy]" },
+		{ LEAST "[polcy]\n", "f:5: there is no section [polcy]" },
+		{ LEAST "[]\nnss = no\n", "f:5: there is no section []" },
+		{ LEAST "[ policy ]\nnss = no\n", "f:5: there is no section [ policy ]" },
+		{ LEAST "[Policy]\n", "f:5: there is no section [Policy]" },
+		{ LEAST "[policysshd]\n", "f:5: there is no section [policysshd]" },
+		{ LEAST "[policy] nss = no\n", "f:5: there is something behind [policy]" },
+		{ LEAST "[policy]]\n", "f:5: there is something behind [policy]" },
 		{ LEAST "[policy]\nns = no\n", "f:6: [policy] has no key ns" },
 		{ LEAST "[policy]\nnss = maybe\n", "f:6: nss = maybe: it must be yes or no" },
 		{ LEAST "[policy]\nunenrolled = let\n", "f:6: unenrolled = let: it must be deny or allow" },
 		{ LEAST "[policy]\nenrolment = require\n", "f:6: enrolment = require: it must be off" },
 		{ LEAST "[policy sshd]\nnss = no\nnss = no\n", "f:7: nss is there twice in [policy sshd]" },
 		{ LEAST "[policy sshd]\nnss = no\n[policy]\nnss = no\n",
-		  "f:8: [policy] must come before [policy sshd], which builds on it" },
+		  "f:7: [policy] must come before [policy sshd], which builds on it" },
 		{ LEAST "[policy sshd]\nnss = no\n[policy su]\nnss = no\n[policy sshd]\nenrol_local = no\n",
-		  "f:10: [policy sshd] is there twice" },
-		{ LEAST "[policy a/b]\nnss = no\n", "f:6: [policy a/b]: not the name of a service" },
-		{ LEAST "[policy " LONG_40 LONG_40 "]\nnss = no\n", "f:6: the name of the section" },
+		  "f:9: [policy sshd] is there twice" },
+		{ LEAST "[policy sshd]\nnss = no\n[policy sshd]\nenrol_local = no\n",
+		  "f:7: [policy sshd] is there twice" },
+		{ LEAST "[policy sshd]\n[policy sshd]\n", "f:6: [policy sshd] is there twice" },
+		{ LEAST "[policy sshd]\n[policy]\n",
+		  "f:6: [policy] must come before [policy sshd], which builds on it" },
+		{ LEAST "[policy ]\n", "f:5: [policy ]: not the name of a service" },
+		{ LEAST "[policy a/b]\n", "f:5: [policy a/b]: not the name of a service" },
+		{ LEAST "[policy a b]\n", "f:5: [policy a b]: not the name of a service" },
+		{ LEAST "[policy 12" LONG_40 "]\n", "f:5: the name of the section is longer than 48 bytes" },
+		{ LEAST "[policy]\nnss\n", "f:6: neither a [section] nor a line of the form" },
+		{ LEAST "[policy]\nnss = yes\n  no\n", "f:7: neither a [section] nor a line of the form" },
+		{ LEAST "[policy]\n= yes\n", "f:6: [policy] has no key " },
+		{ LEAST "[policy]\nNSS = yes\n", "f:6: [policy] has no key NSS" },
+		{ LEAST "[policy]\nnss = YES\n", "f:6: nss = YES: it must be yes or no" },
+		{ LEAST "[policy]\nnss = ; no\n", "f:6: nss has no value" },
+		{ LEAST "\f[policy sshd]\nns = no\n", "f:6: [policy sshd] has no key ns" },
+		{ LEAST "[store]\nurl = sqlite:///t\n", "f:6: url is there twice in [store]" },
+		{ "\xef\xbb\xbf\xef\xbb\xbf[policy]\nnss = no\n", "f:" },
+		{ LEAST "[enrol]\nissuer = a\x1b[2J\n", "f:6: issuer may have neither colons nor control" },
 		{ "url = sqlite:///s\n", "f:1: url stands before the first [section]" },
 		{ "[store]\nurl\n", "f:2: neither a [section] nor a line of the form key = value" },
 		{ "[store\nurl = sqlite:///s\n", "f:1: a [section] that is not closed" },
@@ -107,10 +132,55 @@ static void test_services_inherit(void **state)
 	mfa_conf_free(&conf);
 }
 
+static void test_accepted(void **state)
+{
+	static const struct { const char *name; const char *text; } rows[] = {
+		{ "no line feed at the end", "[store]\nurl = sqlite:///s\n[seal]\nkey_file = /k" },
+		{ "CRLF", "[store]\r\nurl = sqlite:///s\r\n[seal]\r\nkey_file = /k\r\n" },
+		{ "indented", "  [store]\n\turl = sqlite:///s\n [seal]\n        key_file = /k\n" },
+		{ "blank lines, comments", "\n\n# a\n  # b\n; c\n" LEAST "\n   \n" },
+		{ "no spaces, many spaces, colons", "[store]\nurl=sqlite:///s\n[seal]\nkey_file   :   /k  \n" },
+		{ "a byte order mark", "\xef\xbb\xbf" LEAST },
+		{ "comments behind", "[store] # a\nurl = sqlite:///s ; b\n[seal];c\nkey_file = /k ;\n" },
+		{ "a section in two parts", "[store]\n[seal]\nkey_file = /k\n[store]\nurl = sqlite:///s\n" },
+		{ "a section without keys", LEAST "[policy]\n[policy sshd]\n[policy su]\n" },
+		{ "the longest name of a section", LEAST "[policy 1" LONG_40 "]\n" },
+	};
+	char error[MFA_CONF_ERROR_SIZE];
+	struct mfa_conf *conf;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ROWS(rows); i++) {
+		if (parse(rows[i].text, &conf, error) != 0)
+			fail_msg("%s: %s", rows[i].name, error);
+		assert_string_equal(error, "");
+		assert_string_equal(conf->store_url, "sqlite:///s");
+		assert_string_equal(conf->key_file, "/k");
+		mfa_conf_free(&conf);
+	}
+}
+
+static void test_longest_line(void **state)
+{
+	char text[sizeof(LEAST) + 200], error[MFA_CONF_ERROR_SIZE];
+	struct mfa_conf *conf;
+	int len;
+
+	(void)state;
+	for (len = 196; len <= 199; len++) {
+		(void)snprintf(text, sizeof(text), LEAST "#%0*d\n", len - 1, 0);
+		assert_int_equal(parse(text, &conf, error), len <= 197 ? 0 : -EINVAL);
+		assert_string_equal(error, len <= 197 ? "" : "f:5: the line is longer than 197 bytes");
+		mfa_conf_free(&conf);
+	}
+}
+
 static void test_file(void **state)
 {
-	static const struct { mode_t mode; int expect; } rows[] = {
-		{ 0600, 0 }, { 0644, 0 }, { 0664, -EPERM }, { 0646, -EPERM },
+	static const struct { mode_t mode; uid_t owner; gid_t group; int expect; } rows[] = {
+		{ 0600, 0, 0, 0 }, { 0644, 0, 0, 0 }, { 0640, 0, OTHER, 0 },
+		{ 0664, 0, 0, -EPERM }, { 0646, 0, 0, -EPERM }, { 0600, OTHER, 0, -EPERM },
 	};
 	char path[] = "/tmp/mfa-conf.XXXXXX", error[MFA_CONF_ERROR_SIZE];
 	struct mfa_conf *conf;
@@ -121,12 +191,23 @@ static void test_file(void **state)
 	assert_true(fd >= 0);
 	assert_int_equal(write(fd, LEAST, strlen(LEAST)), strlen(LEAST));
 	for (i = 0; i < ROWS(rows); i++) {
+		if (geteuid() == 0)
+			assert_int_equal(fchown(fd, rows[i].owner, rows[i].group), 0);
+		else if (rows[i].owner != 0)
+			break;
 		assert_int_equal(fchmod(fd, rows[i].mode), 0);
 		assert_int_equal(mfa_conf_load(path, &conf, error), rows[i].expect);
 		assert_int_equal(error[0] == '\0', rows[i].expect == 0);
 		mfa_conf_free(&conf);
 	}
+	assert_int_equal(fchown(fd, geteuid(), getegid()), 0);
+	assert_int_equal(ftruncate(fd, 1 << 20), 0);
+	assert_int_equal(mfa_conf_load(path, &conf, error), -EFBIG);
 	(void)close(fd);
+	(void)unlink(path);
+	/* A pipe would keep the verifier waiting. */
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_int_equal(mfa_conf_load(path, &conf, error), -EPERM);
 	(void)unlink(path);
 	assert_int_equal(mfa_conf_load(path, &conf, error), -ENOENT);
 	assert_non_null(strstr(error, path));
@@ -139,6 +220,8 @@ int main(void)
 		cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_services_inherit),
+		cmocka_unit_test(test_accepted),
+		cmocka_unit_test(test_longest_line),
 		cmocka_unit_test(test_file),
 	};
 
