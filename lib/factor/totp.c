@@ -151,21 +151,29 @@ static void mend(struct mfa_account *account, int64_t now)
 	}
 }
 
-int mfa_totp_first_code(struct mfa_device *device, const char *answer, int64_t now)
+/* People type codes as they are shown, in groups. */
+static int parse_typed(const char *answer, unsigned count, uint32_t *code)
 {
-	uint64_t current = mfa_totp_step(now, device->period), step;
-	struct mfa_hotp *hotp = NULL;
 	char digits[MFA_ANSWER_MAX];
-	uint32_t code;
 	size_t n = 0;
 	int r;
 
 	for (; *answer != '\0' && n + 1 < sizeof(digits); answer++)
 		if (*answer != ' ' && *answer != '-')
 			digits[n++] = *answer;
-	r = mfa_otp_parse_code(digits, n, device->digits, &code);
+	r = mfa_otp_parse_code(digits, n, count, code);
 	explicit_bzero(digits, sizeof(digits));
-	if (r != 0)
+	return r;
+}
+
+int mfa_totp_first_code(struct mfa_device *device, const char *answer, int64_t now)
+{
+	uint64_t current = mfa_totp_step(now, device->period), step;
+	struct mfa_hotp *hotp = NULL;
+	uint32_t code;
+	int r;
+
+	if (parse_typed(answer, device->digits, &code) != 0)
 		return -ENOENT;
 	r = generator(device, &hotp);
 	if (r == 0)
@@ -191,7 +199,7 @@ int mfa_totp_find_far(const struct mfa_account *account, const char *answer, int
 		uint32_t code;
 		int r;
 
-		if (mfa_otp_parse_code(answer, strlen(answer), device->digits, &code) != 0 ||
+		if (parse_typed(answer, device->digits, &code) != 0 ||
 		    generator(device, &hotp) != 0)
 			continue;
 		r = mfa_hotp_find(hotp, code, step_at(current, -(DAY / (int64_t)device->period)),

@@ -228,6 +228,64 @@ static void test_throttle(void **state)
 	assert_int_equal(judge(a, code(a, NOW, 1), NOW + 3600).verdict, MFA_VERDICT_STOPPED);
 }
 
+/* The clock was ahead by a year when the mistakes were made: nobody waits longer than the
+ * longest wait from now, and the record is mended. */
+static void test_throttle_clock_set_back(void **state)
+{
+	struct mfa_account *a = *state;
+	struct mfa_judgement j;
+	int i;
+
+	a->devices[0].last_step = 0;
+	for (i = 0; i < 5; i++)
+		expect(a, wrong_code(a, NOW + 31536000), NOW + 31536000, MFA_VERDICT_WRONG);
+	j = judge(a, code(a, NOW, 0), NOW);
+	assert_int_equal(j.verdict, MFA_VERDICT_WAIT);
+	assert_int_equal(j.wait, 900);
+	assert_true(j.changed);
+	j = judge(a, code(a, NOW + 899, 0), NOW + 899);
+	assert_int_equal(j.verdict, MFA_VERDICT_WAIT);
+	assert_int_equal(j.wait, 1);
+	assert_false(j.changed);
+	expect(a, code(a, NOW + 900, 0), NOW + 900, MFA_VERDICT_RIGHT);
+}
+
+/* What is not looked at uses nothing up, counts nowhere, and tells nothing. */
+static void test_not_looked_at(void **state)
+{
+	static const struct { uint32_t failures; int64_t until; enum mfa_verdict expect; } rows[] = {
+		{ 5, NOW + 30, MFA_VERDICT_WAIT },
+		{ 5, NOW + 1, MFA_VERDICT_WAIT },
+		{ 100, 0, MFA_VERDICT_STOPPED },
+		{ 100, NOW + 30, MFA_VERDICT_STOPPED },
+		{ UINT32_MAX, 0, MFA_VERDICT_STOPPED },
+	};
+	struct mfa_account *a = *state, before;
+	char codes[MFA_RECOVERY_COUNT][MFA_RECOVERY_CODE_SIZE], wrong[8];
+	size_t i, k;
+
+	assert_int_equal(mfa_recovery_generate(a, codes), 0);
+	(void)snprintf(wrong, sizeof(wrong), "%s", wrong_code(a, NOW));
+	for (i = 0; i < ROWS(rows); i++) {
+		const char *answers[] = { code(a, NOW, 0), wrong };
+
+		a->throttles[MFA_BUDGET_CODE] =
+			(struct mfa_throttle){ rows[i].failures, rows[i].until };
+		before = *a;
+		for (k = 0; k < ROWS(answers); k++) {
+			struct mfa_judgement j = judge(a, answers[k], NOW);
+
+			assert_int_equal(j.verdict, rows[i].expect);
+			assert_false(j.changed);
+			assert_string_equal(j.label, "");
+			assert_memory_equal(a, &before, sizeof(before));
+		}
+	}
+	/* A recovery code is taken all the same, and clears the way. */
+	expect(a, codes[0], NOW, MFA_VERDICT_RIGHT);
+	expect(a, code(a, NOW, 0), NOW, MFA_VERDICT_RIGHT);
+}
+
 static void test_local_budget(void **state)
 {
 	struct mfa_account *a = *state;
@@ -274,7 +332,30 @@ static void test_clock_once_ahead(void **state)
 
 	*a = spoilt;
 	expect(a, codes[0], NOW, MFA_VERDICT_RIGHT);
+	expect(a, code(a, NOW, 1), NOW, MFA_VERDICT_USED);
 	expect(a, code(a, NOW + 60, 0), NOW + 60, MFA_VERDICT_RIGHT);
+}
+
+/* Only a step that no code could be right for is mended: a code of this very minute stays
+ * used, whoever unlocks and however far the device is ahead. */
+static void test_unlock_keeps_used(void **state)
+{
+	struct mfa_account *a = *state, fresh = *a;
+	int drift, steps;
+
+	for (drift = -MFA_TOTP_DRIFT_MAX; drift <= MFA_TOTP_DRIFT_MAX; drift++) {
+		for (steps = drift - MFA_TOTP_WINDOW; steps <= drift + MFA_TOTP_WINDOW; steps++) {
+			*a = fresh;
+			a->devices[0].drift = drift;
+			expect(a, code(a, NOW, steps), NOW, MFA_VERDICT_RIGHT);
+			mfa_factor_unlock(a, NOW);
+			expect(a, code(a, NOW, steps), NOW, MFA_VERDICT_USED);
+			/* The clock jumped ahead after that, and was set right before the unlock. */
+			a->devices[0].last_step += 1000000;
+			mfa_factor_unlock(a, NOW);
+			expect(a, code(a, NOW, steps), NOW, MFA_VERDICT_USED);
+		}
+	}
 }
 
 static void test_recovery(void **state)
@@ -287,7 +368,11 @@ static void test_recovery(void **state)
 	assert_int_equal(mfa_recovery_generate(a, codes), 0);
 	assert_int_equal(a->recovery_count, MFA_RECOVERY_COUNT);
 	for (i = 0; i < MFA_RECOVERY_COUNT; i++) {
+		/* Twelve letters of 32: 60 bits. */
 		assert_int_equal(strlen(codes[i]), MFA_RECOVERY_CODE_SIZE - 1);
+		for (k = 0; codes[i][k] != '\0'; k++)
+			assert_non_null(strchr(k % 5 == 4 ? "-" : "abcdefghijklmnopqrstuvwxyz234567",
+					       codes[i][k]));
 		for (k = 0; k < i; k++)
 			assert_string_not_equal(codes[i], codes[k]);
 	}
@@ -356,6 +441,7 @@ static void test_first_code(void **state)
 		{ MFA_TOTP_DRIFT_MAX + 1, -ENOENT }, { -MFA_TOTP_DRIFT_MAX - 1, -ENOENT },
 	};
 	struct mfa_account *a = *state;
+	char typed[16];
 	size_t i;
 
 	for (i = 0; i < ROWS(rows); i++) {
@@ -365,22 +451,40 @@ static void test_first_code(void **state)
 		assert_int_equal(d.drift, rows[i].expect == 0 ? rows[i].steps : 0);
 		assert_int_equal(d.last_step != 0, rows[i].expect == 0);
 	}
+	(void)snprintf(typed, sizeof(typed), " %.3s-%s", code(a, NOW, 0), code(a, NOW, 0) + 3);
+	assert_int_equal(mfa_totp_first_code(&a->devices[0], typed, NOW), 0);
 	assert_int_equal(mfa_totp_first_code(&a->devices[0], "", NOW), -ENOENT);
 	assert_int_equal(mfa_totp_first_code(&a->devices[0], "12 34", NOW), -ENOENT);
 }
 
 static void test_far(void **state)
 {
+	static const struct { int64_t steps; const char *between; int expect; } rows[] = {
+		{ 120, "", 0 }, { -120, "", 0 }, { 2880, "", 0 }, { -2880, "", 0 },
+		{ 2881, "", -ENOENT }, { -2881, "", -ENOENT },
+		/* As they are typed. */
+		{ 120, " ", 0 }, { -120, "-", 0 },
+	};
 	struct mfa_account *a = *state;
-	char label[MFA_LABEL_MAX + 1];
+	char label[MFA_LABEL_MAX + 1], typed[32];
 	int64_t seconds = 0;
+	size_t i;
 
-	assert_int_equal(mfa_totp_find_far(a, code(a, NOW, 120), NOW, &seconds, label), 0);
-	assert_int_equal(seconds, 3600);
-	assert_string_equal(label, "Phone");
-	assert_int_equal(mfa_totp_find_far(a, code(a, NOW, -2400), NOW, &seconds, label), 0);
-	assert_int_equal(seconds, -72000);
+	for (i = 0; i < ROWS(rows); i++) {
+		const char *right = code(a, NOW, rows[i].steps);
+		int r;
+
+		(void)snprintf(typed, sizeof(typed), "%.3s%s%s", right, rows[i].between, right + 3);
+		r = mfa_totp_find_far(a, typed, NOW, &seconds, label);
+		if (r != rows[i].expect)
+			fail_msg("row %zu: %d", i, r);
+		if (r == 0) {
+			assert_int_equal(seconds, rows[i].steps * PERIOD);
+			assert_string_equal(label, "Phone");
+		}
+	}
 	assert_int_equal(mfa_totp_find_far(a, "hello", NOW, &seconds, label), -ENOENT);
+	assert_int_equal(mfa_totp_find_far(a, "", NOW, &seconds, label), -ENOENT);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -390,7 +494,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_once), TEST(test_window), TEST(test_spellings), TEST(test_unclear),
 		TEST(test_drift), TEST(test_throttle), TEST(test_local_budget),
-		TEST(test_clock_once_ahead), TEST(test_recovery), TEST(test_recovery_budget),
+		TEST(test_throttle_clock_set_back), TEST(test_not_looked_at),
+		TEST(test_clock_once_ahead), TEST(test_unlock_keeps_used), TEST(test_recovery), TEST(test_recovery_budget),
 		TEST(test_several_devices), TEST(test_first_code), TEST(test_far),
 	};
 
