@@ -124,13 +124,51 @@ static void test_swapped(void **state)
 
 	enrol(f, "alice", false, 0);
 	enrol(f, "bob", false, 0);
+	/* Both at once. */
+	copy_value(f, "account/alice", "spare");
 	copy_value(f, "account/bob", "account/alice");
+	copy_value(f, "spare", "account/bob");
+	assert_int_equal(mfa_accounts_load(f->accounts, "bob", &record), -EBADMSG);
 	assert_int_equal(mfa_accounts_load(f->accounts, "alice", &record), -EBADMSG);
 	assert_int_equal(mfa_accounts_load_or_decoy(f->accounts, "alice", true, &record), -EBADMSG);
 	copy_value(f, "decoy/1", "account/bob");
 	assert_int_equal(mfa_accounts_load(f->accounts, "bob", &record), -EBADMSG);
 	copy_value(f, "meta/store", "account/carol");
 	assert_int_equal(mfa_accounts_load(f->accounts, "carol", &record), -EBADMSG);
+	/* Nor a decoy to be had for an account's record. */
+	assert_int_equal(mfa_accounts_load_or_decoy(f->accounts, "nobody", true, &record), 0);
+	copy_value(f, "account/alice", record.key);
+	mfa_record_release(&record);
+	assert_int_equal(mfa_accounts_load_or_decoy(f->accounts, "nobody", true, &record), -EBADMSG);
+	assert_null(record.account);
+}
+
+/* A claim that somebody moved, or damaged, is nobody's word. */
+static void test_swapped_claim(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(mfa_accounts_claim_uid(f->accounts, 1000, "alice"), 0);
+	enrol(f, "alice", true, 1000);
+	copy_value(f, "uid/1000", "uid/1001");
+	assert_int_equal(mfa_accounts_check_uid(f->accounts, 1001, "alice"), -EBADMSG);
+	assert_int_equal(mfa_accounts_claim_uid(f->accounts, 1001, "bob"), -EBADMSG);
+	copy_value(f, "account/alice", "uid/1000");
+	assert_int_equal(mfa_accounts_check_uid(f->accounts, 1000, "bob"), -EBADMSG);
+}
+
+/* A store that lost a decoy is damaged: it does not tell who has no account. */
+static void test_lost_decoy(void **state)
+{
+	struct fixture *f = *state;
+	struct mfa_store *store = mfa_accounts_store(f->accounts);
+	struct mfa_record record, other;
+
+	assert_int_equal(mfa_accounts_load_or_decoy(f->accounts, "nobody", true, &record), 0);
+	assert_int_equal(mfa_store_delete_if(store, record.key, record.version), 0);
+	assert_int_equal(mfa_accounts_load_or_decoy(f->accounts, "nobody", true, &other), -EBADMSG);
+	assert_null(other.account);
+	mfa_record_release(&record);
 }
 
 static void test_damaged(void **state)
@@ -229,6 +267,23 @@ static void test_uids(void **state)
 	assert_int_equal(mfa_accounts_remove(f->accounts, &record), 0);
 	mfa_record_release(&record);
 	assert_int_equal(mfa_accounts_claim_uid(f->accounts, 1000, "toor"), 0);
+	/* Removing a record leaves the claim that is another's by now. */
+	enrol(f, "toor", true, 1000);
+	enrol(f, "alice", true, 1000);
+	assert_int_equal(mfa_accounts_load(f->accounts, "alice", &record), 0);
+	assert_int_equal(mfa_accounts_remove(f->accounts, &record), 0);
+	mfa_record_release(&record);
+	assert_int_equal(mfa_accounts_check_uid(f->accounts, 1000, "alice"), -EEXIST);
+	assert_int_equal(mfa_accounts_check_uid(f->accounts, 1000, "toor"), 0);
+	/* A claim whose record can't be read is not taken for void. */
+	copy_value(f, "meta/store", "account/toor");
+	assert_int_equal(mfa_accounts_claim_uid(f->accounts, 1000, "alice"), -EBADMSG);
+	/* Nor does an account with another uid by now hold it. */
+	assert_int_equal(mfa_accounts_claim_uid(f->accounts, 2000, "bob"), 0);
+	enrol(f, "bob", true, 2001);
+	assert_int_equal(mfa_accounts_claim_uid(f->accounts, 2000, "carol"), 0);
+	assert_int_equal(mfa_accounts_claim_uid(f->accounts, UINT32_MAX, "dave"), 0);
+	assert_int_equal(mfa_accounts_check_uid(f->accounts, UINT32_MAX, "dave"), 0);
 }
 
 static void test_wrong_key(void **state)
@@ -267,6 +322,49 @@ static void test_half_made(void **state)
 	mfa_record_release(&record);
 	mfa_accounts_close(&accounts);
 	mfa_keyring_free(&other);
+}
+
+/* With an account in it, it was complete once: whoever took its id away does not get it made anew. */
+static void test_not_half_made(void **state)
+{
+	struct fixture *f = *state;
+	struct mfa_store *store = mfa_accounts_store(f->accounts);
+	struct mfa_keyring *other;
+	struct mfa_record record;
+	struct mfa_entry entry;
+
+	enrol(f, "alice", false, 0);
+	assert_int_equal(mfa_store_get(store, MFA_KEY_STORE_ID, &entry), 0);
+	assert_int_equal(mfa_store_delete_if(store, MFA_KEY_STORE_ID, entry.version), 0);
+	mfa_entry_release(&entry);
+	assert_int_equal(mfa_keyring_new(&other), 0);
+	assert_int_equal(mfa_accounts_create(f->url, other), -EEXIST);
+	assert_int_equal(mfa_accounts_create(f->url, f->ring), -EEXIST);
+	assert_int_equal(mfa_accounts_load(f->accounts, "alice", &record), 0);
+	mfa_record_release(&record);
+	mfa_keyring_free(&other);
+}
+
+/* The id of another store, sealed under the right key. */
+static void test_wrong_id(void **state)
+{
+	struct fixture *f = *state;
+	struct mfa_store *store = mfa_accounts_store(f->accounts);
+	static const uint8_t id[MFA_STORE_ID_SIZE];
+	struct mfa_accounts *accounts;
+	struct mfa_entry entry;
+	uint8_t *sealed;
+	size_t len;
+
+	assert_int_equal(mfa_seal(f->ring, MFA_KEY_STORE_ID, id, sizeof(id), &sealed, &len), 0);
+	assert_int_equal(mfa_store_get(store, MFA_KEY_STORE_ID, &entry), 0);
+	assert_int_equal(mfa_store_put_if(store, MFA_KEY_STORE_ID, entry.version, sealed, len, 0,
+					  NULL), 0);
+	mfa_entry_release(&entry);
+	free(sealed);
+	assert_int_equal(mfa_accounts_open(f->url, MFA_STORE_OPEN, f->ring, &accounts), -EKEYREJECTED);
+	assert_null(accounts);
+	assert_int_equal(mfa_accounts_create(f->url, f->ring), -EEXIST);
 }
 
 static int count_names(void *ctx, const char *name, struct mfa_account *account, int error)
@@ -317,6 +415,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_save_and_load), TEST(test_new_twice), TEST(test_swapped), TEST(test_damaged),
+		TEST(test_swapped_claim), TEST(test_lost_decoy), TEST(test_not_half_made),
+		TEST(test_wrong_id),
 		TEST(test_decoys), TEST(test_uids), TEST(test_wrong_key), TEST(test_half_made),
 		TEST(test_list), TEST(test_save_many),
 	};

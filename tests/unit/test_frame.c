@@ -1,6 +1,7 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -109,6 +110,108 @@ static void test_receive(void **state)
 	(void)close(fds[1]);
 }
 
+/* What send refuses before anything is sent. */
+static void test_not_sent(void **state)
+{
+	struct mfa_frame frame;
+	int fds[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, fds), 0);
+	frame.len = 0;
+	assert_int_equal(mfa_frame_send(fds[0], &frame, 1000), -EMSGSIZE);
+	mfa_frame_start(&frame, MFA_ANSWER);
+	mfa_frame_put(&frame, MFA_FIELD_TEXT, NULL, UINT16_MAX + 1);
+	assert_int_equal(mfa_frame_send(fds[0], &frame, 1000), -EMSGSIZE);
+	assert_int_equal(mfa_frame_room(&frame), 0);
+	assert_int_equal(mfa_frame_check(&frame), -EBADMSG);
+	assert_int_equal(mfa_frame_recv(fds[1], &frame, 0), -ETIMEDOUT);
+	/* A frame that starts anew is good again. */
+	mfa_frame_start(&frame, MFA_ANSWER);
+	mfa_frame_put(&frame, MFA_FIELD_TEXT, NULL, 0);
+	assert_int_equal(mfa_frame_send(fds[0], &frame, 1000), 0);
+	assert_int_equal(mfa_frame_recv(fds[1], &frame, 1000), 0);
+	assert_int_equal(frame.len, 4);
+	(void)close(fds[0]);
+	(void)close(fds[1]);
+}
+
+/* Of two fields with one tag the first counts, for everybody alike. */
+static void test_first_counts(void **state)
+{
+	struct mfa_frame frame;
+	struct mfa_field field;
+	char text[8];
+
+	(void)state;
+	mfa_frame_start(&frame, MFA_SIGNIN);
+	mfa_frame_put_text(&frame, MFA_FIELD_USER, "alice");
+	mfa_frame_put_text(&frame, MFA_FIELD_USER, "bob");
+	assert_int_equal(mfa_frame_text(&frame, MFA_FIELD_USER, text, sizeof(text)), 0);
+	assert_string_equal(text, "alice");
+	assert_int_equal(mfa_frame_find(&frame, MFA_FIELD_USER, &field), 0);
+	assert_memory_equal(field.data, "alice", field.len);
+	assert_int_equal(mfa_frame_find(&frame, MFA_FIELD_TTY, &field), -ENOENT);
+	assert_null(field.data);
+	assert_int_equal(field.len, 0);
+}
+
+static int free_descriptors(void)
+{
+	int fd, n = 0;
+
+	for (fd = 0; fd < 64; fd++)
+		n += fcntl(fd, F_GETFD) == -1;
+	return n;
+}
+
+/* Descriptors that a peer sends along do not pile up in the receiver. */
+static void test_descriptors_dropped(void **state)
+{
+	union { char room[CMSG_SPACE(sizeof(int))]; struct cmsghdr align; } control;
+	struct iovec iov = { .iov_base = (void *)(uintptr_t)"\1", .iov_len = 1 };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.room,
+			      .msg_controllen = sizeof(control.room) };
+	struct cmsghdr *head;
+	struct mfa_frame frame;
+	int fds[2], before, r;
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, fds), 0);
+	memset(&control, 0, sizeof(control));
+	head = CMSG_FIRSTHDR(&msg);
+	head->cmsg_level = SOL_SOCKET;
+	head->cmsg_type = SCM_RIGHTS;
+	head->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(head), &fds[0], sizeof(int));
+	before = free_descriptors();
+	assert_int_equal(sendmsg(fds[0], &msg, 0), 1);
+	r = mfa_frame_recv(fds[1], &frame, 1000);
+	assert_true(r == 0 || r == -EBADMSG);
+	assert_int_equal(free_descriptors(), before);
+	(void)close(fds[0]);
+	(void)close(fds[1]);
+}
+
+static void test_wipe(void **state)
+{
+	static const uint8_t zeros[MFA_FRAME_MAX];
+	struct mfa_frame frame;
+
+	(void)state;
+	memset(&frame, 0, sizeof(frame));
+	mfa_frame_start(&frame, MFA_ANSWER);
+	mfa_frame_put_text(&frame, MFA_FIELD_TEXT, "123456");
+	mfa_frame_wipe(&frame);
+	assert_int_equal(frame.len, 0);
+	assert_memory_equal(frame.data, zeros, sizeof(zeros));
+	/* A spoilt one is wiped, too. */
+	mfa_frame_put_text(&frame, MFA_FIELD_TEXT, "123456");
+	mfa_frame_put(&frame, MFA_FIELD_TEXT, zeros, sizeof(zeros));
+	mfa_frame_wipe(&frame);
+	assert_memory_equal(frame.data, zeros, sizeof(zeros));
+}
+
 /* A peer that takes nothing in does not hold the sender for ever. */
 static void test_send_times_out(void **state)
 {
@@ -134,6 +237,10 @@ int main(void)
 		cmocka_unit_test(test_build_and_read),
 		cmocka_unit_test(test_too_long),
 		cmocka_unit_test(test_receive),
+		cmocka_unit_test(test_not_sent),
+		cmocka_unit_test(test_first_counts),
+		cmocka_unit_test(test_descriptors_dropped),
+		cmocka_unit_test(test_wipe),
 		cmocka_unit_test(test_send_times_out),
 	};
 
