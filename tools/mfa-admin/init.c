@@ -33,17 +33,29 @@ static int say(const char *what, int r)
 	return MFA_EXIT_FAILED;
 }
 
+/* What an init that was killed between mkdir and fchown has left. */
+static bool left_half_made(const char *folder, mode_t mode)
+{
+	struct stat st;
+
+	return lstat(folder, &st) == 0 && S_ISDIR(st.st_mode) && st.st_uid == 0 &&
+	       (st.st_mode & 07777) == mode && rmdir(folder) == 0;
+}
+
 /* Makes the last folder of path if it is not there. */
 static int make_folder(const char *path, mode_t mode, const struct passwd *owner)
 {
 	char *copy = strdup(path);
 	const char *folder;
-	int fd, r = 0;
+	int fd, r;
 
 	if (copy == NULL)
 		return -ENOMEM;
 	folder = dirname(copy);
-	if (mkdir(folder, mode) != 0) {
+	r = mkdir(folder, mode);
+	if (r != 0 && errno == EEXIST && owner != NULL && left_half_made(folder, mode))
+		r = mkdir(folder, mode);
+	if (r != 0) {
 		r = errno == EEXIST ? 0 : -errno;
 	} else if (owner != NULL) {
 		fd = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
