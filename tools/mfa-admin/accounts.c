@@ -212,16 +212,17 @@ int command_show(const struct command_options *options, int argc, char **argv)
 int command_reset(const struct command_options *options, int argc, char **argv)
 {
 	char prompt[MFA_ACCOUNT_NAME_MAX + 80], answer[8];
+	int r;
 
 	(void)argc;
 	if (!options->yes && isatty(STDIN_FILENO)) {
 		(void)snprintf(prompt, sizeof(prompt),
 			       "Remove all devices and recovery codes of %.*s? [y/N] ",
 			       MFA_ACCOUNT_NAME_MAX, argv[1]);
-		if (mfa_terminal_ask(prompt, true, answer, sizeof(answer)) != 0 ||
-		    (answer[0] != 'y' && answer[0] != 'Y')) {
+		r = mfa_terminal_ask(prompt, true, answer, sizeof(answer));
+		if (r != 0 || (answer[0] != 'y' && answer[0] != 'Y')) {
 			(void)puts("Nothing was changed.");
-			return MFA_EXIT_REFUSED;
+			return r == -EINTR ? MFA_EXIT_INTERRUPTED : MFA_EXIT_REFUSED;
 		}
 	}
 	return run(options, MFA_RESET, argv[1], NULL, NULL);
