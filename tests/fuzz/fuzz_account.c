@@ -6,6 +6,25 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* Whatever was read keeps the rules that account.h states. */
+static void check_rules(struct mfa_account *account)
+{
+	size_t i;
+
+	if (!mfa_account_name_valid(account->name) || account->device_count > MFA_DEVICES_MAX ||
+	    account->recovery_count > MFA_RECOVERY_COUNT || account->event_count > MFA_EVENTS_MAX)
+		abort();
+	for (i = 0; i < account->device_count; i++) {
+		struct mfa_device *d = &account->devices[i];
+
+		if (!mfa_label_valid(d->label) || mfa_account_device(account, d->label) != d ||
+		    d->secret_len < 1 || d->secret_len > MFA_OTP_SECRET_MAX ||
+		    d->digits < MFA_OTP_DIGITS_MIN || d->digits > MFA_OTP_DIGITS_MAX ||
+		    d->period < 1)
+			abort();
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct mfa_account *account, *again;
@@ -17,6 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort();
 		return 0;
 	}
+	check_rules(account);
 	if (mfa_account_format(account, &text, &len) != 0 ||
 	    mfa_account_parse(text, len, &again) != 0 ||
 	    mfa_account_format(again, &second, &second_len) != 0 || strcmp(text, second) != 0)
