@@ -201,6 +201,7 @@ static void test_file(void **state)
 		mfa_conf_free(&conf);
 	}
 	assert_int_equal(fchown(fd, geteuid(), getegid()), 0);
+	assert_int_equal(fchmod(fd, 0600), 0);
 	assert_int_equal(ftruncate(fd, 1 << 20), 0);
 	assert_int_equal(mfa_conf_load(path, &conf, error), -EFBIG);
 	(void)close(fd);
