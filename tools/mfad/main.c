@@ -72,6 +72,20 @@ static int read_options(int argc, char **argv, struct options *out)
 	return EXIT_USAGE;
 }
 
+/* Whether something is missing or wrong that only an administrator could have brought about: to this
+ * alone failmode=open may apply.  Whatever a user could cause by using things up is something else. */
+static bool is_not_set_up(int error)
+{
+	static const int errors[] = { ENOENT, ENOKEY, EKEYREJECTED, EINVAL, EPERM, EACCES, EBADMSG,
+				      EPROTONOSUPPORT, EREMOTE };
+	size_t i;
+
+	for (i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
+		if (errors[i] == -error)
+			return true;
+	return false;
+}
+
 /* One conversation for a program that found no daemon.  What can't be had is told
  * to the client, or it would only see that mfad ended. */
 static int run_stdio(const struct options *options)
@@ -91,8 +105,7 @@ static int run_stdio(const struct options *options)
 			(void)mfa_store_upkeep(mfa_accounts_store(verifier.accounts));
 	} else {
 		conversation_refuse(STDIN_FILENO, CONVERSATION_REQUEST_MS,
-				    r == -ENOSPC || r == -EIO || r == -ENOMEM || r == -EBUSY
-				    ? MFA_RESULT_FAILED : MFA_RESULT_UNAVAILABLE,
+				    is_not_set_up(r) ? MFA_RESULT_UNAVAILABLE : MFA_RESULT_FAILED,
 				    "The second-factor service isn't set up properly. "
 				    "Please tell your administrator.");
 	}
