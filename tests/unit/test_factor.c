@@ -190,6 +190,26 @@ static void test_drift(void **state)
 	expect(a, code(a, now, 0), now, MFA_VERDICT_USED);
 }
 
+/* However far a code is from what was learned, one code moves it by one step. */
+static void test_drift_steps(void **state)
+{
+	static const struct { int drift; int steps; int expect; } rows[] = {
+		{ 0, 1, 1 }, { 0, 0, 0 }, { 0, -1, -1 },
+		{ -4, 1, -3 }, { -4, 0, -3 }, { -4, -4, -4 }, { -4, -5, -4 }, { -4, -3, -3 },
+		{ 4, -1, 3 }, { 4, 0, 3 }, { 4, 4, 4 }, { 4, 5, 4 }, { 4, 3, 3 },
+	};
+	struct mfa_account *a = *state, fresh = *a;
+	size_t i;
+
+	for (i = 0; i < ROWS(rows); i++) {
+		*a = fresh;
+		a->devices[0].drift = rows[i].drift;
+		expect(a, code(a, NOW, rows[i].steps), NOW, MFA_VERDICT_RIGHT);
+		if (a->devices[0].drift != rows[i].expect)
+			fail_msg("row %zu: %d", i, a->devices[0].drift);
+	}
+}
+
 static void test_throttle(void **state)
 {
 	struct mfa_account *a = *state;
@@ -334,6 +354,25 @@ static void test_clock_once_ahead(void **state)
 	expect(a, codes[0], NOW, MFA_VERDICT_RIGHT);
 	expect(a, code(a, NOW, 1), NOW, MFA_VERDICT_USED);
 	expect(a, code(a, NOW + 60, 0), NOW + 60, MFA_VERDICT_RIGHT);
+}
+
+/* What the user's own programs prove repairs nothing: their word is a claim. */
+static void test_local_repairs_nothing(void **state)
+{
+	struct mfa_account *a = *state;
+	int64_t future = NOW + 86400 * 365;
+	char codes[MFA_RECOVERY_COUNT][MFA_RECOVERY_CODE_SIZE];
+	struct mfa_attempt attempt = { .now = NOW, .throttle = true, .local = true };
+	struct mfa_judgement j;
+
+	assert_int_equal(mfa_recovery_generate(a, codes), 0);
+	expect(a, code(a, future, 0), future, MFA_VERDICT_RIGHT);
+	a->throttles[MFA_BUDGET_CODE] = (struct mfa_throttle){ 4, 0 };
+	attempt.answer = codes[0];
+	mfa_factor_judge(a, &attempt, &j);
+	assert_int_equal(j.verdict, MFA_VERDICT_RIGHT);
+	assert_int_equal(a->throttles[MFA_BUDGET_CODE].failures, 4);
+	expect(a, code(a, NOW, 0), NOW, MFA_VERDICT_AHEAD);
 }
 
 /* Only a step that no code could be right for is mended: a code of this very minute stays
@@ -493,9 +532,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_once), TEST(test_window), TEST(test_spellings), TEST(test_unclear),
-		TEST(test_drift), TEST(test_throttle), TEST(test_local_budget),
+		TEST(test_drift), TEST(test_drift_steps), TEST(test_throttle), TEST(test_local_budget),
 		TEST(test_throttle_clock_set_back), TEST(test_not_looked_at),
-		TEST(test_clock_once_ahead), TEST(test_unlock_keeps_used), TEST(test_recovery), TEST(test_recovery_budget),
+		TEST(test_clock_once_ahead), TEST(test_unlock_keeps_used),
+		TEST(test_local_repairs_nothing), TEST(test_recovery), TEST(test_recovery_budget),
 		TEST(test_several_devices), TEST(test_first_code), TEST(test_far),
 	};
 
