@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,24 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "folder/folder.h"
-
-#define APPLICATION_ID 0x6d666131	/* "mfa1" */
-#define SCHEMA_VERSION 1
 #define BUSY_LIMIT_MS 10000
-#define TEXT2(x) #x
-#define TEXT(x) TEXT2(x)
-
-/* The value is in the table's own leaf, so that an update writes one page: with the key in the
- * same row of a WITHOUT ROWID table, records over a quarter of a page would spill. */
-static const char schema[] =
-	"PRAGMA page_size = 4096;"
-	"PRAGMA application_id = " TEXT(APPLICATION_ID) ";"
-	"PRAGMA user_version = " TEXT(SCHEMA_VERSION) ";"
-	"CREATE TABLE entry(key BLOB NOT NULL UNIQUE, value BLOB NOT NULL,"
-	" version INTEGER NOT NULL, expires INTEGER NOT NULL);"
-	"CREATE INDEX entry_expires ON entry(expires) WHERE expires != 0;"
-	"PRAGMA journal_mode = WAL;";
 
 static const char *const sql[STATEMENT_COUNT] = {
 	[STATEMENT_GET] = "SELECT value, version, expires FROM entry"
@@ -46,6 +28,7 @@ static const char *const sql[STATEMENT_COUNT] = {
 		" AND (expires = 0 OR expires > ?6)",
 	[STATEMENT_EXPIRE] = "DELETE FROM entry WHERE rowid IN (SELECT rowid FROM entry"
 		" WHERE expires != 0 AND expires <= ?1 LIMIT ?2)",
+	[STATEMENT_TOUCH] = "PRAGMA application_id = " SQLITE_DB_TEXT(SQLITE_DB_APPLICATION_ID),
 	[STATEMENT_BEGIN] = "BEGIN IMMEDIATE",
 	[STATEMENT_COMMIT] = "COMMIT",
 	[STATEMENT_ROLLBACK] = "ROLLBACK",
@@ -77,7 +60,9 @@ int sqlite_db_error(const struct sqlite_db *db)
 	case SQLITE_FULL: return -ENOSPC;
 	case SQLITE_READONLY: return from_system(sqlite3_system_errno(db->db), EROFS);
 	case SQLITE_BUSY:
-	case SQLITE_LOCKED: return -EBUSY;
+	case SQLITE_LOCKED:
+	case SQLITE_PROTOCOL: return -EBUSY;
+	case SQLITE_ERROR:	/* our statements are fixed: the tables aren't ours */
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
 	case SQLITE_FORMAT: return -EMEDIUMTYPE;
@@ -174,9 +159,9 @@ static int check_header(struct sqlite_db *db)
 		r = read_pragma(db, "PRAGMA user_version", &version);
 	if (r != 0)
 		return r;
-	if (application != APPLICATION_ID || version < 1)
+	if (application != SQLITE_DB_APPLICATION_ID || version < 1)
 		return -EMEDIUMTYPE;
-	return version > SCHEMA_VERSION ? -EPROTONOSUPPORT : 0;
+	return version > SQLITE_DB_SCHEMA_VERSION ? -EPROTONOSUPPORT : 0;
 }
 
 static int configure(struct sqlite_db *db)
@@ -230,82 +215,6 @@ void sqlite_db_close(struct sqlite_db *db)
 		(void)sqlite3_finalize(db->statements[i]);
 	(void)sqlite3_close(db->db);
 	memset(db, 0, sizeof(*db));
-}
-
-static int write_new(const char *path)
-{
-	sqlite3 *db = NULL;
-	struct sqlite_db wrapped;
-	int fd, r = 0;
-
-	fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return -errno;
-	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK ||
-	    sqlite3_exec(db, schema, NULL, NULL, NULL) != SQLITE_OK) {
-		wrapped.db = db;
-		r = sqlite_db_error(&wrapped);
-	}
-	/* Folds the log back and removes it. */
-	if (sqlite3_close(db) != SQLITE_OK && r == 0)
-		r = -EIO;
-	if (r == 0 && fsync(fd) != 0)
-		r = -errno;
-	(void)close(fd);
-	return r;
-}
-
-/* Overwriting is twice as cheap as growing for a file system that keeps a journal of sizes, so the log
- * begins at the length where it is folded back.  SQLite takes zeros for an empty log. */
-static int write_log(const char *path)
-{
-	static const uint8_t zeros[65536];
-	char name[4096 + 8];
-	size_t done;
-	int fd, r = 0;
-
-	if (snprintf(name, sizeof(name), "%s-wal", path) >= (int)sizeof(name))
-		return -ENAMETOOLONG;
-	fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return -errno;
-	for (done = 0; r == 0 && done < SQLITE_DB_LOG_SIZE; done += sizeof(zeros))
-		if (write(fd, zeros, sizeof(zeros)) != sizeof(zeros))
-			r = -ENOSPC;
-	if (r == 0 && fsync(fd) != 0)
-		r = -errno;
-	(void)close(fd);
-	if (r != 0)
-		(void)unlink(name);
-	return r;
-}
-
-int sqlite_db_create(const char *path)
-{
-	static const char *const leftovers[] = { "", "-journal", "-wal", "-shm" };
-	char fresh[4096], left[4096 + 16];
-	struct stat st;
-	size_t i;
-	int r;
-
-	if (lstat(path, &st) == 0)
-		return -EEXIST;
-	if (snprintf(fresh, sizeof(fresh), "%s.new", path) >= (int)sizeof(fresh))
-		return -ENAMETOOLONG;
-	for (i = 0; i < sizeof(leftovers) / sizeof(leftovers[0]); i++) {
-		(void)snprintf(left, sizeof(left), "%s%s", fresh, leftovers[i]);
-		(void)unlink(left);
-	}
-	(void)snprintf(left, sizeof(left), "%s-wal", path);
-	(void)unlink(left);
-	r = write_new(fresh);
-	if (r == 0)
-		r = write_log(path);
-	/* link() never replaces what is there. */
-	if (r == 0 && link(fresh, path) != 0)
-		r = -errno;
-	(void)unlink(fresh);
-	return r == 0 ? mfa_folder_sync(path) : r;
 }
 
 sqlite3_stmt *sqlite_db_statement(struct sqlite_db *db, enum sqlite_statement which)

@@ -14,6 +14,11 @@
 #define SQLITE_DB_LOG_PAGES_BRIEF 50
 #define SQLITE_DB_LOG_SIZE (SQLITE_DB_LOG_PAGES * (4096 + 24) + 32 + 65536)
 
+#define SQLITE_DB_TEXT2(x) #x
+#define SQLITE_DB_TEXT(x) SQLITE_DB_TEXT2(x)
+#define SQLITE_DB_APPLICATION_ID 0x6d666131	/* "mfa1" */
+#define SQLITE_DB_SCHEMA_VERSION 1
+
 enum sqlite_statement {
 	STATEMENT_GET,
 	STATEMENT_LIST,
@@ -22,6 +27,7 @@ enum sqlite_statement {
 	STATEMENT_INSERT,
 	STATEMENT_DELETE,
 	STATEMENT_EXPIRE,
+	STATEMENT_TOUCH,	/* writes a page, and changes nothing */
 	STATEMENT_BEGIN,
 	STATEMENT_COMMIT,
 	STATEMENT_ROLLBACK,
@@ -38,7 +44,8 @@ struct sqlite_db {
 /* Opens a file that is there.  Errors as mfa_store_open. */
 int sqlite_db_open(const char *path, struct sqlite_db *out);
 void sqlite_db_close(struct sqlite_db *db);
-/* Makes a new file: complete and durable, or not at all.  -EEXIST if something is there. */
+/* Makes a new file: complete and durable, or not at all, whoever else tries it meanwhile.
+ * -EEXIST if something is there. */
 int sqlite_db_create(const char *path);
 /* Whether path can be a store: a regular file of our own that nobody else can read, on a local
  * file system; and which file it is. */
