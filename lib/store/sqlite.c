@@ -41,7 +41,7 @@ struct sqlite_store {
 	dev_t dev;
 	ino_t ino;
 
-	int pages_want;			/* of the log, to be folded back when somebody has time */
+	bool brief;			/* open for one conversation */
 	struct sqlite_db writer;	/* the leader's */
 	_Atomic int wal_pages;
 	pthread_mutex_t lock;		/* of what follows */
@@ -89,6 +89,11 @@ static int take_reader(struct sqlite_store *s, struct sqlite_db **out)
 	(void)pthread_mutex_unlock(&s->readers_lock);
 	if (!s->reader_open[i]) {
 		r = sqlite_db_open(s->path, &s->readers[i]);
+		/* Nor may a reader stay open on what was put in its place for a moment. */
+		if (r == 0)
+			r = check_same_file(s);
+		if (r != 0)
+			sqlite_db_close(&s->readers[i]);
 		s->reader_open[i] = r == 0;
 	}
 	*out = &s->readers[i];
@@ -108,7 +113,10 @@ static int copy_entry(sqlite3_stmt *row, int column, struct mfa_entry *out)
 	const void *value = sqlite3_column_blob(row, column);
 	size_t len = (size_t)sqlite3_column_bytes(row, column);
 
-	out->value = malloc(len + 1);
+	/* No version is 0 or less: nobody could ever change such a row. */
+	if (sqlite3_column_int64(row, column + 1) <= 0)
+		return -EMEDIUMTYPE;
+	out->value = value != NULL || len == 0 ? malloc(len + 1) : NULL;
 	if (out->value == NULL)
 		return -ENOMEM;
 	if (len > 0)
@@ -140,9 +148,9 @@ static int get_with(struct sqlite_db *db, const char *key, struct mfa_entry *out
 
 static void hand_on(struct sqlite_store *s);
 
-/* Whether nobody leads: then we do, for as long as a read takes. The writer's pages are those of the last commit,
- * where a reader would have to fetch them from the log; and a helper that
- * serves one sign-in needs but one connection. */
+/* Whether nobody leads: then we do, for as long as a read takes.  The writer's pages are those of
+ * the last commit, where a reader would have to fetch them from the log; and a helper that serves
+ * one sign-in needs but one connection. */
 static bool borrow_lead(struct sqlite_store *s)
 {
 	bool ours;
@@ -195,6 +203,20 @@ static bool prefix_end(const char *prefix, uint8_t out[MFA_STORE_KEY_MAX], size_
 	return true;
 }
 
+static int copy_row(sqlite3_stmt *row, struct listed *out)
+{
+	const void *key = sqlite3_column_blob(row, 0);
+	size_t len = (size_t)sqlite3_column_bytes(row, 0);
+
+	/* The walk goes on after this key, so it must be the whole of it. */
+	if (key == NULL || len > MFA_STORE_KEY_MAX || memchr(key, 0, len) != NULL)
+		return -EMEDIUMTYPE;
+	memcpy(out->key, key, len);
+	out->key[len] = '\0';
+	return copy_entry(row, 1, &out->entry);
+}
+
+/* Fills rows[0..*count), also when it fails: the caller releases them. */
 static int read_chunk(struct sqlite_db *db, const char *prefix, const char *after,
 		      struct listed *rows, size_t *count)
 {
@@ -202,7 +224,7 @@ static int read_chunk(struct sqlite_db *db, const char *prefix, const char *afte
 	size_t end_len;
 	bool ends = prefix_end(prefix, end, &end_len);
 	sqlite3_stmt *list = sqlite_db_statement(db, ends ? STATEMENT_LIST : STATEMENT_LIST_FROM);
-	int r;
+	int step = SQLITE_DONE, r = 0;
 
 	*count = 0;
 	if (list == NULL)
@@ -212,19 +234,12 @@ static int read_chunk(struct sqlite_db *db, const char *prefix, const char *afte
 		(void)sqlite3_bind_blob(list, 2, end, (int)end_len, SQLITE_STATIC);
 	(void)sqlite3_bind_int64(list, 3, mfa_clock_now());
 	(void)sqlite3_bind_int(list, 4, LIST_CHUNK);
-	while ((r = sqlite3_step(list)) == SQLITE_ROW) {
-		struct listed *row = &rows[*count];
-		size_t len = (size_t)sqlite3_column_bytes(list, 0);
-
-		if (len > MFA_STORE_KEY_MAX)
-			break;
-		memcpy(row->key, sqlite3_column_blob(list, 0), len);
-		row->key[len] = '\0';
-		if (copy_entry(list, 1, &row->entry) != 0)
-			break;
-		(*count)++;
+	while (r == 0 && (step = sqlite3_step(list)) == SQLITE_ROW) {
+		r = copy_row(list, &rows[*count]);
+		*count += r == 0;
 	}
-	r = r == SQLITE_DONE ? 0 : r == SQLITE_ROW ? -EMEDIUMTYPE : sqlite_db_error(db);
+	if (r == 0 && step != SQLITE_DONE)
+		r = sqlite_db_error(db);
 	(void)sqlite3_reset(list);
 	return r;
 }
@@ -238,8 +253,7 @@ static int sqlite_list(void *handle, const char *prefix, mfa_store_list_fn *fn, 
 	struct sqlite_db *db;
 	int r = rows != NULL ? check_same_file(s) : -ENOMEM;
 
-	/* "after" is exclusive; no key ends in the byte before a prefix, so step back over nothing:
-	 * a key that equals the prefix is looked up by itself. */
+	/* "after" is exclusive, so a key that equals the prefix is looked up by itself. */
 	if (r == 0 && len > 0) {
 		r = sqlite_get(s, prefix, &rows[0].entry);
 		if (r == 0)
@@ -249,23 +263,21 @@ static int sqlite_list(void *handle, const char *prefix, mfa_store_list_fn *fn, 
 		mfa_entry_release(&rows[0].entry);
 		memcpy(after, prefix, len + 1);
 	}
-	do {
-		if (r == 0) {
-			r = take_reader(s, &db);
-			if (r == 0)
-				r = read_chunk(db, prefix, after, rows, &count);
-			give_reader(s, db);
-		}
-		if (r != 0)
-			break;
+	while (r == 0) {
+		r = take_reader(s, &db);
+		count = 0;
+		if (r == 0)
+			r = read_chunk(db, prefix, after, rows, &count);
+		give_reader(s, db);
 		for (i = 0; i < count; i++) {
 			if (r == 0)
 				r = fn(ctx, rows[i].key, &rows[i].entry);
 			mfa_entry_release(&rows[i].entry);
 		}
-		if (count > 0)
-			memcpy(after, rows[count - 1].key, sizeof(after));
-	} while (r == 0 && count == LIST_CHUNK);
+		if (count < LIST_CHUNK)
+			break;
+		memcpy(after, rows[count - 1].key, sizeof(after));
+	}
 	free(rows);
 	return r;
 }
@@ -348,10 +360,14 @@ static int commit(struct sqlite_store *s, struct batch *batches)
 	return r;
 }
 
-static int checkpoint(struct sqlite_store *s)
+/* *whole: all of the log is in the file now. */
+static int checkpoint(struct sqlite_store *s, bool *whole)
 {
-	int r = sqlite3_wal_checkpoint_v2(s->writer.db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+	int pages = 0, folded = 0, r;
 
+	r = sqlite3_wal_checkpoint_v2(s->writer.db, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages,
+				      &folded);
+	*whole = r == SQLITE_OK && pages == folded;
 	if (r != SQLITE_OK && r != SQLITE_BUSY)
 		return sqlite_db_error(&s->writer);
 	atomic_store(&s->wal_pages, 0);
@@ -385,6 +401,7 @@ static void tell_watch(struct sqlite_store *s, const struct mfa_put *puts, size_
 static void lead(struct sqlite_store *s)
 {
 	struct batch *batches = s->first, *b, *next;
+	bool whole;
 	int r;
 
 	s->first = NULL;
@@ -392,7 +409,7 @@ static void lead(struct sqlite_store *s)
 	(void)pthread_mutex_unlock(&s->lock);
 	r = commit(s, batches);
 	if (r == 0 && atomic_load(&s->wal_pages) > WAL_PAGES_MOST)
-		(void)checkpoint(s);
+		(void)checkpoint(s, &whole);
 	(void)pthread_mutex_lock(&s->lock);
 	for (b = batches; b != NULL; b = next) {
 		next = b->next;		/* b is its waiter's again once it is done */
@@ -407,6 +424,7 @@ static int sqlite_put_many(void *handle, struct mfa_put *puts, size_t count)
 {
 	struct sqlite_store *s = handle;
 	struct batch b = { .puts = puts, .count = count, .wake = PTHREAD_COND_INITIALIZER };
+	bool watched;
 
 	(void)pthread_mutex_lock(&s->lock);
 	*s->last = &b;
@@ -422,9 +440,10 @@ static int sqlite_put_many(void *handle, struct mfa_put *puts, size_t count)
 		(void)pthread_cond_wait(&b.wake, &s->lock);
 	if (!b.done)
 		lead(s);
+	watched = s->watch.fn != NULL;	/* and does not change after that */
 	(void)pthread_mutex_unlock(&s->lock);
 	(void)pthread_cond_destroy(&b.wake);
-	if (b.result == 0 && s->watch.fn != NULL)
+	if (b.result == 0 && watched)
 		tell_watch(s, puts, count);
 	return b.result;
 }
@@ -435,7 +454,8 @@ static bool sqlite_wants_upkeep(void *handle)
 {
 	struct sqlite_store *s = handle;
 
-	return atomic_load(&s->wal_pages) > s->pages_want;
+	return atomic_load(&s->wal_pages) >
+	       (s->brief ? SQLITE_DB_LOG_PAGES_BRIEF : SQLITE_DB_LOG_PAGES);
 }
 
 static int expire(struct sqlite_store *s)
@@ -450,6 +470,29 @@ static int expire(struct sqlite_store *s)
 	return sqlite_db_run(db, statement);
 }
 
+/* That the log is folded back is known as long as somebody has the store open; the next log then
+ * begins with the next write.  A helper is the last to leave: unless it begins the next log
+ * itself, who comes after it reads the old one, adds to it, and so on without end. */
+static int begin_log(struct sqlite_store *s)
+{
+	return sqlite_db_run(&s->writer, sqlite_db_statement(&s->writer, STATEMENT_TOUCH));
+}
+
+static int keep_house(struct sqlite_store *s)
+{
+	bool grown = s->brief && atomic_load(&s->wal_pages) > SQLITE_DB_LOG_PAGES_BRIEF, whole;
+	int r = check_same_file(s), r2;
+
+	if (r != 0)
+		return r;
+	r = expire(s);
+	/* On a full disk what is expired can't go; a log that is folded back makes room. */
+	r2 = checkpoint(s, &whole);
+	if (r2 == 0 && whole && grown)
+		r2 = begin_log(s);
+	return r != 0 ? r : r2;
+}
+
 static int sqlite_upkeep(void *handle)
 {
 	struct sqlite_store *s = handle;
@@ -462,11 +505,7 @@ static int sqlite_upkeep(void *handle)
 	s->upkeepers--;
 	s->led = true;
 	(void)pthread_mutex_unlock(&s->lock);
-	r = check_same_file(s);
-	if (r == 0)
-		r = expire(s);
-	if (r == 0)
-		r = checkpoint(s);
+	r = keep_house(s);
 	(void)pthread_mutex_lock(&s->lock);
 	hand_on(s);
 	(void)pthread_mutex_unlock(&s->lock);
@@ -476,13 +515,17 @@ static int sqlite_upkeep(void *handle)
 static int sqlite_watch(void *handle, const char *prefix, mfa_store_watch_fn *fn, void *ctx)
 {
 	struct sqlite_store *s = handle;
+	int r = -EBUSY;
 
-	if (s->watch.fn != NULL)
-		return -EBUSY;
-	memcpy(s->watch.prefix, prefix, strlen(prefix) + 1);
-	s->watch.ctx = ctx;
-	s->watch.fn = fn;
-	return 0;
+	(void)pthread_mutex_lock(&s->lock);
+	if (s->watch.fn == NULL) {
+		memcpy(s->watch.prefix, prefix, strlen(prefix) + 1);
+		s->watch.ctx = ctx;
+		s->watch.fn = fn;
+		r = 0;
+	}
+	(void)pthread_mutex_unlock(&s->lock);
+	return r;
 }
 
 static int on_wal(void *ctx, sqlite3 *db, const char *name, int pages)
@@ -530,8 +573,7 @@ static int sqlite_open(const char *path, enum mfa_store_open_flags flags, void *
 	(void)pthread_mutex_init(&s->readers_lock, NULL);
 	(void)pthread_cond_init(&s->reader_free, NULL);
 	s->last = &s->first;
-	s->pages_want = flags == MFA_STORE_OPEN_BRIEFLY ? SQLITE_DB_LOG_PAGES_BRIEF
-							: SQLITE_DB_LOG_PAGES;
+	s->brief = flags == MFA_STORE_OPEN_BRIEFLY;
 	s->path = strdup(path);
 	r = s->path != NULL ? sqlite_db_check_file(path, &s->dev, &s->ino) : -ENOMEM;
 	if (r == 0)

@@ -77,14 +77,18 @@ static bool put_fits(const struct mfa_put *put)
 int mfa_store_put_many(struct mfa_store *store, struct mfa_put *puts, size_t count)
 {
 	size_t i;
+	int r = 0;
 
-	for (i = 0; i < count; i++) {
+	for (i = 0; r == 0 && i < count; i++)
+		r = put_fits(&puts[i]) ? 0 : -EINVAL;
+	if (r == 0 && count > 0)
+		r = store->backend->put_many(store->handle, puts, count);
+	/* What was judged in a transaction that came to nothing is not so. */
+	for (i = 0; r != 0 && i < count; i++) {
 		puts[i].version = 0;
-		puts[i].result = -EINVAL;
-		if (!put_fits(&puts[i]))
-			return -EINVAL;
+		puts[i].result = r;
 	}
-	return count > 0 ? store->backend->put_many(store->handle, puts, count) : 0;
+	return r;
 }
 
 int mfa_store_put_if(struct mfa_store *store, const char *key, uint64_t if_version,

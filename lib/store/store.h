@@ -20,8 +20,8 @@ struct mfa_store;
 enum mfa_store_open_flags {
 	MFA_STORE_OPEN = 0,	/* must be there: an absent store is not an empty one */
 	MFA_STORE_CREATE = 1,	/* must not be there (-EEXIST); made durable before return */
-	MFA_STORE_OPEN_BRIEFLY = 2,	/* by a helper for one conversation: it wants upkeep sooner, because
-					 * who opens the store next reads all of the log */
+	MFA_STORE_OPEN_BRIEFLY = 2,	/* by a helper for one conversation: it wants upkeep sooner,
+					 * because who opens the store next reads all of the log */
 };
 
 /* url: "sqlite:///absolute/path".  Call it after ids were dropped.
@@ -41,8 +41,9 @@ struct mfa_entry {
 	int64_t expires;	/* seconds since 1970; 0: never */
 };
 
-/* Returns 0, -ENOENT (absent or expired), -EIO, -EMEDIUMTYPE, -EBUSY (others
- * held the store for too long), -ENOMEM.  *out is emptied first; release it. */
+/* Returns 0, -ENOENT (absent or expired), -EIO, -EMEDIUMTYPE, -EBUSY (others held the store for
+ * too long), -ESTALE (the store was removed or replaced), -EINVAL (key), -ENOMEM.
+ * *out is emptied first; release it. */
 int mfa_store_get(struct mfa_store *store, const char *key, struct mfa_entry *out);
 /* Wipes nothing (values are sealed), frees, empties. */
 void mfa_entry_release(struct mfa_entry *entry);
@@ -58,16 +59,17 @@ struct mfa_put {
 	int result;		/* out: as mfa_store_put_if returns */
 };
 
-/* Returns 0 when it is durable; -EAGAIN: what is there has another version,
- * read and judge again; -ENOSPC, -EROFS, -EIO, -EMEDIUMTYPE, -EBUSY, -EINVAL (key or value too long),
- * -ENOMEM: not written.  *version (may be NULL) gets the new version. */
+/* Returns 0 when it is durable; -EAGAIN: what is there has another version, read and judge again;
+ * -ENOSPC, -EROFS, -EIO, -EMEDIUMTYPE, -EBUSY, -ESTALE, -EINVAL (key or value too long), -ENOMEM:
+ * not written.  *version (may be NULL) gets the new version. */
 int mfa_store_put_if(struct mfa_store *store, const char *key, uint64_t if_version,
 		     const uint8_t *value, size_t len, int64_t expires, uint64_t *version);
 int mfa_store_delete_if(struct mfa_store *store, const char *key, uint64_t if_version);
 
 /* Several conditional writes in one go, each on its own (no transaction over them: one may
  * succeed and the next not), all within one commit; for imports.
- * Returns 0 if each put's result is set, otherwise the error that all of them met. */
+ * Returns 0 if each put's result is set, otherwise the error that all of them met, which is then
+ * also each one's result. */
 int mfa_store_put_many(struct mfa_store *store, struct mfa_put *puts, size_t count);
 
 /* Calls fn for each unexpired entry whose key begins with prefix, in the order of the
@@ -77,15 +79,16 @@ int mfa_store_put_many(struct mfa_store *store, struct mfa_put *puts, size_t cou
 typedef int mfa_store_list_fn(void *ctx, const char *key, const struct mfa_entry *entry);
 int mfa_store_list(struct mfa_store *store, const char *prefix, mfa_store_list_fn *fn, void *ctx);
 
-/* From now on calls fn, from a thread of the store's own choosing and without its locks held, after each
- * durable change of a key that begins with prefix (version 0: deleted).  For
- * SQLite: the changes made through this handle.  One watch per handle (-EBUSY).  fn must be quick. */
+/* From now on calls fn, from a thread of the store's own choosing and without its locks held,
+ * after each durable change of a key that begins with prefix (version 0: deleted).  For SQLite:
+ * the changes made through this handle.  One watch per handle (-EBUSY).  fn must be quick. */
 typedef void mfa_store_watch_fn(void *ctx, const char *key, uint64_t version);
 int mfa_store_watch(struct mfa_store *store, const char *prefix, mfa_store_watch_fn *fn, void *ctx);
 
 /* Housekeeping that nobody waits for: drops expired entries (a bounded number), folds the log back
- * when it has grown.  A daemon calls it when idle and at least each minute; a one-shot helper after its answer is given.
- * mfa_store_wants_upkeep is cheap and true when the log has grown so far that it should be called soon. */
+ * when it has grown.  A daemon calls it when idle and at least each minute; a one-shot helper
+ * after its answer is given.  mfa_store_wants_upkeep is cheap, and true when the log has grown so
+ * far that it should be called soon. */
 bool mfa_store_wants_upkeep(struct mfa_store *store);
 int mfa_store_upkeep(struct mfa_store *store);
 
