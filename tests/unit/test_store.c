@@ -227,6 +227,8 @@ static void test_put_many(void **state)
 		{ .key = "new", .value = (const uint8_t *)"y", .len = 1 },
 		{ .key = "gone", .if_version = 1 },
 	};
+	struct mfa_entry e;
+	size_t i;
 
 	assert_int_equal(put(s, "there", 0, "1", 0, NULL), 0);
 	assert_int_equal(put(s, "gone", 0, "1", 0, &version), 0);
@@ -240,6 +242,16 @@ static void test_put_many(void **state)
 	holds(s, "there", "1", 0);
 	holds(s, "new", "y", puts[1].version);
 	assert_int_equal(mfa_store_put_many(s, puts, 0), 0);
+	/* One that can't be stands for all: none is written, and each says so. */
+	puts[0].key = "other";
+	puts[1].key = "";
+	puts[2].if_version = 1;
+	assert_int_equal(mfa_store_put_many(s, puts, 3), -EINVAL);
+	for (i = 0; i < ROWS(puts); i++) {
+		assert_int_equal(puts[i].result, -EINVAL);
+		assert_int_equal(puts[i].version, 0);
+	}
+	assert_int_equal(mfa_store_get(s, "other", &e), -ENOENT);
 }
 
 static void test_limits(void **state)

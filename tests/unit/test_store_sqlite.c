@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,9 +17,13 @@
 
 #include "store/store.h"
 
+#define NOW 1800000000
 #define PROCESSES 8
 #define INCREMENTS 40
-#define KILLS 60
+#define KILLS 100
+#define CREATIONS 20
+#define HELPERS 120
+#define HELPER_PAGES 50
 
 struct fixture {
 	char folder[32];
@@ -42,20 +47,26 @@ static int set_up(void **state)
 	return mfa_store_open(f->url, MFA_STORE_CREATE, &f->store);
 }
 
+static void remove_files(const struct fixture *f)
+{
+	static const char *const ends[] = { "", "-wal", "-shm" };
+	char path[80];
+	size_t i;
+
+	for (i = 0; i < ROWS(ends); i++) {
+		(void)snprintf(path, sizeof(path), "%s%s", f->path, ends[i]);
+		(void)unlink(path);
+	}
+}
+
 static int tear_down(void **state)
 {
-	static const char *const files[] = { "db", "db-wal", "db-shm" };
 	struct fixture *f = *state;
-	char path[64];
-	size_t i;
 	int r;
 
 	mfa_store_close(&f->store);
-	for (i = 0; i < ROWS(files); i++) {
-		(void)snprintf(path, sizeof(path), "%s/%s", f->folder, files[i]);
-		(void)unlink(path);
-	}
-	r = rmdir(f->folder);
+	remove_files(f);
+	r = rmdir(f->folder);	/* nothing else is left */
 	free(f);
 	return r;
 }
@@ -203,6 +214,196 @@ static void test_kill_create(void **state)
 	assert_true(made + absent == 40);
 }
 
+/* Killed or not, several at once make one store, and only its maker is told so. */
+static void test_creators(void **state)
+{
+	struct fixture *f = *state;
+	pid_t pids[PROCESSES];
+	struct mfa_store *s;
+	char url[96], path[80], log[96], shm[96];
+	int round, i, n, r, status, start[2], made;
+	uint64_t version;
+
+	(void)snprintf(path, sizeof(path), "%s/new", f->folder);
+	(void)snprintf(log, sizeof(log), "%s-wal", path);
+	(void)snprintf(shm, sizeof(shm), "%s-shm", path);
+	(void)snprintf(url, sizeof(url), "sqlite://%s", path);
+	for (round = 0; round < CREATIONS; round++) {
+		assert_int_equal(pipe(start), 0);
+		for (i = 0; i < PROCESSES; i++) {
+			pids[i] = fork();
+			if (pids[i] != 0)
+				continue;
+			(void)close(start[1]);
+			(void)!read(start[0], &n, 1);	/* until all are there */
+			r = mfa_store_open(url, MFA_STORE_CREATE, &s);
+			_exit(r == 0 ? put(s, "k", 0, 1, NULL) != 0 : -r);
+		}
+		(void)close(start[0]);
+		(void)close(start[1]);
+		for (i = 0, made = 0; i < PROCESSES; i++) {
+			assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
+			assert_true(WIFEXITED(status));
+			if (WEXITSTATUS(status) == 0)
+				made++;
+			else
+				assert_int_equal(WEXITSTATUS(status), EEXIST);
+		}
+		assert_int_equal(made, 1);
+		assert_int_equal(mfa_store_open(url, MFA_STORE_OPEN, &s), 0);
+		assert_int_equal(get(s, "k", &n, &version), 0);
+		mfa_store_close(&s);
+		(void)unlink(path);
+		(void)unlink(log);
+		(void)unlink(shm);
+	}
+}
+
+/* One sign-in as a helper does it; tells whether there was upkeep to do. */
+static int help(const char *url)
+{
+	struct mfa_store *s;
+	uint64_t version;
+	int n, wanted;
+
+	if (mfa_store_open(url, MFA_STORE_OPEN_BRIEFLY, &s) != 0 || get(s, "k", &n, &version) != 0 ||
+	    put(s, "k", version, n + 1, NULL) != 0)
+		return 2;
+	wanted = mfa_store_wants_upkeep(s);
+	if (wanted && mfa_store_upkeep(s) != 0)
+		return 2;
+	mfa_store_close(&s);
+	return wanted;
+}
+
+/* Where nobody keeps the store open, each who opens it reads the log: it must not grow. */
+static void test_helpers(void **state)
+{
+	struct fixture *f = *state;
+	int i, n, status, upkeeps = 0;
+	uint64_t version;
+
+	assert_int_equal(put(f->store, "k", 0, 0, NULL), 0);
+	mfa_store_close(&f->store);
+	for (i = 0; i < HELPERS; i++) {
+		pid_t pid = fork();
+
+		if (pid == 0)
+			_exit(help(f->url));
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_true(WIFEXITED(status) && WEXITSTATUS(status) < 2);
+		upkeeps += WEXITSTATUS(status);
+	}
+	assert_in_range(upkeeps, 1, HELPERS / HELPER_PAGES);
+	assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN, &f->store), 0);
+	assert_int_equal(get(f->store, "k", &n, &version), 0);
+	assert_int_equal(n, HELPERS);
+}
+
+/* A new store with one record, closed, and all of it in its one file. */
+static void make_settled(struct fixture *f)
+{
+	char name[80];
+
+	mfa_store_close(&f->store);
+	remove_files(f);
+	assert_int_equal(mfa_store_open(f->url, MFA_STORE_CREATE, &f->store), 0);
+	assert_int_equal(put(f->store, "k", 0, 1, NULL), 0);
+	assert_int_equal(mfa_store_upkeep(f->store), 0);
+	mfa_store_close(&f->store);
+	(void)snprintf(name, sizeof(name), "%s-wal", f->path);
+	assert_int_equal(unlink(name), 0);
+	(void)snprintf(name, sizeof(name), "%s-shm", f->path);
+	assert_int_equal(unlink(name), 0);
+}
+
+static int count_entry(void *ctx, const char *key, const struct mfa_entry *entry)
+{
+	(void)key, (void)entry;
+	++*(int *)ctx;
+	return 0;
+}
+
+/* The first error that somebody meets who opens, lists, reads and writes. */
+static int use(const char *url)
+{
+	struct mfa_store *s;
+	uint64_t version;
+	int n, count = 0, r = mfa_store_open(url, MFA_STORE_OPEN, &s);
+
+	if (r == 0)
+		r = mfa_store_list(s, "", count_entry, &count);
+	if (r == 0)
+		r = get(s, "k", &n, &version);
+	if (r == 0)
+		r = put(s, "k", version, 2, NULL);
+	mfa_store_close(&s);
+	return r;
+}
+
+/* What somebody else made of it. */
+static void test_foreign(void **state)
+{
+	static const struct { const char *sql; int expect; } rows[] = {
+		{ "", 0 },
+		{ "PRAGMA user_version = 2", -EPROTONOSUPPORT },
+		{ "PRAGMA user_version = 0", -EMEDIUMTYPE },
+		{ "PRAGMA application_id = 1", -EMEDIUMTYPE },
+		{ "DROP TABLE entry", -EMEDIUMTYPE },
+		{ "ALTER TABLE entry DROP COLUMN version", -EMEDIUMTYPE },
+		{ "UPDATE entry SET version = 0", -EMEDIUMTYPE },
+		{ "UPDATE entry SET version = -1", -EMEDIUMTYPE },
+		{ "INSERT INTO entry VALUES(x'6c006c', 'x', 1, 0)", -EMEDIUMTYPE },
+		{ "INSERT INTO entry VALUES(zeroblob(5000), 'x', 1, 0)", -EMEDIUMTYPE },
+		{ "INSERT INTO entry VALUES(CAST(printf('%.*c', 321, 'k') AS BLOB), 'x', 1, 0)",
+		  -EMEDIUMTYPE },
+		{ "INSERT INTO entry VALUES(CAST(printf('%.*c', 320, 'k') AS BLOB), 'x', 1, 0)", 0 },
+	};
+	struct fixture *f = *state;
+	sqlite3 *db;
+	size_t i;
+	int r;
+
+	for (i = 0; i < ROWS(rows); i++) {
+		make_settled(f);
+		assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+		assert_int_equal(sqlite3_exec(db, rows[i].sql, NULL, NULL, NULL), SQLITE_OK);
+		assert_int_equal(sqlite3_close(db), SQLITE_OK);
+		r = use(f->url);
+		if (r != rows[i].expect)
+			fail_msg("%s: %d", rows[i].sql, r);
+	}
+}
+
+/* Bytes that the disk lost. */
+static void test_damaged(void **state)
+{
+	static const struct { const char *what; off_t from, to; } rows[] = {
+		{ "the magic", 0, 16 },
+		{ "the header", 16, 100 },
+		{ "the tables' page", 100, 4096 },
+		{ "the records' page", 4096, 8192 },
+		{ "the keys' page", 8192, 12288 },
+		{ "all but the header", 100, 16384 },
+	};
+	static const uint8_t bytes[2] = { 0x00, 0x55 };
+	struct fixture *f = *state;
+	size_t i;
+	off_t at;
+	int fd, r;
+
+	for (i = 0; i < 2 * ROWS(rows); i++) {
+		make_settled(f);
+		fd = open(f->path, O_WRONLY | O_CLOEXEC);
+		for (at = rows[i / 2].from; at < rows[i / 2].to; at++)
+			assert_int_equal(pwrite(fd, &bytes[i % 2], 1, at), 1);
+		(void)close(fd);
+		r = use(f->url);
+		if (r != -EMEDIUMTYPE)
+			fail_msg("%s: %d", rows[i / 2].what, r);
+	}
+}
+
 static void test_files(void **state)
 {
 	struct fixture *f = *state;
@@ -258,9 +459,9 @@ static void test_vanished(void **state)
 /* One update is one page of the log, as long as a record fits a page. */
 static void test_one_page(void **state)
 {
-	static const size_t sizes[] = { 500, 1500, 3000 };
+	static const size_t sizes[] = { 500, 1500, 3000, 3500 };
 	struct fixture *f = *state;
-	static uint8_t value[3000];
+	static uint8_t value[3500];
 	char wal[80];
 	uint64_t version;
 	struct stat st;
@@ -302,6 +503,11 @@ static int small_disk(const char *folder)
 	struct mfa_store *s;
 	int n, i, r = 0, fd;
 	static const char block[65536];
+	static uint8_t large[MFA_STORE_VALUE_MAX];
+	struct mfa_put both[] = {
+		{ .key = "small", .value = large, .len = 1 },
+		{ .key = "large", .value = large, .len = sizeof(large) },
+	};
 
 	if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
 	    mount("tmpfs", folder, "tmpfs", 0, "size=6m,mode=0700") != 0)
@@ -309,7 +515,9 @@ static int small_disk(const char *folder)
 	(void)snprintf(path, sizeof(path), "%s/s", folder);
 	(void)snprintf(url, sizeof(url), "sqlite://%s", path);
 	(void)snprintf(aside, sizeof(aside), "%s/full", folder);
-	if (mfa_store_open(url, MFA_STORE_CREATE, &s) != 0 || put(s, "k", 0, 1, &version) != 0)
+	mfa_clock_test_now = NOW;
+	if (mfa_store_open(url, MFA_STORE_CREATE, &s) != 0 || put(s, "k", 0, 1, &version) != 0 ||
+	    mfa_store_put_if(s, "old", 0, large, 1, NOW + 1, NULL) != 0)
 		return __LINE__;
 	fd = open(aside, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 	while (write(fd, block, sizeof(block)) > 0)
@@ -321,6 +529,20 @@ static int small_disk(const char *folder)
 	if (r != -ENOSPC || get(s, "k", &n, &version) != 0 || n != i - 2)
 		return __LINE__;
 	if (put(s, "k", version, -1, NULL) != -ENOSPC)
+		return __LINE__;
+	/* What can't be dropped for want of room doesn't keep the log from being folded back. */
+	mfa_clock_test_now = NOW + 1;
+	if (mfa_store_upkeep(s) != -ENOSPC || put(s, "k", version, -1, &version) != 0)
+		return __LINE__;
+	/* All that shares a commit fails with it. */
+	for (i = 0, r = 0; i < 40 && r == 0; i++) {
+		memset(large, i, sizeof(large));	/* pages that stay the same aren't written */
+		both[1].if_version = both[1].version;
+		r = mfa_store_put_many(s, &both[1], 1);
+	}
+	if (r != -ENOSPC || mfa_store_put_many(s, both, 2) != -ENOSPC ||
+	    both[0].result != -ENOSPC || both[1].result != -ENOSPC || both[0].version != 0 ||
+	    get(s, "small", &n, &version) != -ENOENT || get(s, "k", &n, &version) != 0 || n != -1)
 		return __LINE__;
 	(void)unlink(aside);
 	if (put(s, "k", version, -2, &version) != 0 || get(s, "k", &n, &version) != 0 || n != -2)
@@ -370,7 +592,9 @@ static void test_small_disk(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_processes), TEST(test_kill), TEST(test_kill_create), TEST(test_files),
+		TEST(test_processes), TEST(test_kill), TEST(test_kill_create),
+		TEST(test_creators), TEST(test_helpers), TEST(test_foreign),
+		TEST(test_damaged), TEST(test_files),
 		TEST(test_vanished), TEST(test_one_page), TEST(test_small_disk),
 	};
 
