@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,6 +18,7 @@
 #include "folder/folder.h"
 
 #define FILE_SIZE_MAX 65536
+#define LOCK_ATTEMPTS 1000
 #define MAGIC "mfa-master-key 1"
 
 /* A mapping of its own, so that it is neither dumped nor swapped. */
@@ -190,37 +192,42 @@ static int check_file(int fd)
 	return 0;
 }
 
-int mfa_keyring_load(const char *path, struct mfa_keyring **out)
+static int read_ring(int fd, struct mfa_keyring **out)
 {
 	char *text = NULL;
 	size_t len = 0;
 	ssize_t n;
-	int fd, r;
+	int r = check_file(fd);
 
-	*out = NULL;
-	fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0)
-		return -errno;
-	r = check_file(fd);
 	if (r != 0)
-		goto out;
+		return r;
 	text = malloc(FILE_SIZE_MAX);
 	r = text != NULL ? 0 : -ENOMEM;
 	while (r == 0 && len < FILE_SIZE_MAX) {
 		n = read(fd, text + len, FILE_SIZE_MAX - len);
 		if (n == 0)
 			break;
-		if (n < 0)
-			r = -errno;
-		else
+		if (n > 0)
 			len += (size_t)n;
+		else if (errno != EINTR)
+			r = -errno;
 	}
 	if (r == 0)
 		r = len < FILE_SIZE_MAX ? mfa_keyring_parse(text, len, out) : -EBADMSG;
-out:
 	if (text != NULL)
 		OPENSSL_cleanse(text, FILE_SIZE_MAX);
 	free(text);
+	return r;
+}
+
+int mfa_keyring_load(const char *path, struct mfa_keyring **out)
+{
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK), r;
+
+	*out = NULL;
+	if (fd < 0)
+		return -errno;
+	r = read_ring(fd, out);
 	(void)close(fd);
 	return r;
 }
@@ -275,24 +282,61 @@ static int pending_path(const char *path, char out[PATH_MAX])
 	return snprintf(out, PATH_MAX, "%s.new", path) < PATH_MAX ? 0 : -ENAMETOOLONG;
 }
 
+/* Opens the file that waits, or a new one, and locks it, so that several who begin at once don't
+ * each make a key, of which one is kept and another's store.  Returns it or a negative errno. */
+static int open_pending(const char *pending)
+{
+	struct stat ours, named;
+	int i, fd, r = -EAGAIN;
+
+	for (i = 0; r == -EAGAIN && i < LOCK_ATTEMPTS; i++) {
+		fd = open(pending, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600);
+		if (fd < 0)
+			return -errno;
+		if (flock(fd, LOCK_EX) != 0 || fstat(fd, &ours) != 0)
+			r = -errno;
+		else if (lstat(pending, &named) != 0)
+			r = errno == ENOENT ? -EAGAIN : -errno;
+		else if (named.st_dev == ours.st_dev && named.st_ino == ours.st_ino)
+			return fd;
+		(void)close(fd);	/* published or discarded while we waited */
+	}
+	return r == -EAGAIN ? -EBUSY : r;
+}
+
+static int write_pending(int fd, const char *pending, struct mfa_keyring **out)
+{
+	int r = mfa_keyring_new(out);
+
+	if (r == 0 && (ftruncate(fd, 0) != 0 || lseek(fd, 0, SEEK_SET) != 0))
+		r = -errno;
+	if (r == 0)
+		r = write_text(fd, *out);
+	if (r == 0)
+		r = mfa_folder_sync(pending);
+	if (r != 0) {
+		(void)unlink(pending);
+		mfa_keyring_free(out);
+	}
+	return r;
+}
+
 int mfa_keyring_prepare(const char *path, struct mfa_keyring **out)
 {
 	char pending[PATH_MAX];
-	int r = pending_path(path, pending);
+	int fd, r = pending_path(path, pending);
 
 	*out = NULL;
-	if (r == 0)
-		r = mfa_keyring_load(pending, out);
-	if (r != -ENOENT && r != -EBADMSG)
-		return r;
-	/* What a killed run has left half written has sealed nothing. */
-	if (r == -EBADMSG)
-		(void)unlink(pending);
-	r = mfa_keyring_new(out);
-	if (r == 0)
-		r = mfa_keyring_save(*out, pending);
 	if (r != 0)
-		mfa_keyring_free(out);
+		return r;
+	fd = open_pending(pending);
+	if (fd < 0)
+		return fd;
+	r = read_ring(fd, out);
+	/* It is new; or what a killed run has left half written, which has sealed nothing. */
+	if (r == -EBADMSG)
+		r = write_pending(fd, pending, out);
+	(void)close(fd);
 	return r;
 }
 

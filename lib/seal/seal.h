@@ -49,7 +49,7 @@ void mfa_keyring_free(struct mfa_keyring **ring);
 /* A key for a store that is being made waits as path.new until the store is complete: whoever is
  * killed in between begins again where it ended, and neither ever stands alone. */
 
-/* The keyring that waits there, or a new one that now does.
+/* The keyring that waits there, or a new one that now does; the same for all who ask at once.
  * Returns 0 or as _load, _new and _save. */
 int mfa_keyring_prepare(const char *path, struct mfa_keyring **out);
 /* The store is complete: the file becomes path; with group other than -1, root's with that

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "seal/keyring.h"
@@ -16,6 +17,8 @@
 #define HEAD "mfa-master-key 1\nstore 00112233445566778899aabbccddeeff\n"
 #define ONE_KEY HEAD "key 1 " KEY1 "\n"
 #define NAME "account/alice"
+#define PROCESSES 8
+#define ROUNDS 20
 
 static size_t unhex(const char *text, uint8_t *out)
 {
@@ -269,6 +272,50 @@ static void test_pending(void **state)
 	mfa_keyring_free(&b);
 }
 
+/* Whoever begins at the same time gets the same key: or one's would be kept, with the other's
+ * store. */
+static void test_pending_at_once(void **state)
+{
+	uint8_t id[MFA_STORE_ID_SIZE], first[MFA_STORE_ID_SIZE];
+	char folder[] = "/tmp/mfa-seal.XXXXXX", path[64];
+	struct mfa_keyring *ring;
+	int round, i, start[2], ids[2], status;
+	pid_t pids[PROCESSES];
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	(void)snprintf(path, sizeof(path), "%s/key", folder);
+	for (round = 0; round < ROUNDS; round++) {
+		assert_int_equal(pipe(start), 0);
+		assert_int_equal(pipe(ids), 0);
+		for (i = 0; i < PROCESSES; i++) {
+			pids[i] = fork();
+			if (pids[i] != 0)
+				continue;
+			(void)close(start[1]);
+			(void)!read(start[0], id, 1);	/* until all are there */
+			if (mfa_keyring_prepare(path, &ring) != 0)
+				_exit(1);
+			_exit(write(ids[1], mfa_keyring_store_id(ring), sizeof(id)) != sizeof(id));
+		}
+		(void)close(start[0]);
+		(void)close(start[1]);
+		(void)close(ids[1]);
+		for (i = 0; i < PROCESSES; i++) {
+			assert_int_equal(read(ids[0], i == 0 ? first : id, sizeof(id)), sizeof(id));
+			if (i > 0)
+				assert_memory_equal(id, first, sizeof(id));
+		}
+		(void)close(ids[0]);
+		for (i = 0; i < PROCESSES; i++) {
+			assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
+			assert_int_equal(status, 0);
+		}
+		mfa_keyring_discard(path);
+	}
+	assert_int_equal(rmdir(folder), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -279,6 +326,7 @@ int main(void)
 		cmocka_unit_test(test_malformed),
 		cmocka_unit_test(test_files),
 		cmocka_unit_test(test_pending),
+		cmocka_unit_test(test_pending_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
