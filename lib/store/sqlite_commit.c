@@ -1,0 +1,261 @@
+/* Writing.
+ *
+ * Writers share commits: who comes first leads, and takes along all that others have
+ * queued meanwhile.  A lone write has no thread to hand itself to. */
+#include <errno.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "clock/clock.h"
+#include "store/sqlite_store.h"
+
+#define WAL_PAGES_MOST (8 * SQLITE_DB_LOG_PAGES)	/* folded back at once */
+#define EXPIRE_AT_ONCE 200
+
+/* Writes that wait for their commit. */
+struct batch {
+	struct batch *next;
+	struct mfa_put *puts;
+	size_t count;
+	bool done;
+	bool leads;
+	int result;
+	pthread_cond_t wake;
+};
+
+static int new_version(uint64_t *out)
+{
+	do {
+		if (getrandom(out, sizeof(*out), 0) != sizeof(*out))
+			return -EIO;
+		*out &= INT64_MAX;
+	} while (*out == 0);
+	return 0;
+}
+
+/* Within the transaction.  Returns 0 when put->result is set. */
+static int apply(struct sqlite_db *db, struct mfa_put *put, int64_t now)
+{
+	enum sqlite_statement which = put->value == NULL ? STATEMENT_DELETE
+		: put->if_version == 0 ? STATEMENT_INSERT : STATEMENT_UPDATE;
+	sqlite3_stmt *statement = sqlite_db_statement(db, which);
+	uint64_t version = 0;
+	int r = put->value != NULL ? new_version(&version) : 0;
+
+	if (r != 0 || statement == NULL)
+		return r != 0 ? r : sqlite_db_error(db);
+	(void)sqlite3_bind_blob(statement, 1, put->key, (int)strlen(put->key), SQLITE_STATIC);
+	if (put->value != NULL) {
+		(void)sqlite3_bind_blob(statement, 2, put->value, (int)put->len, SQLITE_STATIC);
+		(void)sqlite3_bind_int64(statement, 3, (sqlite3_int64)version);
+		(void)sqlite3_bind_int64(statement, 4, put->expires);
+	}
+	if (which != STATEMENT_INSERT)
+		(void)sqlite3_bind_int64(statement, 5, (sqlite3_int64)put->if_version);
+	(void)sqlite3_bind_int64(statement, 6, now);
+	r = sqlite_db_run(db, statement);
+	if (r != 0)
+		return r;
+	put->result = sqlite3_changes(db->db) == 1 ? 0 : -EAGAIN;
+	put->version = put->result == 0 ? version : 0;
+	return 0;
+}
+
+static int apply_all(struct sqlite_db *db, struct batch *batches, bool *changed)
+{
+	int64_t now = mfa_clock_now();
+	struct batch *b;
+	size_t i;
+	int r;
+
+	*changed = false;
+	for (b = batches; b != NULL; b = b->next) {
+		for (i = 0; i < b->count; i++) {
+			r = apply(db, &b->puts[i], now);
+			if (r != 0)
+				return r;
+			*changed |= b->puts[i].result == 0;
+		}
+	}
+	return 0;
+}
+
+/* All in one transaction, or nothing of it. */
+static int commit(struct sqlite_store *s, struct batch *batches)
+{
+	struct sqlite_db *db = &s->writer;
+	bool changed = false;
+	int r = sqlite_store_check(s);
+
+	if (r == 0)
+		r = sqlite_db_run(db, sqlite_db_statement(db, STATEMENT_BEGIN));
+	if (r != 0)
+		return r;
+	r = apply_all(db, batches, &changed);
+	if (r == 0 && changed)
+		r = sqlite_db_run(db, sqlite_db_statement(db, STATEMENT_COMMIT));
+	if (sqlite3_get_autocommit(db->db) == 0)
+		(void)sqlite_db_run(db, sqlite_db_statement(db, STATEMENT_ROLLBACK));
+	return r;
+}
+
+/* *whole: all of the log is in the file now. */
+static int checkpoint(struct sqlite_store *s, bool *whole)
+{
+	int pages = 0, folded = 0, r;
+
+	r = sqlite3_wal_checkpoint_v2(s->writer.db, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages,
+				      &folded);
+	*whole = r == SQLITE_OK && pages == folded;
+	if (r != SQLITE_OK && r != SQLITE_BUSY)
+		return sqlite_db_error(&s->writer);
+	atomic_store(&s->wal_pages, 0);
+	return 0;
+}
+
+/* With the lock held.  The next leader is who keeps house, then who has waited longest. */
+static void hand_on(struct sqlite_store *s)
+{
+	if (s->upkeepers > 0) {
+		s->led = false;
+		(void)pthread_cond_signal(&s->lead_free);
+	} else if (s->first != NULL) {
+		s->first->leads = true;
+		(void)pthread_cond_signal(&s->first->wake);
+	} else {
+		s->led = false;
+	}
+}
+
+bool sqlite_store_borrow_lead(struct sqlite_store *s)
+{
+	bool ours;
+
+	(void)pthread_mutex_lock(&s->lock);
+	ours = !s->led && s->upkeepers == 0;
+	if (ours)
+		s->led = true;
+	(void)pthread_mutex_unlock(&s->lock);
+	return ours;
+}
+
+void sqlite_store_return_lead(struct sqlite_store *s)
+{
+	(void)pthread_mutex_lock(&s->lock);
+	hand_on(s);
+	(void)pthread_mutex_unlock(&s->lock);
+}
+
+static void tell_watch(struct sqlite_store *s, const struct mfa_put *puts, size_t count)
+{
+	size_t len = strlen(s->watch.prefix), i;
+
+	for (i = 0; i < count; i++)
+		if (puts[i].result == 0 && strncmp(puts[i].key, s->watch.prefix, len) == 0)
+			s->watch.fn(s->watch.ctx, puts[i].key, puts[i].version);
+}
+
+/* With the lock held and the lead taken; releases the lock meanwhile. */
+static void lead(struct sqlite_store *s)
+{
+	struct batch *batches = s->first, *b, *next;
+	bool whole;
+	int r;
+
+	s->first = NULL;
+	s->last = &s->first;
+	(void)pthread_mutex_unlock(&s->lock);
+	r = commit(s, batches);
+	if (r == 0 && atomic_load(&s->wal_pages) > WAL_PAGES_MOST)
+		(void)checkpoint(s, &whole);
+	(void)pthread_mutex_lock(&s->lock);
+	for (b = batches; b != NULL; b = next) {
+		next = b->next;		/* b is its waiter's again once it is done */
+		b->result = r;
+		b->done = true;
+		(void)pthread_cond_signal(&b->wake);
+	}
+	hand_on(s);
+}
+
+int sqlite_store_put_many(void *handle, struct mfa_put *puts, size_t count)
+{
+	struct sqlite_store *s = handle;
+	struct batch b = { .puts = puts, .count = count, .wake = PTHREAD_COND_INITIALIZER };
+	bool watched;
+
+	(void)pthread_mutex_lock(&s->lock);
+	*s->last = &b;
+	s->last = &b.next;
+	if (!s->led && s->upkeepers == 0) {
+		s->led = true;
+		b.leads = true;
+	} else if (!s->led) {
+		/* Somebody who keeps house is about to take the lead, and hands it on. */
+		(void)pthread_cond_signal(&s->lead_free);
+	}
+	while (!b.done && !b.leads)
+		(void)pthread_cond_wait(&b.wake, &s->lock);
+	if (!b.done)
+		lead(s);
+	watched = s->watch.fn != NULL;	/* and does not change after that */
+	(void)pthread_mutex_unlock(&s->lock);
+	(void)pthread_cond_destroy(&b.wake);
+	if (b.result == 0 && watched)
+		tell_watch(s, puts, count);
+	return b.result;
+}
+
+/* Upkeep. */
+
+static int expire(struct sqlite_store *s)
+{
+	struct sqlite_db *db = &s->writer;
+	sqlite3_stmt *statement = sqlite_db_statement(db, STATEMENT_EXPIRE);
+
+	if (statement == NULL)
+		return sqlite_db_error(db);
+	(void)sqlite3_bind_int64(statement, 1, mfa_clock_now());
+	(void)sqlite3_bind_int(statement, 2, EXPIRE_AT_ONCE);
+	return sqlite_db_run(db, statement);
+}
+
+/* That the log is folded back is known as long as somebody has the store open; the next log then
+ * begins with the next write.  A helper is the last to leave: unless it begins the next log
+ * itself, who comes after it reads the old one, adds to it, and so on without end. */
+static int begin_log(struct sqlite_store *s)
+{
+	return sqlite_db_run(&s->writer, sqlite_db_statement(&s->writer, STATEMENT_TOUCH));
+}
+
+static int keep_house(struct sqlite_store *s)
+{
+	bool grown = s->brief && atomic_load(&s->wal_pages) > SQLITE_DB_LOG_PAGES_BRIEF, whole;
+	int r = sqlite_store_check(s), r2;
+
+	if (r != 0)
+		return r;
+	r = expire(s);
+	/* On a full disk what is expired can't go; a log that is folded back makes room. */
+	r2 = checkpoint(s, &whole);
+	if (r2 == 0 && whole && grown)
+		r2 = begin_log(s);
+	return r != 0 ? r : r2;
+}
+
+int sqlite_store_upkeep(void *handle)
+{
+	struct sqlite_store *s = handle;
+	int r;
+
+	(void)pthread_mutex_lock(&s->lock);
+	s->upkeepers++;
+	while (s->led)
+		(void)pthread_cond_wait(&s->lead_free, &s->lock);
+	s->upkeepers--;
+	s->led = true;
+	(void)pthread_mutex_unlock(&s->lock);
+	r = keep_house(s);
+	sqlite_store_return_lead(s);
+	return r;
+}

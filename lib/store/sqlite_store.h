@@ -1,0 +1,59 @@
+/* An open SQLite store, as its parts share it: sqlite.c opens it, sqlite_read.c reads,
+ * sqlite_commit.c writes and keeps house. */
+#ifndef MFA_SQLITE_STORE_H
+#define MFA_SQLITE_STORE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "store/sqlite_db.h"
+#include "store/store.h"
+
+#define SQLITE_STORE_READERS 4
+
+struct batch;
+
+struct watch {
+	char prefix[MFA_STORE_KEY_MAX + 1];
+	mfa_store_watch_fn *fn;
+	void *ctx;
+};
+
+struct sqlite_store {
+	char *path;
+	dev_t dev;
+	ino_t ino;
+
+	bool brief;			/* open for one conversation */
+	struct sqlite_db writer;	/* the leader's */
+	_Atomic int wal_pages;
+	pthread_mutex_t lock;		/* of what follows */
+	bool led;
+	struct batch *first, **last;	/* queued */
+	unsigned upkeepers;		/* wait for the lead */
+	pthread_cond_t lead_free;
+	struct watch watch;
+
+	pthread_mutex_t readers_lock;
+	pthread_cond_t reader_free;
+	struct sqlite_db readers[SQLITE_STORE_READERS];
+	bool reader_open[SQLITE_STORE_READERS];
+	bool reader_used[SQLITE_STORE_READERS];
+};
+
+/* A file that was removed or replaced must not go on as if it were there: what is written
+ * would be lost, and others would see another store.  Returns 0, -ESTALE or another errno. */
+int sqlite_store_check(const struct sqlite_store *s);
+
+/* As their namesakes in store.h. */
+int sqlite_store_get(void *handle, const char *key, struct mfa_entry *out);
+int sqlite_store_list(void *handle, const char *prefix, mfa_store_list_fn *fn, void *ctx);
+int sqlite_store_put_many(void *handle, struct mfa_put *puts, size_t count);
+int sqlite_store_upkeep(void *handle);
+
+/* Whether nobody leads: then we do, and may use the writer's connection until it is given back.
+ * For short reads only: writers wait meanwhile. */
+bool sqlite_store_borrow_lead(struct sqlite_store *s);
+void sqlite_store_return_lead(struct sqlite_store *s);
+
+#endif
