@@ -1,5 +1,6 @@
 /* Accounts from elsewhere: a batch a frame, checked by the same eyes in both passes. */
 #include <errno.h>
+#include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,6 +64,14 @@ static int device_from_uri(const struct mfa_field *uri, struct mfa_account *acco
 	return r;
 }
 
+/* Whether both make the same codes. */
+static bool same_device(const struct mfa_device *a, const struct mfa_device *b)
+{
+	return a->hash == b->hash && a->digits == b->digits && a->period == b->period &&
+	       a->secret_len == b->secret_len &&
+	       CRYPTO_memcmp(a->secret, b->secret, a->secret_len) == 0;
+}
+
 /* Whether what is there already is just what would be imported. */
 static bool same_devices(const struct mfa_account *a, const struct mfa_account *b)
 {
@@ -70,15 +79,26 @@ static bool same_devices(const struct mfa_account *a, const struct mfa_account *
 
 	if (a->device_count != b->device_count)
 		return false;
-	for (i = 0; i < a->device_count; i++) {
-		const struct mfa_device *x = &a->devices[i], *y = &b->devices[i];
-
-		if (x->hash != y->hash || x->digits != y->digits || x->period != y->period ||
-		    x->secret_len != y->secret_len ||
-		    memcmp(x->secret, y->secret, x->secret_len) != 0)
+	for (i = 0; i < a->device_count; i++)
+		if (!same_device(&a->devices[i], &b->devices[i]))
 			return false;
-	}
 	return true;
+}
+
+/* A code that was used stays used, also where its device comes again. */
+static void keep_used(struct mfa_account *fresh, const struct mfa_account *there)
+{
+	size_t i, j;
+
+	for (i = 0; i < fresh->device_count; i++)
+		for (j = 0; j < there->device_count; j++)
+			if (same_device(&fresh->devices[i], &there->devices[j]))
+				fresh->devices[i].last_step = there->devices[j].last_step;
+}
+
+static bool same_uid(const struct mfa_account *a, const struct mfa_account *b)
+{
+	return a->has_uid == b->has_uid && (!a->has_uid || a->uid == b->uid);
 }
 
 /* Fits a new record to what is in the store.  Returns 1: to be saved, 0: not (told or unchanged). */
@@ -92,14 +112,13 @@ static int fit(struct import *im, struct mfa_record *record)
 		return 1;
 	if (r != 0)
 		return refuse(im, name, "failed", "the record that is there can't be read") != 0 ? -EPIPE : 0;
-	if (im->replace) {
-		record->version = there.version;
-		r = 1;
-	} else if (same_devices(there.account, record->account)) {
+	if (same_devices(there.account, record->account) &&
+	    (!im->replace || same_uid(there.account, record->account))) {
 		im->unchanged++;
 		r = 0;
-	} else if (there.account->device_count == 0) {
+	} else if (im->replace || there.account->device_count == 0) {
 		record->version = there.version;
+		keep_used(record->account, there.account);
 		r = 1;
 	} else {
 		r = refuse(im, name, "exists", "the account has a device already") != 0 ? -EPIPE : 0;
