@@ -22,11 +22,20 @@ enum mfa_frame_type {
 	MFA_REMOVE = 6,		/* PROTOCOL USER DEVICE */
 	MFA_TEST = 7,		/* PROTOCOL USER: try a code, as at sign-in */
 	MFA_CODES = 8,		/* PROTOCOL USER: new recovery codes */
+	MFA_STATUS = 9,		/* PROTOCOL USER: one ROW about one's own account */
+	MFA_REPLACE = 10,	/* PROTOCOL USER DEVICE: another phone in a device's place */
+	MFA_FORGET = 11,	/* PROTOCOL USER: end what is remembered */
 	MFA_LIST = 16,		/* PROTOCOL: a ROW for each account */
 	MFA_SHOW = 17,		/* PROTOCOL USER: one ROW */
 	MFA_RESET = 18,		/* PROTOCOL USER */
 	MFA_UNLOCK = 19,	/* PROTOCOL USER */
 	MFA_IMPORT = 20,	/* PROTOCOL MODE, then USER URI [URI ...] again and again */
+	MFA_EXPLAIN = 21,	/* PROTOCOL USER SERVICE [RHOST] [TTY]: one ROW */
+	MFA_PASS = 22,		/* PROTOCOL USER VALID [USES]: a temporary access pass */
+	MFA_REPORT = 23,	/* PROTOCOL: one ROW of figures about all accounts */
+	MFA_METRICS = 24,	/* PROTOCOL: INFO in Prometheus' text format */
+	MFA_BACKUP = 25,	/* PROTOCOL */
+	MFA_ROTATE = 26,	/* PROTOCOL */
 
 	/* From mfad: steps, until DONE ends the conversation. */
 	MFA_INFO = 64,		/* TEXT: show it */
@@ -52,6 +61,10 @@ enum mfa_field_tag {
 	MFA_FIELD_JSON = 11,
 	MFA_FIELD_MODE = 12,	/* 1 byte: enum mfa_import_mode */
 	MFA_FIELD_ECHO = 13,	/* 1 byte, 1: the code may be shown as it is typed */
+	MFA_FIELD_SESSION = 14,	/* the login session that asks, where there is one */
+	MFA_FIELD_LANGUAGE = 15,	/* of the client's locale, "nl" */
+	MFA_FIELD_VALID = 16,	/* decimal seconds */
+	MFA_FIELD_USES = 17,	/* decimal */
 };
 
 #define MFA_IMPORT_ACCOUNTS_MAX 256	/* of one IMPORT frame */
