@@ -18,18 +18,22 @@
 #define MFA_EVENTS_MAX 20
 #define MFA_EVENT_TEXT_MAX 64
 
-enum mfa_device_type { MFA_DEVICE_TOTP };
+enum mfa_device_type { MFA_DEVICE_TOTP, MFA_DEVICE_HOTP };
 
 struct mfa_device {
+	uint64_t id;			/* random, of this device alone; never 0 */
 	char label[MFA_LABEL_MAX + 1];
 	enum mfa_device_type type;
 	enum mfa_hash hash;
 	unsigned digits;
-	unsigned period;		/* seconds */
+	unsigned period;		/* seconds; TOTP */
 	size_t secret_len;
 	uint8_t secret[MFA_OTP_SECRET_MAX];
-	uint64_t last_step;		/* the newest time step whose code was accepted; 0: none */
-	int drift;			/* learned, in steps: how far ahead the device's clock is */
+	uint64_t last_step;		/* TOTP: the newest time step whose code was accepted; 0: none */
+	int drift;			/* TOTP: learned, in steps: how far ahead the device's clock is */
+	uint64_t counter;		/* HOTP: the next one that may be accepted (RFC 4226 section 7.2) */
+	uint64_t resync;		/* HOTP: the counter whose code must follow one that was right but
+					 * too far ahead (section 7.4); 0: none */
 	int64_t created;		/* seconds since 1970 */
 	int64_t used;			/* 0: never */
 };
@@ -41,7 +45,18 @@ enum mfa_budget {
 	MFA_BUDGET_RECOVERY,		/* recovery codes, on root's word */
 	MFA_BUDGET_LOCAL_CODE,		/* the same, asked by the user's own programs */
 	MFA_BUDGET_LOCAL_RECOVERY,
+	MFA_BUDGET_PASS,		/* temporary access passes */
+	MFA_BUDGET_LOCAL_PASS,
 	MFA_BUDGET_COUNT
+};
+
+/* A temporary access pass: gets in until it ends or is used up, and may enrol a phone. */
+struct mfa_pass {
+	uint8_t salt[MFA_RECOVERY_HASH_SIZE];
+	uint8_t hash[MFA_RECOVERY_HASH_SIZE];
+	int64_t created;
+	int64_t until;			/* seconds since 1970: no longer good then */
+	uint32_t uses;			/* left; 0: there is no pass */
 };
 
 struct mfa_event {
@@ -62,6 +77,10 @@ struct mfa_account {
 	uint8_t recovery_salt[MFA_RECOVERY_HASH_SIZE];
 	size_t recovery_count;		/* codes not used yet */
 	uint8_t recovery[MFA_RECOVERY_COUNT][MFA_RECOVERY_HASH_SIZE];
+	struct mfa_pass pass;
+	uint32_t epoch;			/* what is remembered of another epoch is void */
+	uint32_t postponed;		/* how often enrolment was put off */
+	int64_t told;			/* devices that are newer have not been told of at a sign-in */
 	struct mfa_throttle throttles[MFA_BUDGET_COUNT];
 	size_t event_count;
 	struct mfa_event events[MFA_EVENTS_MAX];	/* the newest last */
@@ -80,13 +99,23 @@ bool mfa_label_valid(const char *label);
 
 /* The device with a label, or NULL. */
 struct mfa_device *mfa_account_device(struct mfa_account *account, const char *label);
-/* Returns 0, -ENOSPC (MFA_DEVICES_MAX are there) or -EEXIST (that label is). */
+/* The device with an id, or NULL. */
+struct mfa_device *mfa_account_device_by_id(struct mfa_account *account, uint64_t id);
+/* Gives it an id if it has none.  Returns 0, -ENOSPC (MFA_DEVICES_MAX are there), -EEXIST (that label
+ * or id is) or -EIO. */
 int mfa_account_add_device(struct mfa_account *account, const struct mfa_device *device);
 /* device points into the account. */
 void mfa_account_remove_device(struct mfa_account *account, struct mfa_device *device);
 /* Keeps the last MFA_EVENTS_MAX.  Texts are cut to what fits, at whole UTF-8 characters; a space becomes '_'. */
 void mfa_account_add_event(struct mfa_account *account, int64_t time, const char *service,
 			   const char *rhost, const char *method, const char *result);
+
+/* Whether the account has a pass that is good at `now`. */
+bool mfa_account_has_pass(const struct mfa_account *account, int64_t now);
+/* What a type of device is called in the record and in lists. */
+const char *mfa_device_type_word(enum mfa_device_type type);
+/* Returns 0 or -ENOENT. */
+int mfa_device_type_of_word(const char *word, enum mfa_device_type *out);
 
 /* Writes the record as JSON; *out is a secret: wipe it (len bytes) and free() it.
  * Returns 0 or -ENOMEM. */

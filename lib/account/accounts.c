@@ -127,14 +127,31 @@ static int decoy_key(const struct mfa_accounts *accounts, const char *name,
 	return r;
 }
 
+/* Whether there is anything to show a factor by. */
+static bool has_factor(const struct mfa_account *account, int64_t now)
+{
+	return account->device_count > 0 || mfa_account_has_pass(account, now);
+}
+
+static int open_entry(struct mfa_accounts *accounts, const char *key, const struct mfa_entry *entry,
+		      struct mfa_record *out)
+{
+	memset(out, 0, sizeof(*out));
+	memcpy(out->key, key, strlen(key) + 1);
+	out->version = entry->version;
+	out->decoy = strncmp(key, MFA_KEY_DECOY, strlen(MFA_KEY_DECOY)) == 0;
+	return open_record(accounts->ring, key, entry, &out->account);
+}
+
 int mfa_accounts_load_or_decoy(struct mfa_accounts *accounts, const char *name, bool eligible,
-			       struct mfa_record *out)
+			       int64_t now, struct mfa_record *out, struct mfa_record *bare)
 {
 	char key[MFA_STORE_KEY_MAX + 1], decoy[MFA_STORE_KEY_MAX + 1];
 	struct mfa_entry entry, standin;
 	int r, found;
 
 	memset(out, 0, sizeof(*out));
+	memset(bare, 0, sizeof(*bare));
 	account_key(name, key);
 	/* Both are read for everybody, so that a watch on the time learns nothing. */
 	r = decoy_key(accounts, name, decoy);
@@ -143,27 +160,24 @@ int mfa_accounts_load_or_decoy(struct mfa_accounts *accounts, const char *name, 
 	found = mfa_store_get(accounts->store, key, &entry);
 	r = mfa_store_get(accounts->store, decoy, &standin);
 	if (found == 0) {
-		found = open_record(accounts->ring, key, &entry, &out->account);
-		if (found == 0 && (!eligible || out->account->device_count == 0)) {
-			mfa_account_free(&out->account);
+		found = open_entry(accounts, key, &entry, out);
+		mfa_entry_release(&entry);
+		if (found == 0 && (!eligible || !has_factor(out->account, now))) {
+			*bare = *out;
+			if (!eligible)
+				mfa_record_release(bare);
 			found = -ENOENT;
 		}
-		out->version = entry.version;
-		memcpy(out->key, key, sizeof(key));
-		mfa_entry_release(&entry);
 	}
-	if (found == -ENOENT && r == 0) {
-		found = open_record(accounts->ring, decoy, &standin, &out->account);
-		out->version = standin.version;
-		out->decoy = true;
-		memcpy(out->key, decoy, sizeof(decoy));
-	} else if (found == -ENOENT) {
+	if (found == -ENOENT)
 		/* A store without its decoys is a damaged one. */
-		found = r == -ENOENT ? -EBADMSG : r;
-	}
+		found = r == 0 ? open_entry(accounts, decoy, &standin, out)
+			       : r == -ENOENT ? -EBADMSG : r;
 	mfa_entry_release(&standin);
-	if (found != 0)
+	if (found != 0) {
 		mfa_record_release(out);
+		mfa_record_release(bare);
+	}
 	return found;
 }
 

@@ -43,11 +43,13 @@ void mfa_record_release(struct mfa_record *record);
 /* The record of a name.  Returns 0, -ENOENT; -EBADMSG (damaged, or another's),
  * -ENOKEY, -EPROTONOSUPPORT: refuse entry and change nothing; or as mfa_store_get. */
 int mfa_accounts_load(struct mfa_accounts *accounts, const char *name, struct mfa_record *out);
-/* The same, but a name without a record, or with one that has no device, or that is not to
- * count (eligible is false), gets a decoy, so that all that follows takes the same path and
- * time.  A bounded table, found by a keyed hash of the name. */
+/* The same, but a name without a record, or with one that has neither a device nor a pass that is
+ * good at `now`, or that is not to count (eligible is false), gets a decoy, so that all that follows
+ * takes the same path and time.  A bounded table, found by a keyed hash of the name.
+ * *bare gets the record that a decoy stands in for, where there is one: nothing can be shown
+ * for it, but it may be enrolled.  The caller releases both. */
 int mfa_accounts_load_or_decoy(struct mfa_accounts *accounts, const char *name, bool eligible,
-			       struct mfa_record *out);
+			       int64_t now, struct mfa_record *out, struct mfa_record *bare);
 /* Reads the same record again.  Returns -ENOENT if it has gone. */
 int mfa_accounts_reload(struct mfa_accounts *accounts, struct mfa_record *record);
 /* An empty record that is in no store yet.  Returns as mfa_account_new. */

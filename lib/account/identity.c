@@ -1,6 +1,7 @@
 #include "account/identity.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +9,8 @@
 
 #define BUFFER_FIRST 2048
 #define BUFFER_LAST (1 << 20)
+#define GROUPS_FIRST 32
+#define GROUPS_LAST 65536
 
 static int look_up(const char *name, struct passwd *pw, struct passwd **found, char **buffer)
 {
@@ -44,10 +47,70 @@ int mfa_identity_of_name(const char *name, struct mfa_identity *out)
 	if (r == 0) {
 		out->known = found != NULL;
 		out->uid = out->known ? found->pw_uid : 0;
+		out->gid = out->known ? found->pw_gid : 0;
 		(void)snprintf(out->name, sizeof(out->name), "%s",
 			       out->known ? found->pw_name : name);
 	}
 	free(buffer);
+	return r;
+}
+
+int mfa_group_find(const char *group, uint32_t *gid)
+{
+	struct group gr, *found = NULL;
+	char *buffer = NULL, *grown;
+	int r = -ERANGE;
+	size_t size;
+
+	*gid = 0;
+	for (size = BUFFER_FIRST; r == -ERANGE && size <= BUFFER_LAST; size *= 4) {
+		grown = realloc(buffer, size);
+		if (grown == NULL) {
+			r = -ENOMEM;
+			break;
+		}
+		buffer = grown;
+		do {
+			r = -getgrnam_r(group, &gr, buffer, size, &found);
+		} while (r == -EINTR);
+	}
+	if (r == 0 && found == NULL)
+		r = -ENOENT;
+	if (r == 0)
+		*gid = found->gr_gid;
+	free(buffer);
+	return r;
+}
+
+int mfa_identity_in_group(const struct mfa_identity *identity, const char *group)
+{
+	gid_t *gids = NULL, *grown;
+	int count = GROUPS_FIRST, had, i, r;
+	uint32_t gid;
+
+	r = mfa_group_find(group, &gid);
+	if (r != 0)
+		return r;
+	if (!identity->known)
+		return 0;
+	/* It says how many there are where they do not fit. */
+	do {
+		had = count;
+		grown = reallocarray(gids, (size_t)count, sizeof(*gids));
+		if (grown == NULL) {
+			free(gids);
+			return -ENOMEM;
+		}
+		gids = grown;
+		r = getgrouplist(identity->name, identity->gid, gids, &count);
+	} while (r < 0 && count > had && count <= GROUPS_LAST);
+	if (r < 0) {
+		free(gids);
+		return -EIO;
+	}
+	for (i = 0, r = 0; i < count && r == 0; i++)
+		r = gids[i] == gid;
+	free(gids);
 	return r;
 }
 

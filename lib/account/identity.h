@@ -11,6 +11,7 @@ struct mfa_identity {
 	char name[MFA_ACCOUNT_NAME_MAX + 1];	/* as NSS spells it; as it was given if unknown */
 	bool known;
 	uint32_t uid;				/* if known */
+	uint32_t gid;				/* the same: of the first group */
 };
 
 /* Looks a name up.  A directory that ignores case answers ALICE with alice, and
@@ -18,6 +19,12 @@ struct mfa_identity {
  * Returns 0 (known or surely not: out->known), -EINVAL (not a name), or another
  * negative errno: the look-up failed, and nobody may be let in by it. */
 int mfa_identity_of_name(const char *name, struct mfa_identity *out);
+
+/* Whether somebody is in a group, by its name.  Returns 1, 0; -ENOENT (there is no such group), or another negative
+ * errno: the look-up failed.  A name that is not known is in none. */
+int mfa_identity_in_group(const struct mfa_identity *identity, const char *group);
+/* Whether a group is there.  Returns 0, -ENOENT (surely not) or another negative errno. */
+int mfa_group_find(const char *group, uint32_t *gid);
 
 /* The uid that stands for all those that a user namespace does not map: it may
  * be anybody. */

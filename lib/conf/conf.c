@@ -4,187 +4,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ini.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* inih cuts longer lines in two without a word. */
-#define LINE_SIZE 200
+#include "conf/loader.h"
+
 #define FILE_SIZE_MAX (1 << 20)
-#define POLICY_SECTION "policy"
 #define NEITHER "neither a [section] nor a line of the form key = value"
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
 /* inih cuts longer names of sections, too. */
 #define SECTION_MAX 48
-
-struct loader {
-	struct mfa_conf *conf;
-	const char *name;
-	const char *text;
-	size_t len;
-	size_t at;
-	int line;
-	char *error;
-	char section[LINE_SIZE];
-	unsigned given;			/* keys of this section, by their row */
-	unsigned given_global;
-	bool failed;
-};
-
-static int fail(struct loader *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-/* The first complaint stands. */
-static int fail(struct loader *l, const char *format, ...)
-{
-	va_list args;
-	int n;
-
-	if (l->failed)
-		return 0;
-	l->failed = true;
-	n = snprintf(l->error, MFA_CONF_ERROR_SIZE, "%s:%d: ", l->name, l->line);
-	if (n < 0 || n >= MFA_CONF_ERROR_SIZE)
-		return 0;
-	va_start(args, format);
-	(void)vsnprintf(l->error + n, MFA_CONF_ERROR_SIZE - (size_t)n, format, args);
-	va_end(args);
-	return 0;
-}
-
-/* A choice of words for a value. */
-struct word {
-	const char *text;
-	int value;
-};
-static const struct word yes_no[] = { { "yes", true }, { "no", false }, { NULL, 0 } };
-static const struct word deny_allow[] = {
-	{ "deny", MFA_UNENROLLED_DENY }, { "allow", MFA_UNENROLLED_ALLOW }, { NULL, 0 } };
-static const struct word enrolments[] = { { "off", MFA_ENROLMENT_OFF }, { NULL, 0 } };
-
-static int choose(struct loader *l, const char *key, const char *value, const struct word *words,
-		  int *out)
-{
-	char list[80] = "";
-	size_t i;
-
-	for (i = 0; words[i].text != NULL; i++) {
-		if (strcmp(words[i].text, value) == 0) {
-			*out = words[i].value;
-			return 1;
-		}
-		(void)snprintf(list + strlen(list), sizeof(list) - strlen(list), "%s%s",
-			       i > 0 ? " or " : "", words[i].text);
-	}
-	return fail(l, "%s = %s: it must be %s", key, value, list);
-}
-
-static int set_text(struct loader *l, const char *value, char **out)
-{
-	free(*out);
-	*out = strdup(value);
-	return *out != NULL ? 1 : fail(l, "out of memory");
-}
-
-static int set_store(struct loader *l, const char *key, const char *value)
-{
-	if (strncmp(value, "sqlite:///", 10) != 0)
-		return fail(l, "%s = %s: it must begin with sqlite:///", key, value);
-	return set_text(l, value, &l->conf->store_url);
-}
-
-static int set_key_file(struct loader *l, const char *key, const char *value)
-{
-	if (value[0] != '/')
-		return fail(l, "%s = %s: it must be an absolute path", key, value);
-	return set_text(l, value, &l->conf->key_file);
-}
-
-static int set_throttle(struct loader *l, const char *key, const char *value)
-{
-	int on = false;
-
-	if (!choose(l, key, value, yes_no, &on))
-		return 0;
-	l->conf->throttle = on;
-	return 1;
-}
-
-static int set_issuer(struct loader *l, const char *key, const char *value)
-{
-	const char *p;
-
-	if (strlen(value) > MFA_CONF_ISSUER_MAX)
-		return fail(l, "%s is longer than %d bytes", key, MFA_CONF_ISSUER_MAX);
-	for (p = value; *p != '\0'; p++)
-		if ((unsigned char)*p < ' ' || *p == ':' || *p == 0x7f)
-			return fail(l, "%s may have neither colons nor control characters", key);
-	return set_text(l, value, &l->conf->issuer);
-}
-
-static struct mfa_policy *policy(struct loader *l)
-{
-	return &l->conf->policies[l->conf->policy_count - 1];
-}
-
-static int set_nss(struct loader *l, const char *key, const char *value)
-{
-	int on = false;
-
-	if (!choose(l, key, value, yes_no, &on))
-		return 0;
-	policy(l)->nss = on;
-	return 1;
-}
-
-static int set_unenrolled(struct loader *l, const char *key, const char *value)
-{
-	int what = 0;
-
-	if (!choose(l, key, value, deny_allow, &what))
-		return 0;
-	policy(l)->unenrolled = (enum mfa_unenrolled)what;
-	return 1;
-}
-
-static int set_enrolment(struct loader *l, const char *key, const char *value)
-{
-	int what = 0;
-
-	if (!choose(l, key, value, enrolments, &what))
-		return 0;
-	policy(l)->enrolment = (enum mfa_enrolment)what;
-	return 1;
-}
-
-static int set_enrol_local(struct loader *l, const char *key, const char *value)
-{
-	int on = false;
-
-	if (!choose(l, key, value, yes_no, &on))
-		return 0;
-	policy(l)->enrol_local = on;
-	return 1;
-}
-
-static const struct {
-	const char *section;
-	const char *key;
-	int (*set)(struct loader *l, const char *key, const char *value);
-} keys[] = {
-	{ "store", "url", set_store },
-	{ "seal", "key_file", set_key_file },
-	{ "throttle", "enabled", set_throttle },
-	{ "enrol", "issuer", set_issuer },
-	{ POLICY_SECTION, "nss", set_nss },
-	{ POLICY_SECTION, "unenrolled", set_unenrolled },
-	{ POLICY_SECTION, "enrolment", set_enrolment },
-	{ POLICY_SECTION, "enrol_local", set_enrol_local },
-};
-#define KEY_COUNT (sizeof(keys) / sizeof(keys[0]))
-_Static_assert(KEY_COUNT <= 32, "loader.given has a bit for each");
 
 /* [policy SERVICE]: a new row that starts as [policy] is, so [policy] comes first. */
 static int begin_service(struct loader *l, const char *service)
@@ -194,18 +26,18 @@ static int begin_service(struct loader *l, const char *service)
 	size_t i;
 
 	if (service[0] == '\0' || strpbrk(service, " \t/") != NULL)
-		return fail(l, "[" POLICY_SECTION " %s]: not the name of a service", service);
+		return conf_fail(l, "[" POLICY_SECTION " %s]: not the name of a service", service);
 	for (i = 1; i < conf->policy_count; i++)
 		if (strcmp(conf->policies[i].service, service) == 0)
-			return fail(l, "[" POLICY_SECTION " %s] is there twice", service);
+			return conf_fail(l, "[" POLICY_SECTION " %s] is there twice", service);
 	grown = reallocarray(conf->policies, conf->policy_count + 1, sizeof(*grown));
 	if (grown == NULL)
-		return fail(l, "out of memory");
+		return conf_fail(l, "out of memory");
 	conf->policies = grown;
 	memcpy(&grown[conf->policy_count], &grown[0], sizeof(*grown));
-	grown[conf->policy_count].service = strdup(service);
+	grown[conf->policy_count].service = conf_keep(l, strdup(service));
 	if (grown[conf->policy_count].service == NULL)
-		return fail(l, "out of memory");
+		return 0;
 	conf->policy_count++;
 	l->given = 0;
 	return 1;
@@ -221,17 +53,17 @@ static int begin_section(struct loader *l, const char *section)
 	size_t i;
 
 	if (strlen(section) > SECTION_MAX)
-		return fail(l, "the name of the section is longer than %d bytes", SECTION_MAX);
+		return conf_fail(l, "the name of the section is longer than %d bytes", SECTION_MAX);
 	(void)snprintf(l->section, sizeof(l->section), "%s", section);
 	if (is_service(section))
 		return begin_service(l, section + strlen(POLICY_SECTION) + 1);
 	if (strcmp(section, POLICY_SECTION) == 0 && l->conf->policy_count > 1)
-		return fail(l, "[" POLICY_SECTION "] must come before [" POLICY_SECTION
-			       " %s], which builds on it", policy(l)->service);
-	for (i = 0; i < KEY_COUNT; i++)
-		if (strcmp(keys[i].section, section) == 0)
+		return conf_fail(l, "[" POLICY_SECTION "] must come before [" POLICY_SECTION
+			       " %s], which builds on it", conf_policy(l)->service);
+	for (i = 0; i < conf_key_count; i++)
+		if (strcmp(conf_keys[i].section, section) == 0)
 			return 1;
-	return fail(l, "there is no section [%s]", section);
+	return conf_fail(l, "there is no section [%s]", section);
 }
 
 /* inih says nothing of a section without keys, nor of what stands behind its name. */
@@ -241,12 +73,12 @@ static int section_line(struct loader *l, const char *line, size_t len)
 	char name[LINE_SIZE];
 
 	if (end == NULL)
-		return fail(l, "a [section] that is not closed");
+		return conf_fail(l, "a [section] that is not closed");
 	for (rest = end + 1; rest < line + len && isspace((unsigned char)*rest); rest++)
 		;
 	(void)snprintf(name, sizeof(name), "%.*s", (int)(end - line - 1), line + 1);
 	if (rest < line + len && *rest != ';' && *rest != '#')
-		return fail(l, "there is something behind [%s]", name);
+		return conf_fail(l, "there is something behind [%s]", name);
 	return begin_section(l, name);
 }
 
@@ -254,28 +86,29 @@ static int on_key(void *ctx, const char *section, const char *key, const char *v
 {
 	struct loader *l = ctx;
 	bool service = is_service(section);
-	unsigned *given = service ? &l->given : &l->given_global;
+	uint64_t *given = service ? &l->given : &l->given_global;
 	size_t i;
 
 	if (l->failed)
 		return 0;
 	if (section[0] == '\0')
-		return fail(l, "%s stands before the first [section]", key);
+		return conf_fail(l, "%s stands before the first [section]", key);
 	/* inih took a line for a section that was none to us. */
 	if (strcmp(section, l->section) != 0)
-		return fail(l, NEITHER);
-	for (i = 0; i < KEY_COUNT; i++) {
-		if (strcmp(keys[i].section, service ? POLICY_SECTION : section) != 0 ||
-		    strcmp(keys[i].key, key) != 0)
+		return conf_fail(l, NEITHER);
+	for (i = 0; i < conf_key_count; i++) {
+		if (strcmp(conf_keys[i].section, service ? POLICY_SECTION : section) != 0 ||
+		    strcmp(conf_keys[i].key, key) != 0)
 			continue;
-		if ((*given & (1U << i)) != 0)
-			return fail(l, "%s is there twice in [%s]", key, section);
-		*given |= 1U << i;
+		l->again = (*given & (UINT64_C(1) << i)) != 0;
+		if (l->again && !conf_keys[i].list)
+			return conf_fail(l, "%s is there twice in [%s]", key, section);
+		*given |= UINT64_C(1) << i;
 		if (value[0] == '\0')
-			return fail(l, "%s has no value", key);
-		return keys[i].set(l, key, value);
+			return conf_fail(l, "%s has no value", key);
+		return conf_keys[i].set(l, key, value);
 	}
-	return fail(l, "[%s] has no key %s", section, key);
+	return conf_fail(l, "[%s] has no key %s", section, key);
 }
 
 /* Hands inih a line, and remembers which one. */
@@ -292,11 +125,11 @@ static char *next_line(char *out, int size, void *ctx)
 	n = end != NULL ? (size_t)(end - start) + 1 : left;
 	l->at += n;
 	if (n >= LINE_SIZE - 1 || n >= (size_t)size) {
-		(void)fail(l, "the line is longer than %d bytes", LINE_SIZE - 3);
+		(void)conf_fail(l, "the line is longer than %d bytes", LINE_SIZE - 3);
 		return NULL;
 	}
 	if (memchr(start, '\0', n) != NULL) {
-		(void)fail(l, "there is a NUL byte in the line");
+		(void)conf_fail(l, "there is a NUL byte in the line");
 		return NULL;
 	}
 	/* inih would take an indented line as more of the value before it. */
@@ -318,14 +151,15 @@ static int complete(struct loader *l)
 
 	l->line = 0;
 	if (conf->store_url == NULL)
-		return fail(l, "[store] url is missing");
+		return conf_fail(l, "[store] url is missing");
 	if (conf->key_file == NULL)
-		return fail(l, "[seal] key_file is missing");
+		return conf_fail(l, "[seal] key_file is missing");
 	if (conf->issuer == NULL) {
 		if (gethostname(host, sizeof(host)) != 0 || host[0] == '\0')
 			(void)strcpy(host, "Linux");
 		host[sizeof(host) - 1] = '\0';
-		return set_text(l, host, &conf->issuer);
+		conf->issuer = conf_keep(l, strdup(host));
+		return conf->issuer != NULL;
 	}
 	return 1;
 }
@@ -343,7 +177,8 @@ static struct mfa_conf *conf_new(void)
 	}
 	conf->policy_count = 1;
 	conf->throttle = true;
-	conf->policies[0] = (struct mfa_policy){ .nss = true };
+	conf->totp_window = MFA_CONF_TOTP_WINDOW;
+	conf->policies[0] = (struct mfa_policy){ .nss = true, .methods = MFA_METHOD_ALL };
 	return conf;
 }
 
@@ -366,7 +201,7 @@ int mfa_conf_parse(const char *name, const char *text, size_t len, struct mfa_co
 	r = ini_parse_stream(next_line, &l, on_key, &l);
 	if (r != 0 && !l.failed) {
 		l.line = r > 0 ? r : l.line;
-		(void)fail(&l, NEITHER);
+		(void)conf_fail(&l, NEITHER);
 	}
 	if (l.failed || !complete(&l)) {
 		mfa_conf_free(&l.conf);
@@ -443,12 +278,10 @@ void mfa_conf_free(struct mfa_conf **conf)
 
 	if (*conf == NULL)
 		return;
-	for (i = 0; i < (*conf)->policy_count; i++)
-		free((*conf)->policies[i].service);
+	for (i = 0; i < (*conf)->kept_count; i++)
+		free((*conf)->kept[i]);
+	free((*conf)->kept);
 	free((*conf)->policies);
-	free((*conf)->store_url);
-	free((*conf)->key_file);
-	free((*conf)->issuer);
 	free(*conf);
 	*conf = NULL;
 }

@@ -8,14 +8,20 @@
 #include "policy/policy.h"
 
 #define MFA_CONF_ISSUER_MAX 64
+#define MFA_CONF_TOTP_WINDOW 1		/* steps either side of now (RFC 6238 section 5.2) */
+#define MFA_CONF_TOTP_WINDOW_MAX 5
+#define MFA_CONF_MINIMUM_MAX 4
 
 struct mfa_conf {
-	char *store_url;		/* [store] url */
-	char *key_file;			/* [seal] key_file */
+	const char *store_url;		/* [store] url */
+	const char *key_file;		/* [seal] key_file */
 	bool throttle;			/* [throttle] enabled; true unless said otherwise */
-	char *issuer;			/* [enrol] issuer, as the app shows it; the host's name unless said otherwise */
+	unsigned totp_window;		/* [totp] window */
+	const char *issuer;		/* [enrol] issuer, as the app shows it; the host's name unless said otherwise */
 	struct mfa_policy *policies;	/* the first is [policy]; count is at least 1 */
 	size_t policy_count;
+	void **kept;			/* memory that all this points to */
+	size_t kept_count;
 };
 
 /* Room for "FILE:LINE: what is wrong". */

@@ -1,11 +1,178 @@
 #include "policy/policy.h"
 
+#include <stdio.h>
+#include <string.h>
+
+const char *mfa_method_word(enum mfa_method_kind method)
+{
+	switch (method) {
+	case MFA_METHOD_TOTP: return "totp";
+	case MFA_METHOD_HOTP: return "hotp";
+	case MFA_METHOD_RECOVERY: return "recovery";
+	case MFA_METHOD_PASS: return "pass";
+	default: return "none";
+	}
+}
+
+const char *mfa_decision_word(enum mfa_decision_kind kind)
+{
+	static const char *const words[] = {
+		[MFA_DECISION_REFUSE] = "refuse",
+		[MFA_DECISION_REQUIRE] = "require",
+		[MFA_DECISION_ENROL] = "enrol",
+		[MFA_DECISION_ALLOW] = "allow",
+	};
+
+	return words[kind];
+}
+
+static struct mfa_decision decision(enum mfa_decision_kind kind, const char *rule)
+{
+	return (struct mfa_decision){ .kind = kind, .rule = rule };
+}
+
+static bool on_this_host(const struct mfa_policy_facts *facts)
+{
+	return facts->rhost == NULL || facts->rhost[0] == '\0';
+}
+
+/* The network of a list that an address is in: only a literal, and only on root's word. */
+static const struct mfa_network *network_of(const struct mfa_networks *list,
+					    const struct mfa_policy_facts *facts)
+{
+	struct mfa_address address;
+	size_t i;
+
+	if (facts->local || on_this_host(facts) || mfa_address_parse(facts->rhost, &address) != 0)
+		return NULL;
+	for (i = 0; i < list->count; i++)
+		if (mfa_network_has(&list->rows[i], &address))
+			return &list->rows[i];
+	return NULL;
+}
+
+/* Whether the service asks nothing of this person here.  What a program claims to be
+ * spares nobody: then only the rules of every service count. */
+static bool spared(const struct mfa_policy *policy, const struct mfa_policy_facts *facts,
+		   struct mfa_decision *out)
+{
+	const struct mfa_network *network;
+
+	if (facts->local && policy->service != NULL)
+		return false;
+	if (policy->optional) {
+		*out = decision(MFA_DECISION_ALLOW, "required=no");
+		return true;
+	}
+	/* A look-up that failed never spares. */
+	if (policy->except_groups.count > 0 && facts->in_except_groups == MFA_MEMBER_YES) {
+		*out = decision(MFA_DECISION_ALLOW, "except_groups");
+		return true;
+	}
+	if (policy->groups.count > 0 && facts->in_groups == MFA_MEMBER_NO) {
+		*out = decision(MFA_DECISION_ALLOW, "groups");
+		return true;
+	}
+	network = network_of(&policy->exempt_networks, facts);
+	if (network == NULL)
+		return false;
+	*out = decision(MFA_DECISION_ALLOW, "exempt_networks");
+	mfa_network_format(network, out->detail);
+	return true;
+}
+
+bool mfa_policy_may_enrol_here(const struct mfa_policy *policy, const struct mfa_policy_facts *facts)
+{
+	if (on_this_host(facts))
+		return policy->enrol_local;
+	return network_of(&policy->enrol_networks, facts) != NULL;
+}
+
+bool mfa_policy_may_remember(const struct mfa_policy *policy, const struct mfa_policy_facts *facts)
+{
+	struct mfa_address address;
+
+	if (policy->remember <= 0 || facts->local)
+		return false;
+	if (on_this_host(facts))
+		return true;	/* by its login session */
+	return mfa_address_parse(facts->rhost, &address) == 0 && !mfa_address_is_loopback(&address);
+}
+
+/* An offer that may be put off no more is a demand. */
+static void weigh_offer(const struct mfa_policy *policy, const struct mfa_policy_facts *facts,
+			struct mfa_decision *out)
+{
+	unsigned times = policy->offer_times;
+
+	if (policy->enrolment != MFA_ENROLMENT_OFFER)
+		return;
+	if (times == 0 && policy->offer_until == 0)
+		times = MFA_OFFER_TIMES;
+	if (times > 0 && facts->postponed >= times)
+		return;
+	if (policy->offer_until != 0 && facts->now >= policy->offer_until)
+		return;
+	out->rule = "enrolment=offer";
+	out->may_postpone = true;
+	out->left = times > 0 ? times - facts->postponed : 0;
+}
+
+static struct mfa_decision without_device(const struct mfa_policy *policy,
+					  const struct mfa_policy_facts *facts)
+{
+	bool due = policy->enrolment != MFA_ENROLMENT_OFF && !facts->local;
+	struct mfa_decision d;
+
+	if (facts->has_pass && (policy->methods & MFA_METHOD_PASS) != 0)
+		return decision(MFA_DECISION_REQUIRE, "pass");
+	if (due && mfa_policy_may_enrol_here(policy, facts)) {
+		d = decision(MFA_DECISION_ENROL, "enrolment=require");
+		weigh_offer(policy, facts, &d);
+		return d;
+	}
+	d = policy->unenrolled == MFA_UNENROLLED_ALLOW
+		? decision(MFA_DECISION_ALLOW, "unenrolled=allow")
+		: decision(MFA_DECISION_REFUSE, "unenrolled=deny");
+	if (due)
+		(void)snprintf(d.detail, sizeof(d.detail), "no first device from here");
+	return d;
+}
+
 struct mfa_decision mfa_policy_decide(const struct mfa_policy *policy,
 				      const struct mfa_policy_facts *facts)
 {
-	if (facts->enrolled)
-		return (struct mfa_decision){ MFA_DECISION_REQUIRE, "enrolled" };
-	if (policy->unenrolled == MFA_UNENROLLED_ALLOW)
-		return (struct mfa_decision){ MFA_DECISION_ALLOW, "unenrolled=allow" };
-	return (struct mfa_decision){ MFA_DECISION_REFUSE, "unenrolled=deny" };
+	struct mfa_decision d;
+
+	if (policy->nss && !facts->known)
+		return decision(MFA_DECISION_REFUSE, "unknown-name");
+	if (spared(policy, facts, &d))
+		return d;
+	if (facts->devices == 0)
+		return without_device(policy, facts);
+	if (facts->remembered && mfa_policy_may_remember(policy, facts))
+		return decision(MFA_DECISION_ALLOW, "remember");
+	if ((facts->methods & policy->methods) == 0 && !(facts->has_pass && (policy->methods & MFA_METHOD_PASS) != 0))
+		return decision(MFA_DECISION_REFUSE, "methods");
+	return decision(MFA_DECISION_REQUIRE, "enrolled");
+}
+
+struct mfa_decision mfa_policy_decide_more(const struct mfa_policy *policy,
+					   const struct mfa_policy_facts *facts,
+					   enum mfa_method_kind shown)
+{
+	struct mfa_decision d = decision(MFA_DECISION_ALLOW, "enough");
+
+	if (policy->enrolment == MFA_ENROLMENT_OFF || facts->local)
+		return d;
+	if (shown == MFA_METHOD_PASS) {
+		d = decision(MFA_DECISION_ENROL, "pass");
+		d.may_postpone = facts->devices > 0;
+		if (facts->devices == 0)
+			weigh_offer(policy, facts, &d);
+	} else if (facts->devices < policy->minimum) {
+		d = decision(MFA_DECISION_ENROL, "minimum");
+		weigh_offer(policy, facts, &d);
+	}
+	return d;
 }

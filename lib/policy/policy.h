@@ -4,37 +4,118 @@
 #define MFA_POLICY_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "policy/network.h"
 
 /* Whether an account without a factor gets in. */
 enum mfa_unenrolled { MFA_UNENROLLED_DENY, MFA_UNENROLLED_ALLOW };
 /* Whether a sign-in leads through enrolment. */
-enum mfa_enrolment { MFA_ENROLMENT_OFF };
+enum mfa_enrolment { MFA_ENROLMENT_OFF, MFA_ENROLMENT_OFFER, MFA_ENROLMENT_REQUIRE };
 
+/* Ways to prove who one is: bits. */
+enum mfa_method_kind {
+	MFA_METHOD_TOTP = 1,
+	MFA_METHOD_HOTP = 2,
+	MFA_METHOD_RECOVERY = 4,
+	MFA_METHOD_PASS = 8,
+	MFA_METHOD_ALL = 15,
+};
+
+#define MFA_OFFER_TIMES 3		/* where neither a number nor a date is set */
+
+struct mfa_networks {
+	const struct mfa_network *rows;
+	size_t count;
+};
+
+/* Names of the system's groups. */
+struct mfa_group {
+	const char *name;
+	int line;			/* of mfa.conf, for complaints */
+};
+struct mfa_groups {
+	const struct mfa_group *rows;
+	size_t count;
+};
+
+/* The rules of a service.  What it points to is its mfa_conf's. */
 struct mfa_policy {
-	char *service;			/* NULL: every service without rules of its own */
+	const char *service;		/* NULL: every service without rules of its own */
 	bool nss;			/* names must be known to the system */
+	bool optional;			/* required = no */
+	struct mfa_groups groups;	/* if any: required of their members only */
+	struct mfa_groups except_groups;	/* never of theirs */
+	struct mfa_networks exempt_networks;	/* nor from there */
+	unsigned methods;		/* enum mfa_method_kind */
 	enum mfa_unenrolled unenrolled;
 	enum mfa_enrolment enrolment;
-	bool enrol_local;		/* mfa-enroll may add a first device without a pass */
+	unsigned offer_times;		/* how often it may be put off; 0: as often as one likes until the date */
+	int64_t offer_until;		/* when it no longer may be; 0: no date */
+	struct mfa_networks enrol_networks;	/* where a first device may be enrolled without a pass */
+	bool enrol_local;		/* the same, for who is on this host */
+	unsigned minimum;		/* devices that an account should have */
+	int64_t remember;		/* seconds that a success spares the next one; 0: never */
+	bool fail_open;			/* where mfad has no key or store */
+	const char *language;		/* "nl"; NULL: the client's */
+	const char *prompt;		/* NULL: the usual */
+	const char *intro;		/* before the prompt; NULL: nothing */
+	const char *help;		/* after a refusal; NULL: nothing */
 };
 
 enum mfa_decision_kind {
 	MFA_DECISION_REFUSE = 0,	/* no entry; ask all the same, so that it does not show */
 	MFA_DECISION_REQUIRE,		/* a factor must be shown */
+	MFA_DECISION_ENROL,		/* a first device must be enrolled now, or put off if it may be */
 	MFA_DECISION_ALLOW,		/* no factor asked */
 };
 
+#define MFA_DECISION_DETAIL_MAX 80
+
 struct mfa_decision {
 	enum mfa_decision_kind kind;
-	const char *rule;	/* constant, for the log: which rule decided */
+	const char *rule;		/* constant, for log and explain: which rule decided */
+	char detail[MFA_DECISION_DETAIL_MAX];	/* the network or group of the rule; may be empty */
+	bool may_postpone;		/* ENROL */
+	unsigned left;			/* with may_postpone: how often still; 0: until the date */
 };
+
+/* Whether somebody is in a list's groups.  Not known is what a failed look-up leaves. */
+enum mfa_membership { MFA_MEMBER_NOT_KNOWN = 0, MFA_MEMBER_NO, MFA_MEMBER_YES };
 
 /* What the decision is about. */
 struct mfa_policy_facts {
-	bool enrolled;		/* the account has at least one device */
+	bool known;			/* the system knows the name */
+	bool local;			/* service and address are no more than a program's claim */
+	const char *rhost;		/* as PAM has it; NULL or "": on this host */
+	enum mfa_membership in_groups;	/* of those named by the policy */
+	enum mfa_membership in_except_groups;
+	unsigned devices;		/* of the account */
+	unsigned methods;		/* of its devices: enum mfa_method_kind */
+	bool has_pass;			/* a temporary access pass that is good now */
+	bool remembered;		/* a success here was remembered, and is good still */
+	unsigned postponed;		/* how often enrolment was put off */
+	int64_t now;
 };
 
 struct mfa_decision mfa_policy_decide(const struct mfa_policy *policy,
 				      const struct mfa_policy_facts *facts);
+
+/* After a factor was shown: whether more must be enrolled.  A pass is for enrolling a phone, and
+ * `minimum` may ask for a second device.  Returns ENROL or ALLOW. */
+struct mfa_decision mfa_policy_decide_more(const struct mfa_policy *policy,
+					   const struct mfa_policy_facts *facts,
+					   enum mfa_method_kind shown);
+
+/* Whether a first device may be enrolled from where the facts say (without a pass). */
+bool mfa_policy_may_enrol_here(const struct mfa_policy *policy,
+			       const struct mfa_policy_facts *facts);
+/* Whether a success may be remembered there at all: never on a claim, a name or loopback. */
+bool mfa_policy_may_remember(const struct mfa_policy *policy, const struct mfa_policy_facts *facts);
+
+/* What a method, a decision is called in mfa.conf, log and explain. */
+const char *mfa_method_word(enum mfa_method_kind method);
+const char *mfa_decision_word(enum mfa_decision_kind kind);
 
 #endif

@@ -50,6 +50,18 @@ static int tear_down(void **state)
 	return (int)i;
 }
 
+#define NOW 1800000000
+
+static int load_or_decoy(struct mfa_accounts *accounts, const char *name, bool eligible,
+			 struct mfa_record *out)
+{
+	struct mfa_record bare;
+	int r = mfa_accounts_load_or_decoy(accounts, name, eligible, NOW, out, &bare);
+
+	mfa_record_release(&bare);
+	return r;
+}
+
 static void enrol(struct fixture *f, const char *name, bool has_uid, uint32_t uid)
 {
 	struct mfa_device device = { .label = "Phone", .digits = 6, .period = 30, .secret_len = 20 };
@@ -130,16 +142,16 @@ static void test_swapped(void **state)
 	copy_value(f, "spare", "account/bob");
 	assert_int_equal(mfa_accounts_load(f->accounts, "bob", &record), -EBADMSG);
 	assert_int_equal(mfa_accounts_load(f->accounts, "alice", &record), -EBADMSG);
-	assert_int_equal(mfa_accounts_load_or_decoy(f->accounts, "alice", true, &record), -EBADMSG);
+	assert_int_equal(load_or_decoy(f->accounts, "alice", true, &record), -EBADMSG);
 	copy_value(f, "decoy/1", "account/bob");
 	assert_int_equal(mfa_accounts_load(f->accounts, "bob", &record), -EBADMSG);
 	copy_value(f, "meta/store", "account/carol");
 	assert_int_equal(mfa_accounts_load(f->accounts, "carol", &record), -EBADMSG);
 	/* Nor a decoy to be had for an account's record. */
-	assert_int_equal(mfa_accounts_load_or_decoy(f->accounts, "nobody", true, &record), 0);
+	assert_int_equal(load_or_decoy(f->accounts, "nobody", true, &record), 0);
 	copy_value(f, "account/alice", record.key);
 	mfa_record_release(&record);
-	assert_int_equal(mfa_accounts_load_or_decoy(f->accounts, "nobody", true, &record), -EBADMSG);
+	assert_int_equal(load_or_decoy(f->accounts, "nobody", true, &record), -EBADMSG);
 	assert_null(record.account);
 }
 
@@ -164,9 +176,9 @@ static void test_lost_decoy(void **state)
 	struct mfa_store *store = mfa_accounts_store(f->accounts);
 	struct mfa_record record, other;
 
-	assert_int_equal(mfa_accounts_load_or_decoy(f->accounts, "nobody", true, &record), 0);
+	assert_int_equal(load_or_decoy(f->accounts, "nobody", true, &record), 0);
 	assert_int_equal(mfa_store_delete_if(store, record.key, record.version), 0);
-	assert_int_equal(mfa_accounts_load_or_decoy(f->accounts, "nobody", true, &other), -EBADMSG);
+	assert_int_equal(load_or_decoy(f->accounts, "nobody", true, &other), -EBADMSG);
 	assert_null(other.account);
 	mfa_record_release(&record);
 }
@@ -185,7 +197,7 @@ static void test_damaged(void **state)
 	entry.value[entry.len / 2] ^= 1;
 	assert_int_equal(mfa_store_put_if(store, "account/alice", version, entry.value, entry.len, 0,
 					  &version), 0);
-	assert_int_equal(mfa_accounts_load_or_decoy(f->accounts, "alice", true, &record), -EBADMSG);
+	assert_int_equal(load_or_decoy(f->accounts, "alice", true, &record), -EBADMSG);
 	entry.value[0] = 2;
 	assert_int_equal(mfa_store_put_if(store, "account/alice", version, entry.value, entry.len, 0,
 					  &version), 0);
@@ -209,10 +221,10 @@ static void test_decoys(void **state)
 	char name[16];
 	int i, same = 0;
 
-	assert_int_equal(mfa_accounts_load_or_decoy(f->accounts, "nobody", true, &a), 0);
+	assert_int_equal(load_or_decoy(f->accounts, "nobody", true, &a), 0);
 	assert_true(a.decoy);
 	assert_int_equal(a.account->device_count, 1);
-	assert_int_equal(mfa_accounts_load_or_decoy(f->accounts, "nobody", true, &b), 0);
+	assert_int_equal(load_or_decoy(f->accounts, "nobody", true, &b), 0);
 	assert_string_equal(a.key, b.key);
 	a.account->throttles[0].failures = 3;
 	assert_int_equal(mfa_accounts_save(f->accounts, &a), 0);
@@ -223,28 +235,63 @@ static void test_decoys(void **state)
 	assert_int_equal(mfa_accounts_load(f->accounts, "nobody", &other), -ENOENT);
 	for (i = 0; i < 100; i++) {
 		(void)snprintf(name, sizeof(name), "n%d", i);
-		assert_int_equal(mfa_accounts_load_or_decoy(f->accounts, name, true, &other), 0);
+		assert_int_equal(load_or_decoy(f->accounts, name, true, &other), 0);
 		same += strcmp(other.key, a.key) == 0;
 		mfa_record_release(&other);
 	}
 	assert_in_range(same, 0, 10);
 	/* An account gets its own record; not if it is not to count, nor without a device. */
 	enrol(f, "alice", false, 0);
-	assert_int_equal(mfa_accounts_load_or_decoy(f->accounts, "alice", true, &other), 0);
+	assert_int_equal(load_or_decoy(f->accounts, "alice", true, &other), 0);
 	assert_false(other.decoy);
 	assert_int_equal(other.account->device_count, 1);
 	mfa_account_remove_device(other.account, &other.account->devices[0]);
 	assert_int_equal(mfa_accounts_save(f->accounts, &other), 0);
 	mfa_record_release(&other);
-	assert_int_equal(mfa_accounts_load_or_decoy(f->accounts, "alice", true, &other), 0);
+	assert_int_equal(load_or_decoy(f->accounts, "alice", true, &other), 0);
 	assert_true(other.decoy);
 	mfa_record_release(&other);
 	enrol(f, "bob", false, 0);
-	assert_int_equal(mfa_accounts_load_or_decoy(f->accounts, "bob", false, &other), 0);
+	assert_int_equal(load_or_decoy(f->accounts, "bob", false, &other), 0);
 	assert_true(other.decoy);
 	mfa_record_release(&other);
 	mfa_record_release(&a);
 	mfa_record_release(&b);
+}
+
+/* Who has nothing to show gets a decoy, and what is there all the same besides. */
+static void test_bare(void **state)
+{
+	struct fixture *f = *state;
+	struct mfa_record record, bare;
+
+	assert_int_equal(mfa_record_new("alice", &record), 0);
+	record.account->postponed = 2;
+	assert_int_equal(mfa_accounts_save(f->accounts, &record), 0);
+	mfa_record_release(&record);
+	assert_int_equal(mfa_accounts_load_or_decoy(f->accounts, "alice", true, NOW, &record, &bare), 0);
+	assert_true(record.decoy);
+	assert_int_equal(bare.account->postponed, 2);
+	assert_false(bare.decoy);
+	mfa_record_release(&record);
+	/* Not for a name that is not to count. */
+	bare.account->pass = (struct mfa_pass){ .uses = 1, .until = NOW + 1 };
+	assert_int_equal(mfa_accounts_save(f->accounts, &bare), 0);
+	mfa_record_release(&bare);
+	assert_int_equal(mfa_accounts_load_or_decoy(f->accounts, "alice", false, NOW, &record, &bare), 0);
+	assert_true(record.decoy);
+	assert_null(bare.account);
+	mfa_record_release(&record);
+	/* A pass is something to show, until it ends. */
+	assert_int_equal(mfa_accounts_load_or_decoy(f->accounts, "alice", true, NOW, &record, &bare), 0);
+	assert_false(record.decoy);
+	assert_null(bare.account);
+	mfa_record_release(&record);
+	assert_int_equal(mfa_accounts_load_or_decoy(f->accounts, "alice", true, NOW + 1, &record, &bare), 0);
+	assert_true(record.decoy);
+	assert_non_null(bare.account);
+	mfa_record_release(&record);
+	mfa_record_release(&bare);
 }
 
 static void test_uids(void **state)
@@ -318,7 +365,7 @@ static void test_half_made(void **state)
 	assert_int_equal(mfa_keyring_new(&other), 0);
 	assert_int_equal(mfa_accounts_create(f->url, other), 0);
 	assert_int_equal(mfa_accounts_open(f->url, MFA_STORE_OPEN, other, &accounts), 0);
-	assert_int_equal(mfa_accounts_load_or_decoy(accounts, "nobody", true, &record), 0);
+	assert_int_equal(load_or_decoy(accounts, "nobody", true, &record), 0);
 	mfa_record_release(&record);
 	mfa_accounts_close(&accounts);
 	mfa_keyring_free(&other);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "challenge.h"
+#include "clock/clock.h"
 #include "log/log.h"
 #include "policy/policy.h"
 #include "requests.h"
@@ -19,7 +20,10 @@ struct signin {
 	char rhost[FIELD_MAX + 1];
 	char tty[FIELD_MAX + 1];
 	char shown_service[FIELD_MAX + 8];	/* marked where it is only a claim */
-	struct mfa_record record;
+	const struct mfa_policy *policy;
+	struct mfa_policy_facts facts;
+	struct mfa_record record;	/* what is asked about: the account's, or a decoy */
+	struct mfa_record bare;		/* the account's, where it has nothing to show yet */
 	struct mfa_decision decision;
 	struct challenge challenge;
 	enum mfa_result result;
@@ -58,28 +62,67 @@ static int read_request(struct signin *s)
 	return r;
 }
 
+/* Whether somebody is in one of a list's groups.  A look-up that failed decides nothing. */
+static enum mfa_membership membership(const struct mfa_identity *id, const struct mfa_groups *groups)
+{
+	enum mfa_membership found = MFA_MEMBER_NO;
+	size_t i;
+
+	for (i = 0; i < groups->count; i++) {
+		int r = mfa_identity_in_group(id, groups->rows[i].name);
+
+		if (r > 0)
+			return MFA_MEMBER_YES;
+		if (r < 0) {
+			mfa_log_message(LOG_ERR, "group", groups->rows[i].name, r);
+			found = MFA_MEMBER_NOT_KNOWN;
+		}
+	}
+	return found;
+}
+
+static void gather_facts(struct signin *s)
+{
+	const struct mfa_account *account = s->record.decoy ? s->bare.account : s->record.account;
+	struct mfa_policy_facts *f = &s->facts;
+	size_t i;
+
+	f->known = s->subject.identity.known;
+	f->local = s->subject.local;
+	f->rhost = s->rhost;
+	f->now = mfa_clock_now();
+	f->in_groups = membership(&s->subject.identity, &s->policy->groups);
+	f->in_except_groups = membership(&s->subject.identity, &s->policy->except_groups);
+	if (account == NULL)
+		return;
+	f->devices = (unsigned)account->device_count;
+	for (i = 0; i < account->device_count; i++)
+		f->methods |= account->devices[i].type == MFA_DEVICE_HOTP ? MFA_METHOD_HOTP
+									  : MFA_METHOD_TOTP;
+	f->has_pass = mfa_account_has_pass(account, f->now);
+	f->postponed = account->postponed;
+}
+
 /* Reads the account, or what stands in for it, and weighs the service's rules. */
 static int decide(struct signin *s)
 {
-	const struct mfa_policy *policy = mfa_conf_policy(s->c->conf, s->service);
 	const struct mfa_identity *id = &s->subject.identity;
-	struct mfa_policy_facts facts = { 0 };
-	bool eligible = id->known || !policy->nss;
+	bool eligible;
 	int r;
 
-	r = mfa_accounts_load_or_decoy(s->c->verifier->accounts, id->name, eligible, &s->record);
-	if (r != 0) {
-		s->reason = "record";
-		return r;
-	}
-	r = subject_check_record(s->c, &s->subject, &s->record);
+	s->policy = mfa_conf_policy(s->c->conf, s->service);
+	eligible = id->known || !s->policy->nss;
+	r = mfa_accounts_load_or_decoy(s->c->verifier->accounts, id->name, eligible, mfa_clock_now(),
+				       &s->record, &s->bare);
+	if (r == 0)
+		r = subject_check_record(s->c, &s->subject,
+					 s->bare.account != NULL ? &s->bare : &s->record);
 	if (r != 0) {
 		s->reason = s->subject.refusal != NULL ? s->subject.refusal : "record";
 		return r;
 	}
-	facts.enrolled = !s->record.decoy;
-	s->decision = eligible ? mfa_policy_decide(policy, &facts)
-			       : (struct mfa_decision){ MFA_DECISION_REFUSE, "unknown-name" };
+	gather_facts(s);
+	s->decision = mfa_policy_decide(s->policy, &s->facts);
 	s->reason = s->decision.rule;
 	return 0;
 }
@@ -167,6 +210,7 @@ static void log_signin(const struct signin *s)
 	if (s->subject.local)
 		mfa_log_number(&line, "peer_uid", (int64_t)s->c->peer.uid);
 	mfa_log_text(&line, "rule", s->reason);
+	mfa_log_text(&line, "detail", s->decision.detail);
 	if (ch->answers > 0) {
 		mfa_log_text(&line, "method", ch->judgement.method);
 		mfa_log_text(&line, "answer", challenge_word(&ch->judgement));
@@ -197,4 +241,5 @@ void request_signin(struct conversation *c)
 	log_signin(&s);
 	challenge_aftermath(&s.challenge);
 	mfa_record_release(&s.record);
+	mfa_record_release(&s.bare);
 }

@@ -1,0 +1,480 @@
+/* A record's form at rest. */
+#include <errno.h>
+#include <jansson.h>
+#include <malloc.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "account/account.h"
+#include "otp/base32.h"
+#include "otp/totp.h"
+#include "text/text.h"
+
+/* 1 had neither HOTP nor passes. */
+#define FORMAT 2
+
+static const char *const budgets[MFA_BUDGET_COUNT] = {
+	[MFA_BUDGET_CODE] = "code",
+	[MFA_BUDGET_RECOVERY] = "recovery",
+	[MFA_BUDGET_LOCAL_CODE] = "local_code",
+	[MFA_BUDGET_LOCAL_RECOVERY] = "local_recovery",
+	[MFA_BUDGET_PASS] = "pass",
+	[MFA_BUDGET_LOCAL_PASS] = "local_pass",
+};
+
+/* Secrets pass through jansson's strings: what it frees is wiped. */
+static void wipe_and_free(void *p)
+{
+	if (p != NULL)
+		explicit_bzero(p, malloc_usable_size(p));
+	free(p);
+}
+
+static void set_json_memory(void)
+{
+	json_set_alloc_funcs(malloc, wipe_and_free);
+}
+
+static void json_begin(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	(void)pthread_once(&once, set_json_memory);
+}
+
+/* To JSON. */
+
+static void hex_encode(const uint8_t *in, size_t len, char *out)
+{
+	static const char digits[] = "0123456789abcdef";
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		out[2 * i] = digits[in[i] >> 4];
+		out[2 * i + 1] = digits[in[i] & 15];
+	}
+	out[2 * len] = '\0';
+}
+
+/* What moves with each code: of a clock or of a counter. */
+static int set_moving(json_t *json, const struct mfa_device *d)
+{
+	json_t *moving = d->type == MFA_DEVICE_HOTP
+		? json_pack("{s:I, s:I}", "counter", (json_int_t)d->counter, "resync",
+			    (json_int_t)d->resync)
+		: json_pack("{s:i, s:I, s:i}", "period", (int)d->period, "last",
+			    (json_int_t)d->last_step, "drift", d->drift);
+	int r = json_object_update(json, moving);
+
+	json_decref(moving);
+	return r;
+}
+
+static json_t *device_to_json(const struct mfa_device *d)
+{
+	char secret[MFA_BASE32_SIZE(MFA_OTP_SECRET_MAX)];
+	json_t *json = NULL;
+
+	if (mfa_base32_encode(d->secret, d->secret_len, secret, sizeof(secret)) == 0)
+		json = json_pack("{s:I, s:s, s:s, s:s, s:s, s:i, s:I, s:I}",
+				 "id", (json_int_t)d->id, "label", d->label, "type", mfa_device_type_word(d->type),
+				 "secret", secret, "hash", mfa_hash_name(d->hash),
+				 "digits", (int)d->digits, "created", (json_int_t)d->created,
+				 "used", (json_int_t)d->used);
+	explicit_bzero(secret, sizeof(secret));
+	if (json != NULL && set_moving(json, d) != 0) {
+		json_decref(json);
+		json = NULL;
+	}
+	return json;
+}
+
+/* null where there is none, as for most. */
+static json_t *pass_to_json(const struct mfa_pass *pass)
+{
+	char salt[2 * MFA_RECOVERY_HASH_SIZE + 1], hash[2 * MFA_RECOVERY_HASH_SIZE + 1];
+
+	if (pass->uses == 0)
+		return json_null();
+	hex_encode(pass->salt, sizeof(pass->salt), salt);
+	hex_encode(pass->hash, sizeof(pass->hash), hash);
+	return json_pack("{s:s, s:s, s:I, s:I, s:I}", "salt", salt, "hash", hash,
+			 "created", (json_int_t)pass->created, "until", (json_int_t)pass->until,
+			 "uses", (json_int_t)pass->uses);
+}
+
+static json_t *devices_to_json(const struct mfa_account *account)
+{
+	json_t *list = json_array();
+	size_t i;
+
+	for (i = 0; list != NULL && i < account->device_count; i++) {
+		if (json_array_append_new(list, device_to_json(&account->devices[i])) != 0) {
+			json_decref(list);
+			return NULL;
+		}
+	}
+	return list;
+}
+
+static json_t *recovery_to_json(const struct mfa_account *account)
+{
+	char hex[2 * MFA_RECOVERY_HASH_SIZE + 1];
+	json_t *list = json_array();
+	size_t i;
+
+	for (i = 0; list != NULL && i < account->recovery_count; i++) {
+		hex_encode(account->recovery[i], MFA_RECOVERY_HASH_SIZE, hex);
+		if (json_array_append_new(list, json_string(hex)) != 0) {
+			json_decref(list);
+			return NULL;
+		}
+	}
+	return list;
+}
+
+static json_t *throttles_to_json(const struct mfa_account *account)
+{
+	json_t *all = json_object();
+	size_t i;
+
+	for (i = 0; all != NULL && i < MFA_BUDGET_COUNT; i++) {
+		const struct mfa_throttle *t = &account->throttles[i];
+		json_t *one;
+
+		if (t->failures == 0)
+			continue;
+		one = json_pack("[I, I]", (json_int_t)t->failures, (json_int_t)t->until);
+		if (json_object_set_new_nocheck(all, budgets[i], one) != 0) {
+			json_decref(all);
+			return NULL;
+		}
+	}
+	return all;
+}
+
+/* "TIME RESULT METHOD SERVICE RHOST": a fifth of the values that an array of arrays
+ * would have, and they are read and written at each sign-in. */
+static json_t *events_to_json(const struct mfa_account *account)
+{
+	char line[sizeof(struct mfa_event) + 32];
+	json_t *list = json_array();
+	size_t i;
+
+	for (i = 0; list != NULL && i < account->event_count; i++) {
+		const struct mfa_event *e = &account->events[i];
+
+		(void)snprintf(line, sizeof(line), "%lld %s %s %s %s", (long long)e->time, e->result,
+			       e->method, e->service, e->rhost);
+		if (json_array_append_new(list, json_string(line)) != 0) {
+			json_decref(list);
+			return NULL;
+		}
+	}
+	return list;
+}
+
+int mfa_account_format(const struct mfa_account *account, char **out, size_t *len)
+{
+	char salt[2 * MFA_RECOVERY_HASH_SIZE + 1];
+	json_t *json;
+
+	*out = NULL;
+	*len = 0;
+	json_begin();
+	hex_encode(account->recovery_salt, sizeof(account->recovery_salt), salt);
+	/* "o" takes each list over, also when the packing fails. */
+	json = json_pack("{s:i, s:s, s:o, s:I, s:I, s:I, s:I, s:o, s:o, s:s, s:o, s:o, s:o}",
+			 "v", FORMAT, "name", account->name,
+			 "uid", account->has_uid ? json_integer(account->uid) : json_null(),
+			 "created", (json_int_t)account->created,
+			 "epoch", (json_int_t)account->epoch,
+			 "postponed", (json_int_t)account->postponed,
+			 "told", (json_int_t)account->told,
+			 "pass", pass_to_json(&account->pass),
+			 "devices", devices_to_json(account),
+			 "salt", salt, "recovery", recovery_to_json(account),
+			 "throttles", throttles_to_json(account),
+			 "events", events_to_json(account));
+	if (json != NULL)
+		*out = json_dumps(json, JSON_COMPACT);
+	json_decref(json);
+	if (*out == NULL)
+		return -ENOMEM;
+	*len = strlen(*out);
+	return 0;
+}
+
+/* From JSON.  Each returns whether the field is there and within bounds. */
+
+static bool get_int(const json_t *object, const char *key, int64_t min, int64_t max, int64_t *out)
+{
+	const json_t *value = json_object_get(object, key);
+
+	*out = json_integer_value(value);
+	return json_is_integer(value) && *out >= min && *out <= max;
+}
+
+static bool get_string(const json_t *value, size_t max, const char **out)
+{
+	*out = json_string_value(value);
+	return *out != NULL && json_string_length(value) <= max &&
+	       strlen(*out) == json_string_length(value);
+}
+
+static bool copy_string(const json_t *value, char *out, size_t size)
+{
+	const char *text;
+
+	if (!get_string(value, size - 1, &text) || !mfa_text_printable(text))
+		return false;
+	memcpy(out, text, strlen(text) + 1);
+	return true;
+}
+
+static bool get_hex(const json_t *value, uint8_t *out, size_t size)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *text, *hi, *lo;
+	size_t i;
+
+	if (!get_string(value, 2 * size, &text) || strlen(text) != 2 * size)
+		return false;
+	for (i = 0; i < size; i++) {
+		hi = strchr(digits, text[2 * i]);
+		lo = strchr(digits, text[2 * i + 1]);
+		if (hi == NULL || lo == NULL)
+			return false;
+		out[i] = (uint8_t)((hi - digits) << 4 | (lo - digits));
+	}
+	return true;
+}
+
+/* An older format does not have all fields. */
+static bool get_int_or(const json_t *object, const char *key, int64_t max, int64_t otherwise,
+		       int64_t *out)
+{
+	if (json_object_get(object, key) != NULL)
+		return get_int(object, key, 0, max, out);
+	*out = otherwise;
+	return true;
+}
+
+static bool moving_from_json(const json_t *json, struct mfa_device *d)
+{
+	int64_t period, last, drift, counter, resync;
+
+	if (d->type == MFA_DEVICE_HOTP) {
+		if (!get_int(json, "counter", 0, INT64_MAX, &counter) ||
+		    !get_int(json, "resync", 0, INT64_MAX, &resync))
+			return false;
+		d->counter = (uint64_t)counter;
+		d->resync = (uint64_t)resync;
+		return true;
+	}
+	if (!get_int(json, "period", MFA_TOTP_PERIOD_MIN, MFA_TOTP_PERIOD_MAX, &period) ||
+	    !get_int(json, "last", 0, INT64_MAX, &last) ||
+	    !get_int(json, "drift", -1000, 1000, &drift))
+		return false;
+	d->period = (unsigned)period;
+	d->last_step = (uint64_t)last;
+	d->drift = (int)drift;
+	return true;
+}
+
+static bool device_from_json(const json_t *json, struct mfa_device *d)
+{
+	const char *type, *secret, *hash;
+	int64_t digits, id;
+
+	if (!copy_string(json_object_get(json, "label"), d->label, sizeof(d->label)) ||
+	    !mfa_label_valid(d->label) || !get_int_or(json, "id", INT64_MAX, 0, &id) ||
+	    !get_string(json_object_get(json, "type"), 16, &type) ||
+	    mfa_device_type_of_word(type, &d->type) != 0 ||
+	    !get_string(json_object_get(json, "secret"), 1024, &secret) ||
+	    !get_string(json_object_get(json, "hash"), 16, &hash) ||
+	    !get_int(json, "digits", MFA_OTP_DIGITS_MIN, MFA_OTP_DIGITS_MAX, &digits) ||
+	    !get_int(json, "created", 0, INT64_MAX, &d->created) ||
+	    !get_int(json, "used", 0, INT64_MAX, &d->used) || !moving_from_json(json, d))
+		return false;
+	if (mfa_base32_decode(secret, strlen(secret), d->secret, sizeof(d->secret),
+			      &d->secret_len) != 0 || d->secret_len == 0 ||
+	    mfa_hash_from_name(hash, strlen(hash), &d->hash) != 0)
+		return false;
+	d->id = (uint64_t)id;
+	d->digits = (unsigned)digits;
+	return true;
+}
+
+static bool pass_from_json(const json_t *json, struct mfa_pass *pass)
+{
+	int64_t uses;
+
+	if (json == NULL || json_is_null(json))
+		return true;
+	if (!get_hex(json_object_get(json, "salt"), pass->salt, sizeof(pass->salt)) ||
+	    !get_hex(json_object_get(json, "hash"), pass->hash, sizeof(pass->hash)) ||
+	    !get_int(json, "created", 0, INT64_MAX, &pass->created) ||
+	    !get_int(json, "until", 0, INT64_MAX, &pass->until) ||
+	    !get_int(json, "uses", 1, UINT32_MAX, &uses))
+		return false;
+	pass->uses = (uint32_t)uses;
+	return true;
+}
+
+static bool devices_from_json(const json_t *list, struct mfa_account *account)
+{
+	struct mfa_device device;
+	size_t i, n = json_array_size(list);
+	bool ok = json_is_array(list) && n <= MFA_DEVICES_MAX;
+
+	for (i = 0; ok && i < n; i++) {
+		memset(&device, 0, sizeof(device));
+		ok = device_from_json(json_array_get(list, i), &device) &&
+		     mfa_account_add_device(account, &device) == 0;
+	}
+	explicit_bzero(&device, sizeof(device));
+	return ok;
+}
+
+static bool recovery_from_json(const json_t *list, struct mfa_account *account)
+{
+	size_t i, n = json_array_size(list);
+
+	if (!json_is_array(list) || n > MFA_RECOVERY_COUNT)
+		return false;
+	for (i = 0; i < n; i++)
+		if (!get_hex(json_array_get(list, i), account->recovery[i], MFA_RECOVERY_HASH_SIZE))
+			return false;
+	account->recovery_count = n;
+	return true;
+}
+
+static bool throttles_from_json(const json_t *all, struct mfa_account *account)
+{
+	size_t i;
+
+	if (!json_is_object(all))
+		return false;
+	for (i = 0; i < MFA_BUDGET_COUNT; i++) {
+		const json_t *one = json_object_get(all, budgets[i]);
+		json_int_t failures, until;
+
+		if (one == NULL)
+			continue;
+		failures = json_integer_value(json_array_get(one, 0));
+		until = json_integer_value(json_array_get(one, 1));
+		if (json_array_size(one) != 2 || failures < 1 || failures > UINT32_MAX ||
+		    !json_is_integer(json_array_get(one, 1)) || until < 0)
+			return false;
+		account->throttles[i].failures = (uint32_t)failures;
+		account->throttles[i].until = until;
+	}
+	return true;
+}
+
+/* A word of an event up to the next space; the last one goes to the end. */
+static bool take_word(const char **at, bool last, char *out, size_t size)
+{
+	size_t len = last ? strlen(*at) : strcspn(*at, " ");
+
+	if (len >= size || (!last && (*at)[len] != ' '))
+		return false;
+	memcpy(out, *at, len);
+	out[len] = '\0';
+	*at += last ? len : len + 1;
+	return true;
+}
+
+static bool event_from_json(const json_t *value, struct mfa_event *e)
+{
+	const char *line;
+	char *end;
+
+	if (!get_string(value, sizeof(*e) + 32, &line) || !mfa_text_printable(line) ||
+	    line[0] < '0' || line[0] > '9')
+		return false;
+	errno = 0;
+	e->time = strtoll(line, &end, 10);
+	if (errno != 0 || *end != ' ')
+		return false;
+	line = end + 1;
+	return take_word(&line, false, e->result, sizeof(e->result)) &&
+	       take_word(&line, false, e->method, sizeof(e->method)) &&
+	       take_word(&line, false, e->service, sizeof(e->service)) &&
+	       take_word(&line, true, e->rhost, sizeof(e->rhost));
+}
+
+static bool events_from_json(const json_t *list, struct mfa_account *account)
+{
+	size_t i, n = json_array_size(list);
+
+	if (!json_is_array(list) || n > MFA_EVENTS_MAX)
+		return false;
+	for (i = 0; i < n; i++)
+		if (!event_from_json(json_array_get(list, i), &account->events[i]))
+			return false;
+	account->event_count = n;
+	return true;
+}
+
+static bool account_from_json(const json_t *json, struct mfa_account *account)
+{
+	const json_t *uid = json_object_get(json, "uid");
+	int64_t epoch, postponed;
+
+	account->has_uid = json_is_integer(uid);
+	if (!account->has_uid && !json_is_null(uid))
+		return false;
+	if (json_integer_value(uid) < 0 || json_integer_value(uid) > UINT32_MAX)
+		return false;
+	account->uid = (uint32_t)json_integer_value(uid);
+	if (!get_int_or(json, "epoch", UINT32_MAX, 0, &epoch) ||
+	    !get_int_or(json, "postponed", UINT32_MAX, 0, &postponed) ||
+	    !get_int_or(json, "told", INT64_MAX, 0, &account->told) ||
+	    !pass_from_json(json_object_get(json, "pass"), &account->pass))
+		return false;
+	account->epoch = (uint32_t)epoch;
+	account->postponed = (uint32_t)postponed;
+	return get_int(json, "created", 0, INT64_MAX, &account->created) &&
+	       devices_from_json(json_object_get(json, "devices"), account) &&
+	       get_hex(json_object_get(json, "salt"), account->recovery_salt,
+		       sizeof(account->recovery_salt)) &&
+	       recovery_from_json(json_object_get(json, "recovery"), account) &&
+	       throttles_from_json(json_object_get(json, "throttles"), account) &&
+	       events_from_json(json_object_get(json, "events"), account);
+}
+
+int mfa_account_parse(const char *text, size_t len, struct mfa_account **out)
+{
+	const char *name;
+	json_t *json;
+	int64_t version;
+	int r = -EBADMSG;
+
+	*out = NULL;
+	json_begin();
+	json = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
+	if (!get_int(json, "v", 1, INT64_MAX, &version))
+		goto out;
+	if (version > FORMAT) {
+		r = -EPROTONOSUPPORT;
+		goto out;
+	}
+	if (!get_string(json_object_get(json, "name"), MFA_ACCOUNT_NAME_MAX, &name))
+		goto out;
+	r = mfa_account_new(name, out);
+	if (r != 0) {
+		r = r == -EINVAL ? -EBADMSG : r;
+		goto out;
+	}
+	if (!account_from_json(json, *out)) {
+		mfa_account_free(out);
+		r = -EBADMSG;
+	}
+out:
+	json_decref(json);
+	return r;
+}
