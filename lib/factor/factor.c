@@ -83,7 +83,10 @@ static bool admitted(struct mfa_throttle *throttle, const struct mfa_method *met
 {
 	enum mfa_verdict verdict;
 
-	if (!attempt->throttle || attempt->admitted)
+	if (!attempt->throttle)
+		return true;
+	/* However many are let through at once, a row of mistakes has the same end. */
+	if (attempt->admitted && !(method->stops && mfa_throttle_stopped(throttle)))
 		return true;
 	out->changed = mfa_throttle_mend(throttle, attempt->now);
 	verdict = blocked(throttle, method->stops, attempt->now, &out->wait);

@@ -32,8 +32,9 @@ struct mfa_attempt {
 	int64_t now;
 	bool local;		/* not on root's word: budgets of its own */
 	bool throttle;		/* false: mistakes are counted but nothing waits */
-	bool admitted;		/* the throttle let this answer pass already, and the record was
-				 * read again because somebody else's write came between */
+	bool admitted;		/* the throttle let this answer pass already, and the record was read again
+				 * because somebody else's write came between: no wait holds it up, but an end
+				 * to app codes that has come meanwhile does */
 };
 
 struct mfa_judgement {

@@ -248,6 +248,27 @@ static void test_throttle(void **state)
 	assert_int_equal(judge(a, code(a, NOW, 1), NOW + 3600).verdict, MFA_VERDICT_STOPPED);
 }
 
+/* A thousand sign-ins whose wrong codes were let through at the same instant are a thousand
+ * guesses, unless the hundredth is the last. */
+static void test_burst_ends_at_stop(void **state)
+{
+	struct mfa_account *a = *state;
+	struct mfa_attempt attempt = { .now = NOW, .throttle = true, .admitted = true };
+	struct mfa_judgement j;
+	int i, looked_at = 0;
+
+	for (i = 0; i < 1000; i++) {
+		attempt.answer = wrong_code(a, NOW);
+		mfa_factor_judge(a, &attempt, &j);
+		looked_at += j.verdict == MFA_VERDICT_WRONG;
+	}
+	assert_int_equal(looked_at, MFA_THROTTLE_STOP);
+	attempt.answer = code(a, NOW, 0);
+	mfa_factor_judge(a, &attempt, &j);
+	assert_int_equal(j.verdict, MFA_VERDICT_STOPPED);
+	assert_false(j.changed);
+}
+
 /* The clock was ahead by a year when the mistakes were made: nobody waits longer than the
  * longest wait from now, and the record is mended. */
 static void test_throttle_clock_set_back(void **state)
@@ -533,7 +554,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_once), TEST(test_window), TEST(test_spellings), TEST(test_unclear),
 		TEST(test_drift), TEST(test_drift_steps), TEST(test_throttle), TEST(test_local_budget),
-		TEST(test_throttle_clock_set_back), TEST(test_not_looked_at),
+		TEST(test_throttle_clock_set_back), TEST(test_burst_ends_at_stop), TEST(test_not_looked_at),
 		TEST(test_clock_once_ahead), TEST(test_unlock_keeps_used),
 		TEST(test_local_repairs_nothing), TEST(test_recovery), TEST(test_recovery_budget),
 		TEST(test_several_devices), TEST(test_first_code), TEST(test_far),
