@@ -37,6 +37,10 @@ int mfa_conf_load(const char *path, struct mfa_conf **out, char error[MFA_CONF_E
 /* The same from text[0..len), named `name` in errors. */
 int mfa_conf_parse(const char *name, const char *text, size_t len, struct mfa_conf **out,
 		   char error[MFA_CONF_ERROR_SIZE]);
+/* Whether the system has each group that the rules name.  Returns 0 (also where a look-up failed: that
+ * is no error of the file's, and spares nobody) or -ENOENT: error names the file and the line. */
+int mfa_conf_check_groups(const char *path, const struct mfa_conf *conf,
+			  char error[MFA_CONF_ERROR_SIZE]);
 /* Frees, sets NULL. */
 void mfa_conf_free(struct mfa_conf **conf);
 

@@ -66,6 +66,14 @@ static struct mfa_account *full_account(void)
 			.drift = i % 2 ? 1000 : -1000, .created = 1, .used = INT64_MAX,
 			.secret_len = i == 0 ? 1 : MFA_OTP_SECRET_MAX };
 
+		if (i % 4 == 3) {
+			d.type = MFA_DEVICE_HOTP;
+			d.period = 0;
+			d.last_step = 0;
+			d.drift = 0;
+			d.counter = INT64_MAX;
+			d.resync = i % 8 == 3 ? INT64_MAX : 0;
+		}
 		memset(d.secret, (int)(0xff - i), d.secret_len);
 		memset(d.label, '"', MFA_LABEL_MAX - 2);
 		d.label[0] = (char)('a' + i);
@@ -76,6 +84,12 @@ static struct mfa_account *full_account(void)
 	a->recovery_count = MFA_RECOVERY_COUNT;
 	memset(a->recovery, 0xa5, sizeof(a->recovery));
 	memset(a->recovery_salt, 0x5a, sizeof(a->recovery_salt));
+	a->pass = (struct mfa_pass){ .created = INT64_MAX, .until = INT64_MAX, .uses = UINT32_MAX };
+	memset(a->pass.salt, 0x11, sizeof(a->pass.salt));
+	memset(a->pass.hash, 0xee, sizeof(a->pass.hash));
+	a->epoch = UINT32_MAX;
+	a->postponed = UINT32_MAX;
+	a->told = INT64_MAX;
 	for (i = 0; i < MFA_BUDGET_COUNT; i++)
 		a->throttles[i] = (struct mfa_throttle){ UINT32_MAX, INT64_MAX };
 	for (i = 0; i < MFA_EVENTS_MAX + 3; i++)
@@ -113,6 +127,12 @@ static void test_round_trip(void **state)
 	",\"salt\":\"00000000000000000000000000000000\",\"recovery\":" recovery \
 	",\"throttles\":" throttles ",\"events\":" events "}"
 
+#define TOKEN(moving) "{\"label\":\"T\",\"type\":\"hotp\",\"secret\":\"GEZDGNBV\"," \
+	"\"hash\":\"SHA1\",\"digits\":6,\"created\":0,\"used\":0," moving "}"
+#define PASS(uses) "{\"salt\":\"" HEX32 "\",\"hash\":\"" HEX32 "\",\"created\":1,\"until\":2,\"uses\":" uses "}"
+#define RECORD2(id, pass) RECORD("2,\"pass\":" pass, "\"a\"", "1", \
+	"[{\"label\":\"P\",\"type\":\"totp\",\"secret\":\"GEZDGNBV\",\"hash\":\"SHA1\",\"digits\":6," \
+	"\"period\":30,\"last\":0,\"drift\":0,\"created\":0,\"used\":0," id "}]", "[]", "{}", "[]")
 #define HEX32 "0123456789abcdef0123456789abcdef"
 
 static void test_malformed(void **state)
@@ -120,7 +140,7 @@ static void test_malformed(void **state)
 	static const struct { const char *text; int expect; } rows[] = {
 		{ RECORD("1", "\"a\"", "1", "[" DEVICE "]", "[]", "{}", "[]"), 0 },
 		{ RECORD("1", "\"a\"", "null", "[]", "[]", "{\"code\":[1,2]}", "[\"1 ok totp sshd \"]"), 0 },
-		{ RECORD("2", "\"a\"", "1", "[]", "[]", "{}", "[]"), -EPROTONOSUPPORT },
+		{ RECORD("3", "\"a\"", "1", "[]", "[]", "{}", "[]"), -EPROTONOSUPPORT },
 		{ RECORD("0", "\"a\"", "1", "[]", "[]", "{}", "[]"), -EBADMSG },
 		{ RECORD("\"1\"", "\"a\"", "1", "[]", "[]", "{}", "[]"), -EBADMSG },
 		{ RECORD("1", "\"a/b\"", "1", "[]", "[]", "{}", "[]"), -EBADMSG },
@@ -169,7 +189,28 @@ static void test_malformed(void **state)
 		{ RECORD("1", "\"a\"", "1,\"uid\":1", "[]", "[]", "{}", "[]"), -EBADMSG },
 		{ RECORD("9223372036854775808", "\"a\"", "1", "[]", "[]", "{}", "[]"), -EBADMSG },
 		/* Whatever else a newer one holds. */
-		{ "{\"v\":2}", -EPROTONOSUPPORT },
+		{ "{\"v\":3}", -EPROTONOSUPPORT },
+		/* What is new in 2. */
+		{ RECORD("2", "\"a\"", "1", "[]", "[]", "{}", "[]"), 0 },
+		{ RECORD2("\"id\":1", "null"), 0 },
+		{ RECORD2("\"id\":1", PASS("1")), 0 },
+		{ RECORD2("\"id\":1", PASS("0")), -EBADMSG },
+		{ RECORD2("\"id\":1", PASS("\"1\"")), -EBADMSG },
+		{ RECORD2("\"id\":1", "{}"), -EBADMSG },
+		{ RECORD2("\"id\":1", "[]"), -EBADMSG },
+		{ RECORD2("\"id\":1", "1"), -EBADMSG },
+		{ RECORD2("\"id\":-1", "null"), -EBADMSG },
+		{ RECORD2("\"id\":\"1\"", "null"), -EBADMSG },
+		{ RECORD("2,\"epoch\":-1", "\"a\"", "1", "[]", "[]", "{}", "[]"), -EBADMSG },
+		{ RECORD("2,\"epoch\":4294967296", "\"a\"", "1", "[]", "[]", "{}", "[]"), -EBADMSG },
+		{ RECORD("2,\"postponed\":null", "\"a\"", "1", "[]", "[]", "{}", "[]"), -EBADMSG },
+		{ RECORD("2,\"told\":1.5", "\"a\"", "1", "[]", "[]", "{}", "[]"), -EBADMSG },
+		{ RECORD("2", "\"a\"", "1", "[" TOKEN("\"counter\":7,\"resync\":0") "]", "[]", "{}", "[]"), 0 },
+		{ RECORD("2", "\"a\"", "1", "[" TOKEN("\"counter\":7") "]", "[]", "{}", "[]"), -EBADMSG },
+		{ RECORD("2", "\"a\"", "1", "[" TOKEN("\"counter\":-7,\"resync\":0") "]", "[]", "{}", "[]"),
+		  -EBADMSG },
+		{ RECORD("2", "\"a\"", "1", "[" TOKEN("\"period\":30,\"last\":0,\"drift\":0") "]", "[]", "{}",
+			 "[]"), -EBADMSG },
 		{ "{\"v\":1}", -EBADMSG },
 		{ "{\"v\":1,\"v\":1}", -EBADMSG },
 		{ RECORD("1", "\"a\"", "1", "[]", "[]", "{}", "[]") "x", -EBADMSG },

@@ -464,7 +464,7 @@ int main(void)
 		TEST(test_save_and_load), TEST(test_new_twice), TEST(test_swapped), TEST(test_damaged),
 		TEST(test_swapped_claim), TEST(test_lost_decoy), TEST(test_not_half_made),
 		TEST(test_wrong_id),
-		TEST(test_decoys), TEST(test_uids), TEST(test_wrong_key), TEST(test_half_made),
+		TEST(test_decoys), TEST(test_bare), TEST(test_uids), TEST(test_wrong_key), TEST(test_half_made),
 		TEST(test_list), TEST(test_save_many),
 	};
 

@@ -39,7 +39,45 @@ static void test_errors(void **state)
 		{ LEAST "[policy]\nns = no\n", "f:6: [policy] has no key ns" },
 		{ LEAST "[policy]\nnss = maybe\n", "f:6: nss = maybe: it must be yes or no" },
 		{ LEAST "[policy]\nunenrolled = let\n", "f:6: unenrolled = let: it must be deny or allow" },
-		{ LEAST "[policy]\nenrolment = require\n", "f:6: enrolment = require: it must be off" },
+		{ LEAST "[policy]\nenrolment = on\n",
+		  "f:6: enrolment = on: it must be off, offer or require" },
+		{ LEAST "[policy]\nrequired = maybe\n", "f:6: required = maybe: it must be yes or no" },
+		{ LEAST "[policy]\nexempt_networks = 10.0.0.0/8, school.nl\n",
+		  "f:6: exempt_networks: school.nl is not an address or a network such as 192.0.2.0/24" },
+		{ LEAST "[policy]\nexempt_networks = 10.0.0.1/8\n",
+		  "f:6: exempt_networks: 10.0.0.1/8 has bits set behind its prefix" },
+		{ LEAST "[policy]\nexempt_networks =\n", "f:6: exempt_networks has no value" },
+		{ LEAST "[policy]\nexempt_networks = ,\n", "f:6: exempt_networks: there is an empty place" },
+		{ LEAST "[policy]\nenrol_networks = 10.0.0.0/8,,::1\n",
+		  "f:6: enrol_networks: there is an empty place in the list" },
+		{ LEAST "[policy]\nenrol_networks = 10.0.0.0/8 10.0.0.0/8\n",
+		  "f:6: enrol_networks: 10.0.0.0/8 10.0.0.0/8 is not an address" },
+		{ LEAST "[policy]\ngroups = staff,\n", "f:6: groups: there is an empty place in the list" },
+		{ LEAST "[policy]\ngroups = the staff\n", "f:6: groups: the staff is not the name of a group" },
+		{ LEAST "[policy]\nexcept_groups = a:b\n", "f:6: except_groups: a:b is not the name of" },
+		{ LEAST "[policy]\nmethods = totp, sms\n",
+		  "f:6: methods = sms: it must be totp, hotp, recovery or pass" },
+		{ LEAST "[policy]\nmethods =\n", "f:6: methods has no value" },
+		{ LEAST "[policy]\noffer_times = 0\n", "f:6: offer_times = 0: it must be a number from 1 to" },
+		{ LEAST "[policy]\noffer_times = 3x\n", "f:6: offer_times = 3x: it must be a number" },
+		{ LEAST "[policy]\noffer_times = -1\n", "f:6: offer_times = -1: it must be a number" },
+		{ LEAST "[policy]\noffer_times = 99999999999999999999\n", "f:6: offer_times = " },
+		{ LEAST "[policy]\noffer_until = tomorrow\n",
+		  "f:6: offer_until = tomorrow: it must be a date such as 2027-01-31" },
+		{ LEAST "[policy]\noffer_until = 2027-1-31\n", "f:6: offer_until = 2027-1-31: it must be a date" },
+		{ LEAST "[policy]\noffer_until = 2027-02-29\n",
+		  "f:6: offer_until = 2027-02-29: there is no such day" },
+		{ LEAST "[policy]\noffer_until = 2027-01-31 \303\251\n", "f:6: offer_until" },
+		{ LEAST "[policy]\nminimum = 5\n", "f:6: minimum = 5: it must be a number from 1 to 4" },
+		{ LEAST "[policy]\nremember = 12\n", "f:6: remember = 12: it must be off, or a time" },
+		{ LEAST "[policy]\nremember = 91d\n", "f:6: remember = 91d: it must be off, or a time" },
+		{ LEAST "[policy]\nfailmode = yes\n", "f:6: failmode = yes: it must be closed or open" },
+		{ LEAST "[policy]\nlanguage = de\n", "f:6: language = de: it must be auto, en, nl or fr" },
+		{ LEAST "[policy]\nprompt = a\x1b[2J\n", "f:6: prompt may have no control characters" },
+		{ LEAST "[policy]\nhelp = " LONG_40 LONG_40 LONG_40 LONG_40 "1\n",
+		  "f:6: help is longer than 160 bytes" },
+		{ LEAST "[totp]\nwindow = 6\n", "f:6: window = 6: it must be a number from 0 to 5" },
+		{ LEAST "[policy sshd]\nissuer = x\n", "f:6: [policy sshd] has no key issuer" },
 		{ LEAST "[policy sshd]\nnss = no\nnss = no\n", "f:7: nss is there twice in [policy sshd]" },
 		{ LEAST "[policy sshd]\nnss = no\n[policy]\nnss = no\n",
 		  "f:7: [policy] must come before [policy sshd], which builds on it" },
@@ -104,6 +142,10 @@ static void test_defaults(void **state)
 	assert_memory_equal(conf->issuer, host, strlen(conf->issuer));
 	assert_true(conf->policies[0].nss);
 	assert_false(conf->policies[0].enrol_local);
+	assert_int_equal(conf->policies[0].methods, MFA_METHOD_ALL);
+	assert_int_equal(conf->totp_window, 1);
+	assert_false(conf->policies[0].optional);
+	assert_false(conf->policies[0].fail_open);
 	assert_int_equal(conf->policies[0].unenrolled, MFA_UNENROLLED_DENY);
 	assert_ptr_equal(mfa_conf_policy(conf, "sshd"), &conf->policies[0]);
 	mfa_conf_free(&conf);
@@ -132,6 +174,57 @@ static void test_services_inherit(void **state)
 	assert_int_equal(vpn->unenrolled, MFA_UNENROLLED_ALLOW);
 	assert_false(vpn->nss);
 	assert_int_equal(mfa_conf_policy(conf, "su")->unenrolled, MFA_UNENROLLED_ALLOW);
+	mfa_conf_free(&conf);
+}
+
+static void test_rules(void **state)
+{
+	static const char text[] = LEAST
+		"[totp]\nwindow = 2\n"
+		"[policy]\nexempt_networks = 192.0.2.0/24, 2001:db8::/32\nexempt_networks = 198.51.100.7\n"
+		"groups = staff , board\nmethods = totp, recovery\nlanguage = nl\n"
+		"enrolment = offer\noffer_times = 5\noffer_until = 2027-01-31\nminimum = 2\n"
+		"remember = 8h\nprompt = Your code\nintro = One\\nTwo\n"
+		"[policy sshd]\nexempt_networks = 203.0.113.0/24\nexcept_groups = backup\n"
+		"required = no\nmethods = hotp\nremember = off\nlanguage = auto\nfailmode = open\n";
+	char error[MFA_CONF_ERROR_SIZE], network[MFA_NETWORK_TEXT_MAX];
+	const struct mfa_policy *all, *sshd;
+	struct mfa_conf *conf;
+
+	(void)state;
+	if (parse(text, &conf, error) != 0)
+		fail_msg("%s", error);
+	assert_int_equal(conf->totp_window, 2);
+	all = mfa_conf_policy(conf, "su");
+	sshd = mfa_conf_policy(conf, "sshd");
+	/* A list may go on; in a section of a service it begins anew. */
+	assert_int_equal(all->exempt_networks.count, 3);
+	mfa_network_format(&all->exempt_networks.rows[2], network);
+	assert_string_equal(network, "198.51.100.7/32");
+	assert_int_equal(sshd->exempt_networks.count, 1);
+	assert_int_equal(all->groups.count, 2);
+	assert_string_equal(all->groups.rows[1].name, "board");
+	assert_int_equal(all->groups.rows[1].line, 10);
+	assert_int_equal(sshd->groups.count, 2);
+	assert_int_equal(all->except_groups.count, 0);
+	assert_string_equal(sshd->except_groups.rows[0].name, "backup");
+	assert_int_equal(all->methods, MFA_METHOD_TOTP | MFA_METHOD_RECOVERY);
+	assert_int_equal(sshd->methods, MFA_METHOD_HOTP);
+	assert_int_equal(sshd->enrolment, MFA_ENROLMENT_OFFER);
+	assert_int_equal(sshd->offer_times, 5);
+	/* Through the end of that day. */
+	assert_in_range(all->offer_until, 1801353600 - 86400, 1801353600 + 86400);
+	assert_int_equal(all->minimum, 2);
+	assert_int_equal(all->remember, 8 * 3600);
+	assert_int_equal(sshd->remember, 0);
+	assert_string_equal(all->language, "nl");
+	assert_null(sshd->language);
+	assert_string_equal(sshd->prompt, "Your code");
+	assert_string_equal(sshd->intro, "One\nTwo");
+	assert_false(all->optional);
+	assert_true(sshd->optional);
+	assert_false(all->fail_open);
+	assert_true(sshd->fail_open);
 	mfa_conf_free(&conf);
 }
 
@@ -227,6 +320,7 @@ int main(void)
 		cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_services_inherit),
+		cmocka_unit_test(test_rules),
 		cmocka_unit_test(test_accepted),
 		cmocka_unit_test(test_longest_line),
 		cmocka_unit_test(test_file),

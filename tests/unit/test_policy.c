@@ -4,36 +4,277 @@
 
 #include "policy/policy.h"
 
+#define NOW 1800000000
+#define YES MFA_MEMBER_YES
+#define NO MFA_MEMBER_NO
+#define UNKNOWN MFA_MEMBER_NOT_KNOWN
+#define REFUSE MFA_DECISION_REFUSE
+#define REQUIRE MFA_DECISION_REQUIRE
+#define ENROL MFA_DECISION_ENROL
+#define ALLOW MFA_DECISION_ALLOW
+#define ALL MFA_METHOD_ALL
+
+static const struct mfa_network school_rows[] = {
+	{ { true, { 192, 0, 2 } }, 24 },
+	{ { false, { 0x20, 0x01, 0x0d, 0xb8 } }, 32 },
+};
+static const struct mfa_network lab_rows[] = { { { true, { 198, 51, 100, 0 } }, 24 } };
+static const struct mfa_group staff_rows[] = { { "staff", 1 } };
+
+#define SCHOOL .exempt_networks = { school_rows, 2 }
+#define LAB .enrol_networks = { lab_rows, 1 }
+#define STAFF .groups = { staff_rows, 1 }
+#define EXCEPT_STAFF .except_groups = { staff_rows, 1 }
+#define OFFER .enrolment = MFA_ENROLMENT_OFFER
+#define DUE .enrolment = MFA_ENROLMENT_REQUIRE
+#define LET .unenrolled = MFA_UNENROLLED_ALLOW
+#define PHONE .known = true, .devices = 1, .methods = MFA_METHOD_TOTP
+#define TOKEN .known = true, .devices = 1, .methods = MFA_METHOD_HOTP
+#define BARE .known = true
+
+/* Each row's policy starts as [policy] does: names known to the system, all methods. */
+static const struct row {
+	const char *name;
+	struct mfa_policy policy;
+	struct mfa_policy_facts facts;
+	enum mfa_decision_kind kind;
+	const char *rule;
+	const char *detail;
+	bool may_postpone;
+	unsigned left;
+} rows[] = {
+	/* Whose name it is. */
+	{ "an unknown name", { .nss = true }, { .known = false, .devices = 1, .methods = 1 }, REFUSE,
+	  "unknown-name" },
+	{ "an unknown name, exempt", { .nss = true, .optional = true }, { .known = false }, REFUSE,
+	  "unknown-name" },
+	{ "an unknown name, enrolment due", { .nss = true, DUE, .enrol_local = true }, { .known = false },
+	  REFUSE, "unknown-name" },
+	{ "an unknown name of a VPN", { .nss = false }, { .devices = 1, .methods = 1 }, REQUIRE, "enrolled" },
+	{ "an unknown name of a VPN without a device", { .nss = false }, { .known = false }, REFUSE,
+	  "unenrolled=deny" },
+
+	/* Enrolled, or not. */
+	{ "enrolled", { .nss = true }, { PHONE }, REQUIRE, "enrolled" },
+	{ "enrolled, others may pass", { .nss = true, LET }, { PHONE }, REQUIRE, "enrolled" },
+	{ "enrolled, enrolment due", { .nss = true, DUE, .enrol_local = true }, { PHONE }, REQUIRE, "enrolled" },
+	{ "enrolled, once put off", { .nss = true, OFFER }, { PHONE, .postponed = 9 }, REQUIRE, "enrolled" },
+	{ "nothing enrolled", { .nss = true }, { BARE }, REFUSE, "unenrolled=deny" },
+	{ "nothing enrolled, may pass", { .nss = true, LET }, { BARE }, ALLOW, "unenrolled=allow" },
+	{ "nothing enrolled, may pass, a program", { .nss = true, LET }, { BARE, .local = true }, ALLOW,
+	  "unenrolled=allow" },
+
+	/* required = no */
+	{ "not required", { .nss = true, .optional = true }, { PHONE }, ALLOW, "required=no" },
+	{ "not required, not enrolled", { .nss = true, .optional = true }, { BARE }, ALLOW, "required=no" },
+	{ "not required, and enrolment due", { .nss = true, .optional = true, DUE, .enrol_local = true }, { BARE },
+	  ALLOW, "required=no" },
+	{ "not required of a service, says a program", { .service = "x", .nss = true, .optional = true },
+	  { PHONE, .local = true }, REQUIRE, "enrolled" },
+	{ "not required of any service", { .nss = true, .optional = true }, { PHONE, .local = true }, ALLOW,
+	  "required=no" },
+
+	/* Groups. */
+	{ "of the group", { .nss = true, STAFF }, { PHONE, .in_groups = YES }, REQUIRE, "enrolled" },
+	{ "not of the group", { .nss = true, STAFF }, { PHONE, .in_groups = NO }, ALLOW, "groups" },
+	{ "not of the group, not enrolled", { .nss = true, STAFF }, { BARE, .in_groups = NO }, ALLOW, "groups" },
+	{ "of the group, not enrolled", { .nss = true, STAFF }, { BARE, .in_groups = YES }, REFUSE,
+	  "unenrolled=deny" },
+	{ "the group can't be looked up", { .nss = true, STAFF }, { PHONE, .in_groups = UNKNOWN }, REQUIRE,
+	  "enrolled" },
+	{ "the group can't be looked up, not enrolled", { .nss = true, STAFF }, { BARE, .in_groups = UNKNOWN },
+	  REFUSE, "unenrolled=deny" },
+	{ "no groups are named", { .nss = true }, { PHONE, .in_groups = NO }, REQUIRE, "enrolled" },
+	{ "of the group that is spared", { .nss = true, EXCEPT_STAFF }, { PHONE, .in_except_groups = YES },
+	  ALLOW, "except_groups" },
+	{ "not of the group that is spared", { .nss = true, EXCEPT_STAFF }, { PHONE, .in_except_groups = NO },
+	  REQUIRE, "enrolled" },
+	{ "the spared group can't be looked up", { .nss = true, EXCEPT_STAFF },
+	  { PHONE, .in_except_groups = UNKNOWN }, REQUIRE, "enrolled" },
+	{ "no group is spared", { .nss = true }, { PHONE, .in_except_groups = YES }, REQUIRE, "enrolled" },
+	{ "required of them, but spared", { .nss = true, STAFF, EXCEPT_STAFF },
+	  { PHONE, .in_groups = YES, .in_except_groups = YES }, ALLOW, "except_groups" },
+	{ "a service's groups, says a program", { .service = "x", .nss = true, STAFF },
+	  { PHONE, .local = true, .in_groups = NO }, REQUIRE, "enrolled" },
+	{ "everybody's groups, a program", { .nss = true, STAFF }, { PHONE, .local = true, .in_groups = NO },
+	  ALLOW, "groups" },
+
+	/* Networks. */
+	{ "from the school", { .nss = true, SCHOOL }, { PHONE, .rhost = "192.0.2.7" }, ALLOW,
+	  "exempt_networks", "192.0.2.0/24" },
+	{ "from the school, not enrolled", { .nss = true, SCHOOL }, { BARE, .rhost = "192.0.2.7" }, ALLOW,
+	  "exempt_networks", "192.0.2.0/24" },
+	{ "from the school by IPv6", { .nss = true, SCHOOL }, { PHONE, .rhost = "2001:db8::1" }, ALLOW,
+	  "exempt_networks", "2001:db8::/32" },
+	{ "from the school, mapped", { .nss = true, SCHOOL }, { PHONE, .rhost = "::ffff:192.0.2.7" }, ALLOW,
+	  "exempt_networks", "192.0.2.0/24" },
+	{ "from next to the school", { .nss = true, SCHOOL }, { PHONE, .rhost = "192.0.3.7" }, REQUIRE,
+	  "enrolled" },
+	{ "from elsewhere by IPv6", { .nss = true, SCHOOL }, { PHONE, .rhost = "2001:db9::1" }, REQUIRE,
+	  "enrolled" },
+	{ "a name that looks like it", { .nss = true, SCHOOL }, { PHONE, .rhost = "192.0.2.7.example.org" },
+	  REQUIRE, "enrolled" },
+	{ "a name", { .nss = true, SCHOOL }, { PHONE, .rhost = "school.example.org" }, REQUIRE, "enrolled" },
+	{ "an odd spelling", { .nss = true, SCHOOL }, { PHONE, .rhost = "192.0.2.007" }, REQUIRE, "enrolled" },
+	{ "a short spelling", { .nss = true, SCHOOL }, { PHONE, .rhost = "192.0.519" }, REQUIRE, "enrolled" },
+	{ "a space before", { .nss = true, SCHOOL }, { PHONE, .rhost = " 192.0.2.7" }, REQUIRE, "enrolled" },
+	{ "on this host", { .nss = true, SCHOOL }, { PHONE, .rhost = "" }, REQUIRE, "enrolled" },
+	{ "no address at all", { .nss = true, SCHOOL }, { PHONE }, REQUIRE, "enrolled" },
+	{ "from the school, says a program", { .nss = true, SCHOOL },
+	  { PHONE, .local = true, .rhost = "192.0.2.7" }, REQUIRE, "enrolled" },
+
+	/* Methods. */
+	{ "a phone where only tokens count", { .nss = true, .methods = MFA_METHOD_HOTP }, { PHONE }, REFUSE,
+	  "methods" },
+	{ "a token where only phones count", { .nss = true, .methods = MFA_METHOD_TOTP }, { TOKEN }, REFUSE,
+	  "methods" },
+	{ "a phone that is of no use does not make it a first one",
+	  { .nss = true, .methods = MFA_METHOD_HOTP, DUE, .enrol_local = true, LET }, { PHONE }, REFUSE, "methods" },
+	{ "a token", { .nss = true, .methods = MFA_METHOD_HOTP }, { TOKEN }, REQUIRE, "enrolled" },
+	{ "a phone that is of no use, and a pass",
+	  { .nss = true, .methods = MFA_METHOD_HOTP | MFA_METHOD_PASS }, { PHONE, .has_pass = true }, REQUIRE,
+	  "enrolled" },
+	{ "recovery codes alone open nothing", { .nss = true, .methods = MFA_METHOD_RECOVERY }, { PHONE },
+	  REFUSE, "methods" },
+
+	/* A pass. */
+	{ "a pass", { .nss = true }, { BARE, .has_pass = true }, REQUIRE, "pass" },
+	{ "a pass, others may pass without", { .nss = true, LET }, { BARE, .has_pass = true }, REQUIRE, "pass" },
+	{ "a pass where none counts", { .nss = true, .methods = MFA_METHOD_TOTP }, { BARE, .has_pass = true },
+	  REFUSE, "unenrolled=deny" },
+	{ "a pass goes before enrolment", { .nss = true, DUE, .enrol_local = true }, { BARE, .has_pass = true },
+	  REQUIRE, "pass" },
+
+	/* Enrolment: where from. */
+	{ "due, here", { .nss = true, DUE, .enrol_local = true }, { BARE }, ENROL, "enrolment=require" },
+	{ "due, not here", { .nss = true, DUE }, { BARE }, REFUSE, "unenrolled=deny",
+	  "no first device from here" },
+	{ "due, not here, may pass", { .nss = true, DUE, LET }, { BARE }, ALLOW, "unenrolled=allow",
+	  "no first device from here" },
+	{ "due, from the lab", { .nss = true, DUE, LAB }, { BARE, .rhost = "198.51.100.9" }, ENROL,
+	  "enrolment=require" },
+	{ "due, from elsewhere", { .nss = true, DUE, LAB }, { BARE, .rhost = "203.0.113.1" }, REFUSE,
+	  "unenrolled=deny", "no first device from here" },
+	{ "due, from elsewhere, while enrol_local", { .nss = true, DUE, .enrol_local = true },
+	  { BARE, .rhost = "203.0.113.1" }, REFUSE, "unenrolled=deny", "no first device from here" },
+	{ "due, from a name", { .nss = true, DUE, LAB, .enrol_local = true }, { BARE, .rhost = "lab.example.org" },
+	  REFUSE, "unenrolled=deny", "no first device from here" },
+	{ "due, from the lab, says a program", { .nss = true, DUE, LAB },
+	  { BARE, .local = true, .rhost = "198.51.100.9" }, REFUSE, "unenrolled=deny" },
+	{ "due, a program here", { .nss = true, DUE, .enrol_local = true }, { BARE, .local = true }, REFUSE,
+	  "unenrolled=deny" },
+	{ "due, exempt first", { .nss = true, DUE, SCHOOL, LAB }, { BARE, .rhost = "192.0.2.7" }, ALLOW,
+	  "exempt_networks", "192.0.2.0/24" },
+
+	/* Enrolment: how often it may be put off, and until when. */
+	{ "an offer", { .nss = true, OFFER, .enrol_local = true }, { BARE }, ENROL, "enrolment=offer", NULL, true,
+	  MFA_OFFER_TIMES },
+	{ "an offer, put off twice", { .nss = true, OFFER, .enrol_local = true }, { BARE, .postponed = 2 }, ENROL,
+	  "enrolment=offer", NULL, true, 1 },
+	{ "an offer, put off for the last time", { .nss = true, OFFER, .enrol_local = true },
+	  { BARE, .postponed = 3 }, ENROL, "enrolment=require" },
+	{ "an offer, ten times", { .nss = true, OFFER, .enrol_local = true, .offer_times = 10 },
+	  { BARE, .postponed = 3 }, ENROL, "enrolment=offer", NULL, true, 7 },
+	{ "an offer, more often than there are", { .nss = true, OFFER, .enrol_local = true, .offer_times = 1 },
+	  { BARE, .postponed = 7 }, ENROL, "enrolment=require" },
+	{ "an offer until tomorrow", { .nss = true, OFFER, .enrol_local = true, .offer_until = NOW + 1 },
+	  { BARE, .postponed = 99 }, ENROL, "enrolment=offer", NULL, true, 0 },
+	{ "an offer until now", { .nss = true, OFFER, .enrol_local = true, .offer_until = NOW }, { BARE }, ENROL,
+	  "enrolment=require" },
+	{ "both, and the times are up",
+	  { .nss = true, OFFER, .enrol_local = true, .offer_until = NOW + 1, .offer_times = 2 },
+	  { BARE, .postponed = 2 }, ENROL, "enrolment=require" },
+	{ "an offer from elsewhere", { .nss = true, OFFER, LET }, { BARE, .rhost = "203.0.113.1" }, ALLOW,
+	  "unenrolled=allow", "no first device from here" },
+
+	/* Remembering. */
+	{ "remembered", { .nss = true, .remember = 60 }, { PHONE, .remembered = true, .rhost = "203.0.113.1" },
+	  ALLOW, "remember" },
+	{ "remembered in a session", { .nss = true, .remember = 60 }, { PHONE, .remembered = true }, ALLOW,
+	  "remember" },
+	{ "remembered, and no longer wanted", { .nss = true }, { PHONE, .remembered = true }, REQUIRE,
+	  "enrolled" },
+	{ "remembered, from a name", { .nss = true, .remember = 60 },
+	  { PHONE, .remembered = true, .rhost = "pc.example.org" }, REQUIRE, "enrolled" },
+	{ "remembered, from loopback", { .nss = true, .remember = 60 },
+	  { PHONE, .remembered = true, .rhost = "127.0.0.1" }, REQUIRE, "enrolled" },
+	{ "remembered, from loopback, mapped", { .nss = true, .remember = 60 },
+	  { PHONE, .remembered = true, .rhost = "::ffff:127.9.9.9" }, REQUIRE, "enrolled" },
+	{ "remembered, from loopback by IPv6", { .nss = true, .remember = 60 },
+	  { PHONE, .remembered = true, .rhost = "::1" }, REQUIRE, "enrolled" },
+	{ "remembered, says a program", { .nss = true, .remember = 60 },
+	  { PHONE, .local = true, .remembered = true }, REQUIRE, "enrolled" },
+	{ "remembered, all devices gone", { .nss = true, .remember = 60 },
+	  { BARE, .remembered = true, .rhost = "203.0.113.1" }, REFUSE, "unenrolled=deny" },
+	{ "not remembered", { .nss = true, .remember = 60 }, { PHONE, .rhost = "203.0.113.1" }, REQUIRE,
+	  "enrolled" },
+};
+
 static void test_decide(void **state)
 {
-	static const struct {
-		const char *name; enum mfa_unenrolled unenrolled; bool enrolled;
-		enum mfa_decision_kind kind; const char *rule;
-	} rows[] = {
-		{ "enrolled", MFA_UNENROLLED_DENY, true, MFA_DECISION_REQUIRE, "enrolled" },
-		/* What is said of others spares nobody who has a device. */
-		{ "enrolled, others may pass", MFA_UNENROLLED_ALLOW, true, MFA_DECISION_REQUIRE,
-		  "enrolled" },
-		{ "nothing enrolled", MFA_UNENROLLED_DENY, false, MFA_DECISION_REFUSE,
-		  "unenrolled=deny" },
-		{ "nothing enrolled, may pass", MFA_UNENROLLED_ALLOW, false, MFA_DECISION_ALLOW,
-		  "unenrolled=allow" },
-	};
 	size_t i;
-	int nss;
 
 	(void)state;
 	for (i = 0; i < ROWS(rows); i++) {
-		/* How names are looked up and who may enrol has no say in it. */
-		for (nss = 0; nss < 2; nss++) {
-			struct mfa_policy policy = { .unenrolled = rows[i].unenrolled, .nss = nss != 0,
-						     .enrol_local = nss == 0 };
-			struct mfa_policy_facts facts = { .enrolled = rows[i].enrolled };
-			struct mfa_decision d = mfa_policy_decide(&policy, &facts);
+		struct mfa_policy policy = rows[i].policy;
+		struct mfa_policy_facts facts = rows[i].facts;
+		struct mfa_decision d;
 
-			if (d.kind != rows[i].kind || strcmp(d.rule, rows[i].rule) != 0)
-				fail_msg("%s: %d %s", rows[i].name, (int)d.kind, d.rule);
-		}
+		if (policy.methods == 0)
+			policy.methods = ALL;
+		facts.now = NOW;
+		d = mfa_policy_decide(&policy, &facts);
+		if (d.kind != rows[i].kind || strcmp(d.rule, rows[i].rule) != 0 ||
+		    strcmp(d.detail, rows[i].detail != NULL ? rows[i].detail : "") != 0 ||
+		    d.may_postpone != rows[i].may_postpone || d.left != rows[i].left)
+			fail_msg("%s: %s by %s (%s), postpone %d %u", rows[i].name,
+				 mfa_decision_word(d.kind), d.rule, d.detail, d.may_postpone, d.left);
+	}
+	assert_true(ROWS(rows) >= 60);
+}
+
+static void test_decide_more(void **state)
+{
+	static const struct {
+		const char *name;
+		struct mfa_policy policy;
+		struct mfa_policy_facts facts;
+		enum mfa_method_kind shown;
+		enum mfa_decision_kind kind;
+		const char *rule;
+		bool may_postpone;
+	} more[] = {
+		{ "a code", { DUE }, { PHONE }, MFA_METHOD_TOTP, ALLOW, "enough", false },
+		{ "a pass, nothing enrolled", { DUE }, { BARE }, MFA_METHOD_PASS, ENROL, "pass", false },
+		/* The pass is the permission: the place no longer matters. */
+		{ "a pass from elsewhere", { DUE }, { BARE, .rhost = "203.0.113.1" }, MFA_METHOD_PASS, ENROL, "pass",
+		  false },
+		{ "a pass, while it may be put off", { OFFER }, { BARE }, MFA_METHOD_PASS, ENROL,
+		  "enrolment=offer", true },
+		{ "a pass, a phone is there", { DUE }, { PHONE }, MFA_METHOD_PASS, ENROL, "pass", true },
+		{ "a pass, no enrolment", { .enrolment = MFA_ENROLMENT_OFF }, { BARE }, MFA_METHOD_PASS, ALLOW, "enough", false },
+		{ "a pass, a program", { DUE }, { BARE, .local = true }, MFA_METHOD_PASS, ALLOW, "enough", false },
+		{ "one of two", { DUE, .minimum = 2 }, { PHONE }, MFA_METHOD_TOTP, ENROL, "minimum", false },
+		{ "one of two, after a recovery code", { DUE, .minimum = 2 }, { PHONE }, MFA_METHOD_RECOVERY, ENROL,
+		  "minimum", false },
+		{ "one of two, may be put off", { OFFER, .minimum = 2 }, { PHONE }, MFA_METHOD_TOTP, ENROL,
+		  "enrolment=offer", true },
+		{ "two of two", { DUE, .minimum = 2 }, { .known = true, .devices = 2 }, MFA_METHOD_TOTP, ALLOW,
+		  "enough", false },
+		{ "one of two, no enrolment", { .minimum = 2 }, { PHONE }, MFA_METHOD_TOTP, ALLOW, "enough",
+		  false },
+		{ "one of two, a program", { DUE, .minimum = 2 }, { PHONE, .local = true }, MFA_METHOD_TOTP, ALLOW,
+		  "enough", false },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ROWS(more); i++) {
+		struct mfa_decision d = mfa_policy_decide_more(&more[i].policy, &more[i].facts, more[i].shown);
+
+		if (d.kind != more[i].kind || strcmp(d.rule, more[i].rule) != 0 ||
+		    d.may_postpone != more[i].may_postpone)
+			fail_msg("%s: %s by %s", more[i].name, mfa_decision_word(d.kind), d.rule);
 	}
 }
 
@@ -46,17 +287,21 @@ static void test_default_deny(void **state)
 	(void)state;
 	memset(&policy, 0, sizeof(policy));
 	memset(&facts, 0, sizeof(facts));
-	assert_int_equal(mfa_policy_decide(&policy, &facts).kind, MFA_DECISION_REFUSE);
-	assert_int_equal(MFA_DECISION_REFUSE, 0);
-	/* Nor does a value that is none of those there are. */
-	policy.unenrolled = (enum mfa_unenrolled)7;
-	assert_int_equal(mfa_policy_decide(&policy, &facts).kind, MFA_DECISION_REFUSE);
+	assert_int_equal(mfa_policy_decide(&policy, &facts).kind, REFUSE);
+	facts.devices = 1;
+	assert_int_equal(mfa_policy_decide(&policy, &facts).kind, REFUSE);
+	assert_int_equal(REFUSE, 0);
+	assert_int_equal(MFA_UNENROLLED_DENY, 0);
+	assert_int_equal(UNKNOWN, 0);
+	assert_false(mfa_policy_may_enrol_here(&policy, &facts));
+	assert_false(mfa_policy_may_remember(&policy, &facts));
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_decide),
+		cmocka_unit_test(test_decide_more),
 		cmocka_unit_test(test_default_deny),
 	};
 

@@ -19,6 +19,11 @@ int command_check_config(const struct command_options *options, int argc, char *
 		(void)fprintf(stderr, "%s\n", error);
 		return MFA_EXIT_INVALID;
 	}
+	if (mfa_conf_check_groups(options->dial.conf, conf, error) != 0) {
+		(void)fprintf(stderr, "%s\n", error);
+		mfa_conf_free(&conf);
+		return MFA_EXIT_INVALID;
+	}
 	r = mfa_keyring_load(conf->key_file, &ring);
 	mfa_keyring_free(&ring);
 	if (r == -ENOENT)

@@ -104,10 +104,9 @@ static int run_stdio(const struct options *options)
 		if (mfa_store_wants_upkeep(mfa_accounts_store(verifier.accounts)))
 			(void)mfa_store_upkeep(mfa_accounts_store(verifier.accounts));
 	} else {
-		conversation_refuse(STDIN_FILENO, CONVERSATION_REQUEST_MS,
-				    is_not_set_up(r) ? MFA_RESULT_UNAVAILABLE : MFA_RESULT_FAILED,
-				    "The second-factor service isn't set up properly. "
-				    "Please tell your administrator.");
+		request_refuse(verifier.current != NULL ? conf_ref_conf(verifier.current) : NULL,
+			       STDIN_FILENO,
+			       is_not_set_up(r) ? MFA_RESULT_UNAVAILABLE : MFA_RESULT_FAILED);
 	}
 	if (verifier.current != NULL)
 		verifier_close(&verifier);

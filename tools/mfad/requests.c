@@ -75,3 +75,28 @@ void request_run(struct verifier *verifier, int fd, void (*on_request)(void *ctx
 	}
 	free(c);
 }
+
+void request_refuse(const struct mfa_conf *conf, int fd, enum mfa_result result)
+{
+	struct mfa_frame *frame = malloc(sizeof(*frame));
+	char service[256], user[MFA_ACCOUNT_NAME_MAX + 1];
+	bool opens;
+
+	if (frame == NULL)
+		return;
+	opens = mfa_frame_recv(fd, frame, CONVERSATION_REQUEST_MS) == 0 && conf != NULL &&
+		result == MFA_RESULT_UNAVAILABLE && mfa_frame_type(frame) == MFA_SIGNIN &&
+		mfa_frame_text(frame, MFA_FIELD_USER, user, sizeof(user)) == 0 &&
+		mfa_frame_text(frame, MFA_FIELD_SERVICE, service, sizeof(service)) == 0 &&
+		mfa_conf_policy(conf, service)->fail_open;
+	if (opens)
+		signin_log_open(user, service, "no key or store");
+	mfa_frame_start(frame, MFA_DONE);
+	mfa_frame_put_byte(frame, MFA_FIELD_RESULT, (uint8_t)(opens ? MFA_RESULT_OK : result));
+	if (!opens)
+		mfa_frame_put_text(frame, MFA_FIELD_TEXT,
+				   "The second-factor service isn't set up properly. "
+				   "Please tell your administrator.");
+	(void)mfa_frame_send(fd, frame, 0);
+	free(frame);
+}

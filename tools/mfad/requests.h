@@ -9,8 +9,14 @@
  * (may be NULL) is called when the client has spoken.  Does not close fd. */
 void request_run(struct verifier *verifier, int fd, void (*on_request)(void *ctx), void *ctx);
 
+/* For an mfad that can't serve: waits for the request, and tells that it is not set up properly.
+ * A sign-in whose policy says failmode = open is let in where result is MFA_RESULT_UNAVAILABLE; conf may be NULL. */
+void request_refuse(const struct mfa_conf *conf, int fd, enum mfa_result result);
+
 /* The handlers.  Each ends with conversation_done. */
 void request_signin(struct conversation *c);	/* signin.c */
+/* The log's line of a sign-in that failmode = open has let in. */
+void signin_log_open(const char *user, const char *service, const char *why);
 void request_enrol(struct conversation *c);	/* enrol.c */
 void request_devices(struct conversation *c);	/* devices.c */
 void request_rename(struct conversation *c);

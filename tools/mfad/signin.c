@@ -224,6 +224,28 @@ static void log_signin(const struct signin *s)
 	mfa_log_write(&line, priority(s));
 }
 
+void signin_log_open(const char *user, const char *service, const char *why)
+{
+	struct mfa_log_line line;
+
+	mfa_log_begin(&line, "failopen");
+	mfa_log_text(&line, "user", user);
+	mfa_log_text(&line, "service", service);
+	mfa_log_text(&line, "rule", "failmode=open");
+	mfa_log_text(&line, "msg", why);
+	mfa_log_write(&line, LOG_ALERT);
+}
+
+/* Only where the store has gone; never for what a record says, nor after a prompt. */
+static bool fails_open(const struct signin *s)
+{
+	if (failure_of(s->error).result != MFA_RESULT_UNAVAILABLE || s->policy == NULL || !s->policy->fail_open ||
+	    s->subject.local || s->challenge.answers > 0)
+		return false;
+	signin_log_open(s->subject.identity.name, s->service, "the store is missing");
+	return true;
+}
+
 void request_signin(struct conversation *c)
 {
 	struct signin s = { .c = c, .result = MFA_RESULT_DENIED };
@@ -232,7 +254,7 @@ void request_signin(struct conversation *c)
 	if (s.error == 0)
 		s.error = decide(&s);
 	if (s.error != 0)
-		s.result = failure_of(s.error).result;
+		s.result = fails_open(&s) ? MFA_RESULT_OK : failure_of(s.error).result;
 	else if (s.decision.kind == MFA_DECISION_ALLOW)
 		s.result = MFA_RESULT_OK;
 	else

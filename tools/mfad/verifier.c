@@ -61,6 +61,17 @@ static int load_conf(const char *path, struct conf_ref **out)
 	return r;
 }
 
+/* A rule for a group that is not there spares nobody, so that at the start it keeps nobody out. */
+static bool groups_are_there(const char *path, const struct conf_ref *ref)
+{
+	char error[MFA_CONF_ERROR_SIZE];
+
+	if (mfa_conf_check_groups(path, ref->conf, error) == 0)
+		return true;
+	mfa_log_message(LOG_ERR, "config", error, 0);
+	return false;
+}
+
 int verifier_load(struct verifier *verifier, const char *conf_path)
 {
 	int r;
@@ -129,6 +140,8 @@ int verifier_open(struct verifier *verifier, enum mfa_store_open_flags how)
 		if (r != 0)
 			return r;
 	}
+	if (how != MFA_STORE_OPEN_BRIEFLY)
+		(void)groups_are_there(verifier->conf_path, verifier->current);
 	return open_accounts(verifier, how == MFA_STORE_OPEN_BRIEFLY ? how : MFA_STORE_OPEN);
 }
 
@@ -145,8 +158,14 @@ void verifier_close(struct verifier *verifier)
 void verifier_reload(struct verifier *verifier)
 {
 	struct conf_ref *fresh, *old;
+	int r = load_conf(verifier->conf_path, &fresh);
 
-	if (load_conf(verifier->conf_path, &fresh) != 0) {
+	if (r == 0 && !groups_are_there(verifier->conf_path, fresh)) {
+		mfa_conf_free(&fresh->conf);
+		free(fresh);
+		r = -ENOENT;
+	}
+	if (r != 0) {
 		mfa_log_message(LOG_ERR, "reload", "the configuration stays as it was", 0);
 		return;
 	}
