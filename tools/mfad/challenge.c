@@ -189,7 +189,7 @@ enum mfa_result challenge_run(struct challenge *ch, int *error)
 			result = MFA_RESULT_OK;
 			break;
 		}
-		if (ch->judgement.verdict == MFA_VERDICT_WRONG)
+		if (ch->judgement.verdict == MFA_VERDICT_WRONG && !ch->hopeless)
 			memcpy(ch->far, answer, sizeof(ch->far));
 		r = complain(ch);
 		if (r != 0) {
