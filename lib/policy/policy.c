@@ -51,6 +51,12 @@ static const struct mfa_network *network_of(const struct mfa_networks *list,
 	return NULL;
 }
 
+static bool enrols_from(const struct mfa_policy *policy, const struct mfa_policy_facts *facts)
+{
+	return facts->devices == 0 && policy->enrolment != MFA_ENROLMENT_OFF &&
+	       network_of(&policy->enrol_networks, facts) != NULL;
+}
+
 /* Whether the service asks nothing of this person here.  What a program claims to be
  * spares nobody: then only the rules of every service count. */
 static bool spared(const struct mfa_policy *policy, const struct mfa_policy_facts *facts,
@@ -74,7 +80,8 @@ static bool spared(const struct mfa_policy *policy, const struct mfa_policy_fact
 		return true;
 	}
 	network = network_of(&policy->exempt_networks, facts);
-	if (network == NULL)
+	/* Who must or may enrol from just there is led through it: nobody else would ask them. */
+	if (network == NULL || enrols_from(policy, facts))
 		return false;
 	*out = decision(MFA_DECISION_ALLOW, "exempt_networks");
 	mfa_network_format(network, out->detail);
@@ -166,10 +173,9 @@ struct mfa_decision mfa_policy_decide_more(const struct mfa_policy *policy,
 	if (policy->enrolment == MFA_ENROLMENT_OFF || facts->local)
 		return d;
 	if (shown == MFA_METHOD_PASS) {
+		/* It stands in for the phone until it ends. */
 		d = decision(MFA_DECISION_ENROL, "pass");
-		d.may_postpone = facts->devices > 0;
-		if (facts->devices == 0)
-			weigh_offer(policy, facts, &d);
+		d.may_postpone = true;
 	} else if (facts->devices < policy->minimum) {
 		d = decision(MFA_DECISION_ENROL, "minimum");
 		weigh_offer(policy, facts, &d);

@@ -163,8 +163,15 @@ static const struct row {
 	  { BARE, .local = true, .rhost = "198.51.100.9" }, REFUSE, "unenrolled=deny" },
 	{ "due, a program here", { .nss = true, DUE, .enrol_local = true }, { BARE, .local = true }, REFUSE,
 	  "unenrolled=deny" },
-	{ "due, exempt first", { .nss = true, DUE, SCHOOL, LAB }, { BARE, .rhost = "192.0.2.7" }, ALLOW,
+	{ "due, but not from there", { .nss = true, DUE, SCHOOL, LAB }, { BARE, .rhost = "192.0.2.7" }, ALLOW,
 	  "exempt_networks", "192.0.2.0/24" },
+	{ "due from where nothing is asked", { .nss = true, DUE, SCHOOL, .enrol_networks = { school_rows, 1 } },
+	  { BARE, .rhost = "192.0.2.7" }, ENROL, "enrolment=require" },
+	{ "offered where nothing is asked", { .nss = true, OFFER, SCHOOL, .enrol_networks = { school_rows, 1 } },
+	  { BARE, .rhost = "192.0.2.7" }, ENROL, "enrolment=offer", NULL, true, MFA_OFFER_TIMES },
+	{ "enrolled, where others enrol and nothing is asked",
+	  { .nss = true, DUE, SCHOOL, .enrol_networks = { school_rows, 1 } }, { PHONE, .rhost = "192.0.2.7" },
+	  ALLOW, "exempt_networks", "192.0.2.0/24" },
 
 	/* Enrolment: how often it may be put off, and until when. */
 	{ "an offer", { .nss = true, OFFER, .enrol_local = true }, { BARE }, ENROL, "enrolment=offer", NULL, true,
@@ -245,12 +252,11 @@ static void test_decide_more(void **state)
 		bool may_postpone;
 	} more[] = {
 		{ "a code", { DUE }, { PHONE }, MFA_METHOD_TOTP, ALLOW, "enough", false },
-		{ "a pass, nothing enrolled", { DUE }, { BARE }, MFA_METHOD_PASS, ENROL, "pass", false },
+		{ "a pass, nothing enrolled", { DUE }, { BARE }, MFA_METHOD_PASS, ENROL, "pass", true },
 		/* The pass is the permission: the place no longer matters. */
 		{ "a pass from elsewhere", { DUE }, { BARE, .rhost = "203.0.113.1" }, MFA_METHOD_PASS, ENROL, "pass",
-		  false },
-		{ "a pass, while it may be put off", { OFFER }, { BARE }, MFA_METHOD_PASS, ENROL,
-		  "enrolment=offer", true },
+		  true },
+		{ "a pass, an offer", { OFFER }, { BARE, .postponed = 9 }, MFA_METHOD_PASS, ENROL, "pass", true },
 		{ "a pass, a phone is there", { DUE }, { PHONE }, MFA_METHOD_PASS, ENROL, "pass", true },
 		{ "a pass, no enrolment", { .enrolment = MFA_ENROLMENT_OFF }, { BARE }, MFA_METHOD_PASS, ALLOW, "enough", false },
 		{ "a pass, a program", { DUE }, { BARE, .local = true }, MFA_METHOD_PASS, ALLOW, "enough", false },
