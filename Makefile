@@ -10,6 +10,7 @@ sbindir       = $(exec_prefix)/sbin
 datadir       = $(prefix)/share
 mandir        = $(datadir)/man
 docdir        = $(datadir)/doc/pam-mfa
+localedir     = $(datadir)/locale
 sysconfdir    = /etc
 localstatedir = /var
 runstatedir   = /run
@@ -26,6 +27,9 @@ CC         ?= cc
 CLANG       = clang
 INSTALL     = install
 PKG_CONFIG  = pkg-config
+MSGFMT      = msgfmt
+MSGMERGE    = msgmerge
+XGETTEXT    = xgettext
 MFA_USER    = _mfa
 
 -include config.mak.autogen
@@ -36,6 +40,7 @@ Q = @
 QUIET_CC   = @echo '  CC   $@';
 QUIET_LINK = @echo '  LINK $@';
 QUIET_AR   = @echo '  AR   $@';
+QUIET_PO   = @echo '  PO   $@';
 MAKEFLAGS += --no-print-directory
 endif
 
@@ -66,7 +71,8 @@ HARDEN_LD = -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,--as-needed
 CPPFLAGS_ALL = -D_GNU_SOURCE $(HARDEN_CPP) -Ilib $(CPPFLAGS) \
 	-DMFA_VERSION='"$(VERSION)"' -DMFA_USER='"$(MFA_USER)"' \
 	-DMFA_SBINDIR='"$(sbindir)"' -DMFA_SYSCONFDIR='"$(sysconfdir)"' \
-	-DMFA_LOCALSTATEDIR='"$(localstatedir)"' -DMFA_RUNSTATEDIR='"$(runstatedir)"'
+	-DMFA_LOCALSTATEDIR='"$(localstatedir)"' -DMFA_RUNSTATEDIR='"$(runstatedir)"' \
+	-DMFA_LOCALEDIR='"$(localedir)"'
 CFLAGS_ALL = -std=gnu11 $(OPT) $(WARN) $(HARDEN) -fPIC -fvisibility=hidden -MMD -MP $(CFLAGS)
 LDFLAGS_ALL = $(HARDEN_LD) $(LDFLAGS)
 
@@ -86,7 +92,10 @@ HEADERS     := $(wildcard lib/*/*.h tools/*/*.h tests/*/*.h)
 PROGRAMS     = mfad mfa-enroll mfa-admin
 PROGRAM_BINS = $(PROGRAMS:%=$(B)/%)
 
-all: $(B)/pam_mfa.so $(PROGRAM_BINS)
+LANGUAGES   := $(patsubst po/%.po,%,$(wildcard po/*.po))
+CATALOGUES   = $(LANGUAGES:%=$(B)/po/%.mo)
+
+all: $(B)/pam_mfa.so $(PROGRAM_BINS) $(CATALOGUES)
 
 # Everything is rebuilt when a flag changes.
 FLAGS_NOW := $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(SAN) $(LDFLAGS_ALL)
@@ -149,6 +158,18 @@ BENCH_BINS := $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(wildcard tests/ben
 $(B)/tests/bench/%: $(B)/tests/bench/%.o
 	$(QUIET_LINK)$(CC) $(SAN) $(LDFLAGS_ALL) -o $@ $^ -lpam -lsqlite3 -lcrypto
 
+# Translations.  `make po` takes new texts over into po/*.po.
+$(B)/po/%.mo: po/%.po
+	@mkdir -p $(@D)
+	$(QUIET_PO)$(MSGFMT) --check -o $@ $<
+PO_SRCS = $(sort $(wildcard pam_mfa.c tools/*/*.c lib/*/*.c))
+po: $(CATALOGUES)
+	$(XGETTEXT) --from-code=UTF-8 --language=C --add-comments=TRANSLATORS --sort-by-file --no-wrap \
+		--package-name=pam_mfa --keyword=N_ --keyword=_ --keyword=conversation_words:2 \
+		--keyword=conversation_say:3 --keyword=conversation_ask:3 --keyword=conversation_done:3 \
+		--keyword=change_stop:3 -o $(B)/po/mfa.pot $(PO_SRCS)
+	for l in $(LANGUAGES); do $(MSGMERGE) --quiet --update --no-wrap --backup=none po/$$l.po $(B)/po/mfa.pot; done
+
 # --- installing ----------------------------------------------------------------
 
 SUBST = sed -e 's|@sbindir@|$(sbindir)|g' -e 's|@bindir@|$(bindir)|g' \
@@ -174,6 +195,9 @@ PLAIN = README:$(docdir)/README doc/THREATS:$(docdir)/THREATS doc/PROTOCOL:$(doc
 BINARIES = $(B)/mfad:$(sbindir)/mfad $(B)/mfa-admin:$(sbindir)/mfa-admin \
 	$(B)/mfa-enroll:$(bindir)/mfa-enroll
 MODULE = $(B)/pam_mfa.so:$(pamdir)/pam_mfa.so
+MESSAGES = $(foreach l,$(LANGUAGES),$(B)/po/$(l).mo:$(localedir)/$(l)/LC_MESSAGES/mfa.mo)
+# Under a name of its own for each language (lib/language/language.c).
+LINKS = $(foreach l,$(LANGUAGES),../../$(l)/LC_MESSAGES/mfa.mo:$(localedir)/C/LC_MESSAGES/mfa-$(l).mo)
 
 src = $(firstword $(subst :, ,$(1)))
 dst = $(DESTDIR)$(word 2,$(subst :, ,$(1)))
@@ -187,7 +211,9 @@ install: all
 	@echo '  INSTALL $(DESTDIR)$(prefix)'
 	$(foreach p,$(BINARIES),$(Q)$(INSTALL) -D -m 755 $(call src,$(p)) $(call dst,$(p))$(newline)	)
 	$(foreach p,$(MODULE),$(Q)$(INSTALL) -D -m 644 $(call src,$(p)) $(call dst,$(p))$(newline)	)
-	$(foreach p,$(PLAIN),$(Q)$(INSTALL) -D -m 644 $(call src,$(p)) $(call dst,$(p))$(newline)	)
+	$(foreach p,$(PLAIN) $(MESSAGES),$(Q)$(INSTALL) -D -m 644 $(call src,$(p)) $(call dst,$(p))$(newline)	)
+	$(foreach p,$(LINKS),$(Q)mkdir -p $(dir $(call dst,$(p))) && \
+		ln -sf $(call src,$(p)) $(call dst,$(p))$(newline)	)
 	$(foreach p,$(FILLED),$(Q)$(INSTALL) -D -m 644 /dev/null $(call dst,$(p)) && \
 		$(SUBST) $(call src,$(p)) >$(call dst,$(p))$(newline)	)
 	$(Q)$(INSTALL) -d -m 755 $(DESTDIR)$(sysconfdir)/mfa
@@ -200,7 +226,7 @@ endif
 
 # Leaves what is yours: configuration, key and store.
 uninstall:
-	$(foreach p,$(BINARIES) $(MODULE) $(PLAIN) $(FILLED),rm -f $(call dst,$(p))$(newline)	)
+	$(foreach p,$(BINARIES) $(MODULE) $(PLAIN) $(MESSAGES) $(LINKS) $(FILLED),rm -f $(call dst,$(p))$(newline)	)
 
 # What the private test bed lays over the machine.
 stage: install-staged $(TEST_PROGRAMS) $(E2E_BINS)
@@ -268,12 +294,14 @@ lint: check-headers
 	cppcheck --quiet --error-exitcode=1 --inline-suppr --suppressions-list=tests/cppcheck.txt \
 		--enable=warning,performance,portability --std=c11 -Ilib $(filter -D%,$(CPPFLAGS_ALL)) $(SOURCES)
 	shellcheck -x $(SCRIPTS)
+	for l in $(LANGUAGES); do $(MSGFMT) --check --statistics -o /dev/null po/$$l.po 2>&1 | \
+		{ ! grep -E 'untranslated|fuzzy'; } || { echo "po/$$l.po is not complete: make po"; exit 1; }; done
 
 format:
 	clang-format -i $(SOURCES) $(HEADERS)
 
 .PHONY: all FORCE clean install uninstall stage install-staged check check-all check-unit check-headers \
-	demo bench fuzz lint format
+	demo bench fuzz lint format po
 .SECONDARY:
 
 clean:

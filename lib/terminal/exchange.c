@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "language/language.h"
 #include "terminal/terminal.h"
 
 #define STEP_MS 120000
@@ -44,22 +45,22 @@ static bool show(const struct mfa_frame *frame, FILE *to)
 static void show_end(const struct mfa_frame *frame, enum mfa_result result)
 {
 	static const char *const words[MFA_RESULT_COUNT] = {
-		[MFA_RESULT_DENIED] = "That was not right, or is not allowed.",
-		[MFA_RESULT_MAXTRIES] = "That was wrong too often.",
-		[MFA_RESULT_ABORTED] = "No answer was given; nothing was changed.",
+		[MFA_RESULT_DENIED] = N_("That was not right, or is not allowed."),
+		[MFA_RESULT_MAXTRIES] = N_("That was wrong too often."),
+		[MFA_RESULT_ABORTED] = N_("No answer was given; nothing was changed."),
 		[MFA_RESULT_REFUSED] =
-			"Something is wrong with this account. Please ask your administrator.",
-		[MFA_RESULT_BUSY] = "mfad is busy, or it took too long. Please try again.",
+			N_("Something is wrong with this account. Please ask your administrator."),
+		[MFA_RESULT_BUSY] = N_("mfad is busy, or it took too long. Please try again."),
 		[MFA_RESULT_UNAVAILABLE] =
-			"mfad can't work as it is set up. Please ask your administrator.",
-		[MFA_RESULT_NOT_FOUND] = "There is no such account or device.",
-		[MFA_RESULT_EXISTS] = "That is there already.",
-		[MFA_RESULT_INVALID] = "mfad does not understand this request.",
-		[MFA_RESULT_FAILED] = "That could not be saved; nothing was changed.",
+			N_("mfad can't work as it is set up. Please ask your administrator."),
+		[MFA_RESULT_NOT_FOUND] = N_("There is no such account or device."),
+		[MFA_RESULT_EXISTS] = N_("That is there already."),
+		[MFA_RESULT_INVALID] = N_("mfad does not understand this request."),
+		[MFA_RESULT_FAILED] = N_("That could not be saved; nothing was changed."),
 	};
 
 	if (!show(frame, result == MFA_RESULT_OK ? stdout : stderr) && words[result] != NULL)
-		mfa_terminal_show(stderr, words[result]);
+		mfa_terminal_show(stderr, _(words[result]));
 }
 
 /* At the end of input the person gave no answer. */
@@ -126,13 +127,15 @@ static int step(const struct mfa_exchange *x, int fd, struct mfa_frame *frame)
 int mfa_exchange_run(const struct mfa_exchange *x, const struct mfa_frame *request,
 		     enum mfa_result *result)
 {
-	struct mfa_frame *frame = malloc(sizeof(*frame));
-	int fd = -1, r;
+	struct mfa_frame *frame = malloc(sizeof(*frame)), *asked = malloc(sizeof(*asked));
+	int fd = -1, r = -ENOMEM;
 
 	*result = MFA_RESULT_FAILED;
-	if (frame == NULL)
-		return -ENOMEM;
-	r = mfa_dial(x->dial, request, &fd, frame);
+	if (frame == NULL || asked == NULL)
+		goto out;
+	*asked = *request;
+	mfa_frame_put_text(asked, MFA_FIELD_LANGUAGE, mfa_language_of_environment());
+	r = mfa_dial(x->dial, asked, &fd, frame);
 	while (r == 0 && mfa_frame_type(frame) != MFA_DONE) {
 		r = step(x, fd, frame);
 		if (r == 0)
@@ -147,6 +150,8 @@ int mfa_exchange_run(const struct mfa_exchange *x, const struct mfa_frame *reque
 	if (fd >= 0)
 		(void)close(fd);
 	mfa_frame_wipe(frame);
+out:
+	free(asked);
 	free(frame);
 	return r;
 }

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "language/language.h"
+
 enum mfa_exit mfa_exit_of_result(enum mfa_result result)
 {
 	static const enum mfa_exit exits[MFA_RESULT_COUNT] = {
@@ -29,20 +31,20 @@ static const struct failure {
 	const char *what;
 	const char *next;	/* for who can look after mfad */
 } failures[] = {
-	{ -ENOENT, "no mfad answers there, and none could be started",
-	  "Is it installed and running?  systemctl status mfad.socket" },
-	{ -ECONNREFUSED, "no mfad answers there, and none could be started",
-	  "Is it installed and running?  systemctl status mfad.socket" },
-	{ -EACCES, "you may not connect there",
-	  "Its folder must be open to everybody (mode 755), the socket too (mode 666)." },
-	{ -EPERM, "what answers there, or the mfad to start, is not to be trusted",
-	  "Both must belong to root or " MFA_USER ", and nobody else may be able to write them." },
-	{ -ETIMEDOUT, "mfad did not answer in time",
-	  "What does its log say?  journalctl -u mfad" },
-	{ -EPIPE, "mfad hung up in the middle",
-	  "What does its log say?  journalctl -u mfad" },
-	{ -EBADMSG, "what answers there does not speak this program's protocol",
-	  "Are mfad and this program of the same version?  Restart mfad: systemctl restart mfad" },
+	{ -ENOENT, N_("no mfad answers there, and none could be started"),
+	  N_("Is it installed and running?  systemctl status mfad.socket") },
+	{ -ECONNREFUSED, N_("no mfad answers there, and none could be started"),
+	  N_("Is it installed and running?  systemctl status mfad.socket") },
+	{ -EACCES, N_("you may not connect there"),
+	  N_("Its folder must be open to everybody (mode 755), the socket too (mode 666).") },
+	{ -EPERM, N_("what answers there, or the mfad to start, is not to be trusted"),
+	  N_("Both must belong to root or mfad's own user, and nobody else may be able to write them.") },
+	{ -ETIMEDOUT, N_("mfad did not answer in time"),
+	  N_("What does its log say?  journalctl -u mfad") },
+	{ -EPIPE, N_("mfad hung up in the middle"),
+	  N_("What does its log say?  journalctl -u mfad") },
+	{ -EBADMSG, N_("what answers there does not speak this program's protocol"),
+	  N_("Are mfad and this program of the same version?  Restart mfad: systemctl restart mfad") },
 };
 #define FAILURE_COUNT (sizeof(failures) / sizeof(failures[0]))
 
@@ -57,10 +59,11 @@ enum mfa_exit mfa_exit_of_error(const char *program, const struct mfa_dial *dial
 		if (failures[i].error == error)
 			failure = &failures[i];
 	(void)fprintf(stderr, "%s: %s:\n%s.\n", program, dial->socket,
-		      failure != NULL ? failure->what : strerror(-error));
+		      failure != NULL ? _(failure->what) : strerror(-error));
 	if (failure != NULL && (geteuid() == 0 || dial->helper_unprivileged))
-		(void)fprintf(stderr, "%s\n", failure->next);
+		(void)fprintf(stderr, "%s\n", _(failure->next));
 	else
-		(void)fputs("Please ask your administrator, and show these lines.\n", stderr);
+		(void)fprintf(stderr, "%s\n",
+			      _("Please ask your administrator, and show these lines."));
 	return MFA_EXIT_UNREACHABLE;
 }

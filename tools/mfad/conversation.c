@@ -2,6 +2,8 @@
 
 #include <errno.h>
 
+#include "language/language.h"
+
 static int send_frame(struct conversation *c)
 {
 	int r = mfa_frame_send(c->fd, &c->frame, CONVERSATION_SEND_MS);
@@ -10,10 +12,15 @@ static int send_frame(struct conversation *c)
 	return r;
 }
 
+const char *conversation_words(const struct conversation *c, const char *text)
+{
+	return mfa_translate(c->language, text);
+}
+
 int conversation_say(struct conversation *c, enum mfa_frame_type type, const char *text)
 {
 	mfa_frame_start(&c->frame, type);
-	mfa_frame_put_text(&c->frame, MFA_FIELD_TEXT, text);
+	mfa_frame_put_text(&c->frame, MFA_FIELD_TEXT, conversation_words(c, text));
 	return send_frame(c);
 }
 
@@ -59,7 +66,7 @@ void conversation_done(struct conversation *c, enum mfa_result result, const cha
 {
 	mfa_frame_start(&c->frame, MFA_DONE);
 	mfa_frame_put_byte(&c->frame, MFA_FIELD_RESULT, (uint8_t)result);
-	mfa_frame_put_text(&c->frame, MFA_FIELD_TEXT, text);
+	mfa_frame_put_text(&c->frame, MFA_FIELD_TEXT, text != NULL ? conversation_words(c, text) : NULL);
 	(void)send_frame(c);
 }
 

@@ -20,11 +20,17 @@ struct conversation {
 	struct peer peer;
 	struct verifier *verifier;
 	const struct mfa_conf *conf;	/* for as long as the conversation lasts */
+	const char *language;		/* of mfa_language_find */
 	struct mfa_frame frame;		/* the last received, until the next is built */
 };
 
 /* Waits for a client's request, and tells it that it can't be served just now. */
 void conversation_refuse(int fd, int timeout_ms, enum mfa_result result, const char *text);
+
+/* What to say, in the conversation's language: for texts that are put together.  Those that are said as they stand
+ * are translated by conversation_say, _ask and _done. */
+const char *conversation_words(const struct conversation *c, const char *text)
+	__attribute__((format_arg(2)));
 
 /* For requests.  Each returns 0 or a negative errno, after which only
  * conversation_done makes sense, and will not be heard. */

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "conversation.h"
+#include "language/language.h"
 #include "log/log.h"
 #include "privilege.h"
 #include "requests.h"
@@ -148,6 +149,7 @@ static int run_daemon(const struct options *options)
 	(void)sigaddset(&signals, SIGHUP);
 	(void)sigprocmask(SIG_BLOCK, &signals, NULL);	/* threads inherit it */
 
+	mfa_language_open();
 	r = verifier_load(&verifier, options->conf);
 	if (r == 0)
 		r = server_listen(options->socket, &server);

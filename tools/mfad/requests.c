@@ -1,8 +1,10 @@
 #include "requests.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "language/language.h"
 #include "log/log.h"
 
 static const struct {
@@ -49,6 +51,21 @@ static void serve(struct conversation *c)
 	mfa_log_write(&line, LOG_NOTICE);
 }
 
+/* The rules' of the service (for the tools that is mfa-enroll), or else the client's own. */
+static const char *language_of(const struct conversation *c)
+{
+	char service[256], own[16];
+	const char *language;
+
+	if (mfa_frame_text(&c->frame, MFA_FIELD_SERVICE, service, sizeof(service)) != 0)
+		(void)snprintf(service, sizeof(service), "mfa-enroll");
+	language = mfa_conf_policy(c->conf, service)->language;
+	if (language != NULL)
+		return language;
+	(void)mfa_frame_text(&c->frame, MFA_FIELD_LANGUAGE, own, sizeof(own));
+	return mfa_language_find(own);
+}
+
 void request_run(struct verifier *verifier, int fd, void (*on_request)(void *ctx), void *ctx)
 {
 	struct conversation *c = malloc(sizeof(*c));
@@ -70,6 +87,7 @@ void request_run(struct verifier *verifier, int fd, void (*on_request)(void *ctx
 			on_request(ctx);
 		conf = verifier_get_conf(verifier);
 		c->conf = conf_ref_conf(conf);
+		c->language = language_of(c);
 		serve(c);
 		verifier_put_conf(verifier, conf);
 	}
