@@ -189,9 +189,23 @@ static void *grow(struct loader *l, const void *rows, size_t count, size_t size)
 	return grown;
 }
 
-static int add_network(struct loader *l, const char *key, const char *word,
-		       struct mfa_networks *list)
+/* Hands each word of a list to add, which returns 1, or 0 when it has complained. */
+static int each_word(struct loader *l, const char *key, const char *value,
+		     int (*add)(struct loader *l, const char *key, const char *word, void *list),
+		     void *list)
 {
+	char word[LINE_SIZE];
+	int r;
+
+	while ((r = next_word(&value, word, sizeof(word))) > 0)
+		if (!add(l, key, word, list))
+			return 0;
+	return r == 0 ? 1 : conf_fail(l, "%s: there is an empty place in the list", key);
+}
+
+static int add_network(struct loader *l, const char *key, const char *word, void *to)
+{
+	struct mfa_networks *list = to;
 	struct mfa_network network, *grown;
 	int r = mfa_network_parse(word, &network);
 
@@ -212,19 +226,14 @@ static int add_network(struct loader *l, const char *key, const char *word,
 static int set_networks(struct loader *l, const char *key, const char *value,
 			struct mfa_networks *list)
 {
-	char word[LINE_SIZE];
-	int r;
-
 	if (!l->again)
 		*list = (struct mfa_networks){ NULL, 0 };
-	while ((r = next_word(&value, word, sizeof(word))) > 0)
-		if (!add_network(l, key, word, list))
-			return 0;
-	return r == 0 ? 1 : conf_fail(l, "%s: there is an empty place in the list", key);
+	return each_word(l, key, value, add_network, list);
 }
 
-static int add_group(struct loader *l, const char *key, const char *word, struct mfa_groups *list)
+static int add_group(struct loader *l, const char *key, const char *word, void *to)
 {
+	struct mfa_groups *list = to;
 	struct mfa_group *grown;
 
 	if (strpbrk(word, " \t:/") != NULL || !mfa_text_printable(word))
@@ -244,15 +253,9 @@ static int add_group(struct loader *l, const char *key, const char *word, struct
 static int set_group_list(struct loader *l, const char *key, const char *value,
 			  struct mfa_groups *list)
 {
-	char word[LINE_SIZE];
-	int r;
-
 	if (!l->again)
 		*list = (struct mfa_groups){ NULL, 0 };
-	while ((r = next_word(&value, word, sizeof(word))) > 0)
-		if (!add_group(l, key, word, list))
-			return 0;
-	return r == 0 ? 1 : conf_fail(l, "%s: there is an empty place in the list", key);
+	return each_word(l, key, value, add_group, list);
 }
 
 /* [policy] */
@@ -292,19 +295,22 @@ static int set_enrol_networks(struct loader *l, const char *key, const char *val
 	return set_networks(l, key, value, &conf_policy(l)->enrol_networks);
 }
 
+static int add_method(struct loader *l, const char *key, const char *word, void *to)
+{
+	unsigned *mask = to;
+	int method = 0;
+
+	if (!choose(l, key, word, methods, &method))
+		return 0;
+	*mask |= (unsigned)method;
+	return 1;
+}
+
 static int set_methods(struct loader *l, const char *key, const char *value)
 {
-	char word[LINE_SIZE];
-	int r, method = 0;
-
 	if (!l->again)
 		conf_policy(l)->methods = 0;
-	while ((r = next_word(&value, word, sizeof(word))) > 0) {
-		if (!choose(l, key, word, methods, &method))
-			return 0;
-		conf_policy(l)->methods |= (unsigned)method;
-	}
-	return r == 0 ? 1 : conf_fail(l, "%s: there is an empty place in the list", key);
+	return each_word(l, key, value, add_method, &conf_policy(l)->methods);
 }
 
 static int set_unenrolled(struct loader *l, const char *key, const char *value)
