@@ -7,7 +7,7 @@
 #include <pthread.h>
 #include <string.h>
 
-#include "seal/keyring.h"
+#include "seal/hkdf.h"
 
 #define HASH_SIZE 32
 #define INFO_MAX 512

@@ -2,6 +2,7 @@
 #ifndef MFA_KEYRING_H
 #define MFA_KEYRING_H
 
+#include "seal/hkdf.h"
 #include "seal/seal.h"
 
 #define MFA_MASTER_KEY_SIZE 32
@@ -21,9 +22,5 @@ struct mfa_keyring {
 
 /* The key with an id, or NULL. */
 const struct mfa_master_key *mfa_keyring_find(const struct mfa_keyring *ring, uint32_t id);
-
-/* HKDF-SHA-256, RFC 5869: out_len at most 255 * 32.  Returns 0 or -EIO. */
-int mfa_hkdf(const uint8_t *ikm, size_t ikm_len, const uint8_t *salt, size_t salt_len,
-	     const uint8_t *info, size_t info_len, uint8_t *out, size_t out_len);
 
 #endif

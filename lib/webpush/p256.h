@@ -1,0 +1,14 @@
+/* Within Web Push: keys as OpenSSL has them. */
+#ifndef MFA_P256_H
+#define MFA_P256_H
+
+#include <openssl/types.h>
+
+#include "webpush/webpush.h"
+
+/* NULL if the bytes are not a point of the curve. The caller frees it. */
+EVP_PKEY *p256_public(const uint8_t public_key[MFA_P256_PUBLIC_SIZE]);
+/* NULL on an error.  The caller frees it. */
+EVP_PKEY *p256_pair(const struct mfa_p256 *key);
+
+#endif
