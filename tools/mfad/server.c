@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -15,6 +16,8 @@
 
 #define STACK_SIZE (256 * 1024)
 #define REFUSE_MS 100		/* for the request of one who is turned away */
+#define REFUSALS_MAX 32		/* at once; more than that are turned away without a word */
+#define DESCRIPTORS 16384	/* for all seats of both doors, and the store */
 #define IDLE_MAX 16		/* threads of a door that wait for work; more than that end */
 
 /* A conversation that holds a place. */
@@ -32,7 +35,7 @@ struct door {
 	int fd;
 	unsigned seats_max;		/* of all users together */
 	unsigned seats_each;		/* of one user */
-	unsigned seats, threads, idle;
+	unsigned seats, threads, idle, refusals;
 	struct seat oldest;		/* a ring, the oldest first */
 };
 
@@ -94,23 +97,35 @@ static bool make_room(struct door *door, uid_t uid)
 	return door->seats < door->seats_max + IDLE_MAX;
 }
 
-/* Returns 0, -EBUSY, or -ESHUTDOWN: then the client is to find out by itself that nobody is here,
- * as it would a moment later. */
+/* Returns 0; -EBUSY: it is to be told so; or -ESHUTDOWN: the client is to find out by itself
+ * that nobody is here.  A flood of those who are turned away must not become one of threads. */
 static int sit_down(struct door *door, struct seat *seat)
 {
-	int r;
+	int r = -ESHUTDOWN;
 
 	(void)pthread_mutex_lock(&door->server->lock);
-	r = door->server->stopping ? -ESHUTDOWN : make_room(door, seat->uid) ? 0 : -EBUSY;
-	if (r == 0) {
+	if (!door->server->stopping && make_room(door, seat->uid)) {
 		seat->prev = door->oldest.prev;
 		seat->next = &door->oldest;
 		seat->prev->next = seat;
 		door->oldest.prev = seat;
 		door->seats++;
+		r = 0;
+	} else if (!door->server->stopping && door->refusals < REFUSALS_MAX) {
+		door->refusals++;
+		r = -EBUSY;
 	}
 	(void)pthread_mutex_unlock(&door->server->lock);
 	return r;
+}
+
+static void refuse(struct door *door, int fd)
+{
+	conversation_refuse(fd, REFUSE_MS, MFA_RESULT_BUSY,
+			    "Too many sign-ins at once. Please try again in a moment.");
+	(void)pthread_mutex_lock(&door->server->lock);
+	door->refusals--;
+	(void)pthread_mutex_unlock(&door->server->lock);
 }
 
 static void stand_up(struct door *door, struct seat *seat)
@@ -141,26 +156,29 @@ static void serve_connection(struct door *door, int fd)
 	int r = sit_down(door, &seat);
 
 	if (r == -EBUSY)
-		conversation_refuse(fd, REFUSE_MS, MFA_RESULT_BUSY,
-				    "Too many sign-ins at once. Please try again in a moment.");
+		refuse(door, fd);
 	if (r != 0)
 		return;
 	request_run(v, fd, on_request, &seat);
 	stand_up(door, &seat);
 }
 
-/* Takes the next connection; another thread waits at the door before it is served. */
+/* Takes the next connection; another thread waits at the door before it is served: where
+ * none can be had, it is not, or a prompt that waits would keep everybody else out. */
 static int next_connection(struct door *door)
 {
 	struct server *server = door->server;
-	int fd = accept4(door->fd, NULL, NULL, SOCK_CLOEXEC);
+	int fd = accept4(door->fd, NULL, NULL, SOCK_CLOEXEC), error = errno;
 
 	(void)pthread_mutex_lock(&server->lock);
 	door->idle--;
-	/* If no thread can be had, this one is back at the door when it has served. */
-	if (door->idle == 0 && !server->stopping && fd >= 0)
-		(void)start_thread(door);
+	if (door->idle == 0 && !server->stopping && fd >= 0 && start_thread(door) != 0) {
+		(void)close(fd);
+		fd = -1;
+		error = EAGAIN;
+	}
 	(void)pthread_mutex_unlock(&server->lock);
+	errno = error;
 	return fd;
 }
 
@@ -199,10 +217,26 @@ static void *serve_door(void *arg)
 	return NULL;
 }
 
+/* Or a flood at one door would take what the other needs. */
+static void want_descriptors(void)
+{
+	struct rlimit rl;
+
+	if (getrlimit(RLIMIT_NOFILE, &rl) != 0 || rl.rlim_cur >= DESCRIPTORS)
+		return;
+	rl.rlim_cur = DESCRIPTORS;
+	if (rl.rlim_max >= DESCRIPTORS || geteuid() != 0)
+		rl.rlim_cur = rl.rlim_max < DESCRIPTORS ? rl.rlim_max : DESCRIPTORS;
+	else
+		rl.rlim_max = DESCRIPTORS;
+	(void)setrlimit(RLIMIT_NOFILE, &rl);
+}
+
 int server_listen(const char *path, struct server **out)
 {
 	int r;
 
+	want_descriptors();
 	*out = calloc(1, sizeof(**out));
 	if (*out == NULL)
 		return -ENOMEM;
@@ -269,8 +303,10 @@ static bool all_done(struct server *server)
 	return server->doors[0].seats == 0 && server->doors[1].seats == 0;
 }
 
-void server_stop(struct server *server, unsigned seconds)
+bool server_stop(struct server *server, unsigned seconds)
 {
+	bool done;
+
 	listener_unlink(&server->listener);
 	(void)pthread_mutex_lock(&server->lock);
 	server->stopping = true;
@@ -280,14 +316,20 @@ void server_stop(struct server *server, unsigned seconds)
 		hang_up_all(server);
 		wait_until(server, 5, all_done);
 	}
+	done = all_done(server);
 	(void)pthread_mutex_unlock(&server->lock);
+	return done;
 }
 
 void server_free(struct server **server)
 {
 	if (*server == NULL)
 		return;
-	listener_close(&(*server)->listener);
-	free(*server);
+	listener_unlink(&(*server)->listener);
+	/* Threads that wait at the doors end with the process, not before. */
+	if ((*server)->verifier == NULL) {
+		listener_close(&(*server)->listener);
+		free(*server);
+	}
 	*server = NULL;
 }

@@ -14,9 +14,10 @@ struct server;
 int server_listen(const char *path, struct server **out);
 /* Serves until server_stop.  Returns 0 or a negative errno. */
 int server_start(struct server *server, struct verifier *verifier);
-/* No new conversation begins; waits at most `seconds` for those under way, then ends them. */
-void server_stop(struct server *server, unsigned seconds);
-/* Removes the sockets that it made. */
+/* No new conversation begins; waits at most `seconds` for those under way, then ends them.
+ * Returns whether all have ended; if not, what they use must stay until the process ends. */
+bool server_stop(struct server *server, unsigned seconds);
+/* Removes the sockets that it made; for the end of the process: its threads outlive it. */
 void server_free(struct server **server);
 
 #endif

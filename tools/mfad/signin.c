@@ -5,6 +5,7 @@
 
 #include "challenge.h"
 #include "clock/clock.h"
+#include "crowd.h"
 #include "log/log.h"
 #include "policy/policy.h"
 #include "requests.h"
@@ -249,8 +250,11 @@ static bool fails_open(const struct signin *s)
 void request_signin(struct conversation *c)
 {
 	struct signin s = { .c = c, .result = MFA_RESULT_DENIED };
+	struct crowd_place place;
 
 	s.error = read_request(&s);
+	/* A user's own programs have their limit at the door. */
+	crowd_enter(&place, s.subject.local ? NULL : s.subject.identity.name, c->fd);
 	if (s.error == 0)
 		s.error = decide(&s);
 	if (s.error != 0)
@@ -262,6 +266,7 @@ void request_signin(struct conversation *c)
 	tell(&s);
 	log_signin(&s);
 	challenge_aftermath(&s.challenge);
+	crowd_leave(&place);
 	mfa_record_release(&s.record);
 	mfa_record_release(&s.bare);
 }
