@@ -174,8 +174,10 @@ local_try alice "$(code_now alice)"
 accepted 'and again'
 STATUS=0
 as alice "$HELPERS/signin" code alice </dev/null >/dev/null 2>&1 || :
-not_ok "root's socket is not for others" as alice perl -MSocket -e \
-	'socket(my $s, AF_UNIX, SOCK_SEQPACKET, 0) && connect($s, sockaddr_un($ARGV[0])) or exit 1' "$SOCKET.root"
+readonly CONNECT='socket(my $s, AF_UNIX, SOCK_SEQPACKET, 0) or exit 1;
+	connect($s, sockaddr_un($ARGV[0])) or exit 1'
+ok 'others may connect to their socket' as alice perl -MSocket -e "$CONNECT" "$SOCKET"
+not_ok "but not to root's" as alice perl -MSocket -e "$CONNECT" "$SOCKET.root"
 stop_mfad
 rm -f "$SOCKET" "$SOCKET.root"
 

@@ -62,6 +62,30 @@ bool change_begin(struct change *ch, struct conversation *c, const char *what, b
 	return true;
 }
 
+static void take_proof(struct change *ch)
+{
+	struct mfa_account *account = ch->record.account;
+	const struct mfa_device *device = mfa_account_device(account, ch->challenge.judgement.label);
+
+	ch->proof.given = true;
+	ch->proof.account = account->created;
+	ch->proof.device = device != NULL ? device->created : 0;
+}
+
+/* A recovery code that was shown is used up; it counts as long as the account does. */
+static bool proof_counts(const struct change *ch)
+{
+	const char *label = ch->challenge.judgement.label;
+	const struct mfa_device *device;
+
+	if (!ch->proof.given)
+		return true;
+	if (ch->record.account->created != ch->proof.account)
+		return false;
+	device = mfa_account_device(ch->record.account, label);
+	return label[0] == '\0' || (device != NULL && device->created == ch->proof.device);
+}
+
 bool change_prove(struct change *ch)
 {
 	if (!ch->subject.local || ch->record.account->device_count == 0)
@@ -80,7 +104,12 @@ bool change_prove(struct change *ch)
 		change_fail(ch, ch->error);
 	else if (ch->result == MFA_RESULT_MAXTRIES)
 		ch->text = "Nothing was changed.";
-	return ch->result == MFA_RESULT_OK;
+	if (ch->result != MFA_RESULT_OK)
+		return false;
+	take_proof(ch);
+	/* What is still to come must say itself that it has worked. */
+	ch->result = MFA_RESULT_FAILED;
+	return true;
 }
 
 int change_apply(struct change *ch, change_fn *fn, void *ctx)
@@ -103,6 +132,8 @@ int change_apply(struct change *ch, change_fn *fn, void *ctx)
 			return r;
 		/* A new record that somebody else has made meanwhile is found by its key, too. */
 		r = mfa_accounts_reload(accounts, &ch->record);
+		if (r == 0 && !proof_counts(ch))
+			r = -EKEYREVOKED;
 		if (r != 0)
 			return r;
 	}

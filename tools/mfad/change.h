@@ -13,6 +13,11 @@ struct change {
 	struct subject subject;
 	struct mfa_record record;
 	struct challenge challenge;
+	struct {
+		bool given;		/* by change_prove */
+		int64_t account;	/* when the account was made that it was given for, */
+		int64_t device;		/* and the device that was shown */
+	} proof;
 	bool created;			/* the account had no record before */
 	char label[MFA_LABEL_MAX + 1];	/* of the device that it is about, for the log */
 	enum mfa_result result;
@@ -25,12 +30,15 @@ struct change {
  * Returns whether to go on; otherwise change_end tells why. */
 bool change_begin(struct change *change, struct conversation *c, const char *what, bool create);
 
-/* A user who has a device shows it before anything is changed; root need not.
- * Returns whether to go on. */
+/* A user who has a device shows it before anything is changed; root need not.  It counts for as long
+ * as both account and device are there: whoever was asked something else since may have been
+ * waiting for the owner to report the phone as stolen.
+ * Returns whether to go on; the result is still a failure then. */
 bool change_prove(struct change *change);
 
 /* Applies fn to the record and saves it; if somebody wrote meanwhile, to what is there then.
- * fn returns 0, or a negative errno that ends it.  Returns 0 when it is durable. */
+ * fn returns 0, or a negative errno that ends it.  Returns 0 when it is durable; -EKEYREVOKED: the
+ * proof no longer counts. */
 typedef int change_fn(struct change *change, void *ctx);
 int change_apply(struct change *change, change_fn *fn, void *ctx);
 

@@ -138,8 +138,10 @@ static bool confirm_last(struct change *ch)
 		return true;
 	if (conversation_say(ch->c, MFA_INFO,
 		"This is the only device of the account. Without one, the account (and its recovery\n"
-		"codes) can't be used to sign in until a device is enrolled again.") != 0)
+		"codes) can't be used to sign in until a device is enrolled again.") != 0) {
+		change_stop(ch, MFA_RESULT_ABORTED, NULL);
 		return false;
+	}
 	r = conversation_ask(ch->c, true, "Remove it? [y/N] ", answer, sizeof(answer));
 	if (r == 0 && (answer[0] == 'y' || answer[0] == 'Y'))
 		return true;

@@ -61,6 +61,9 @@ struct failure failure_of(int error)
 			"This account's record can't be read. Please tell your administrator." } },
 		{ -EPROTONOSUPPORT, { MFA_RESULT_REFUSED,
 			"This account's record is from a newer version. Please tell your administrator." } },
+		{ -EKEYREVOKED, { MFA_RESULT_REFUSED,
+			"The account was changed meanwhile, so that what you showed no longer counts. Nothing was\n"
+			"changed; please start again." } },
 		{ -ENOENT, { MFA_RESULT_NOT_FOUND, "There is no such account." } },
 		{ -ESTALE, { MFA_RESULT_UNAVAILABLE,
 			"The second-factor records are missing. Please tell your administrator." } },
