@@ -206,6 +206,7 @@ static int take_frame(struct import *im)
 	int r = 0;
 
 	im->frame = im->c->frame;
+	mfa_frame_wipe(&im->c->frame);
 	im->count = 0;
 	while (r >= 0 && im->count < MFA_IMPORT_ACCOUNTS_MAX && mfa_frame_next(&im->frame, &at, &field)) {
 		if (field.tag != MFA_FIELD_USER)
