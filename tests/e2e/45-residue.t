@@ -17,7 +17,7 @@ found() {
 		while (<$maps>) {
 			/^([0-9a-f]+)-([0-9a-f]+) rw/ or next;
 			my ($from, $to, $data) = (hex $1, hex $2);
-			$to - $from < 1 << 28 or next;	# a sanitizer's own
+			$to - $from < 1 << 28 or next;	# more is the shadow of a sanitizer
 			sysseek($mem, $from, 0) && sysread($mem, $data, $to - $from) or next;
 			index($data, $_) >= 0 and print "$_\n" for @words;
 		}' "$MFAD_PID" "$@" | sort -u
