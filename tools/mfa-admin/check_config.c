@@ -4,6 +4,7 @@
 
 #include "command.h"
 #include "conf/conf.h"
+#include "language/language.h"
 #include "seal/seal.h"
 #include "terminal/exit.h"
 
@@ -27,16 +28,16 @@ int command_check_config(const struct command_options *options, int argc, char *
 	r = mfa_keyring_load(conf->key_file, &ring);
 	mfa_keyring_free(&ring);
 	if (r == -ENOENT)
-		(void)fprintf(stderr, "%s: it is not there; `mfa-admin init` makes it\n", conf->key_file);
+		(void)fprintf(stderr, _("%s: it is not there; `mfa-admin init` makes it\n"), conf->key_file);
 	else if (r == -EPERM)
-		(void)fprintf(stderr, "%s: it must be root's (or your own), and neither writable by "
-			      "its group nor open to others\n", conf->key_file);
+		(void)fprintf(stderr, _("%s: it must be root's (or your own), and neither writable by "
+					"its group nor open to others\n"), conf->key_file);
 	else if (r == -EBADMSG)
-		(void)fprintf(stderr, "%s: it is damaged\n", conf->key_file);
+		(void)fprintf(stderr, _("%s: it is damaged\n"), conf->key_file);
 	else if (r != 0)
 		(void)fprintf(stderr, "%s: %s\n", conf->key_file, strerror(-r));
 	else
-		(void)printf("%s: ok\n", options->dial.conf);
+		(void)printf(_("%s: ok\n"), options->dial.conf);
 	mfa_conf_free(&conf);
 	return r == 0 ? MFA_EXIT_OK : MFA_EXIT_INVALID;
 }

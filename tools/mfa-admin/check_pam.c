@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "language/language.h"
 #include "pamstack/pamstack.h"
 #include "pamstack/sshd.h"
 #include "terminal/exit.h"
@@ -72,17 +73,16 @@ static const struct {
 	const char *what;
 	const char *instead;
 } stack_words[MFA_PAM_KINDS] = {
-	[MFA_PAM_ABSENT] = { "pam_mfa.so is not in this stack: no second factor is asked",
+	[MFA_PAM_ABSENT] = { N_("pam_mfa.so is not in this stack: no second factor is asked"),
 		"auth required pam_mfa.so" },
-	[MFA_PAM_JUMPED] = { "leads past pam_mfa.so, so that the second factor is never asked",
-		"auth [success=ok default=die] for what comes before pam_mfa.so" },
-	[MFA_PAM_IGNORED] = { "a refusal by pam_mfa.so is passed over",
+	[MFA_PAM_JUMPED] = { N_("leads past pam_mfa.so, so that the second factor is never asked"),
+		N_("auth [success=ok default=die] for what comes before pam_mfa.so") },
+	[MFA_PAM_IGNORED] = { N_("a refusal by pam_mfa.so is passed over"),
 		"auth required pam_mfa.so" },
-	[MFA_PAM_AFTER_WRONG] = { "goes on after a wrong password: codes can be tried "
-		"without it",
-		"auth [success=ok default=die], or requisite" },
-	[MFA_PAM_NO_FIRST] = { "nothing before pam_mfa.so asks for a first factor",
-		"auth required pam_mfa.so after=publickey, if sshd asks for a key first" },
+	[MFA_PAM_AFTER_WRONG] = { N_("goes on after a wrong password: codes can be tried without it"),
+		N_("auth [success=ok default=die], or requisite") },
+	[MFA_PAM_NO_FIRST] = { N_("nothing before pam_mfa.so asks for a first factor"),
+		N_("auth required pam_mfa.so after=publickey, if sshd asks for a key first") },
 };
 
 struct report {
@@ -119,22 +119,22 @@ static void print_finding(void *ctx, const struct mfa_pam_finding *finding)
 	if (w->line > 0)
 		(void)printf("%s%s%s:%u: %s: ", folder, folder[0] != '\0' ? "/" : "", w->file,
 			     w->line, w->module);
-	(void)printf("%s. Write instead: %s\n", stack_words[finding->kind].what,
-		     stack_words[finding->kind].instead);
+	(void)printf(_("%s. Write instead: %s\n"), _(stack_words[finding->kind].what),
+		     _(stack_words[finding->kind].instead));
 }
 
 static const char *const sshd_words[MFA_SSHD_FINDINGS] = {
-	[MFA_SSHD_NO_PAM] = "UsePAM is no: sshd does not ask PAM at all. Write instead: UsePAM yes",
-	[MFA_SSHD_NO_KEYBOARD] = "KbdInteractiveAuthentication is no: sshd can't ask for a code. "
-		"Write instead: KbdInteractiveAuthentication yes",
-	[MFA_SSHD_PASSWORD] = "PasswordAuthentication is yes: that method can't ask for a code, "
-		"and its users get nowhere. Write instead: PasswordAuthentication no",
-	[MFA_SSHD_KEY_ALONE] = "AuthenticationMethods lets a key alone in, without a second factor: "
+	[MFA_SSHD_NO_PAM] = N_("UsePAM is no: sshd does not ask PAM at all. Write instead: UsePAM yes"),
+	[MFA_SSHD_NO_KEYBOARD] = N_("KbdInteractiveAuthentication is no: sshd can't ask for a code. "
+		"Write instead: KbdInteractiveAuthentication yes"),
+	[MFA_SSHD_PASSWORD] = N_("PasswordAuthentication is yes: that method can't ask for a code, "
+		"and its users get nowhere. Write instead: PasswordAuthentication no"),
+	[MFA_SSHD_KEY_ALONE] = N_("AuthenticationMethods lets a key alone in, without a second factor: "
 		"sshd does not ask PAM then. Write instead: AuthenticationMethods "
-		"publickey,keyboard-interactive:pam (or keyboard-interactive:pam, without keys)",
-	[MFA_SSHD_NO_KEY_FIRST] = "this stack relies on a key, and AuthenticationMethods does not "
+		"publickey,keyboard-interactive:pam (or keyboard-interactive:pam, without keys)"),
+	[MFA_SSHD_NO_KEY_FIRST] = N_("this stack relies on a key, and AuthenticationMethods does not "
 		"ask for one first. Write instead: AuthenticationMethods "
-		"publickey,keyboard-interactive:pam",
+		"publickey,keyboard-interactive:pam"),
 };
 
 /* What sshd says that its settings are; with nothing of our environment. */
@@ -176,12 +176,13 @@ static int check_sshd(const char *file, bool password, bool after_publickey)
 		r = mfa_sshd_check(text, len, password, after_publickey, found);
 	free(text);
 	if (r != 0) {
-		(void)fprintf(stderr, "mfa-admin: sshd's settings can't be read (`sshd -T`, as root)\n");
+		(void)fprintf(stderr, "mfa-admin: %s\n",
+			      _("sshd's settings can't be read (`sshd -T`, as root)"));
 		return r;
 	}
 	for (i = 0; i < MFA_SSHD_FINDINGS; i++)
 		if (found[i])
-			lines += printf("sshd: %s\n", sshd_words[i]) > 0;
+			lines += printf("sshd: %s\n", _(sshd_words[i])) > 0;
 	return lines;
 }
 
@@ -211,6 +212,6 @@ int command_check_pam(const struct command_options *options, int argc, char **ar
 		return MFA_EXIT_INVALID;
 	if (r + sshd > 0)
 		return MFA_EXIT_REFUSED;
-	(void)printf("%s: no way around the second factor was found.\n", argv[1]);
+	(void)printf(_("%s: no way around the second factor was found.\n"), argv[1]);
 	return MFA_EXIT_OK;
 }

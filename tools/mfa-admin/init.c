@@ -203,17 +203,17 @@ static int check_both(struct init *init)
 		return say(key, r);
 	r = as_owner(init, open_store);
 	if (r == 0) {
-		(void)printf("%s and %s are there already, and belong together.\n", key, store);
+		(void)printf(_("%s and %s are there already, and belong together.\n"), key, store);
 		return MFA_EXIT_OK;
 	}
 	if (r == -ENOENT)
 		(void)fprintf(stderr,
-			"mfa-admin: the key %s is there, but its store %s is not.\n"
-			"Restore the store from a backup. Only if everybody is to enrol again: move the\n"
-			"key away, and run this again.\n", key, store);
+			_("mfa-admin: the key %s is there, but its store %s is not.\n"
+			  "Restore the store from a backup. Only if everybody is to enrol again: move the\n"
+			  "key away, and run this again.\n"), key, store);
 	else if (r == -EKEYREJECTED)
-		(void)fprintf(stderr, "mfa-admin: %s is not the key of %s.\n"
-			"Restore the right one from a backup.\n", key, store);
+		(void)fprintf(stderr, _("mfa-admin: %s is not the key of %s.\n"
+					"Restore the right one from a backup.\n"), key, store);
 	else
 		return say(store, r);
 	return MFA_EXIT_INVALID;
@@ -237,9 +237,9 @@ static int make_both(struct init *init)
 		mfa_keyring_discard(init->conf->key_file);
 	if (r == -EEXIST) {
 		(void)fprintf(stderr,
-			"mfa-admin: the store %s is there, but its key %s is not.\n"
-			"Restore the key from a backup. Only if everybody is to enrol again: move the\n"
-			"store away, and run this again.\n", store, init->conf->key_file);
+			_("mfa-admin: the store %s is there, but its key %s is not.\n"
+			  "Restore the key from a backup. Only if everybody is to enrol again: move the\n"
+			  "store away, and run this again.\n"), store, init->conf->key_file);
 		return MFA_EXIT_INVALID;
 	}
 	if (r == 0)
@@ -247,8 +247,8 @@ static int make_both(struct init *init)
 					init->owner != NULL ? init->owner->pw_gid : (gid_t)-1);
 	if (r != 0)
 		return say(store, r);
-	(void)printf("Made the key %s\nand the store %s.\n"
-		     "Keep a copy of the key in a safe place, apart from copies of the store.\n",
+	(void)printf(_("Made the key %s\nand the store %s.\n"
+		       "Keep a copy of the key in a safe place, apart from copies of the store.\n"),
 		     init->conf->key_file, store);
 	return MFA_EXIT_OK;
 }
@@ -260,10 +260,11 @@ static int find_owner(struct init *init)
 	init->owner = getpwnam(MFA_USER);
 	if (init->owner != NULL && init->owner->pw_uid != 0)
 		return 0;
-	(void)fprintf(stderr, "mfa-admin: there is no user " MFA_USER ", as which mfad runs. Make it:\n"
-		      "    systemd-sysusers\n"
-		      "or  useradd --system --user-group --home-dir /nonexistent "
-		      "--shell /usr/sbin/nologin " MFA_USER "\n");
+	(void)fprintf(stderr, _("mfa-admin: there is no user %s, as which mfad runs. Make it with one of these:\n"),
+		      MFA_USER);
+	(void)fputs("    systemd-sysusers\n"
+		    "    useradd --system --user-group --home-dir /nonexistent "
+		    "--shell /usr/sbin/nologin " MFA_USER "\n", stderr);
 	return -ENOENT;
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "language/language.h"
 #include "otp/base32.h"
 #include "otp/otpauth.h"
 #include "otp/totp.h"
@@ -68,8 +69,9 @@ static int draw(const struct mfa_qr *qr, const struct layout *l)
 
 	if (r != 0)
 		return r;
-	(void)printf("%sScan this with the authenticator app on your phone:\n%s",
-		     l->words_first ? "" : "\n", l->words_first ? "" : "\n");
+	(void)printf("%s%s\n%s", l->words_first ? "" : "\n",
+		     _("Scan this with the authenticator app on your phone:"),
+		     l->words_first ? "" : "\n");
 	(void)fputs(text, stdout);
 	mfa_qr_text_free(&text);
 	return 0;
@@ -83,7 +85,7 @@ static void print_key(const struct mfa_otpauth *otpauth)
 
 	if (mfa_base32_encode(otpauth->secret, otpauth->secret_len, key, sizeof(key)) != 0)
 		return;
-	(void)fputs("    Key:     ", stdout);
+	(void)fputs(_("    Key:     "), stdout);
 	for (i = 0; key[i] != '\0'; i++)
 		(void)printf("%s%c", i > 0 && i % 4 == 0 ? " " : "", key[i]);
 	(void)fputs("\n", stdout);
@@ -93,16 +95,16 @@ static void print_key(const struct mfa_otpauth *otpauth)
 static void print_words(const struct mfa_otpauth *otpauth, const char *introduction)
 {
 	(void)printf("\n%s\n", introduction);
-	(void)fputs("    Account: ", stdout);
+	(void)fputs(_("    Account: "), stdout);
 	mfa_terminal_show(stdout, otpauth->account);
 	if (otpauth->issuer[0] != '\0') {
-		(void)fputs("    Issuer:  ", stdout);
+		(void)fputs(_("    Issuer:  "), stdout);
 		mfa_terminal_show(stdout, otpauth->issuer);
 	}
 	print_key(otpauth);
 	if (otpauth->hash != MFA_HASH_SHA1 || otpauth->digits != MFA_OTP_DIGITS_MIN ||
 	    otpauth->period != MFA_TOTP_PERIOD_DEFAULT)
-		(void)printf("    Set it to %s, %u digits, every %u seconds.\n",
+		(void)printf(_("    Set it to %s, %u digits, every %u seconds.\n"),
 			     mfa_hash_name(otpauth->hash), otpauth->digits, otpauth->period);
 	(void)fputs("\n", stdout);
 	(void)fflush(stdout);
@@ -112,23 +114,23 @@ static int print(const struct mfa_qr *qr, const struct picture_options *options,
 		 const struct mfa_otpauth *otpauth)
 {
 	struct layout l = choose_layout(qr, options);
-	char too_small[256];
+	char too_small[512];
 	int r;
 
 	if (l.quiet == 0) {
 		(void)snprintf(too_small, sizeof(too_small),
-			"The QR code does not fit: the window must have %u columns and %u rows.\n"
-			"Press Ctrl-C, make the window larger or its letters smaller, and start\n"
-			"again.  Or type this into the app:", l.columns, l.rows + QUESTION_ROWS);
+			_("The QR code does not fit: the window must have %u columns and %u rows.\n"
+			  "Press Ctrl-C, make the window larger or its letters smaller, and start\n"
+			  "again.  Or type this into the app:"), l.columns, l.rows + QUESTION_ROWS);
 		print_words(otpauth, too_small);
 		return 0;
 	}
 	if (l.words_first)
 		print_words(otpauth,
-			    "If the camera can't read the picture below, type this into the app:");
+			    _("If the camera can't read the picture below, type this into the app:"));
 	r = draw(qr, &l);
 	if (r == 0 && !l.words_first)
-		print_words(otpauth, "Or type this into the app:");
+		print_words(otpauth, _("Or type this into the app:"));
 	return r;
 }
 
@@ -160,8 +162,8 @@ static int write_file(const char *path, const struct mfa_qr *qr,
 	if (to != NULL && fclose(to) != 0 && r == 0)
 		r = -errno;
 	if (r == 0) {
-		(void)printf("The QR code is in %s\nDelete that file when you have scanned it: "
-			     "who has it has your codes.\n\n", path);
+		(void)printf(_("The QR code is in %s\nDelete that file when you have scanned it: "
+			       "who has it has your codes.\n\n"), path);
 		(void)fflush(stdout);
 		return 0;
 	}
@@ -180,7 +182,7 @@ int picture_show(const struct picture_options *options, const char *uri)
 	if (r == 0)
 		r = mfa_otpauth_parse(uri, strlen(uri), &otpauth, NULL);
 	if (r != 0) {
-		(void)fprintf(stderr, PROGRAM ": the QR code can't be drawn: %s\n", strerror(-r));
+		(void)fprintf(stderr, PROGRAM ": %s: %s\n", _("the QR code can't be drawn"), strerror(-r));
 		goto out;
 	}
 	/* Files first: what is said of them must not push the picture off the screen. */
@@ -197,7 +199,7 @@ int picture_show(const struct picture_options *options, const char *uri)
 	}
 	r = print(qr, options, &otpauth);
 	if (r != 0)
-		(void)fprintf(stderr, PROGRAM ": the QR code can't be drawn: %s\n", strerror(-r));
+		(void)fprintf(stderr, PROGRAM ": %s: %s\n", _("the QR code can't be drawn"), strerror(-r));
 out:
 	mfa_otpauth_wipe(&otpauth);
 	mfa_qr_free(&qr);
