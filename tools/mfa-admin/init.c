@@ -19,6 +19,7 @@
 #include "account/accounts.h"
 #include "command.h"
 #include "conf/conf.h"
+#include "language/language.h"
 #include "terminal/exit.h"
 
 #define SQLITE_SCHEME "sqlite://"
