@@ -47,6 +47,12 @@ static const char *text(const json_t *object, const char *key)
 	return value != NULL ? value : "";
 }
 
+/* What users wrote, or programs of theirs claimed, must not turn an administrator's line around. */
+static void print_text(const json_t *object, const char *key, unsigned width)
+{
+	mfa_terminal_column(stdout, text(object, key), width);
+}
+
 static long long number(const json_t *object, const char *key)
 {
 	return (long long)json_integer_value(json_object_get(object, key));
@@ -86,7 +92,7 @@ static int list_row(void *ctx, const char *row)
 	if (list->rows++ == 0)
 		(void)printf("%-20s %8s %7s %-10s %8s  %-16s\n", "ACCOUNT", "UID", "DEVICES", "METHODS",
 			     "RECOVERY", "LAST SIGN-IN");
-	(void)printf("%-20s", text(json, "name"));
+	print_text(json, "name", 20);
 	if (json_object_get(json, "error") != NULL) {
 		(void)printf(" can't be read: %s\n", text(json, "error"));
 	} else {
@@ -128,8 +134,9 @@ static void print_devices(const json_t *devices)
 	for (i = 0; i < json_array_size(devices); i++) {
 		const json_t *d = json_array_get(devices, i);
 
-		(void)printf("  %lld. %s (%s), added ", number(d, "number"), text(d, "label"),
-			     text(d, "type"));
+		(void)printf("  %lld. ", number(d, "number"));
+		print_text(d, "label", 0);
+		(void)printf(" (%s), added ", text(d, "type"));
 		print_time(json_object_get(d, "created"), "?");
 		(void)fputs(", last used ", stdout);
 		print_time(json_object_get(d, "used"), "never");
@@ -170,9 +177,11 @@ static void print_events(const json_t *events)
 
 		(void)fputs("  ", stdout);
 		print_time(json_object_get(e, "time"), "?");
-		(void)printf("  %-9s %-12s %s%s%s\n", text(e, "result"), text(e, "service"),
-			     text(e, "method"), text(e, "rhost")[0] != '\0' ? " from " : "",
-			     text(e, "rhost"));
+		(void)printf("  %-9s ", text(e, "result"));
+		print_text(e, "service", 12);
+		(void)printf(" %s%s", text(e, "method"), text(e, "rhost")[0] != '\0' ? " from " : "");
+		print_text(e, "rhost", 0);
+		(void)puts("");
 	}
 }
 
@@ -186,7 +195,8 @@ static int show_row(void *ctx, const char *row)
 	json = json_loads(row, 0, NULL);
 	if (json == NULL)
 		return -EBADMSG;
-	(void)printf("Account:  %s", text(json, "name"));
+	(void)fputs("Account:  ", stdout);
+	print_text(json, "name", 0);
 	if (json_is_integer(json_object_get(json, "uid")))
 		(void)printf(" (uid %lld)", number(json, "uid"));
 	(void)fputs("\nEnrolled: ", stdout);

@@ -1,5 +1,6 @@
 /* mfa-admin: what an administrator does with accounts, key and store. */
 #include <getopt.h>
+#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -92,6 +93,7 @@ int main(int argc, char **argv)
 	int r = read_options(argc, argv, &options);
 	size_t i;
 
+	(void)setlocale(LC_CTYPE, "");
 	if (r >= 0)
 		return r;
 	argc -= optind;
