@@ -18,6 +18,11 @@
 #define CLOSE_RANGE_FALLBACK 65536
 #endif
 
+/* Of linux/ioprio.h, which has it only since Linux 5.15. */
+#ifndef IOPRIO_WHO_PROCESS
+#define IOPRIO_WHO_PROCESS 1
+#endif
+
 /* Low numbers: 0 is the socket, 1 and 2 are /dev/null, 3 the program itself. */
 #define PROGRAM_FD 3
 
@@ -116,6 +121,8 @@ static int become_root(void)
 		return -1;
 	(void)setpriority(PRIO_PROCESS, 0, 0);
 	(void)sched_setscheduler(0, SCHED_OTHER, &normal);
+	/* Who has the store's lock must not wait for everybody else's disk, as after `ionice -c idle`. */
+	(void)syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, 0);
 	return 0;
 }
 

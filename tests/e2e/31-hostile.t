@@ -81,6 +81,15 @@ for closed in '0<&-' '1>&- 2>&-' '0<&- 1>&- 2>&-'; do
 	ok "without descriptors: $closed" test -e "$BED/made" || diag "$SCREEN"
 done
 
+# What shows while a prompt waits.
+tick
+on_pty setpriv --reuid alice --regid alice --init-groups \
+	bash -c 'ionice -c idle -p $$; renice -n 19 $$ >/dev/null; exec sudo -k true' < <(
+	printf 'expect assword\nsend %s\nexpect code: \n' "$PASSWORD"
+	printf 'run { ps -o ni= -p $(pgrep -x mfad); ionice -p $(pgrep -x mfad); } >%s\n' "$BED/look"
+	printf 'send %s\n' "$(code_now alice)")
+is 'a helper has the usual priorities' "$(tr -s ' \n' ' ' <"$BED/look")" ' 0 none: prio 0 '
+
 is 'nothing was made where the user pointed' "$(find /tmp -mindepth 1)" ''
 is "the store is _mfa's alone" "$(find /var/lib/mfa ! -user _mfa -o -perm /077)" ''
 
