@@ -7,7 +7,7 @@
 
 #include "account/account.h"
 
-#define CROWD_MAX 64		/* sign-ins of an account */
+#define CROWD_MAX 256		/* sign-ins of an account */
 
 struct crowd_place {
 	struct crowd_place *next, *prev;	/* in their row, the oldest first */

@@ -42,6 +42,12 @@ int privilege_drop(void)
 		return 0;
 	errno = 0;
 	pw = getpwnam(MFA_USER);
+	/* A look-up that failed is not "not set up": failmode=open is not for that. */
+	if (pw == NULL && errno != 0 && errno != ENOENT && errno != ESRCH) {
+		r = -EIO;
+		mfa_log_message(LOG_CRIT, "privilege", "the user " MFA_USER " can't be looked up", -errno);
+		return r;
+	}
 	if (pw == NULL || pw->pw_uid == 0 || pw->pw_gid == 0) {
 		mfa_log_message(LOG_CRIT, "privilege", "there is no user " MFA_USER
 				" to become; make it with systemd-sysusers, or: useradd --system "
