@@ -187,10 +187,12 @@ int mfa_accounts_save(struct mfa_accounts *accounts, struct mfa_record *record)
 	size_t len = 0;
 	int r;
 
+	mfa_keyring_hold(accounts->ring);
 	r = close_record(accounts->ring, record, &sealed, &len);
 	if (r == 0)
 		r = mfa_store_put_if(accounts->store, record->key, record->version, sealed, len, 0,
 				     &record->version);
+	mfa_keyring_release(accounts->ring);
 	free(sealed);
 	return r;
 }
@@ -202,6 +204,7 @@ int mfa_accounts_save_many(struct mfa_accounts *accounts, struct mfa_record *rec
 	size_t i;
 	int r = puts != NULL || count == 0 ? 0 : -ENOMEM;
 
+	mfa_keyring_hold(accounts->ring);
 	for (i = 0; r == 0 && i < count; i++) {
 		uint8_t *sealed;
 
@@ -212,6 +215,7 @@ int mfa_accounts_save_many(struct mfa_accounts *accounts, struct mfa_record *rec
 	}
 	if (r == 0 && count > 0)
 		r = mfa_store_put_many(accounts->store, puts, count);
+	mfa_keyring_release(accounts->ring);
 	for (i = 0; puts != NULL && i < count; i++) {
 		free((void *)(uintptr_t)puts[i].value);
 		if (r == 0) {
@@ -281,12 +285,26 @@ int mfa_accounts_check_uid(struct mfa_accounts *accounts, uint32_t uid, const ch
 	return claim_holds(accounts, uid, claimant);
 }
 
+static int put_sealed(struct mfa_accounts *accounts, const char *key, uint64_t if_version,
+		      const uint8_t *plain, size_t plain_len)
+{
+	uint8_t *sealed;
+	size_t len;
+	int r;
+
+	mfa_keyring_hold(accounts->ring);
+	r = mfa_seal(accounts->ring, key, plain, plain_len, &sealed, &len);
+	if (r == 0)
+		r = mfa_store_put_if(accounts->store, key, if_version, sealed, len, 0, NULL);
+	mfa_keyring_release(accounts->ring);
+	free(sealed);
+	return r;
+}
+
 int mfa_accounts_claim_uid(struct mfa_accounts *accounts, uint32_t uid, const char *name)
 {
 	char claimant[MFA_ACCOUNT_NAME_MAX + 1], key[MFA_STORE_KEY_MAX + 1];
 	uint64_t version;
-	uint8_t *sealed;
-	size_t len;
 	int r, tries;
 
 	uid_key(uid, key);
@@ -297,11 +315,7 @@ int mfa_accounts_claim_uid(struct mfa_accounts *accounts, uint32_t uid, const ch
 		r = version != 0 ? claim_holds(accounts, uid, claimant) : 0;
 		if (r != 0)
 			return r;
-		r = mfa_seal(accounts->ring, key, (const uint8_t *)name, strlen(name), &sealed, &len);
-		if (r != 0)
-			return r;
-		r = mfa_store_put_if(accounts->store, key, version, sealed, len, 0, NULL);
-		free(sealed);
+		r = put_sealed(accounts, key, version, (const uint8_t *)name, strlen(name));
 		if (r != -EAGAIN)
 			return r;
 	}
@@ -415,15 +429,8 @@ static int write_decoys(struct mfa_accounts *accounts)
 
 static int write_store_id(struct mfa_accounts *accounts)
 {
-	uint8_t *sealed;
-	size_t len;
-	int r = mfa_seal(accounts->ring, MFA_KEY_STORE_ID, mfa_keyring_store_id(accounts->ring),
-			 MFA_STORE_ID_SIZE, &sealed, &len);
-
-	if (r == 0)
-		r = mfa_store_put_if(accounts->store, MFA_KEY_STORE_ID, 0, sealed, len, 0, NULL);
-	free(sealed);
-	return r;
+	return put_sealed(accounts, MFA_KEY_STORE_ID, 0, mfa_keyring_store_id(accounts->ring),
+			  MFA_STORE_ID_SIZE);
 }
 
 static int check_store_id(struct mfa_accounts *accounts)

@@ -1,36 +1,38 @@
+/* The keys, and their text form. */
 #include "seal/keyring.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <openssl/crypto.h>
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "folder/folder.h"
-
-#define FILE_SIZE_MAX 65536
-#define LOCK_ATTEMPTS 1000
 #define MAGIC "mfa-master-key 1"
+#define TEXT_SIZE (256 + MFA_KEYS_MAX * (16 + 2 * MFA_MASTER_KEY_SIZE))
 
 /* A mapping of its own, so that it is neither dumped nor swapped. */
-static struct mfa_keyring *ring_alloc(void)
+struct mfa_keyring *mfa_keyring_alloc(void)
 {
 	struct mfa_keyring *ring = mmap(NULL, sizeof(*ring), PROT_READ | PROT_WRITE,
 					MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	pthread_rwlockattr_t attr;
 
 	if (ring == MAP_FAILED)
 		return NULL;
 	(void)mlock(ring, sizeof(*ring));
 	(void)madvise(ring, sizeof(*ring), MADV_DONTDUMP);
+	ring->self = ring;
+	ring->now.fd = -1;
+	(void)pthread_mutex_init(&ring->lock, NULL);
+	(void)pthread_rwlockattr_init(&attr);
+	/* Or those who write, one after the other, would keep out for ever who changes the keys. */
+	(void)pthread_rwlockattr_setkind_np(&attr, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+	(void)pthread_rwlock_init(&ring->writes, &attr);
+	(void)pthread_rwlockattr_destroy(&attr);
 	return ring;
 }
 
@@ -38,6 +40,11 @@ void mfa_keyring_free(struct mfa_keyring **ring)
 {
 	if (*ring == NULL)
 		return;
+	if ((*ring)->now.fd >= 0)
+		(void)close((*ring)->now.fd);
+	free((*ring)->path);
+	(void)pthread_mutex_destroy(&(*ring)->lock);
+	(void)pthread_rwlock_destroy(&(*ring)->writes);
 	OPENSSL_cleanse(*ring, sizeof(**ring));
 	(void)munmap(*ring, sizeof(**ring));
 	*ring = NULL;
@@ -48,36 +55,94 @@ const uint8_t *mfa_keyring_store_id(const struct mfa_keyring *ring)
 	return ring->store_id;
 }
 
-const struct mfa_master_key *mfa_keyring_find(const struct mfa_keyring *ring, uint32_t id)
+static const struct mfa_master_key *find(const struct mfa_keys *keys, uint32_t id)
 {
 	size_t i;
 
-	for (i = 0; i < ring->count; i++)
-		if (ring->keys[i].id == id)
-			return &ring->keys[i];
+	if (id == 0)
+		return keys->count > 0 ? &keys->keys[keys->count - 1] : NULL;
+	for (i = 0; i < keys->count; i++)
+		if (keys->keys[i].id == id)
+			return &keys->keys[i];
 	return NULL;
 }
 
-/* What is derived once the first key is there. */
-static int complete(struct mfa_keyring *ring)
+int mfa_keyring_find(const struct mfa_keyring *ring, uint32_t id, struct mfa_master_key *out)
+{
+	const struct mfa_master_key *key;
+
+	(void)pthread_mutex_lock(&ring->self->lock);
+	key = find(&ring->now, id);
+	if (key != NULL)
+		*out = *key;
+	(void)pthread_mutex_unlock(&ring->self->lock);
+	return key != NULL ? 0 : -ENOKEY;
+}
+
+uint32_t mfa_keyring_active(const struct mfa_keyring *ring)
+{
+	struct mfa_master_key key;
+	uint32_t id = mfa_keyring_find(ring, 0, &key) == 0 ? key.id : 0;
+
+	OPENSSL_cleanse(&key, sizeof(key));
+	return id;
+}
+
+void mfa_keyring_hold(const struct mfa_keyring *ring)
+{
+	(void)pthread_rwlock_rdlock(&ring->self->writes);
+}
+
+void mfa_keyring_release(const struct mfa_keyring *ring)
+{
+	(void)pthread_rwlock_unlock(&ring->self->writes);
+}
+
+int mfa_keyring_complete(struct mfa_keyring *ring)
 {
 	static const char info[] = "mfa names 1";
 
-	return mfa_hkdf(ring->keys[0].bytes, MFA_MASTER_KEY_SIZE, ring->store_id, MFA_STORE_ID_SIZE,
-			(const uint8_t *)info, sizeof(info) - 1, ring->name_key,
-			sizeof(ring->name_key));
+	return mfa_hkdf(ring->now.keys[0].bytes, MFA_MASTER_KEY_SIZE, ring->store_id,
+			MFA_STORE_ID_SIZE, (const uint8_t *)info, sizeof(info) - 1,
+			ring->now.name_key, sizeof(ring->now.name_key));
+}
+
+int mfa_keyring_add(struct mfa_keyring *ring)
+{
+	struct mfa_keys *now = &ring->now;
+	struct mfa_master_key *key = &now->keys[now->count];
+	uint32_t id = 0;
+	size_t i;
+
+	for (i = 0; i < now->count; i++)
+		id = now->keys[i].id > id ? now->keys[i].id : id;
+	if (now->count == MFA_KEYS_MAX || id == UINT32_MAX)
+		return -ENOSPC;
+	if (RAND_priv_bytes(key->bytes, MFA_MASTER_KEY_SIZE) != 1)
+		return -EIO;
+	key->id = id + 1;
+	now->count++;
+	return 0;
+}
+
+int mfa_keyring_drop_old(struct mfa_keyring *ring)
+{
+	struct mfa_keys *now = &ring->now;
+
+	if (now->count > 1)
+		now->keys[0] = now->keys[now->count - 1];
+	OPENSSL_cleanse(&now->keys[1], sizeof(now->keys) - sizeof(now->keys[0]));
+	now->count = 1;
+	return mfa_keyring_complete(ring);
 }
 
 int mfa_keyring_new(struct mfa_keyring **out)
 {
-	*out = ring_alloc();
+	*out = mfa_keyring_alloc();
 	if (*out == NULL)
 		return -ENOMEM;
-	(*out)->count = 1;
-	(*out)->keys[0].id = 1;
-	if (RAND_bytes((*out)->store_id, MFA_STORE_ID_SIZE) != 1 ||
-	    RAND_priv_bytes((*out)->keys[0].bytes, MFA_MASTER_KEY_SIZE) != 1 ||
-	    complete(*out) != 0) {
+	if (RAND_bytes((*out)->store_id, MFA_STORE_ID_SIZE) != 1 || mfa_keyring_add(*out) != 0 ||
+	    mfa_keyring_complete(*out) != 0) {
 		mfa_keyring_free(out);
 		return -EIO;
 	}
@@ -132,12 +197,13 @@ static bool take_number(struct cursor *c, uint32_t *out)
 
 static bool take_key(struct cursor *c, struct mfa_keyring *ring)
 {
-	struct mfa_master_key *key = &ring->keys[ring->count];
+	struct mfa_keys *now = &ring->now;
+	struct mfa_master_key *key = &now->keys[now->count];
 
-	if (ring->count == MFA_KEYS_MAX || !take_number(c, &key->id) || !take_word(c, " ") ||
-	    mfa_keyring_find(ring, key->id) != NULL || !take_hex(c, key->bytes, sizeof(key->bytes)))
+	if (now->count == MFA_KEYS_MAX || !take_number(c, &key->id) || !take_word(c, " ") ||
+	    find(now, key->id) != NULL || !take_hex(c, key->bytes, sizeof(key->bytes)))
 		return false;
-	ring->count++;
+	now->count++;
 	return true;
 }
 
@@ -161,7 +227,7 @@ int mfa_keyring_parse(const char *text, size_t len, struct mfa_keyring **out)
 	const char *at = text, *end = text + len, *newline;
 	bool ok = true, magic = false, store = false;
 
-	*out = ring_alloc();
+	*out = mfa_keyring_alloc();
 	if (*out == NULL)
 		return -ENOMEM;
 	while (ok && at < end) {
@@ -172,64 +238,10 @@ int mfa_keyring_parse(const char *text, size_t len, struct mfa_keyring **out)
 		ok = take_line(&line, *out, &magic, &store);
 		at = newline != NULL ? newline + 1 : end;
 	}
-	if (ok && magic && store && (*out)->count > 0 && complete(*out) == 0)
+	if (ok && magic && store && (*out)->now.count > 0 && mfa_keyring_complete(*out) == 0)
 		return 0;
 	mfa_keyring_free(out);
 	return -EBADMSG;
-}
-
-/* Files. */
-
-static int check_file(int fd)
-{
-	struct stat st;
-
-	if (fstat(fd, &st) != 0)
-		return -errno;
-	if (!S_ISREG(st.st_mode) || (st.st_uid != 0 && st.st_uid != geteuid()) ||
-	    (st.st_mode & (S_IWGRP | S_IXGRP | S_IRWXO)) != 0)
-		return -EPERM;
-	return 0;
-}
-
-static int read_ring(int fd, struct mfa_keyring **out)
-{
-	char *text = NULL;
-	size_t len = 0;
-	ssize_t n;
-	int r = check_file(fd);
-
-	if (r != 0)
-		return r;
-	text = malloc(FILE_SIZE_MAX);
-	r = text != NULL ? 0 : -ENOMEM;
-	while (r == 0 && len < FILE_SIZE_MAX) {
-		n = read(fd, text + len, FILE_SIZE_MAX - len);
-		if (n == 0)
-			break;
-		if (n > 0)
-			len += (size_t)n;
-		else if (errno != EINTR)
-			r = -errno;
-	}
-	if (r == 0)
-		r = len < FILE_SIZE_MAX ? mfa_keyring_parse(text, len, out) : -EBADMSG;
-	if (text != NULL)
-		OPENSSL_cleanse(text, FILE_SIZE_MAX);
-	free(text);
-	return r;
-}
-
-int mfa_keyring_load(const char *path, struct mfa_keyring **out)
-{
-	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK), r;
-
-	*out = NULL;
-	if (fd < 0)
-		return -errno;
-	r = read_ring(fd, out);
-	(void)close(fd);
-	return r;
 }
 
 static void hex(const uint8_t *in, size_t len, char *out)
@@ -240,138 +252,41 @@ static void hex(const uint8_t *in, size_t len, char *out)
 		(void)snprintf(out + 2 * i, 3, "%02x", in[i]);
 }
 
-static int write_text(int fd, const struct mfa_keyring *ring)
+int mfa_keyring_format(const struct mfa_keyring *ring, char **out, size_t *len)
 {
 	char store[2 * MFA_STORE_ID_SIZE + 1], key[2 * MFA_MASTER_KEY_SIZE + 1];
-	size_t i;
-	int r = 0;
+	size_t i, at;
 
+	*len = 0;
+	*out = malloc(TEXT_SIZE);
+	if (*out == NULL)
+		return -ENOMEM;
 	hex(ring->store_id, sizeof(ring->store_id), store);
-	if (dprintf(fd, MAGIC "\n# Without this file nobody can sign in; whoever has it and the "
-		    "store has every secret.\nstore %s\n", store) < 0)
-		r = -errno;
-	for (i = 0; r == 0 && i < ring->count; i++) {
-		hex(ring->keys[i].bytes, MFA_MASTER_KEY_SIZE, key);
-		if (dprintf(fd, "key %u %s\n", ring->keys[i].id, key) < 0)
-			r = -errno;
+	at = (size_t)snprintf(*out, TEXT_SIZE, MAGIC "\n# Without this file nobody can sign in; "
+			      "whoever has it and the store has every secret.\nstore %s\n", store);
+	(void)pthread_mutex_lock(&ring->self->lock);
+	for (i = 0; i < ring->now.count; i++) {
+		hex(ring->now.keys[i].bytes, MFA_MASTER_KEY_SIZE, key);
+		at += (size_t)snprintf(*out + at, TEXT_SIZE - at, "key %u %s\n",
+				       ring->now.keys[i].id, key);
 	}
+	(void)pthread_mutex_unlock(&ring->self->lock);
 	OPENSSL_cleanse(key, sizeof(key));
-	if (r == 0 && fsync(fd) != 0)
-		r = -errno;
-	return r;
-}
-
-int mfa_keyring_save(const struct mfa_keyring *ring, const char *path)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600), r;
-
-	if (fd < 0)
-		return -errno;
-	r = write_text(fd, ring);
-	if (close(fd) != 0 && r == 0)
-		r = -errno;
-	if (r == 0)
-		r = mfa_folder_sync(path);
-	if (r != 0)
-		(void)unlink(path);
-	return r;
-}
-
-static int pending_path(const char *path, char out[PATH_MAX])
-{
-	return snprintf(out, PATH_MAX, "%s.new", path) < PATH_MAX ? 0 : -ENAMETOOLONG;
-}
-
-/* Opens the file that waits, or a new one, and locks it, so that several who begin at once don't
- * each make a key, of which one is kept and another's store.  Returns it or a negative errno. */
-static int open_pending(const char *pending)
-{
-	struct stat ours, named;
-	int i, fd, r = -EAGAIN;
-
-	for (i = 0; r == -EAGAIN && i < LOCK_ATTEMPTS; i++) {
-		fd = open(pending, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600);
-		if (fd < 0)
-			return -errno;
-		if (flock(fd, LOCK_EX) != 0 || fstat(fd, &ours) != 0)
-			r = -errno;
-		else if (lstat(pending, &named) != 0)
-			r = errno == ENOENT ? -EAGAIN : -errno;
-		else if (named.st_dev == ours.st_dev && named.st_ino == ours.st_ino)
-			return fd;
-		(void)close(fd);	/* published or discarded while we waited */
-	}
-	return r == -EAGAIN ? -EBUSY : r;
-}
-
-static int write_pending(int fd, const char *pending, struct mfa_keyring **out)
-{
-	int r = mfa_keyring_new(out);
-
-	if (r == 0 && (ftruncate(fd, 0) != 0 || lseek(fd, 0, SEEK_SET) != 0))
-		r = -errno;
-	if (r == 0)
-		r = write_text(fd, *out);
-	if (r == 0)
-		r = mfa_folder_sync(pending);
-	if (r != 0) {
-		(void)unlink(pending);
-		mfa_keyring_free(out);
-	}
-	return r;
-}
-
-int mfa_keyring_prepare(const char *path, struct mfa_keyring **out)
-{
-	char pending[PATH_MAX];
-	int fd, r = pending_path(path, pending);
-
-	*out = NULL;
-	if (r != 0)
-		return r;
-	fd = open_pending(pending);
-	if (fd < 0)
-		return fd;
-	r = read_ring(fd, out);
-	/* It is new; or what a killed run has left half written, which has sealed nothing. */
-	if (r == -EBADMSG)
-		r = write_pending(fd, pending, out);
-	(void)close(fd);
-	return r;
-}
-
-int mfa_keyring_publish(const char *path, gid_t group)
-{
-	char pending[PATH_MAX];
-	int fd, r = pending_path(path, pending);
-
-	if (r != 0)
-		return r;
-	fd = open(pending, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	if (group != (gid_t)-1 && (fchown(fd, 0, group) != 0 || fchmod(fd, 0640) != 0))
-		r = -errno;
-	if (r == 0 && fsync(fd) != 0)
-		r = -errno;
-	(void)close(fd);
-	if (r == 0 && rename(pending, path) != 0)
-		r = -errno;
-	return r == 0 ? mfa_folder_sync(path) : r;
-}
-
-void mfa_keyring_discard(const char *path)
-{
-	char pending[PATH_MAX];
-
-	if (pending_path(path, pending) == 0)
-		(void)unlink(pending);
+	*len = at;
+	return 0;
 }
 
 int mfa_keyring_hash_name(const struct mfa_keyring *ring, const char *name, uint8_t out[32])
 {
+	uint8_t key[sizeof(ring->now.name_key)];
 	unsigned n = 32;
+	int r;
 
-	return HMAC(EVP_sha256(), ring->name_key, sizeof(ring->name_key), (const uint8_t *)name,
-		    strlen(name), out, &n) != NULL ? 0 : -EIO;
+	(void)pthread_mutex_lock(&ring->self->lock);
+	memcpy(key, ring->now.name_key, sizeof(key));
+	(void)pthread_mutex_unlock(&ring->self->lock);
+	r = HMAC(EVP_sha256(), key, sizeof(key), (const uint8_t *)name, strlen(name), out, &n) != NULL
+		? 0 : -EIO;
+	OPENSSL_cleanse(key, sizeof(key));
+	return r;
 }

@@ -81,10 +81,27 @@ static int encrypt_into(const struct derived *d, const char *name, const uint8_t
 	return r;
 }
 
+static void put_head(uint32_t id, uint8_t head[HEAD_SIZE])
+{
+	head[0] = VERSION;
+	head[1] = (uint8_t)(id >> 24);
+	head[2] = (uint8_t)(id >> 16);
+	head[3] = (uint8_t)(id >> 8);
+	head[4] = (uint8_t)id;
+}
+
+uint32_t mfa_sealed_key(const uint8_t *sealed, size_t len)
+{
+	if (len < MFA_SEAL_OVERHEAD || sealed[0] != VERSION)
+		return 0;
+	return (uint32_t)sealed[1] << 24 | (uint32_t)sealed[2] << 16 | (uint32_t)sealed[3] << 8 |
+	       sealed[4];
+}
+
 int mfa_seal(const struct mfa_keyring *ring, const char *name,
 	     const uint8_t *plain, size_t plain_len, uint8_t **out, size_t *out_len)
 {
-	const struct mfa_master_key *key = &ring->keys[ring->count - 1];
+	struct mfa_master_key key;
 	struct derived d;
 	uint8_t *sealed;
 	int r = -EIO;
@@ -96,15 +113,14 @@ int mfa_seal(const struct mfa_keyring *ring, const char *name,
 	sealed = malloc(plain_len + MFA_SEAL_OVERHEAD);
 	if (sealed == NULL)
 		return -ENOMEM;
-	sealed[0] = VERSION;
-	sealed[1] = (uint8_t)(key->id >> 24);
-	sealed[2] = (uint8_t)(key->id >> 16);
-	sealed[3] = (uint8_t)(key->id >> 8);
-	sealed[4] = (uint8_t)key->id;
-	if (RAND_bytes(sealed + HEAD_SIZE, SALT_SIZE) == 1)
-		r = derive(key, sealed + HEAD_SIZE, name, &d);
+	if (mfa_keyring_find(ring, 0, &key) == 0 &&
+	    RAND_bytes(sealed + HEAD_SIZE, SALT_SIZE) == 1) {
+		put_head(key.id, sealed);
+		r = derive(&key, sealed + HEAD_SIZE, name, &d);
+	}
 	if (r == 0)
 		r = encrypt_into(&d, name, plain, plain_len, sealed);
+	OPENSSL_cleanse(&key, sizeof(key));
 	OPENSSL_cleanse(&d, sizeof(d));
 	if (r != 0) {
 		free(sealed);
@@ -131,10 +147,20 @@ static int decrypt_into(const struct derived *d, const char *name, const uint8_t
 	return r;
 }
 
+/* A key that the ring lacks may have come since it was read. */
+static int find_key(const struct mfa_keyring *ring, uint32_t id, struct mfa_master_key *out)
+{
+	int r = id != 0 ? mfa_keyring_find(ring, id, out) : -ENOKEY;
+
+	if (r != 0 && mfa_keyring_refresh(ring) == 1 && id != 0)
+		r = mfa_keyring_find(ring, id, out);
+	return r;
+}
+
 int mfa_unseal(const struct mfa_keyring *ring, const char *name,
 	       const uint8_t *sealed, size_t sealed_len, uint8_t **out, size_t *out_len)
 {
-	const struct mfa_master_key *key;
+	struct mfa_master_key key;
 	struct derived d;
 	size_t len;
 	int r;
@@ -147,17 +173,15 @@ int mfa_unseal(const struct mfa_keyring *ring, const char *name,
 		return -EPROTONOSUPPORT;
 	if (sealed_len < MFA_SEAL_OVERHEAD || sealed_len > INT32_MAX)
 		return -EBADMSG;
-	key = mfa_keyring_find(ring, (uint32_t)sealed[1] << 24 | (uint32_t)sealed[2] << 16 |
-			       (uint32_t)sealed[3] << 8 | sealed[4]);
-	if (key == NULL)
-		return -ENOKEY;
+	r = find_key(ring, mfa_sealed_key(sealed, sealed_len), &key);
+	if (r != 0)
+		return r;
 	len = sealed_len - MFA_SEAL_OVERHEAD;
 	*out = malloc(len + 1);
-	if (*out == NULL)
-		return -ENOMEM;
-	r = derive(key, sealed + HEAD_SIZE, name, &d);
+	r = *out != NULL ? derive(&key, sealed + HEAD_SIZE, name, &d) : -ENOMEM;
 	if (r == 0)
 		r = decrypt_into(&d, name, sealed, len, *out);
+	OPENSSL_cleanse(&key, sizeof(key));
 	OPENSSL_cleanse(&d, sizeof(d));
 	if (r != 0) {
 		mfa_unsealed_free(out, len);

@@ -29,7 +29,8 @@ struct mfa_keyring;
  *
  * where the last `key` line is the one that new records are sealed with, ID is
  * decimal from 1; lines that begin with # are comments.
- * Anything else in it is an error. */
+ * Anything else in it is an error.  It is replaced, never written to: who has read it keeps
+ * a shared lock (flock) on what he has read. */
 
 /* A new random keyring with one key, id 1.  Returns 0, -EIO or -ENOMEM. */
 int mfa_keyring_new(struct mfa_keyring **out);
@@ -43,8 +44,23 @@ int mfa_keyring_load(const char *path, struct mfa_keyring **out);
 /* Creates path (O_EXCL, mode 0600, never over something there), writes, fsyncs
  * file and folder; on any failure nothing stays.  Returns 0 or a negative errno. */
 int mfa_keyring_save(const struct mfa_keyring *ring, const char *path);
+/* The text form.  The caller wipes it (len bytes) and frees it.  Returns 0 or -ENOMEM. */
+int mfa_keyring_format(const struct mfa_keyring *ring, char **out, size_t *len);
 /* Wipes, frees, sets NULL. */
 void mfa_keyring_free(struct mfa_keyring **ring);
+
+/* A rotation (rotate.h) replaces the file while the ring is in use: reads it again if that is so,
+ * which is cheap to find out.  mfa_unseal does it when it meets a key that it lacks; who lives long
+ * does it now and then.
+ * Returns 0: as it was; 1: there are other keys now; -EKEYREJECTED (another store's) or as _load:
+ * the ring stays as it was. */
+int mfa_keyring_refresh(const struct mfa_keyring *ring);
+/* Held by who seals something to put it in a store, until it is there: a rotation takes no key away
+ * meanwhile.  Nothing may be unsealed or refreshed between the two. */
+void mfa_keyring_hold(const struct mfa_keyring *ring);
+void mfa_keyring_release(const struct mfa_keyring *ring);
+/* The id of the key that seals. */
+uint32_t mfa_keyring_active(const struct mfa_keyring *ring);
 
 /* A key for a store that is being made waits as path.new until the store is complete: whoever is
  * killed in between begins again where it ended, and neither ever stands alone. */
@@ -52,6 +68,10 @@ void mfa_keyring_free(struct mfa_keyring **ring);
 /* The keyring that waits there, or a new one that now does; the same for all who ask at once.
  * Returns 0 or as _load, _new and _save. */
 int mfa_keyring_prepare(const char *path, struct mfa_keyring **out);
+/* Makes these the keys that wait there, instead of any that did. */
+int mfa_keyring_prepare_as(const char *path, const struct mfa_keyring *ring);
+/* The keyring that waits there.  Returns 0, -ENOENT or as _load. */
+int mfa_keyring_load_prepared(const char *path, struct mfa_keyring **out);
 /* The store is complete: the file becomes path; with group other than -1, root's with that
  * group, mode 0640.  Returns 0 or a negative errno. */
 int mfa_keyring_publish(const char *path, gid_t group);
@@ -60,6 +80,9 @@ void mfa_keyring_discard(const char *path);
 
 /* MFA_STORE_ID_SIZE bytes: the id that key file and store have in common. */
 const uint8_t *mfa_keyring_store_id(const struct mfa_keyring *ring);
+
+/* The id of the key that something is sealed under; 0: it is not sealed, or by a newer version. */
+uint32_t mfa_sealed_key(const uint8_t *sealed, size_t len);
 
 /* Seals plain under the newest key.  *out is new, *out_len = plain_len +
  * MFA_SEAL_OVERHEAD; the caller frees it with free().
@@ -77,8 +100,9 @@ int mfa_unseal(const struct mfa_keyring *ring, const char *name,
 /* Wipes len bytes, frees, sets NULL. */
 void mfa_unsealed_free(uint8_t **plain, size_t len);
 
-/* HMAC-SHA-256 of a name, under a key derived (HKDF) from the oldest master key of the ring, which
- * stays the same when newer ones are added.  Returns 0 or -EIO. */
+/* HMAC-SHA-256 of a name, under a key derived (HKDF) from the oldest master key of the ring.  It changes
+ * when that is taken away, as it must: who has stolen a key must not know names by their hash for ever.
+ * Returns 0 or -EIO. */
 int mfa_keyring_hash_name(const struct mfa_keyring *ring, const char *name, uint8_t out[32]);
 
 #endif

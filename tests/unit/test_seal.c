@@ -251,12 +251,12 @@ static void test_pending(void **state)
 	assert_int_equal(mfa_keyring_prepare(path, &a), 0);
 	/* Who was killed now finds the same key again. */
 	assert_int_equal(mfa_keyring_prepare(path, &b), 0);
-	assert_memory_equal(a->keys, b->keys, sizeof(a->keys));
+	assert_memory_equal(a->now.keys, b->now.keys, sizeof(a->now.keys));
 	mfa_keyring_free(&b);
 	assert_int_equal(mfa_keyring_load(path, &b), -ENOENT);
 	assert_int_equal(mfa_keyring_publish(path, (gid_t)-1), 0);
 	assert_int_equal(mfa_keyring_load(path, &b), 0);
-	assert_memory_equal(a->keys, b->keys, sizeof(a->keys));
+	assert_memory_equal(a->now.keys, b->now.keys, sizeof(a->now.keys));
 	mfa_keyring_free(&b);
 	assert_int_equal(access(pending, F_OK), -1);
 	/* One that is half written is begun anew. */
@@ -264,7 +264,7 @@ static void test_pending(void **state)
 	assert_int_equal(write(fd, "mfa-mas", 7), 7);
 	(void)close(fd);
 	assert_int_equal(mfa_keyring_prepare(path, &b), 0);
-	assert_memory_not_equal(a->keys, b->keys, sizeof(a->keys));
+	assert_memory_not_equal(a->now.keys, b->now.keys, sizeof(a->now.keys));
 	mfa_keyring_discard(path);
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(rmdir(folder), 0);

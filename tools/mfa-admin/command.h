@@ -26,5 +26,6 @@ command_fn command_show;
 command_fn command_reset;
 command_fn command_unlock;
 command_fn command_import;		/* import.c */
+command_fn command_rotate_key;		/* rotate.c */
 
 #endif

@@ -20,6 +20,7 @@ static const struct {
 	{ "reset", command_reset, 1, "USER", "remove all devices and recovery codes" },
 	{ "unlock", command_unlock, 1, "USER", "let wrong codes be forgotten" },
 	{ "import", command_import, 1, "FILE", "add accounts: lines USER<TAB>otpauth-URI" },
+	{ "rotate-key", command_rotate_key, 0, "", "a new master key; sign-ins go on" },
 	{ "check-config", command_check_config, 0, "", "look for mistakes in the configuration" },
 	{ "check-pam", command_check_pam, 1, "SERVICE",
 	  "look for ways around the second factor" },

@@ -128,6 +128,7 @@ static void run_until_told(struct verifier *verifier, const sigset_t *signals)
 			verifier_reload(verifier);
 		else if (sig > 0)
 			return;
+		verifier_refresh_key(verifier);
 		if (mfa_store_wants_upkeep(store) || time(NULL) - last >= 60) {
 			(void)mfa_store_upkeep(store);
 			last = time(NULL);

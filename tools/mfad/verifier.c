@@ -92,6 +92,19 @@ int verifier_load(struct verifier *verifier, const char *conf_path)
 	return r;
 }
 
+void verifier_refresh_key(struct verifier *verifier)
+{
+	int r = mfa_keyring_refresh(verifier->ring);
+
+	if (r == 1)
+		mfa_log_message(LOG_NOTICE, "key", "the key file was read again", 0);
+	else if (r != verifier->refresh_error && r != 0)
+		mfa_log_message(LOG_ERR, "key", r == -EKEYREJECTED ?
+				"the key file is another store's now; the keys stay as they were" :
+				"the key file can't be read again; the keys stay as they were", r);
+	verifier->refresh_error = r < 0 ? r : 0;
+}
+
 /* Both key and store, or neither. */
 static int create_both(struct verifier *verifier)
 {
@@ -103,6 +116,8 @@ static int create_both(struct verifier *verifier)
 		r = mfa_accounts_create(conf->store_url, verifier->ring);
 	if (r == 0)
 		r = mfa_keyring_publish(conf->key_file, (gid_t)-1);
+	if (r == 0)
+		verifier_refresh_key(verifier);
 	if (r != 0) {
 		mfa_keyring_discard(conf->key_file);
 		mfa_log_message(LOG_CRIT, "init", "cannot make a new key and store", r);

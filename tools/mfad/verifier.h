@@ -17,6 +17,7 @@ const struct mfa_conf *conf_ref_conf(const struct conf_ref *ref);
 struct verifier {
 	char *conf_path;
 	struct mfa_keyring *ring;
+	int refresh_error;		/* of verifier_refresh_key: said once */
 	struct mfa_accounts *accounts;
 	uid_t own_uid;
 	uid_t overflow_uid;
@@ -34,6 +35,9 @@ void verifier_close(struct verifier *verifier);
 
 /* Reads the configuration again; on an error the old one stays, and the log says so. */
 void verifier_reload(struct verifier *verifier);
+
+/* Reads the key file again if it was replaced (mfa-admin rotate-key), by the thread that keeps house. */
+void verifier_refresh_key(struct verifier *verifier);
 
 /* The configuration of now; give it back with verifier_put_conf. */
 struct conf_ref *verifier_get_conf(struct verifier *verifier);

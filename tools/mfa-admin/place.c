@@ -1,0 +1,99 @@
+#include "place.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "language/language.h"
+#include "terminal/exit.h"
+
+int place_say(const char *what, int error)
+{
+	(void)fprintf(stderr, "mfa-admin: %s: %s\n", what, strerror(-error));
+	return MFA_EXIT_FAILED;
+}
+
+static int find_owner(struct place *place)
+{
+	if (geteuid() != 0)
+		return 0;
+	place->owner = getpwnam(MFA_USER);
+	if (place->owner != NULL && place->owner->pw_uid != 0)
+		return 0;
+	(void)fprintf(stderr, _("mfa-admin: there is no user %s, as which mfad runs. Make it with one of these:\n"),
+		      MFA_USER);
+	(void)fputs("    systemd-sysusers\n"
+		    "    useradd --system --user-group --home-dir /nonexistent "
+		    "--shell /usr/sbin/nologin " MFA_USER "\n", stderr);
+	return -ENOENT;
+}
+
+int place_open(const struct command_options *options, struct place *out)
+{
+	char error[MFA_CONF_ERROR_SIZE];
+
+	memset(out, 0, sizeof(*out));
+	(void)umask(022);
+	if (mfa_conf_load(options->dial.conf, &out->conf, error) != 0) {
+		(void)fprintf(stderr, "mfa-admin: %s\n", error);
+		return MFA_EXIT_INVALID;
+	}
+	return find_owner(out) == 0 ? 0 : MFA_EXIT_INVALID;
+}
+
+void place_close(struct place *place)
+{
+	mfa_conf_free(&place->conf);
+}
+
+gid_t place_group(const struct place *place)
+{
+	return place->owner != NULL ? place->owner->pw_gid : (gid_t)-1;
+}
+
+static int become(const struct passwd *owner, pid_t parent)
+{
+	if (setgroups(0, NULL) != 0 ||
+	    setresgid(owner->pw_gid, owner->pw_gid, owner->pw_gid) != 0 ||
+	    setresuid(owner->pw_uid, owner->pw_uid, owner->pw_uid) != 0)
+		return -errno;
+	if (setuid(0) == 0 || seteuid(0) == 0)
+		return -EPERM;
+	/* After the change of ids, which would undo it: who kills us means all of us. */
+	return prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent ? 0 : -ESRCH;
+}
+
+int place_as_owner(const struct place *place, int (*fn)(void *ctx), void *ctx)
+{
+	int status, pipe_fds[2], r = -EIO;
+	pid_t pid, parent = getpid();
+
+	if (place->owner == NULL)
+		return fn(ctx);
+	(void)fflush(NULL);
+	if (pipe2(pipe_fds, O_CLOEXEC) != 0)
+		return -errno;
+	pid = fork();
+	if (pid == 0) {
+		r = become(place->owner, parent);
+		if (r == 0)
+			r = fn(ctx);
+		_exit(write(pipe_fds[1], &r, sizeof(r)) == sizeof(r) ? 0 : 1);
+	}
+	(void)close(pipe_fds[1]);
+	if (pid < 0)
+		r = -errno;
+	else if (read(pipe_fds[0], &r, sizeof(r)) != sizeof(r))
+		r = -EIO;
+	(void)close(pipe_fds[0]);
+	if (pid > 0)
+		(void)waitpid(pid, &status, 0);
+	return r;
+}
