@@ -59,6 +59,8 @@ ifdef SANITIZE
 B := build-san
 OPT = -O1 -g -fno-omit-frame-pointer
 SAN = -fsanitize=address,undefined -fno-sanitize-recover=all
+# ASan stands in for crypt(3), and must find it before pam_unix brings it along.
+SAN_PAM = -Wl,--no-as-needed -lcrypt
 # The module is loaded by programs that know nothing of ASan.
 SAN_MODULE = -fsanitize=undefined -fsanitize-undefined-trap-on-error
 else
@@ -143,7 +145,7 @@ $(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $(B)/libmfa.a $(B)/tests/unit/c
 # Helpers of the end-to-end tests: tests/e2e/NAME.c.
 E2E_BINS := $(patsubst tests/e2e/%.c,$(B)/tests/e2e/%,$(wildcard tests/e2e/*.c))
 $(B)/tests/e2e/%: $(B)/tests/e2e/%.o $(B)/libmfa.a $(CLOCK_OBJ)
-	$(QUIET_LINK)$(CC) $(SAN) $(LDFLAGS_ALL) -o $@ $^ $(MFA_LIBS) -lpam
+	$(QUIET_LINK)$(CC) $(SAN) $(LDFLAGS_ALL) -o $@ $^ $(MFA_LIBS) -lpam $(SAN_PAM)
 
 # Fuzz targets: tests/fuzz/fuzz_NAME.c with LLVMFuzzerTestOneInput.  With a
 # plain main (replay.c) they are always compiled and replay their corpus.
