@@ -15,7 +15,7 @@ ends() { is "$1" "$STATUS" "$2" || diag "$OUT"; }
 # json PERL: with $j the JSON on standard input.
 json() { perl -MJSON::PP -e 'local $/; my $j = decode_json(<STDIN>); print eval $ARGV[0]; die $@ if $@' "$1"; }
 
-both() { sha256sum $KEY $STORE 2>&1; }
+both() { sha256sum "$KEY" "$STORE" 2>&1; }
 
 # --- init ----------------------------------------------------------------------
 
@@ -35,16 +35,16 @@ is 'and leaves the key' "$(sha256sum $KEY)" "$before"
 admin show alice
 ends 'and the accounts' 0
 
-mv $KEY $BED/kept.key
+mv $KEY "$BED/kept.key"
 admin init
 ends 'the store without its key' 6
 like 'it says what to restore' "$OUT" 'Restore the key'
 not_ok 'and makes none' test -e $KEY
 admin list
 ends 'nor does a command go on without it' 3
-mv $BED/kept.key $KEY
-mkdir $BED/kept
-mv $STORE* $BED/kept
+mv "$BED/kept.key" $KEY
+mkdir "$BED/kept"
+mv "$STORE"* "$BED/kept"
 admin init
 ends 'the key without its store' 6
 like 'it says what to restore' "$OUT" 'Restore the store'
@@ -53,7 +53,7 @@ rm $KEY
 admin init
 ends 'both anew' 0
 rm $STORE*
-mv $BED/kept/* /var/lib/mfa/
+mv "$BED/kept"/* /var/lib/mfa/
 admin init
 ends "another store's key" 6
 like 'it says so' "$OUT" 'is not the key of'
@@ -65,12 +65,12 @@ for call in openat fdatasync fsync renameat2 rename linkat link unlink pwrite64 
 	for nth in 1 2 3 4 6 9; do
 		rm -rf $KEY* /etc/mfa/.[!.]* /var/lib/mfa
 		{
-			strace -f -qq -o $BED/trace -e trace=$call -e inject=$call:signal=KILL:when=$nth \
+			strace -f -qq -o "$BED/trace" -e trace=$call -e inject=$call:signal=KILL:when=$nth \
 				mfa-admin --config $CONF init </dev/null >/dev/null || :
 		} 2>/dev/null
-		grep -q 'killed by SIGKILL' $BED/trace || continue
+		grep -q 'killed by SIGKILL' "$BED/trace" || continue
 		tries=$((tries + 1))
-		left=$(cd / && ls -A /etc/mfa /var/lib/mfa 2>/dev/null | tr '\n' ' ')
+		left=$(cd / && find /etc/mfa /var/lib/mfa -mindepth 1 -printf "%f\n" 2>/dev/null | tr '\n' ' ')
 		admin init
 		if [ $STATUS != 0 ]; then
 			wrong+="$call:$nth "
@@ -253,13 +253,13 @@ write_conf
 admin check-config
 ends 'check-config: nothing wrong' 0
 while IFS='|' read -r what command; do
-	cp -p $KEY $BED/kept.key
+	cp -p $KEY "$BED/kept.key"
 	eval "$command"
 	admin check-config
 	ends "check-config: $what" 6
 	like 'names the file' "$OUT" "^$KEY: "
 	rm -f $KEY
-	mv $BED/kept.key $KEY
+	mv "$BED/kept.key" $KEY
 done <<END
 no key|rm $KEY
 a key that others can read|chmod 644 $KEY

@@ -79,11 +79,9 @@ pam_try code carol "$(code_now carol)"
 accepted 'so does carol'
 import - </dev/null
 ends 'standard input with nothing in it' 6
-printf 'ghost\t%s\n' "$(uri ghost "$CAROL")" | { import -; declare -p OUT STATUS; } >"$BED/out"
-. "$BED/out"
+import - < <(printf 'ghost\t%s\n' "$(uri ghost "$CAROL")")
 ends 'standard input' 0 '1 line imported'
-printf 'SECRETOFMINE\n' | { import -; declare -p OUT STATUS; } >"$BED/out"
-. "$BED/out"
+import - < <(printf 'SECRETOFMINE\n')
 ends 'a bad line of it' 6 '^-:1: '
 
 # --- who is there already ------------------------------------------------------
