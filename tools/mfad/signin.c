@@ -6,6 +6,7 @@
 #include "challenge.h"
 #include "clock/clock.h"
 #include "crowd.h"
+#include "facts.h"
 #include "log/log.h"
 #include "policy/policy.h"
 #include "requests.h"
@@ -63,47 +64,6 @@ static int read_request(struct signin *s)
 	return r;
 }
 
-/* Whether somebody is in one of a list's groups.  A look-up that failed decides nothing. */
-static enum mfa_membership membership(const struct mfa_identity *id, const struct mfa_groups *groups)
-{
-	enum mfa_membership found = MFA_MEMBER_NO;
-	size_t i;
-
-	for (i = 0; i < groups->count; i++) {
-		int r = mfa_identity_in_group(id, groups->rows[i].name);
-
-		if (r > 0)
-			return MFA_MEMBER_YES;
-		if (r < 0) {
-			mfa_log_message(LOG_ERR, "group", groups->rows[i].name, r);
-			found = MFA_MEMBER_NOT_KNOWN;
-		}
-	}
-	return found;
-}
-
-static void gather_facts(struct signin *s)
-{
-	const struct mfa_account *account = s->record.decoy ? s->bare.account : s->record.account;
-	struct mfa_policy_facts *f = &s->facts;
-	size_t i;
-
-	f->known = s->subject.identity.known;
-	f->local = s->subject.local;
-	f->rhost = s->rhost;
-	f->now = mfa_clock_now();
-	f->in_groups = membership(&s->subject.identity, &s->policy->groups);
-	f->in_except_groups = membership(&s->subject.identity, &s->policy->except_groups);
-	if (account == NULL)
-		return;
-	f->devices = (unsigned)account->device_count;
-	for (i = 0; i < account->device_count; i++)
-		f->methods |= account->devices[i].type == MFA_DEVICE_HOTP ? MFA_METHOD_HOTP
-									  : MFA_METHOD_TOTP;
-	f->has_pass = mfa_account_has_pass(account, f->now);
-	f->postponed = account->postponed;
-}
-
 /* Reads the account, or what stands in for it, and weighs the service's rules. */
 static int decide(struct signin *s)
 {
@@ -122,7 +82,8 @@ static int decide(struct signin *s)
 		s->reason = s->subject.refusal != NULL ? s->subject.refusal : "record";
 		return r;
 	}
-	gather_facts(s);
+	facts_gather(&s->subject, s->policy, s->record.decoy ? s->bare.account : s->record.account,
+		     s->rhost, &s->facts);
 	s->decision = mfa_policy_decide(s->policy, &s->facts);
 	s->reason = s->decision.rule;
 	return 0;

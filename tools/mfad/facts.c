@@ -1,0 +1,48 @@
+#include "facts.h"
+
+#include <string.h>
+
+#include "clock/clock.h"
+#include "log/log.h"
+
+/* Whether somebody is in one of a list's groups.  A look-up that failed decides nothing. */
+static enum mfa_membership membership(const struct mfa_identity *id, const struct mfa_groups *groups)
+{
+	enum mfa_membership found = MFA_MEMBER_NO;
+	size_t i;
+
+	for (i = 0; i < groups->count; i++) {
+		int r = mfa_identity_in_group(id, groups->rows[i].name);
+
+		if (r > 0)
+			return MFA_MEMBER_YES;
+		if (r < 0) {
+			mfa_log_message(LOG_ERR, "group", groups->rows[i].name, r);
+			found = MFA_MEMBER_NOT_KNOWN;
+		}
+	}
+	return found;
+}
+
+void facts_gather(const struct subject *subject, const struct mfa_policy *policy,
+		  const struct mfa_account *account, const char *rhost,
+		  struct mfa_policy_facts *out)
+{
+	size_t i;
+
+	memset(out, 0, sizeof(*out));
+	out->known = subject->identity.known;
+	out->local = subject->local;
+	out->rhost = rhost;
+	out->now = mfa_clock_now();
+	out->in_groups = membership(&subject->identity, &policy->groups);
+	out->in_except_groups = membership(&subject->identity, &policy->except_groups);
+	if (account == NULL)
+		return;
+	out->devices = (unsigned)account->device_count;
+	for (i = 0; i < account->device_count; i++)
+		out->methods |= account->devices[i].type == MFA_DEVICE_HOTP ? MFA_METHOD_HOTP
+									    : MFA_METHOD_TOTP;
+	out->has_pass = mfa_account_has_pass(account, out->now);
+	out->postponed = account->postponed;
+}
