@@ -105,6 +105,38 @@ tick
 pam_try code alice "$(code_now alice)"
 accepted 'all methods'
 
+# --- explain -----------------------------------------------------------------------
+
+# What explain says is what happens; and asking changes nothing.
+explain() { mfa-admin --config $CONF explain --json "$@" </dev/null; }
+field() { grep -oE "\"$1\":(\"[^\"]*\"|[^,}]*)" <<<"$OUT" | cut -d: -f2- | tr -d '"'; }
+rules '[policy]' 'exempt_networks = 192.0.2.0/24' 'enrolment = require' 'enrol_networks = 198.51.100.0/24' \
+	'[policy other]' 'required = no'
+before=$(mfa-admin show --json alice </dev/null)
+while read -r user service rhost decision rule detail section; do
+	OUT=$(explain --user "$user" --service "$service" --rhost "${rhost/-/}")
+	is "explain $user $service $rhost" "$(field decision) $(field rule) $(field detail) $(field section)" \
+		"$decision $rule $(tr _ ' ' <<<"${detail#-}") $section"
+done <<'END'
+alice code 192.0.2.7 allow exempt_networks 192.0.2.0/24
+alice code 203.0.113.1 require enrolled
+alice code - require enrolled
+alice code pc.example.org require enrolled
+bob code 198.51.100.3 enrol enrolment=require
+bob code 203.0.113.1 refuse unenrolled=deny no_first_device_from_here
+nobody-of-that-name code 192.0.2.7 refuse unknown-name
+alice other 203.0.113.1 allow required=no - other
+END
+is 'explain changes nothing' "$(mfa-admin show --json alice </dev/null)" "$before"
+out=$(mfa-admin --config $CONF explain --user alice --service code --rhost 192.0.2.7 </dev/null)
+like 'in words' "$out" 'alice: no second factor is asked'
+like 'which rule of which file' "$out" 'exempt_networks \(192.0.2.0/24\), of \[policy\] /etc/mfa/mfa.conf'
+mfa-admin explain --user alice </dev/null >/dev/null 2>&1
+is 'without a service' $? 2
+as alice /usr/local/sbin/mfa-admin explain --user alice --service code </dev/null >/dev/null 2>&1
+is 'not for users' $? 1
+rules
+
 # --- mistakes ----------------------------------------------------------------------
 
 # bad NAME LINES ERROR: check-config and a reload say so, and the old rules stay.

@@ -11,6 +11,7 @@ struct command_options {
 	bool json;
 	bool yes;
 	bool replace;
+	const char *user, *service, *rhost;	/* of explain */
 	const char *pam_dir;		/* NULL: the system's */
 	const char *sshd_settings;	/* NULL: ask sshd */
 };
@@ -26,6 +27,7 @@ command_fn command_show;
 command_fn command_reset;
 command_fn command_unlock;
 command_fn command_import;		/* import.c */
+command_fn command_explain;		/* explain.c */
 command_fn command_rotate_key;		/* rotate.c */
 
 #endif

@@ -21,6 +21,7 @@ static const struct {
 	{ "unlock", command_unlock, 1, "USER", "let wrong codes be forgotten" },
 	{ "import", command_import, 1, "FILE", "add accounts: lines USER<TAB>otpauth-URI" },
 	{ "rotate-key", command_rotate_key, 0, "", "a new master key; sign-ins go on" },
+	{ "explain", command_explain, 0, "", "which rule decides: --user, --service, --rhost" },
 	{ "check-config", command_check_config, 0, "", "look for mistakes in the configuration" },
 	{ "check-pam", command_check_pam, 1, "SERVICE",
 	  "look for ways around the second factor" },
@@ -39,6 +40,8 @@ static void usage(FILE *to)
 		"  --json         list, show: print JSON\n"
 		"  --yes          reset: do not ask\n"
 		"  --replace      import: accounts that are there lose their devices\n"
+		"  --user USER, --service SERVICE, --rhost ADDRESS\n"
+		"                 explain: the sign-in in question\n"
 		"  --pam-dir DIR  check-pam: where the stacks are (default /etc/pam.d)\n"
 		"  --sshd-settings FILE\n"
 		"                 check-pam: what `sshd -T` printed (default: it is run)\n"
@@ -58,6 +61,9 @@ static int read_options(int argc, char **argv, struct command_options *out)
 		{ "json", no_argument, NULL, 'j' },
 		{ "yes", no_argument, NULL, 'y' },
 		{ "replace", no_argument, NULL, 'r' },
+		{ "user", required_argument, NULL, 'u' },
+		{ "service", required_argument, NULL, 'S' },
+		{ "rhost", required_argument, NULL, 'R' },
 		{ "pam-dir", required_argument, NULL, 'p' },
 		{ "sshd-settings", required_argument, NULL, 't' },
 		{ "version", no_argument, NULL, 'V' },
@@ -78,6 +84,9 @@ static int read_options(int argc, char **argv, struct command_options *out)
 		case 'j': out->json = true; break;
 		case 'y': out->yes = true; break;
 		case 'r': out->replace = true; break;
+		case 'u': out->user = optarg; break;
+		case 'S': out->service = optarg; break;
+		case 'R': out->rhost = optarg; break;
 		case 'p': out->pam_dir = optarg; break;
 		case 't': out->sshd_settings = optarg; break;
 		case 'V': (void)puts("mfa-admin " MFA_VERSION); return MFA_EXIT_OK;

@@ -24,6 +24,7 @@ static const struct {
 	{ MFA_RESET, PEER_ROOT, request_reset },
 	{ MFA_UNLOCK, PEER_ROOT, request_unlock },
 	{ MFA_IMPORT, PEER_ROOT, request_import },
+	{ MFA_EXPLAIN, PEER_ROOT, request_explain },
 };
 
 static void serve(struct conversation *c)

@@ -28,5 +28,6 @@ void request_show(struct conversation *c);
 void request_reset(struct conversation *c);
 void request_unlock(struct conversation *c);
 void request_import(struct conversation *c);	/* import.c */
+void request_explain(struct conversation *c);	/* explain.c */
 
 #endif

@@ -1,0 +1,131 @@
+/* Why a sign-in asks for a second factor, or does not. */
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+#include "language/language.h"
+#include "terminal/exchange.h"
+#include "terminal/exit.h"
+#include "terminal/terminal.h"
+
+static const struct { const char *decision, *words; } ends[] = {
+	{ "allow", N_("no second factor is asked") },
+	{ "require", N_("a second factor is asked") },
+	{ "enrol", N_("the sign-in leads through enrolment") },
+	{ "refuse", N_("refused, with the same questions and words as after a wrong code") },
+};
+
+static const struct { const char *rule, *words; } rules[] = {
+	{ "enrolled", N_("the account has a device, and no rule spares it") },
+	{ "pass", N_("the account has a temporary access pass, and no device") },
+	{ "remember", N_("a success there is remembered") },
+	{ "methods", N_("the account has devices, but none of a kind that `methods` allows") },
+	{ "unknown-name", N_("the system does not know this name, and nss = yes") },
+	{ "required=no", N_("required = no") },
+	{ "groups", N_("the account is in none of `groups`") },
+	{ "except_groups", N_("the account is in one of `except_groups`") },
+	{ "exempt_networks", N_("the address is in `exempt_networks`") },
+	{ "enrolment=require", N_("no device yet, and enrolment = require (or it was put off for the last time)") },
+	{ "enrolment=offer", N_("no device yet, and enrolment = offer") },
+	{ "unenrolled=allow", N_("no device yet, and unenrolled = allow") },
+	{ "unenrolled=deny", N_("no device yet, and unenrolled = deny") },
+	{ "uid-changed", N_("the record is of another uid: reset the account if that is right") },
+	{ "name-gone", N_("the record has a uid, but the system no longer knows the name") },
+	{ "uid-of-another-account", N_("another account has this uid") },
+};
+
+static const char *text(const json_t *json, const char *key)
+{
+	const char *value = json_string_value(json_object_get(json, key));
+
+	return value != NULL ? value : "";
+}
+
+static const char *words_of_end(const char *decision)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (strcmp(ends[i].decision, decision) == 0)
+			return _(ends[i].words);
+	return decision;
+}
+
+static const char *words_of_rule(const char *rule)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
+		if (strcmp(rules[i].rule, rule) == 0)
+			return _(rules[i].words);
+	return rule;
+}
+
+static void print_list(const char *title, const json_t *list)
+{
+	size_t i;
+
+	(void)printf("%s", title);
+	for (i = 0; i < json_array_size(list); i++)
+		(void)printf("%s%s", i > 0 ? ", " : " ", json_string_value(json_array_get(list, i)));
+	(void)puts(json_array_size(list) == 0 ? " -" : "");
+}
+
+static int on_row(void *ctx, const char *row)
+{
+	const struct command_options *o = ctx;
+	const char *section;
+	json_t *json;
+
+	if (o->json)
+		return puts(row) < 0 ? -EIO : 0;
+	json = json_loads(row, 0, NULL);
+	if (json == NULL)
+		return -EBADMSG;
+	mfa_terminal_column(stdout, text(json, "user"), 0);
+	(void)printf(": %s\n", words_of_end(text(json, "decision")));
+	(void)printf("%s %s", _("Rule:     "), text(json, "rule"));
+	if (text(json, "detail")[0] != '\0')
+		(void)printf(" (%s)", text(json, "detail"));
+	section = json_string_value(json_object_get(json, "section"));
+	(void)printf("%s%s%s%s%s%s\n", _(", of "), "[policy", section != NULL ? " " : "",
+		     section != NULL ? section : "", "] ", o->dial.conf);
+	(void)printf("           %s\n", words_of_rule(text(json, "rule")));
+	if (json_is_true(json_object_get(json, "may_postpone")))
+		(void)printf(_("           It may be put off; %lld times are left (0: until the date).\n"),
+			     (long long)json_integer_value(json_object_get(json, "left")));
+	(void)printf("%s %lld", _("Devices:  "), (long long)json_integer_value(json_object_get(json, "devices")));
+	print_list("", json_object_get(json, "methods"));
+	print_list(_("Allowed:  "), json_object_get(json, "allowed"));
+	(void)printf("%s %s\n", _("Pass:     "), json_is_true(json_object_get(json, "pass")) ? _("yes") : _("no"));
+	if (json_is_true(json_object_get(json, "locked")))
+		(void)puts(_("LOCKED:    app codes are refused just now; `mfa-admin unlock` ends that"));
+	json_decref(json);
+	return 0;
+}
+
+int command_explain(const struct command_options *o, int argc, char **argv)
+{
+	struct mfa_exchange x = { .dial = &o->dial, .on_row = on_row,
+				  .ctx = (void *)(uintptr_t)o };
+	struct mfa_frame request;
+	enum mfa_result result;
+	int r;
+
+	(void)argc, (void)argv;
+	if (o->user == NULL || o->service == NULL) {
+		(void)fputs("usage: mfa-admin explain --user USER --service SERVICE [--rhost ADDRESS]\n", stderr);
+		return MFA_EXIT_USAGE;
+	}
+	mfa_frame_start(&request, MFA_EXPLAIN);
+	mfa_frame_put_byte(&request, MFA_FIELD_PROTOCOL, MFA_PROTOCOL);
+	mfa_frame_put_text(&request, MFA_FIELD_USER, o->user);
+	mfa_frame_put_text(&request, MFA_FIELD_SERVICE, o->service);
+	mfa_frame_put_text(&request, MFA_FIELD_RHOST, o->rhost);
+	r = mfa_exchange_run(&x, &request, &result);
+	if (r != 0)
+		return mfa_exit_of_error("mfa-admin", &o->dial, r);
+	return fflush(stdout) == 0 ? mfa_exit_of_result(result) : MFA_EXIT_FAILED;
+}
