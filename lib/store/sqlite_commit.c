@@ -206,6 +206,67 @@ int sqlite_store_put_many(void *handle, struct mfa_put *puts, size_t count)
 	return b.result;
 }
 
+/* All at once: one transaction over everything, which the log holds until it is committed. */
+
+static int apply_new(struct sqlite_db *db, mfa_store_next_fn *next, void *ctx)
+{
+	int64_t now = mfa_clock_now();
+	struct mfa_put put;
+	int r;
+
+	while ((r = next(ctx, &put)) == 1) {
+		put.if_version = 0;
+		r = apply(db, &put, now);
+		if (r == 0 && put.result != 0)
+			r = -EEXIST;
+		if (r != 0)
+			return r;
+	}
+	return r;
+}
+
+static int replace_all(struct sqlite_store *s, mfa_store_next_fn *next, void *ctx)
+{
+	struct sqlite_db *db = &s->writer;
+	int r = sqlite_store_check(s);
+
+	if (r == 0)
+		r = sqlite_db_run(db, sqlite_db_statement(db, STATEMENT_BEGIN));
+	if (r != 0)
+		return r;
+	r = sqlite_db_run(db, sqlite_db_statement(db, STATEMENT_EMPTY));
+	if (r == 0)
+		r = apply_new(db, next, ctx);
+	if (r == 0)
+		r = sqlite_store_check(s);
+	if (r == 0)
+		r = sqlite_db_run(db, sqlite_db_statement(db, STATEMENT_COMMIT));
+	if (sqlite3_get_autocommit(db->db) == 0)
+		(void)sqlite_db_run(db, sqlite_db_statement(db, STATEMENT_ROLLBACK));
+	return r;
+}
+
+/* Folds back the log, which may be as long as the store is large, and shortens it. */
+static void fold_long_log(struct sqlite_store *s)
+{
+	if (atomic_load(&s->wal_pages) <= WAL_PAGES_MOST)
+		return;
+	(void)sqlite3_wal_checkpoint_v2(s->writer.db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	atomic_store(&s->wal_pages, 0);
+}
+
+int sqlite_store_replace(void *handle, mfa_store_next_fn *next, void *ctx)
+{
+	struct sqlite_store *s = handle;
+	int r;
+
+	sqlite_store_take_lead(s);
+	r = replace_all(s, next, ctx);
+	fold_long_log(s);
+	sqlite_store_return_lead(s);
+	return r;
+}
+
 /* Upkeep. */
 
 static int expire(struct sqlite_store *s)
@@ -243,11 +304,8 @@ static int keep_house(struct sqlite_store *s)
 	return r != 0 ? r : r2;
 }
 
-int sqlite_store_upkeep(void *handle)
+void sqlite_store_take_lead(struct sqlite_store *s)
 {
-	struct sqlite_store *s = handle;
-	int r;
-
 	(void)pthread_mutex_lock(&s->lock);
 	s->upkeepers++;
 	while (s->led)
@@ -255,6 +313,14 @@ int sqlite_store_upkeep(void *handle)
 	s->upkeepers--;
 	s->led = true;
 	(void)pthread_mutex_unlock(&s->lock);
+}
+
+int sqlite_store_upkeep(void *handle)
+{
+	struct sqlite_store *s = handle;
+	int r;
+
+	sqlite_store_take_lead(s);
 	r = keep_house(s);
 	sqlite_store_return_lead(s);
 	return r;

@@ -28,6 +28,7 @@ static const char *const sql[STATEMENT_COUNT] = {
 		" AND (expires = 0 OR expires > ?6)",
 	[STATEMENT_EXPIRE] = "DELETE FROM entry WHERE rowid IN (SELECT rowid FROM entry"
 		" WHERE expires != 0 AND expires <= ?1 LIMIT ?2)",
+	[STATEMENT_EMPTY] = "DELETE FROM entry",
 	[STATEMENT_TOUCH] = "PRAGMA application_id = " SQLITE_DB_TEXT(SQLITE_DB_APPLICATION_ID),
 	[STATEMENT_BEGIN] = "BEGIN IMMEDIATE",
 	[STATEMENT_COMMIT] = "COMMIT",

@@ -27,6 +27,7 @@ enum sqlite_statement {
 	STATEMENT_INSERT,
 	STATEMENT_DELETE,
 	STATEMENT_EXPIRE,
+	STATEMENT_EMPTY,
 	STATEMENT_TOUCH,	/* writes a page, and changes nothing */
 	STATEMENT_BEGIN,
 	STATEMENT_COMMIT,

@@ -49,11 +49,14 @@ int sqlite_store_check(const struct sqlite_store *s);
 int sqlite_store_get(void *handle, const char *key, struct mfa_entry *out);
 int sqlite_store_list(void *handle, const char *prefix, mfa_store_list_fn *fn, void *ctx);
 int sqlite_store_put_many(void *handle, struct mfa_put *puts, size_t count);
+int sqlite_store_replace(void *handle, mfa_store_next_fn *next, void *ctx);
 int sqlite_store_upkeep(void *handle);
 
 /* Whether nobody leads: then we do, and may use the writer's connection until it is given back.
  * For short reads only: writers wait meanwhile. */
 bool sqlite_store_borrow_lead(struct sqlite_store *s);
+/* Waits for the lead. */
+void sqlite_store_take_lead(struct sqlite_store *s);
 void sqlite_store_return_lead(struct sqlite_store *s);
 
 #endif

@@ -121,6 +121,28 @@ int mfa_store_list(struct mfa_store *store, const char *prefix, mfa_store_list_f
 	return store->backend->list(store->handle, prefix, fn, ctx);
 }
 
+struct checked {
+	mfa_store_next_fn *next;
+	void *ctx;
+};
+
+static int next_checked(void *ctx, struct mfa_put *put)
+{
+	struct checked *checked = ctx;
+	int r;
+
+	memset(put, 0, sizeof(*put));
+	r = checked->next(checked->ctx, put);
+	return r == 1 && (put->value == NULL || !put_fits(put)) ? -EINVAL : r;
+}
+
+int mfa_store_replace(struct mfa_store *store, mfa_store_next_fn *next, void *ctx)
+{
+	struct checked checked = { next, ctx };
+
+	return store->backend->replace(store->handle, next_checked, &checked);
+}
+
 int mfa_store_watch(struct mfa_store *store, const char *prefix, mfa_store_watch_fn *fn, void *ctx)
 {
 	if (strnlen(prefix, MFA_STORE_KEY_MAX + 1) > MFA_STORE_KEY_MAX)

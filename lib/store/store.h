@@ -79,6 +79,15 @@ int mfa_store_put_many(struct mfa_store *store, struct mfa_put *puts, size_t cou
 typedef int mfa_store_list_fn(void *ctx, const char *key, const struct mfa_entry *entry);
 int mfa_store_list(struct mfa_store *store, const char *prefix, mfa_store_list_fn *fn, void *ctx);
 
+/* Puts what next yields in the place of all that is there, in one step: until the end everybody reads
+ * what was there, and so it stays after a failure or a kill.  Writers wait meanwhile, or get
+ * -EBUSY.  next sets key, value, len and expires of *put, which stay as they are until it is called again,
+ * and returns 1; 0: that was all; or a negative errno, which ends it and is returned.
+ * Returns 0 when it is durable; -EEXIST: a key came twice; or as mfa_store_put_if.  A watch is not
+ * told. */
+typedef int mfa_store_next_fn(void *ctx, struct mfa_put *put);
+int mfa_store_replace(struct mfa_store *store, mfa_store_next_fn *next, void *ctx);
+
 /* From now on calls fn, from a thread of the store's own choosing and without its locks held,
  * after each durable change of a key that begins with prefix (version 0: deleted).  For SQLite:
  * the changes made through this handle.  One watch per handle (-EBUSY).  fn must be quick. */

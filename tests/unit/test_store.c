@@ -218,6 +218,83 @@ static void test_many(void **state)
 	assert_int_equal(seen.count, 0);
 }
 
+struct refill {
+	unsigned next, count;
+	int end;		/* what is returned after the last */
+	const char *twice;
+	char key[32];
+	struct mfa_store *read;	/* looked at meanwhile */
+};
+
+static int refill_one(void *ctx, struct mfa_put *p)
+{
+	struct refill *r = ctx;
+
+	if (r->read != NULL)
+		holds(r->read, "old/1", "a", 0);
+	if (r->next == r->count)
+		return r->end;
+	if (r->twice != NULL)
+		(void)strcpy(r->key, r->twice);
+	else
+		(void)snprintf(r->key, sizeof(r->key), "new/%u", r->next);
+	r->next++;
+	p->key = r->key;
+	p->value = (const uint8_t *)"n";
+	p->len = 1;
+	p->expires = r->next == 1 ? NOW + 10 : 0;
+	return 1;
+}
+
+static int count_key(void *ctx, const char *key, const struct mfa_entry *entry)
+{
+	(void)key, (void)entry;
+	(*(unsigned *)ctx)++;
+	return 0;
+}
+
+static unsigned count_keys(struct mfa_store *s, const char *prefix)
+{
+	unsigned n = 0;
+
+	assert_int_equal(mfa_store_list(s, prefix, count_key, &n), 0);
+	return n;
+}
+
+static void test_replace(void **state)
+{
+	static const struct { const char *name; unsigned count; int end; const char *twice; int expect; } rows[] = {
+		{ "broken off", 500, -EBADMSG, NULL, -EBADMSG },
+		{ "broken off at once", 0, -EIO, NULL, -EIO },
+		{ "a key twice", 2, 0, "new", -EEXIST },
+		{ "an empty key", 1, 0, "", -EINVAL },
+		{ "all", 500, 0, NULL, 0 },
+		{ "nothing", 0, 0, NULL, 0 },
+	};
+	struct mfa_store *s = store_of(state);
+	size_t i;
+	int r;
+
+	for (i = 0; i < ROWS(rows); i++) {
+		struct refill refill = { .count = rows[i].count, .end = rows[i].end,
+					 .twice = rows[i].twice, .read = s };
+
+		assert_int_equal(put(s, "old/1", 0, "a", 0, NULL), 0);
+		assert_int_equal(put(s, "old/2", 0, "b", NOW + 10, NULL), 0);
+		r = mfa_store_replace(s, refill_one, &refill);
+		if (r != rows[i].expect)
+			fail_msg("%s: %d", rows[i].name, r);
+		assert_int_equal(count_keys(s, "old/"), r == 0 ? 0 : 2);
+		assert_int_equal(count_keys(s, "new"), r == 0 ? rows[i].count : 0);
+		if (r == 0 && rows[i].count > 0) {
+			mfa_clock_test_now = NOW + 10;
+			assert_int_equal(count_keys(s, "new"), rows[i].count - 1);
+			mfa_clock_test_now = NOW;
+		}
+		(void)mfa_store_replace(s, refill_one, &(struct refill){ .count = 0 });
+	}
+}
+
 static void test_put_many(void **state)
 {
 	struct mfa_store *s = store_of(state);
@@ -387,7 +464,8 @@ static void test_urls(void **state)
 #define KIND(kind, name) cmocka_unit_test_setup_teardown(name, kind##_set_up, kind##_tear_down)
 #define CONFORMANCE(kind) \
 	KIND(kind, test_versions), KIND(kind, test_expiry), KIND(kind, test_list), \
-	KIND(kind, test_many), KIND(kind, test_put_many), KIND(kind, test_limits), \
+	KIND(kind, test_many), KIND(kind, test_replace), KIND(kind, test_put_many), \
+	KIND(kind, test_limits), \
 	KIND(kind, test_watch), KIND(kind, test_threads)
 
 int main(void)
