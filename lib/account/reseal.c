@@ -130,7 +130,8 @@ int mfa_store_reseal(struct mfa_store *store, const struct mfa_keyring *ring,
 			       .active = mfa_keyring_active(ring) };
 	reseal->resealed = reseal->unreadable = 0;
 	r = reseal->on_progress != NULL ? mfa_store_list(store, "", count_one, walk) : 0;
-	/* Entries that change during a walk may be passed over: so until one finds nothing to do. */
+	/* Entries that change during a walk may be passed over: so until one finds nothing to
+	 * do. */
 	for (i = 0; r == 0 && i < PASSES_MOST; i++) {
 		before = reseal->resealed;
 		r = pass(walk);

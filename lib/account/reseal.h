@@ -8,7 +8,8 @@
 #include "store/store.h"
 
 struct mfa_reseal {
-	/* Called now and then; may be NULL.  total is what there is to look at, as counted at first. */
+	/* Called now and then; may be NULL.  total is what there is to look at, as counted at
+	 * first. */
 	void (*on_progress)(void *ctx, uint64_t done, uint64_t total);
 	/* An entry that can't be opened; may be NULL.  It stays as it is. */
 	void (*on_unreadable)(void *ctx, const char *key, int error);

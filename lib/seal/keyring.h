@@ -45,7 +45,8 @@ int mfa_keyring_add(struct mfa_keyring *ring);
 /* Leaves only the one to seal with.  Returns as _complete. */
 int mfa_keyring_drop_old(struct mfa_keyring *ring);
 
-/* Copies the key with an id, 0: the one to seal with.  Returns 0 or -ENOKEY.  The caller wipes it. */
+/* Copies the key with an id, 0: the one to seal with.  Returns 0 or -ENOKEY.  The caller wipes
+ * it. */
 int mfa_keyring_find(const struct mfa_keyring *ring, uint32_t id, struct mfa_master_key *out);
 
 /* Reads an open file; its rules are those of mfa_keyring_load. */

@@ -85,7 +85,8 @@ static int open_shared(const char *path)
 		if (fd < 0)
 			return -errno;
 		r = check_file(fd);
-		/* A file system without locks has no rotation, which asks for one, but it has sign-ins. */
+		/* A file system without locks has no rotation, which asks for one, but it has
+		 * sign-ins. */
 		if (r == 0)
 			r = mfa_keyring_flock(fd, LOCK_SH);
 		if (r == -ENOLCK || r == -EOPNOTSUPP || r == -ENOSYS || r == -EINVAL)

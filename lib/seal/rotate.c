@@ -125,8 +125,9 @@ static int bring_in(struct mfa_rotation *rot)
 		return tidy_up(rot) == 0 ? 1 : -EIO;
 	if (replaced)
 		return 0;
-	/* More than one key without the second name: somebody has moved it away.  Whoever reads that file
-	 * has all keys, but to put a new one in its place is how we learn that nobody has less. */
+	/* More than one key without the second name: somebody has moved it away.  Whoever reads
+	 * that file has all keys, but to put a new one in its place is how we learn that nobody
+	 * has less. */
 	rot->resumed = rot->ring->now.count > 1;
 	r = rot->ring->now.count > 1 ? 0 : mfa_keyring_add(rot->ring);
 	return r == 0 ? replace(rot) : r;
@@ -182,7 +183,8 @@ int mfa_rotation_settle(struct mfa_rotation *rotation, int timeout_ms)
 	}
 	if (r == -EWOULDBLOCK)
 		return -ETIMEDOUT;
-	/* Who was about to read that file finds that it has another name now, and reads the other. */
+	/* Who was about to read that file finds that it has another name now, and reads the
+	 * other. */
 	return r == 0 ? mfa_keyring_flock(rotation->old, LOCK_UN) : r;
 }
 

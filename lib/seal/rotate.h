@@ -16,7 +16,8 @@
 
 struct mfa_rotation;
 
-/* Steps 1 and 2, or as much of them as is left to do.  One at a time: the folder is locked meanwhile.
+/* Steps 1 and 2, or as much of them as is left to do.  One at a time: the folder is locked
+ * meanwhile.
  * Returns 0; 1: a rotation that was interrupted only had to be tidied up, and is complete;
  * -EBUSY (another is under way), -ENOSPC (too many keys) or as mfa_keyring_load and _save. */
 int mfa_rotation_begin(const char *path, struct mfa_rotation **out);

@@ -100,8 +100,9 @@ int mfa_unseal(const struct mfa_keyring *ring, const char *name,
 /* Wipes len bytes, frees, sets NULL. */
 void mfa_unsealed_free(uint8_t **plain, size_t len);
 
-/* HMAC-SHA-256 of a name, under a key derived (HKDF) from the oldest master key of the ring.  It changes
- * when that is taken away, as it must: who has stolen a key must not know names by their hash for ever.
+/* HMAC-SHA-256 of a name, under a key derived (HKDF) from the oldest master key of the ring.  It
+ * changes when that is taken away, as it must: who has stolen a key must not know names by their
+ * hash for ever.
  * Returns 0 or -EIO. */
 int mfa_keyring_hash_name(const struct mfa_keyring *ring, const char *name, uint8_t out[32]);
 
