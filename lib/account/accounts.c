@@ -392,6 +392,21 @@ static int decoy_new(unsigned number, struct mfa_record *out)
 	return r;
 }
 
+int mfa_decoy_make(unsigned number, char key[MFA_STORE_KEY_MAX + 1], char **plain, size_t *len)
+{
+	struct mfa_record record;
+	int r = decoy_new(number, &record);
+
+	*plain = NULL;
+	*len = 0;
+	if (r != 0)
+		return r;
+	memcpy(key, record.key, sizeof(record.key));
+	r = mfa_account_format(record.account, plain, len);
+	mfa_record_release(&record);
+	return r;
+}
+
 /* A creation that was killed may have left decoys, sealed under a key that is lost. */
 static int adopt_version(struct mfa_accounts *accounts, struct mfa_record *record)
 {

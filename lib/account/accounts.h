@@ -66,6 +66,10 @@ int mfa_accounts_remove(struct mfa_accounts *accounts, struct mfa_record *record
 int mfa_accounts_save_many(struct mfa_accounts *accounts, struct mfa_record *records,
 			   size_t count, int *results);
 
+/* Makes a decoy: its key, and its record as it is before it is sealed, which the caller frees. Returns 0, -ENOMEM or
+ * -EIO. */
+int mfa_decoy_make(unsigned number, char key[MFA_STORE_KEY_MAX + 1], char **plain, size_t *len);
+
 /* Makes sure that a uid belongs to one account only.  Returns 0: claimed for name, now or before;
  * -EEXIST: another account has it (and its record still does). */
 int mfa_accounts_claim_uid(struct mfa_accounts *accounts, uint32_t uid, const char *name);

@@ -34,8 +34,6 @@ enum mfa_frame_type {
 	MFA_PASS = 22,		/* PROTOCOL USER VALID [USES]: a temporary access pass */
 	MFA_REPORT = 23,	/* PROTOCOL: one ROW of figures about all accounts */
 	MFA_METRICS = 24,	/* PROTOCOL: INFO in Prometheus' text format */
-	MFA_BACKUP = 25,	/* PROTOCOL */
-	MFA_ROTATE = 26,	/* PROTOCOL */
 
 	/* From mfad: steps, until DONE ends the conversation. */
 	MFA_INFO = 64,		/* TEXT: show it */

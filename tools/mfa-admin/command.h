@@ -11,6 +11,9 @@ struct command_options {
 	bool json;
 	bool yes;
 	bool replace;
+	bool key_only;
+	bool drop_recovery;
+	const char *passphrase_file;	/* NULL: ask */
 	const char *user, *service, *rhost;	/* of explain */
 	const char *pam_dir;		/* NULL: the system's */
 	const char *sshd_settings;	/* NULL: ask sshd */
@@ -28,6 +31,8 @@ command_fn command_reset;
 command_fn command_unlock;
 command_fn command_import;		/* import.c */
 command_fn command_explain;		/* explain.c */
+command_fn command_backup;		/* backup.c */
+command_fn command_restore;		/* restore.c */
 command_fn command_rotate_key;		/* rotate.c */
 
 #endif

@@ -20,6 +20,8 @@ static const struct {
 	{ "reset", command_reset, 1, "USER", "remove all devices and recovery codes" },
 	{ "unlock", command_unlock, 1, "USER", "let wrong codes be forgotten" },
 	{ "import", command_import, 1, "FILE", "add accounts: lines USER<TAB>otpauth-URI" },
+	{ "backup", command_backup, 1, "FILE", "save accounts and key, under a passphrase" },
+	{ "restore", command_restore, 1, "FILE", "put a backup back" },
 	{ "rotate-key", command_rotate_key, 0, "", "a new master key; sign-ins go on" },
 	{ "explain", command_explain, 0, "", "which rule decides: --user, --service, --rhost" },
 	{ "check-config", command_check_config, 0, "", "look for mistakes in the configuration" },
@@ -40,6 +42,12 @@ static void usage(FILE *to)
 		"  --json         list, show: print JSON\n"
 		"  --yes          reset: do not ask\n"
 		"  --replace      import: accounts that are there lose their devices\n"
+		"                 restore: what is in the store goes\n"
+		"  --passphrase-file FILE\n"
+		"                 backup, restore: its first line (default: it is asked for)\n"
+		"  --key-only     restore: the key, for a store that is there\n"
+		"  --drop-recovery\n"
+		"                 restore: without the recovery codes\n"
 		"  --user USER, --service SERVICE, --rhost ADDRESS\n"
 		"                 explain: the sign-in in question\n"
 		"  --pam-dir DIR  check-pam: where the stacks are (default /etc/pam.d)\n"
@@ -61,6 +69,9 @@ static int read_options(int argc, char **argv, struct command_options *out)
 		{ "json", no_argument, NULL, 'j' },
 		{ "yes", no_argument, NULL, 'y' },
 		{ "replace", no_argument, NULL, 'r' },
+		{ "passphrase-file", required_argument, NULL, 'P' },
+		{ "key-only", no_argument, NULL, 'k' },
+		{ "drop-recovery", no_argument, NULL, 'd' },
 		{ "user", required_argument, NULL, 'u' },
 		{ "service", required_argument, NULL, 'S' },
 		{ "rhost", required_argument, NULL, 'R' },
@@ -84,6 +95,9 @@ static int read_options(int argc, char **argv, struct command_options *out)
 		case 'j': out->json = true; break;
 		case 'y': out->yes = true; break;
 		case 'r': out->replace = true; break;
+		case 'P': out->passphrase_file = optarg; break;
+		case 'k': out->key_only = true; break;
+		case 'd': out->drop_recovery = true; break;
 		case 'u': out->user = optarg; break;
 		case 'S': out->service = optarg; break;
 		case 'R': out->rhost = optarg; break;
