@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -38,9 +39,12 @@ static int find_owner(struct place *place)
 int place_open(const struct command_options *options, struct place *out)
 {
 	char error[MFA_CONF_ERROR_SIZE];
+	const struct rlimit none = { 0, 0 };
 
 	memset(out, 0, sizeof(*out));
 	(void)umask(022);
+	/* Keys and passphrases belong in no core dump. */
+	(void)setrlimit(RLIMIT_CORE, &none);
 	if (mfa_conf_load(options->dial.conf, &out->conf, error) != 0) {
 		(void)fprintf(stderr, "mfa-admin: %s\n", error);
 		return MFA_EXIT_INVALID;
