@@ -53,7 +53,7 @@ struct mfa_restore_options {
 
 /* Reads the rest, and puts it in the place of all that is in the store, sealed under ring: all or
  * nothing.  What may have been used since the backup is not good again: an app's codes are refused
- * until MFA_TOTP_DRIFT_MAX + MFA_TOTP_WINDOW steps from now, temporary passes are void.  Recovery
+ * until MFA_TOTP_DRIFT_MAX + MFA_CONF_TOTP_WINDOW_MAX steps from now, temporary passes are void.  Recovery
  * codes, and those of tokens that count, can't be known; doc/THREATS says so.
  * Returns 0, -EBADMSG (damaged, or not as save writes it), -EPROTONOSUPPORT (an account in a
  * newer format) or as mfa_container_read and mfa_store_replace. */

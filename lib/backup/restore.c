@@ -6,6 +6,7 @@
 #include "account/accounts.h"
 #include "backup/backup.h"
 #include "backup/items.h"
+#include "conf/conf.h"
 #include "factor/factor.h"
 #include "otp/totp.h"
 
@@ -108,7 +109,7 @@ static void use_up(struct mfa_account *account, const struct mfa_restore_options
 			continue;
 		}
 		last = mfa_totp_step(options->now, device->period) + MFA_TOTP_DRIFT_MAX +
-		       MFA_TOTP_WINDOW;
+		       MFA_CONF_TOTP_WINDOW_MAX;
 		if (device->last_step < last)
 			device->last_step = last;
 	}

@@ -5,7 +5,10 @@
 
 #include "factor/method.h"
 
-static const struct mfa_method *const methods[] = { &mfa_method_recovery, &mfa_method_totp };
+/* An answer's form says which: digits are asked of both kinds of code. */
+static const struct mfa_method *const methods[] = {
+	&mfa_method_recovery, &mfa_method_pass, &mfa_method_totp, &mfa_method_hotp,
+};
 #define METHOD_COUNT (sizeof(methods) / sizeof(methods[0]))
 
 /* People type codes as they are shown, in groups. */
@@ -44,20 +47,20 @@ static void clear_throttles(struct mfa_account *account, bool local)
 							     : methods[i]->budget]);
 }
 
-static void mend_clocks(struct mfa_account *account, int64_t now)
+static void mend_clocks(struct mfa_account *account, int64_t now, unsigned window)
 {
 	size_t i;
 
 	for (i = 0; i < METHOD_COUNT; i++)
 		if (methods[i]->mend != NULL)
-			methods[i]->mend(account, now);
+			methods[i]->mend(account, now, window);
 }
 
-void mfa_factor_unlock(struct mfa_account *account, int64_t now)
+void mfa_factor_unlock(struct mfa_account *account, int64_t now, unsigned window)
 {
 	clear_throttles(account, false);
 	clear_throttles(account, true);
-	mend_clocks(account, now);
+	mend_clocks(account, now, window);
 }
 
 static enum mfa_verdict blocked(const struct mfa_throttle *throttle, bool stops, int64_t now,
@@ -96,6 +99,31 @@ static bool admitted(struct mfa_throttle *throttle, const struct mfa_method *met
 	return false;
 }
 
+/* Asks each method of the answer's form that counts, until one says that it is right. */
+static void check_all(struct mfa_account *account, const char *answer,
+		      const struct mfa_attempt *attempt, struct mfa_judgement *out)
+{
+	size_t i;
+
+	for (i = 0; i < METHOD_COUNT; i++) {
+		const struct mfa_method *method = methods[i];
+		enum mfa_verdict before = out->verdict;
+
+		if (!method->recognises(answer) || (method->kind & attempt->methods) == 0)
+			continue;
+		out->verdict = MFA_VERDICT_WRONG;
+		method->check(account, answer, attempt, out);
+		if (out->verdict == MFA_VERDICT_WRONG) {
+			out->verdict = before;
+			continue;
+		}
+		out->method = method->name;
+		out->kind = method->kind;
+		if (out->verdict == MFA_VERDICT_RIGHT || out->verdict == MFA_VERDICT_FAILED)
+			return;
+	}
+}
+
 void mfa_factor_judge(struct mfa_account *account, const struct mfa_attempt *attempt,
 		      struct mfa_judgement *out)
 {
@@ -114,14 +142,14 @@ void mfa_factor_judge(struct mfa_account *account, const struct mfa_attempt *att
 	throttle = &account->throttles[attempt->local ? method->local_budget : method->budget];
 	if (!admitted(throttle, method, attempt, out))
 		goto out;
-	method->check(account, answer, attempt->now, out);
+	check_all(account, answer, attempt, out);
 	if (out->verdict == MFA_VERDICT_RIGHT) {
 		clear_throttles(account, attempt->local);
 		/* Proof by a method that has no clock repairs those that have one. */
-		if (method->mend == NULL && !attempt->local)
-			mend_clocks(account, attempt->now);
+		if (out->kind != MFA_METHOD_TOTP && !attempt->local)
+			mend_clocks(account, attempt->now, attempt->window);
 		out->changed = true;
-	} else if (out->verdict == MFA_VERDICT_WRONG) {
+	} else if (out->verdict == MFA_VERDICT_WRONG || out->verdict == MFA_VERDICT_NEXT) {
 		mfa_throttle_fail(throttle, attempt->now);
 		out->changed = true;
 	}

@@ -7,11 +7,16 @@
 #include <stdint.h>
 
 #include "account/account.h"
+#include "policy/policy.h"
 
-/* The time steps either side of now that a code may be of (RFC 6238 section 5.2), and how far
- * a device's clock may be learned to be off, in steps. */
-#define MFA_TOTP_WINDOW 1
+/* How far a device's clock may be learned to be off, in steps. */
 #define MFA_TOTP_DRIFT_MAX 4
+
+/* How far ahead a token's counter may be (RFC 4226 section 7.2): presses of its button that
+ * nobody saw.  Ten guesses at once are right by a chance of one in 100,000. */
+#define MFA_HOTP_WINDOW 10
+/* How far it is looked for when two codes in a row are shown (section 7.4). */
+#define MFA_HOTP_RESYNC 1000
 
 #define MFA_ANSWER_MAX 128	/* bytes of an answer that is looked at */
 
@@ -24,6 +29,8 @@ enum mfa_verdict {
 	MFA_VERDICT_WAIT,	/* not looked at: too many were wrong; see wait */
 	MFA_VERDICT_STOPPED,	/* not looked at: so many that only another method helps */
 	MFA_VERDICT_UNCLEAR,	/* not of the form of any method; counts nowhere, for it can't be right */
+	MFA_VERDICT_NEXT,	/* a token's code far ahead of its counter (RFC 4226 section 7.4): counted as
+				 * wrong, but the code after it will be right */
 	MFA_VERDICT_FAILED,	/* could not be judged (out of memory, crypto): no entry */
 };
 
@@ -31,6 +38,8 @@ struct mfa_attempt {
 	const char *answer;	/* as typed; NULL: none */
 	int64_t now;
 	bool local;		/* not on root's word: budgets of its own */
+	unsigned methods;	/* that count: enum mfa_method_kind */
+	unsigned window;	/* TOTP: steps either side of now */
 	bool throttle;		/* false: mistakes are counted but nothing waits */
 	bool admitted;		/* the throttle let this answer pass already, and the record was read again
 				 * because somebody else's write came between: no wait holds it up, but an end
@@ -39,7 +48,8 @@ struct mfa_attempt {
 
 struct mfa_judgement {
 	enum mfa_verdict verdict;
-	const char *method;	/* "totp", "recovery", or NULL */
+	const char *method;	/* "totp", "hotp", "recovery", "pass", or NULL */
+	enum mfa_method_kind kind;	/* the same; 0: none */
 	char label[MFA_LABEL_MAX + 1];	/* of the device that the code was from */
 	int64_t wait;		/* seconds, with MFA_VERDICT_WAIT */
 	bool changed;		/* the account was changed: nothing may be told before it is saved */
@@ -58,8 +68,8 @@ enum mfa_verdict mfa_factor_codes_blocked(const struct mfa_account *account, boo
 					  int64_t now, int64_t *wait);
 
 /* An administrator's word, or proof by another method: throttles are cleared, and steps that were
- * used in what is now the future no longer stand in the way. */
-void mfa_factor_unlock(struct mfa_account *account, int64_t now);
+ * used in what is now the future no longer stand in the way.  window: as in mfa_attempt. */
+void mfa_factor_unlock(struct mfa_account *account, int64_t now, unsigned window);
 
 /* TOTP. */
 
@@ -79,5 +89,16 @@ int mfa_totp_find_far(const struct mfa_account *account, const char *answer, int
  * ever shows them.  Returns 0 or -EIO. */
 int mfa_recovery_generate(struct mfa_account *account,
 			  char codes[MFA_RECOVERY_COUNT][MFA_RECOVERY_CODE_SIZE]);
+
+/* Temporary access passes. */
+
+/* tap-xxxxx-xxxxx and a NUL: 50 random bits in base 32, behind what tells it from a password that somebody
+ * types once more. */
+#define MFA_PASS_SIZE 16
+
+/* Gives the account a new one, in place of any it had: good for `uses` sign-ins until `until`. text is
+ * all that ever shows it.  Returns 0 or -EIO. */
+int mfa_pass_generate(struct mfa_account *account, int64_t now, int64_t until, uint32_t uses,
+		      char text[MFA_PASS_SIZE]);
 
 #endif

@@ -19,7 +19,7 @@ static uint64_t step_at(uint64_t step, int64_t offset)
 	return step + (uint64_t)offset;
 }
 
-static bool digits_only(const char *answer)
+bool mfa_digits_only(const char *answer)
 {
 	return answer[0] != '\0' && answer[strspn(answer, "0123456789")] == '\0';
 }
@@ -48,8 +48,8 @@ static int find_in(struct mfa_hotp *hotp, uint32_t code, struct range r, uint64_
 
 /* Around the clock's own time and around the device's, as learned: whoever sets a phone's
  * clock right again must not be locked out by what was learned of it. */
-static int find(const struct mfa_device *device, const char *answer, uint64_t now, uint64_t *step,
-		bool *used)
+static int find(const struct mfa_device *device, const char *answer, uint64_t now, int window,
+		uint64_t *step, bool *used)
 {
 	const int offsets[] = { 0, device->drift };
 	struct mfa_hotp *hotp = NULL;
@@ -65,8 +65,8 @@ static int find(const struct mfa_device *device, const char *answer, uint64_t no
 	if (r != 0)
 		return r;
 	for (i = 0; i < (device->drift != 0 ? 2U : 1U); i++) {
-		struct range range = { step_at(now, offsets[i] - MFA_TOTP_WINDOW),
-				       step_at(now, offsets[i] + MFA_TOTP_WINDOW) };
+		struct range range = { step_at(now, offsets[i] - window),
+				       step_at(now, offsets[i] + window) };
 
 		r = find_in(hotp, code, range, device->last_step, step, &was_used);
 		if (r == -ENOENT)
@@ -91,9 +91,9 @@ static int learned(int drift, int64_t offset)
 }
 
 /* Further than any code could be right. */
-static bool ahead(const struct mfa_device *device, uint64_t now)
+static bool ahead(const struct mfa_device *device, uint64_t now, unsigned window)
 {
-	return device->last_step > now + MFA_TOTP_DRIFT_MAX + MFA_TOTP_WINDOW;
+	return device->last_step > now + MFA_TOTP_DRIFT_MAX + window;
 }
 
 static void accept(struct mfa_device *device, uint64_t step, int64_t now, struct mfa_judgement *out)
@@ -106,20 +106,22 @@ static void accept(struct mfa_device *device, uint64_t step, int64_t now, struct
 	out->verdict = MFA_VERDICT_RIGHT;
 }
 
-static void check(struct mfa_account *account, const char *answer, int64_t now,
-		  struct mfa_judgement *out)
+static void check(struct mfa_account *account, const char *answer,
+		  const struct mfa_attempt *attempt, struct mfa_judgement *out)
 {
+	int64_t now = attempt->now;
 	size_t i;
 
 	for (i = 0; i < account->device_count; i++) {
 		struct mfa_device *device = &account->devices[i];
-		uint64_t current = mfa_totp_step(now, device->period), step;
+		uint64_t current, step;
 		bool used;
 		int r;
 
 		if (device->type != MFA_DEVICE_TOTP)
 			continue;
-		r = find(device, answer, current, &step, &used);
+		current = mfa_totp_step(now, device->period);
+		r = find(device, answer, current, (int)attempt->window, &step, &used);
 		if (r == -ENOENT)
 			continue;
 		memcpy(out->label, device->label, sizeof(out->label));
@@ -132,22 +134,25 @@ static void check(struct mfa_account *account, const char *answer, int64_t now,
 			return;
 		}
 		/* Go on: the same digits may be another device's fresh code. */
-		out->verdict = ahead(device, current) ? MFA_VERDICT_AHEAD : MFA_VERDICT_USED;
+		out->verdict = ahead(device, current, attempt->window) ? MFA_VERDICT_AHEAD : MFA_VERDICT_USED;
 	}
 }
 
 /* Codes of the steps that may have been used since are refused for as long as they
  * could be right, so that mending is no way to use one twice. */
-static void mend(struct mfa_account *account, int64_t now)
+static void mend(struct mfa_account *account, int64_t now, unsigned window)
 {
 	size_t i;
 
 	for (i = 0; i < account->device_count; i++) {
 		struct mfa_device *device = &account->devices[i];
-		uint64_t current = mfa_totp_step(now, device->period);
+		uint64_t current;
 
-		if (device->type == MFA_DEVICE_TOTP && ahead(device, current))
-			device->last_step = step_at(current, MFA_TOTP_WINDOW + (device->drift > 0 ? device->drift : 0));
+		if (device->type != MFA_DEVICE_TOTP)
+			continue;
+		current = mfa_totp_step(now, device->period);
+		if (ahead(device, current, window))
+			device->last_step = step_at(current, (int)window + (device->drift > 0 ? device->drift : 0));
 	}
 }
 
@@ -194,11 +199,14 @@ int mfa_totp_find_far(const struct mfa_account *account, const char *answer, int
 
 	for (i = 0; i < account->device_count; i++) {
 		const struct mfa_device *device = &account->devices[i];
-		uint64_t current = mfa_totp_step(now, device->period), step = 0;
+		uint64_t current, step = 0;
 		struct mfa_hotp *hotp = NULL;
 		uint32_t code;
 		int r;
 
+		if (device->type != MFA_DEVICE_TOTP)
+			continue;
+		current = mfa_totp_step(now, device->period);
 		if (parse_typed(answer, device->digits, &code) != 0 ||
 		    generator(device, &hotp) != 0)
 			continue;
@@ -216,10 +224,11 @@ int mfa_totp_find_far(const struct mfa_account *account, const char *answer, int
 
 const struct mfa_method mfa_method_totp = {
 	.name = "totp",
+	.kind = MFA_METHOD_TOTP,
 	.budget = MFA_BUDGET_CODE,
 	.local_budget = MFA_BUDGET_LOCAL_CODE,
 	.stops = true,
-	.recognises = digits_only,
+	.recognises = mfa_digits_only,
 	.check = check,
 	.mend = mend,
 };

@@ -11,6 +11,7 @@
 #include "account/accounts.h"
 #include "backup/backup.h"
 #include "backup/items.h"
+#include "conf/conf.h"
 #include "factor/factor.h"
 #include "otp/totp.h"
 
@@ -369,7 +370,7 @@ static unsigned count(struct fixture *f, const char *prefix)
 static void test_restore(void **state)
 {
 	static const struct { const char *label; bool hotp; int64_t last; } rows[] = {
-		{ "Phone", false, (NOW + 60) / 30 + MFA_TOTP_DRIFT_MAX + MFA_TOTP_WINDOW },
+		{ "Phone", false, (NOW + 60) / 30 + MFA_TOTP_DRIFT_MAX + MFA_CONF_TOTP_WINDOW_MAX },
 		{ "Ahead", false, NOW / 60 + 1000 },
 		{ "Token", true, 0 },
 	};

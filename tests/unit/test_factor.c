@@ -76,7 +76,7 @@ static const char *wrong_code(const struct mfa_account *a, int64_t time)
 
 static struct mfa_judgement judge(struct mfa_account *a, const char *answer, int64_t now)
 {
-	struct mfa_attempt attempt = { .answer = answer, .now = now, .throttle = true };
+	struct mfa_attempt attempt = { .methods = MFA_METHOD_ALL, .window = 1, .answer = answer, .now = now, .throttle = true };
 	struct mfa_judgement j;
 
 	mfa_factor_judge(a, &attempt, &j);
@@ -213,7 +213,7 @@ static void test_drift_steps(void **state)
 static void test_throttle(void **state)
 {
 	struct mfa_account *a = *state;
-	struct mfa_attempt attempt = { .now = NOW, .throttle = true };
+	struct mfa_attempt attempt = { .methods = MFA_METHOD_ALL, .window = 1, .now = NOW, .throttle = true };
 	struct mfa_judgement j;
 	uint64_t last;
 	int64_t wait;
@@ -238,7 +238,7 @@ static void test_throttle(void **state)
 	assert_int_equal(j.verdict, MFA_VERDICT_USED);
 	assert_int_equal(a->throttles[MFA_BUDGET_CODE].failures, 0);
 	/* Switched off, mistakes are counted and nothing waits. */
-	attempt = (struct mfa_attempt){ .now = NOW };
+	attempt = (struct mfa_attempt){ .now = NOW, .methods = MFA_METHOD_ALL, .window = 1 };
 	for (i = 0; i < 200; i++) {
 		attempt.answer = wrong_code(a, NOW);
 		mfa_factor_judge(a, &attempt, &j);
@@ -253,7 +253,7 @@ static void test_throttle(void **state)
 static void test_burst_ends_at_stop(void **state)
 {
 	struct mfa_account *a = *state;
-	struct mfa_attempt attempt = { .now = NOW, .throttle = true, .admitted = true };
+	struct mfa_attempt attempt = { .methods = MFA_METHOD_ALL, .window = 1, .now = NOW, .throttle = true, .admitted = true };
 	struct mfa_judgement j;
 	int i, looked_at = 0;
 
@@ -330,7 +330,7 @@ static void test_not_looked_at(void **state)
 static void test_local_budget(void **state)
 {
 	struct mfa_account *a = *state;
-	struct mfa_attempt attempt = { .now = NOW, .throttle = true, .local = true };
+	struct mfa_attempt attempt = { .methods = MFA_METHOD_ALL, .window = 1, .now = NOW, .throttle = true, .local = true };
 	struct mfa_judgement j;
 	int i;
 
@@ -364,7 +364,7 @@ static void test_clock_once_ahead(void **state)
 	assert_false(j.changed);
 	spoilt = *a;
 
-	mfa_factor_unlock(a, NOW);
+	mfa_factor_unlock(a, NOW, 1);
 	/* Whatever could have been used in this minute is not good again ... */
 	expect(a, code(a, NOW, -1), NOW, MFA_VERDICT_USED);
 	expect(a, code(a, NOW, 1), NOW, MFA_VERDICT_USED);
@@ -383,7 +383,7 @@ static void test_local_repairs_nothing(void **state)
 	struct mfa_account *a = *state;
 	int64_t future = NOW + 86400 * 365;
 	char codes[MFA_RECOVERY_COUNT][MFA_RECOVERY_CODE_SIZE];
-	struct mfa_attempt attempt = { .now = NOW, .throttle = true, .local = true };
+	struct mfa_attempt attempt = { .methods = MFA_METHOD_ALL, .window = 1, .now = NOW, .throttle = true, .local = true };
 	struct mfa_judgement j;
 
 	assert_int_equal(mfa_recovery_generate(a, codes), 0);
@@ -404,15 +404,15 @@ static void test_unlock_keeps_used(void **state)
 	int drift, steps;
 
 	for (drift = -MFA_TOTP_DRIFT_MAX; drift <= MFA_TOTP_DRIFT_MAX; drift++) {
-		for (steps = drift - MFA_TOTP_WINDOW; steps <= drift + MFA_TOTP_WINDOW; steps++) {
+		for (steps = drift - 1; steps <= drift + 1; steps++) {
 			*a = fresh;
 			a->devices[0].drift = drift;
 			expect(a, code(a, NOW, steps), NOW, MFA_VERDICT_RIGHT);
-			mfa_factor_unlock(a, NOW);
+			mfa_factor_unlock(a, NOW, 1);
 			expect(a, code(a, NOW, steps), NOW, MFA_VERDICT_USED);
 			/* The clock jumped ahead after that, and was set right before the unlock. */
 			a->devices[0].last_step += 1000000;
-			mfa_factor_unlock(a, NOW);
+			mfa_factor_unlock(a, NOW, 1);
 			expect(a, code(a, NOW, steps), NOW, MFA_VERDICT_USED);
 		}
 	}
@@ -547,6 +547,139 @@ static void test_far(void **state)
 	assert_int_equal(mfa_totp_find_far(a, "", NOW, &seconds, label), -ENOENT);
 }
 
+static const char *counter_code(const struct mfa_device *d, uint64_t counter)
+{
+	static char text[16];
+	struct mfa_hotp *hotp;
+	uint32_t value;
+
+	assert_int_equal(mfa_hotp_new(d->hash, d->secret, d->secret_len, d->digits, &hotp), 0);
+	assert_int_equal(mfa_hotp_code(hotp, counter, &value), 0);
+	mfa_hotp_free(&hotp);
+	(void)snprintf(text, sizeof(text), "%0*u", (int)d->digits, value);
+	return text;
+}
+
+/* RFC 4226 appendix D's secret and codes, as a token that is at counter 0. */
+static struct mfa_device *add_token(struct mfa_account *a)
+{
+	struct mfa_device device = { .label = "Token", .type = MFA_DEVICE_HOTP, .digits = 6,
+				     .secret_len = 20 };
+
+	memcpy(device.secret, "12345678901234567890", 20);
+	assert_int_equal(mfa_account_add_device(a, &device), 0);
+	return mfa_account_device(a, "Token");
+}
+
+static void test_hotp(void **state)
+{
+	struct mfa_account *a = *state;
+	struct mfa_device *token = add_token(a);
+	struct mfa_judgement j;
+
+	j = judge(a, "755224", NOW);
+	assert_int_equal(j.verdict, MFA_VERDICT_RIGHT);
+	assert_string_equal(j.method, "hotp");
+	assert_string_equal(j.label, "Token");
+	assert_int_equal(token->counter, 1);
+	assert_int_equal(token->used, NOW);
+	j = judge(a, "755224", NOW);
+	assert_int_equal(j.verdict, MFA_VERDICT_USED);
+	assert_false(j.changed);
+	/* Presses that nobody saw: up to the end of the window. */
+	expect(a, counter_code(token, 1 + MFA_HOTP_WINDOW - 1), NOW, MFA_VERDICT_RIGHT);
+	assert_int_equal(token->counter, 1 + MFA_HOTP_WINDOW);
+	expect(a, counter_code(token, 5), NOW, MFA_VERDICT_USED);
+	/* The app is asked by the same prompt. */
+	expect(a, code(a, NOW, 0), NOW, MFA_VERDICT_RIGHT);
+}
+
+static void test_hotp_resync(void **state)
+{
+	struct mfa_account *a = *state;
+	struct mfa_device *token = add_token(a);
+	struct mfa_judgement j;
+
+	/* Far ahead: that code opens nothing, nor does any but the one right after it. */
+	j = judge(a, counter_code(token, 500), NOW);
+	assert_int_equal(j.verdict, MFA_VERDICT_NEXT);
+	assert_true(j.changed);
+	assert_int_equal(a->throttles[MFA_BUDGET_CODE].failures, 1);
+	assert_int_equal(token->counter, 0);
+	expect(a, counter_code(token, 500), NOW, MFA_VERDICT_NEXT);
+	expect(a, counter_code(token, 502), NOW, MFA_VERDICT_NEXT);
+	expect(a, counter_code(token, 503), NOW, MFA_VERDICT_RIGHT);
+	assert_int_equal(token->counter, 504);
+	assert_int_equal(token->resync, 0);
+	assert_int_equal(a->throttles[MFA_BUDGET_CODE].failures, 0);
+	/* What was passed over is not good again. */
+	expect(a, counter_code(token, 501), NOW, MFA_VERDICT_USED);
+	/* Out of reach. */
+	expect(a, counter_code(token, 504 + MFA_HOTP_WINDOW + MFA_HOTP_RESYNC), NOW, MFA_VERDICT_WRONG);
+	/* At the last counter there is nothing to overflow. */
+	token->counter = INT64_MAX - 1;
+	expect(a, counter_code(token, INT64_MAX - 1), NOW, MFA_VERDICT_RIGHT);
+	assert_int_equal(token->counter, INT64_MAX);
+}
+
+static void test_pass(void **state)
+{
+	struct mfa_account *a = *state;
+	char pass[MFA_PASS_SIZE], other[MFA_PASS_SIZE];
+	struct mfa_judgement j;
+
+	expect(a, "tap-abcde-fghij", NOW, MFA_VERDICT_WRONG);
+	assert_int_equal(a->throttles[MFA_BUDGET_PASS].failures, 1);
+	assert_int_equal(mfa_pass_generate(a, NOW, NOW + 100, 2, pass), 0);
+	assert_int_equal(strlen(pass), MFA_PASS_SIZE - 1);
+	assert_null(strstr((const char *)&a->pass, pass));
+	j = judge(a, pass, NOW);
+	assert_int_equal(j.verdict, MFA_VERDICT_RIGHT);
+	assert_string_equal(j.method, "pass");
+	assert_int_equal(j.kind, MFA_METHOD_PASS);
+	assert_int_equal(a->throttles[MFA_BUDGET_PASS].failures, 0);
+	assert_int_equal(a->pass.uses, 1);
+	expect(a, pass, NOW + 99, MFA_VERDICT_RIGHT);
+	assert_false(mfa_account_has_pass(a, NOW));
+	expect(a, pass, NOW + 99, MFA_VERDICT_WRONG);
+	/* It ends. */
+	assert_int_equal(mfa_pass_generate(a, NOW, NOW + 100, 1, pass), 0);
+	expect(a, pass, NOW + 100, MFA_VERDICT_WRONG);
+	/* A new one takes the place of the one before. */
+	assert_int_equal(mfa_pass_generate(a, NOW, NOW + 100, 1, other), 0);
+	expect(a, pass, NOW, MFA_VERDICT_WRONG);
+	expect(a, other, NOW, MFA_VERDICT_RIGHT);
+}
+
+static void test_methods(void **state)
+{
+	struct mfa_account *a = *state;
+	struct mfa_attempt attempt = { .methods = MFA_METHOD_ALL & ~MFA_METHOD_TOTP, .window = 1,
+				       .now = NOW, .throttle = true };
+	struct mfa_judgement j;
+
+	/* A right answer by a method that does not count is a wrong one, and nothing of it is used. */
+	attempt.answer = code(a, NOW, 0);
+	mfa_factor_judge(a, &attempt, &j);
+	assert_int_equal(j.verdict, MFA_VERDICT_WRONG);
+	assert_true(j.changed);
+	assert_int_equal(a->throttles[MFA_BUDGET_CODE].failures, 1);
+	assert_int_equal(a->devices[0].last_step, 0);
+	attempt.methods = MFA_METHOD_TOTP;
+	mfa_factor_judge(a, &attempt, &j);
+	assert_int_equal(j.verdict, MFA_VERDICT_RIGHT);
+	/* A window of none, and a wide one. */
+	attempt.now += 100 * PERIOD;
+	attempt.window = 0;
+	attempt.answer = code(a, attempt.now, 1);
+	mfa_factor_judge(a, &attempt, &j);
+	assert_int_equal(j.verdict, MFA_VERDICT_WRONG);
+	attempt.window = 5;
+	attempt.answer = code(a, attempt.now, 5);
+	mfa_factor_judge(a, &attempt, &j);
+	assert_int_equal(j.verdict, MFA_VERDICT_RIGHT);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -557,7 +690,8 @@ int main(void)
 		TEST(test_throttle_clock_set_back), TEST(test_burst_ends_at_stop), TEST(test_not_looked_at),
 		TEST(test_clock_once_ahead), TEST(test_unlock_keeps_used),
 		TEST(test_local_repairs_nothing), TEST(test_recovery), TEST(test_recovery_budget),
-		TEST(test_several_devices), TEST(test_first_code), TEST(test_far),
+		TEST(test_several_devices), TEST(test_first_code), TEST(test_far), TEST(test_hotp), TEST(test_hotp_resync),
+		TEST(test_pass), TEST(test_methods),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -132,7 +132,7 @@ void request_unlock(struct conversation *c)
 	for (tries = 0; tries < 100; tries++) {
 		r = load(c, name, &record);
 		if (r == 0) {
-			mfa_factor_unlock(record.account, mfa_clock_now());
+			mfa_factor_unlock(record.account, mfa_clock_now(), c->conf->totp_window);
 			r = mfa_accounts_save(c->verifier->accounts, &record);
 		}
 		mfa_record_release(&record);

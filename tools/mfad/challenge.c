@@ -6,13 +6,14 @@
 #include <string.h>
 
 #include "clock/clock.h"
+#include "language/language.h"
 #include "log/log.h"
 
 /* Somebody who writes again and again (64 guesses at once, say) must not keep a right code out. */
 #define CONFLICTS_MAX 1000
 
-#define PROMPT_CODE "Authenticator code: "
-#define PROMPT_RECOVERY "Recovery code: "
+#define PROMPT_CODE N_("Authenticator code: ")
+#define PROMPT_RECOVERY N_("Recovery code: ")
 
 const char *challenge_word(const struct mfa_judgement *judgement)
 {
@@ -24,6 +25,7 @@ const char *challenge_word(const struct mfa_judgement *judgement)
 		[MFA_VERDICT_WAIT] = "throttled",
 		[MFA_VERDICT_STOPPED] = "stopped",
 		[MFA_VERDICT_UNCLEAR] = "unclear",
+		[MFA_VERDICT_NEXT] = "resync",
 		[MFA_VERDICT_FAILED] = "failed",
 	};
 
@@ -56,7 +58,7 @@ static int save(struct challenge *ch)
 
 	if (r != 0)
 		return r;
-	if (j->verdict == MFA_VERDICT_WRONG || right)
+	if (j->verdict == MFA_VERDICT_WRONG || j->verdict == MFA_VERDICT_NEXT || right)
 		mfa_account_add_event(ch->record->account, mfa_clock_now(), ch->service, ch->rhost,
 				      j->method, challenge_word(j));
 	return mfa_accounts_save(ch->c->verifier->accounts, ch->record);
@@ -69,6 +71,8 @@ static int judge(struct challenge *ch, const char *answer)
 		.answer = answer,
 		.now = mfa_clock_now(),
 		.local = ch->subject->local,
+		.methods = ch->policy->methods,
+		.window = ch->c->conf->totp_window,
 		.throttle = ch->c->conf->throttle,
 	};
 	int r, i;
@@ -110,6 +114,7 @@ static int say_blocked(struct challenge *ch, enum mfa_verdict verdict, int64_t w
 static int ask(struct challenge *ch, char *answer, size_t size)
 {
 	const char *prompt = PROMPT_CODE;
+	char own[256];
 	enum mfa_verdict verdict;
 	int64_t wait;
 	int r = 0;
@@ -117,6 +122,10 @@ static int ask(struct challenge *ch, char *answer, size_t size)
 	verdict = ch->c->conf->throttle
 		? mfa_factor_codes_blocked(ch->record->account, ch->subject->local, mfa_clock_now(), &wait)
 		: MFA_VERDICT_RIGHT;
+	if (ch->policy->prompt != NULL) {
+		(void)snprintf(own, sizeof(own), "%s: ", ch->policy->prompt);
+		prompt = own;
+	}
 	if (verdict != MFA_VERDICT_RIGHT) {
 		r = say_blocked(ch, verdict, wait);
 		prompt = PROMPT_RECOVERY;
@@ -127,16 +136,17 @@ static int ask(struct challenge *ch, char *answer, size_t size)
 static int complain(struct challenge *ch)
 {
 	static const char *const words[] = {
-		[MFA_VERDICT_WRONG] = "That code is not right.",
-		[MFA_VERDICT_USED] = "That code was used already. Please wait for the next one.",
-		[MFA_VERDICT_AHEAD] = "That code can't be used: the clock of this system was wrong for a while.\n"
-			"Please use a recovery code, or ask your administrator to unlock this account.",
-		[MFA_VERDICT_UNCLEAR] = "That is not a code. A code from your app has 6 to 8 digits; "
-			"a recovery\ncode looks like xxxx-xxxx-xxxx.",
-		[MFA_VERDICT_WAIT] = "Not looked at: too many codes were wrong.",
-		[MFA_VERDICT_STOPPED] = "Not looked at: too many codes were wrong.",
+		[MFA_VERDICT_WRONG] = N_("That code is not right."),
+		[MFA_VERDICT_USED] = N_("That code was used already. Please wait for the next one."),
+		[MFA_VERDICT_AHEAD] = N_("That code can't be used: the clock of this system was wrong for a while.\n"
+			"Please use a recovery code, or ask your administrator to unlock this account."),
+		[MFA_VERDICT_UNCLEAR] = N_("That is not a code. A code from your app has 6 to 8 digits; "
+			"a recovery\ncode looks like xxxx-xxxx-xxxx."),
+		[MFA_VERDICT_NEXT] = N_("That code is far ahead. Please press the token's button again, and type the next one."),
+		[MFA_VERDICT_WAIT] = N_("Not looked at: too many codes were wrong."),
+		[MFA_VERDICT_STOPPED] = N_("Not looked at: too many codes were wrong."),
 		[MFA_VERDICT_RIGHT] = NULL,
-		[MFA_VERDICT_FAILED] = "That code could not be checked.",
+		[MFA_VERDICT_FAILED] = N_("That code could not be checked."),
 	};
 
 	return conversation_say(ch->c, MFA_ERROR, words[ch->judgement.verdict]);

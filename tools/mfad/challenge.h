@@ -13,6 +13,7 @@
 struct challenge {
 	struct conversation *c;
 	const struct subject *subject;
+	const struct mfa_policy *policy;	/* which methods count; what the prompt says */
 	struct mfa_record *record;	/* read a moment ago; followed as it changes */
 	const char *service;		/* for the record's list of sign-ins */
 	const char *rhost;

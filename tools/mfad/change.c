@@ -92,7 +92,7 @@ bool change_prove(struct change *ch)
 		return true;
 	ch->challenge = (struct challenge){
 		.c = ch->c, .subject = &ch->subject, .record = &ch->record,
-		.service = SERVICE, .rhost = "",
+		.policy = mfa_conf_policy(ch->c->conf, SERVICE), .service = SERVICE, .rhost = "",
 	};
 	if (conversation_say(ch->c, MFA_INFO,
 			     "First show that it is you, with a device that you have now.") != 0) {

@@ -200,7 +200,7 @@ void request_test(struct conversation *c)
 	if (change_begin(&ch, c, "test", false) && has_device(&ch)) {
 		ch.challenge = (struct challenge){
 			.c = c, .subject = &ch.subject, .record = &ch.record,
-			.service = SERVICE, .rhost = "",
+			.policy = mfa_conf_policy(c->conf, SERVICE), .service = SERVICE, .rhost = "",
 		};
 		ch.result = challenge_run(&ch.challenge, &ch.error);
 		if (ch.error != 0)

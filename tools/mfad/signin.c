@@ -96,6 +96,7 @@ static void challenge(struct signin *s)
 	ch->c = s->c;
 	ch->subject = &s->subject;
 	ch->record = &s->record;
+	ch->policy = s->policy;
 	ch->service = s->shown_service;
 	ch->rhost = s->rhost;
 	ch->hopeless = s->decision.kind != MFA_DECISION_REQUIRE || s->record.decoy;
