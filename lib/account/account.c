@@ -127,6 +127,27 @@ void mfa_account_remove_device(struct mfa_account *account, struct mfa_device *d
 	explicit_bzero(&account->devices[account->device_count], sizeof(*device));
 }
 
+void mfa_account_drop_device(struct mfa_account *account, struct mfa_device *device)
+{
+	mfa_account_remove_device(account, device);
+	if (account->device_count > 0)
+		return;
+	account->recovery_count = 0;
+	memset(account->recovery, 0, sizeof(account->recovery));
+}
+
+struct mfa_device *mfa_account_find_device(struct mfa_account *account, const char *which)
+{
+	struct mfa_device *device = mfa_account_device(account, which);
+	unsigned long number;
+	char *end;
+
+	if (device != NULL || which[0] < '1' || which[0] > '9')
+		return device;
+	number = strtoul(which, &end, 10);
+	return *end == '\0' && number <= account->device_count ? &account->devices[number - 1] : NULL;
+}
+
 static void copy_word(char *out, size_t size, const char *text)
 {
 	mfa_text_copy(out, size, text);

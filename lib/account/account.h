@@ -104,6 +104,11 @@ struct mfa_device *mfa_account_device_by_id(struct mfa_account *account, uint64_
 /* Gives it an id if it has none.  Returns 0, -ENOSPC (MFA_DEVICES_MAX are there), -EEXIST (that label
  * or id is) or -EIO. */
 int mfa_account_add_device(struct mfa_account *account, const struct mfa_device *device);
+/* By its label, or else by its number in the list, from 1.  NULL if there is none. */
+struct mfa_device *mfa_account_find_device(struct mfa_account *account, const char *which);
+/* The same as mfa_account_remove_device, and with the last one go the recovery codes: without a device the account is
+ * as one that never enrolled, and codes that outlive it would let in whoever finds the paper. */
+void mfa_account_drop_device(struct mfa_account *account, struct mfa_device *device);
 /* device points into the account. */
 void mfa_account_remove_device(struct mfa_account *account, struct mfa_device *device);
 /* Keeps the last MFA_EVENTS_MAX.  Texts are cut to what fits, at whole UTF-8 characters; a space becomes '_'. */

@@ -219,6 +219,11 @@ int mfa_terminal_ask(const char *prompt, bool echo, char *out, size_t size)
 	return r;
 }
 
+bool mfa_terminal_is_yes(const char *answer)
+{
+	return answer[0] != '\0' && strchr("yYjJoO", answer[0]) != NULL;
+}
+
 bool mfa_terminal_utf8(void)
 {
 	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;

@@ -17,6 +17,9 @@
  * read) or another negative errno. */
 int mfa_terminal_ask(const char *prompt, bool echo, char *out, size_t size);
 
+/* Whether an answer to a question of yes or no begins as a yes does: y, or what that is in the languages there are. */
+bool mfa_terminal_is_yes(const char *answer);
+
 /* Whether characters beyond ASCII can be shown (by the locale; setlocale must have been called). */
 bool mfa_terminal_utf8(void);
 /* Whether fd is a terminal that takes ESC sequences. */

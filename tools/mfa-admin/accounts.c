@@ -7,24 +7,39 @@
 #include <unistd.h>
 
 #include "account/account.h"
+#include "clock/duration.h"
 #include "command.h"
+#include "language/language.h"
 #include "terminal/exchange.h"
 #include "terminal/exit.h"
 #include "terminal/terminal.h"
 
+#define PASS_VALID_MAX (30 * 86400)
+
+static void begin(struct mfa_frame *request, enum mfa_frame_type type, const char *user)
+{
+	mfa_frame_start(request, type);
+	mfa_frame_put_byte(request, MFA_FIELD_PROTOCOL, MFA_PROTOCOL);
+	mfa_frame_put_text(request, MFA_FIELD_USER, user);
+}
+
+static int send_request(const struct command_options *options, const struct mfa_frame *request,
+			int (*on_row)(void *ctx, const char *json), void *ctx)
+{
+	struct mfa_exchange x = { .dial = &options->dial, .on_row = on_row, .ctx = ctx };
+	enum mfa_result result;
+	int r = mfa_exchange_run(&x, request, &result);
+
+	return r != 0 ? mfa_exit_of_error("mfa-admin", &options->dial, r) : mfa_exit_of_result(result);
+}
+
 static int run(const struct command_options *options, enum mfa_frame_type type, const char *user,
 	       int (*on_row)(void *ctx, const char *json), void *ctx)
 {
-	struct mfa_exchange x = { .dial = &options->dial, .on_row = on_row, .ctx = ctx };
 	struct mfa_frame request;
-	enum mfa_result result;
-	int r;
 
-	mfa_frame_start(&request, type);
-	mfa_frame_put_byte(&request, MFA_FIELD_PROTOCOL, MFA_PROTOCOL);
-	mfa_frame_put_text(&request, MFA_FIELD_USER, user);
-	r = mfa_exchange_run(&x, &request, &result);
-	return r != 0 ? mfa_exit_of_error("mfa-admin", &options->dial, r) : mfa_exit_of_result(result);
+	begin(&request, type, user);
+	return send_request(options, &request, on_row, ctx);
 }
 
 static void print_time(const json_t *value, const char *never)
@@ -152,6 +167,7 @@ static void print_throttles(const json_t *throttles)
 		{ "code", "app codes" }, { "recovery", "recovery codes" },
 		{ "local_code", "app codes, by the user's own programs" },
 		{ "local_recovery", "recovery codes, by the user's own programs" },
+		{ "pass", "passes" }, { "local_pass", "passes, by the user's own programs" },
 	};
 	size_t i;
 
@@ -185,6 +201,15 @@ static void print_events(const json_t *events)
 	}
 }
 
+static void print_pass(const json_t *pass)
+{
+	if (!json_is_object(pass))
+		return;
+	(void)printf("Pass:     good for %lld more, until ", number(pass, "uses"));
+	print_time(json_object_get(pass, "until"), "?");
+	(void)puts("");
+}
+
 static int show_row(void *ctx, const char *row)
 {
 	const struct command_options *options = ctx;
@@ -205,6 +230,9 @@ static int show_row(void *ctx, const char *row)
 	print_devices(json_object_get(json, "devices"));
 	(void)printf("Recovery: %lld code%s left\n", number(json, "recovery"),
 		     number(json, "recovery") == 1 ? "" : "s");
+	print_pass(json_object_get(json, "pass"));
+	if (number(json, "postponed") > 0)
+		(void)printf("Put off:  %lld times\n", number(json, "postponed"));
 	if (json_is_true(json_object_get(json, "locked")))
 		(void)puts("LOCKED:   app codes are refused; `mfa-admin unlock` ends that");
 	print_throttles(json_object_get(json, "throttle"));
@@ -221,17 +249,23 @@ int command_show(const struct command_options *options, int argc, char **argv)
 
 int command_reset(const struct command_options *options, int argc, char **argv)
 {
-	char prompt[MFA_ACCOUNT_NAME_MAX + 80], answer[8];
+	char prompt[MFA_ACCOUNT_NAME_MAX + 160], answer[8];
+	struct mfa_frame request;
 	int r;
 
 	(void)argc;
+	if (options->factor != NULL) {
+		begin(&request, MFA_RESET, argv[1]);
+		mfa_frame_put_text(&request, MFA_FIELD_DEVICE, options->factor);
+		return send_request(options, &request, NULL, NULL);
+	}
 	if (!options->yes && isatty(STDIN_FILENO)) {
 		(void)snprintf(prompt, sizeof(prompt),
-			       "Remove all devices and recovery codes of %.*s? [y/N] ",
+			       _("Remove all devices and recovery codes of %.*s? [y/N] "),
 			       MFA_ACCOUNT_NAME_MAX, argv[1]);
 		r = mfa_terminal_ask(prompt, true, answer, sizeof(answer));
-		if (r != 0 || (answer[0] != 'y' && answer[0] != 'Y')) {
-			(void)puts("Nothing was changed.");
+		if (r != 0 || !mfa_terminal_is_yes(answer)) {
+			(void)puts(_("Nothing was changed."));
 			return r == -EINTR ? MFA_EXIT_INTERRUPTED : MFA_EXIT_REFUSED;
 		}
 	}
@@ -242,4 +276,53 @@ int command_unlock(const struct command_options *options, int argc, char **argv)
 {
 	(void)argc;
 	return run(options, MFA_UNLOCK, argv[1], NULL, NULL);
+}
+
+int command_forget(const struct command_options *options, int argc, char **argv)
+{
+	(void)argc;
+	return run(options, MFA_FORGET, argv[1], NULL, NULL);
+}
+
+/* pass */
+
+static int pass_row(void *ctx, const char *row)
+{
+	const struct command_options *options = ctx;
+	json_t *json;
+
+	if (options->json)
+		return puts(row) < 0 ? -EIO : 0;
+	json = json_loads(row, 0, NULL);
+	if (json == NULL)
+		return -EBADMSG;
+	(void)printf("%s\n", text(json, "pass"));
+	(void)printf(_("It gets %s in %lld time(s), until "), text(json, "user"), number(json, "uses"));
+	print_time(json_object_get(json, "until"), "?");
+	(void)puts(_(", typed where a code is asked for.\nIt is shown only now, and enrolling a phone is allowed with it."));
+	json_decref(json);
+	return 0;
+}
+
+int command_pass(const struct command_options *options, int argc, char **argv)
+{
+	struct mfa_frame request;
+	char number_text[24];
+	int64_t seconds;
+
+	(void)argc;
+	if (options->valid == NULL || mfa_duration_parse(options->valid, PASS_VALID_MAX, &seconds) != 0) {
+		(void)fputs(_("usage: mfa-admin pass USER --valid TIME [--uses N]\n"
+			      "TIME is a number with s, m, h or d, such as 8h, and at most 30d.\n"), stderr);
+		return MFA_EXIT_USAGE;
+	}
+	if (options->uses != NULL && strspn(options->uses, "0123456789") != strlen(options->uses)) {
+		(void)fputs(_("--uses takes a number\n"), stderr);
+		return MFA_EXIT_USAGE;
+	}
+	begin(&request, MFA_PASS, argv[1]);
+	(void)snprintf(number_text, sizeof(number_text), "%lld", (long long)seconds);
+	mfa_frame_put_text(&request, MFA_FIELD_VALID, number_text);
+	mfa_frame_put_text(&request, MFA_FIELD_USES, options->uses != NULL ? options->uses : "1");
+	return send_request(options, &request, pass_row, (void *)(uintptr_t)options);
 }

@@ -14,6 +14,8 @@ struct command_options {
 	bool key_only;
 	bool drop_recovery;
 	const char *passphrase_file;	/* NULL: ask */
+	const char *factor;		/* of reset: a device; NULL: all */
+	const char *valid, *uses;	/* of pass */
 	const char *user, *service, *rhost;	/* of explain */
 	const char *pam_dir;		/* NULL: the system's */
 	const char *sshd_settings;	/* NULL: ask sshd */
@@ -29,6 +31,8 @@ command_fn command_list;		/* accounts.c */
 command_fn command_show;
 command_fn command_reset;
 command_fn command_unlock;
+command_fn command_pass;
+command_fn command_forget;
 command_fn command_import;		/* import.c */
 command_fn command_explain;		/* explain.c */
 command_fn command_backup;		/* backup.c */

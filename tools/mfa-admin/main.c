@@ -19,6 +19,8 @@ static const struct {
 	{ "show", command_show, 1, "USER", "one account: devices, throttle, last sign-ins" },
 	{ "reset", command_reset, 1, "USER", "remove all devices and recovery codes" },
 	{ "unlock", command_unlock, 1, "USER", "let wrong codes be forgotten" },
+	{ "pass", command_pass, 1, "USER", "a temporary access pass: --valid TIME" },
+	{ "forget", command_forget, 1, "USER", "end what is remembered of sign-ins" },
 	{ "import", command_import, 1, "FILE", "add accounts: lines USER<TAB>otpauth-URI" },
 	{ "backup", command_backup, 1, "FILE", "save accounts and key, under a passphrase" },
 	{ "restore", command_restore, 1, "FILE", "put a backup back" },
@@ -41,6 +43,9 @@ static void usage(FILE *to)
 	(void)fputs("\n"
 		"  --json         list, show: print JSON\n"
 		"  --yes          reset: do not ask\n"
+		"  --factor LABEL reset: this device only\n"
+		"  --valid TIME   pass: for how long, such as 8h\n"
+		"  --uses N       pass: for how many sign-ins (default 1)\n"
 		"  --replace      import: accounts that are there lose their devices\n"
 		"                 restore: what is in the store goes\n"
 		"  --passphrase-file FILE\n"
@@ -72,6 +77,9 @@ static int read_options(int argc, char **argv, struct command_options *out)
 		{ "passphrase-file", required_argument, NULL, 'P' },
 		{ "key-only", no_argument, NULL, 'k' },
 		{ "drop-recovery", no_argument, NULL, 'd' },
+		{ "factor", required_argument, NULL, 'f' },
+		{ "valid", required_argument, NULL, 'v' },
+		{ "uses", required_argument, NULL, 'n' },
 		{ "user", required_argument, NULL, 'u' },
 		{ "service", required_argument, NULL, 'S' },
 		{ "rhost", required_argument, NULL, 'R' },
@@ -98,6 +106,9 @@ static int read_options(int argc, char **argv, struct command_options *out)
 		case 'P': out->passphrase_file = optarg; break;
 		case 'k': out->key_only = true; break;
 		case 'd': out->drop_recovery = true; break;
+		case 'f': out->factor = optarg; break;
+		case 'v': out->valid = optarg; break;
+		case 'n': out->uses = optarg; break;
 		case 'u': out->user = optarg; break;
 		case 'S': out->service = optarg; break;
 		case 'R': out->rhost = optarg; break;

@@ -5,9 +5,13 @@
 
 #include "change.h"
 #include "clock/clock.h"
+#include "language/language.h"
 #include "log/log.h"
 #include "requests.h"
 #include "rows.h"
+
+#define PASS_VALID_MAX (30 * 86400)
+#define PASS_USES_MAX 1000
 
 static int list_one(void *ctx, const char *name, struct mfa_account *account, int error)
 {
@@ -104,12 +108,22 @@ static int remove_unreadable(struct conversation *c, const char *name)
 	return r;
 }
 
+static void reset_factor(struct conversation *c, char *label);
+
 void request_reset(struct conversation *c)
 {
-	char name[MFA_ACCOUNT_NAME_MAX + 1];
+	char name[MFA_ACCOUNT_NAME_MAX + 1], label[MFA_LABEL_MAX + 1];
 	struct mfa_record record;
 	int r, tries;
 
+	r = mfa_frame_text(&c->frame, MFA_FIELD_DEVICE, label, sizeof(label));
+	if (r != -ENOENT) {
+		if (r == 0)
+			reset_factor(c, label);
+		else
+			conversation_done(c, MFA_RESULT_INVALID, N_("Which device?"));
+		return;
+	}
 	for (tries = 0; tries < 100; tries++) {
 		r = load(c, name, &record);
 		if (r == -EBADMSG || r == -ENOKEY || r == -EPROTONOSUPPORT)
@@ -120,24 +134,164 @@ void request_reset(struct conversation *c)
 		if (r != -EAGAIN)
 			break;
 	}
-	finish(c, "reset", name, r, "All devices and recovery codes were removed.");
+	finish(c, "reset", name, r, N_("All devices and recovery codes were removed."));
 }
 
-void request_unlock(struct conversation *c)
+/* Changes a record for root, whatever others write meanwhile.  create: an account without one gets a new one. */
+typedef int admin_fn(struct conversation *c, struct mfa_account *account, void *ctx);
+
+static int change(struct conversation *c, char name[MFA_ACCOUNT_NAME_MAX + 1], bool create,
+		  admin_fn *fn, void *ctx)
 {
-	char name[MFA_ACCOUNT_NAME_MAX + 1];
 	struct mfa_record record;
 	int r, tries;
 
 	for (tries = 0; tries < 100; tries++) {
 		r = load(c, name, &record);
-		if (r == 0) {
-			mfa_factor_unlock(record.account, mfa_clock_now(), c->conf->totp_window);
-			r = mfa_accounts_save(c->verifier->accounts, &record);
+		if (r == -ENOENT && create) {
+			r = mfa_record_new(name, &record);
+			if (r == 0)
+				record.account->created = mfa_clock_now();
 		}
+		if (r == 0)
+			r = fn(c, record.account, ctx);
+		if (r == 0)
+			r = mfa_accounts_save(c->verifier->accounts, &record);
 		mfa_record_release(&record);
 		if (r != -EAGAIN)
 			break;
 	}
-	finish(c, "unlock", name, r, "Unlocked.");
+	return r;
+}
+
+static int unlock(struct conversation *c, struct mfa_account *account, void *ctx)
+{
+	(void)ctx;
+	mfa_factor_unlock(account, mfa_clock_now(), c->conf->totp_window);
+	return 0;
+}
+
+void request_unlock(struct conversation *c)
+{
+	char name[MFA_ACCOUNT_NAME_MAX + 1];
+
+	finish(c, "unlock", name, change(c, name, false, unlock, NULL), N_("Unlocked."));
+}
+
+static int forget(struct conversation *c, struct mfa_account *account, void *ctx)
+{
+	(void)c, (void)ctx;
+	account->epoch++;
+	return 0;
+}
+
+/* For an account's owner, too: whoever asks for more proof is not served any worse. */
+void request_forget(struct conversation *c)
+{
+	char name[MFA_ACCOUNT_NAME_MAX + 1];
+	struct subject subject;
+	int r = subject_read(c, &subject);
+
+	memcpy(name, subject.identity.name, sizeof(name));
+	if (r == 0)
+		r = change(c, name, false, forget, NULL);
+	finish(c, "forget", name, r, N_("The next sign-ins ask for a second factor again."));
+}
+
+struct new_pass {
+	int64_t seconds;
+	uint32_t uses;
+	int64_t until;
+	char text[MFA_PASS_SIZE];
+};
+
+static int give_pass(struct conversation *c, struct mfa_account *account, void *ctx)
+{
+	struct new_pass *pass = ctx;
+	int64_t now = mfa_clock_now();
+
+	(void)c;
+	pass->until = now + pass->seconds;
+	/* Wrong tries at a pass that is gone are no reason to wait with the new one. */
+	mfa_throttle_clear(&account->throttles[MFA_BUDGET_PASS]);
+	mfa_throttle_clear(&account->throttles[MFA_BUDGET_LOCAL_PASS]);
+	return mfa_pass_generate(account, now, pass->until, pass->uses, pass->text);
+}
+
+static bool number_field(const struct conversation *c, enum mfa_field_tag tag, int64_t least,
+			 int64_t most, int64_t *out)
+{
+	char text[24], *end;
+
+	if (mfa_frame_text(&c->frame, tag, text, sizeof(text)) != 0 || text[0] < '0' || text[0] > '9')
+		return false;
+	*out = strtoll(text, &end, 10);
+	return *end == '\0' && *out >= least && *out <= most;
+}
+
+/* A pass is for somebody whom the system knows, or whose record is there: a slip of the
+ * pen makes no account. */
+static bool is_somebody(struct conversation *c, const char *name)
+{
+	struct mfa_identity identity;
+	struct mfa_record record;
+	int r;
+
+	if (mfa_identity_of_name(name, &identity) == 0 && identity.known)
+		return true;
+	r = mfa_accounts_load(c->verifier->accounts, name, &record);
+	mfa_record_release(&record);
+	return r == 0;
+}
+
+void request_pass(struct conversation *c)
+{
+	char name[MFA_ACCOUNT_NAME_MAX + 1] = "", *row = NULL;
+	struct new_pass pass = { .uses = 1 };
+	int64_t uses = 1;
+	int r = mfa_frame_text(&c->frame, MFA_FIELD_USER, name, sizeof(name));
+
+	if (r == 0 && (!mfa_account_name_valid(name) ||
+		       !number_field(c, MFA_FIELD_VALID, 1, PASS_VALID_MAX, &pass.seconds) ||
+		       !number_field(c, MFA_FIELD_USES, 1, PASS_USES_MAX, &uses)))
+		r = -EINVAL;
+	if (r == 0 && !is_somebody(c, name))
+		r = -ENOENT;
+	pass.uses = (uint32_t)uses;
+	if (r == 0)
+		r = change(c, name, true, give_pass, &pass);
+	if (r == 0) {
+		row = row_pass(name, pass.text, pass.until, pass.uses);
+		if (row == NULL || conversation_row(c, row) != 0)
+			r = -EIO;
+	}
+	finish(c, "pass", name, r, NULL);
+	if (row != NULL)
+		explicit_bzero(row, strlen(row));
+	free(row);
+	explicit_bzero(&pass, sizeof(pass));
+}
+
+static int drop_factor(struct conversation *c, struct mfa_account *account, void *ctx)
+{
+	struct mfa_device *device = mfa_account_find_device(account, ctx);
+
+	(void)c;
+	if (device == NULL)
+		return -ENODEV;
+	mfa_account_drop_device(account, device);
+	mfa_account_add_event(account, mfa_clock_now(), "mfa-admin", "", "", "removed");
+	return 0;
+}
+
+/* One device, and whatever rests on it. */
+static void reset_factor(struct conversation *c, char *label)
+{
+	char name[MFA_ACCOUNT_NAME_MAX + 1];
+	int r = change(c, name, false, drop_factor, label);
+
+	if (r == -ENODEV)
+		conversation_done(c, MFA_RESULT_NOT_FOUND, N_("There is no such device on this account."));
+	else
+		finish(c, "reset", name, r, N_("The device was removed."));
 }

@@ -9,6 +9,7 @@
 #include "recovery.h"
 #include "requests.h"
 #include "rows.h"
+#include "terminal/terminal.h"
 
 #define SERVICE "mfa-enroll"
 
@@ -40,23 +41,10 @@ void request_devices(struct conversation *c)
 	change_end(&ch);
 }
 
-/* By its label or by its number in the list. */
-static struct mfa_device *find_device(struct mfa_account *account, const char *which)
-{
-	struct mfa_device *device = mfa_account_device(account, which);
-	unsigned long number;
-	char *end;
-
-	if (device != NULL || which[0] < '1' || which[0] > '9')
-		return device;
-	number = strtoul(which, &end, 10);
-	return *end == '\0' && number <= account->device_count ? &account->devices[number - 1] : NULL;
-}
-
 /* Reads DEVICE and finds it; its label stands in ch->label. */
 static bool choose_device(struct change *ch, const char *which)
 {
-	const struct mfa_device *device = find_device(ch->record.account, which);
+	const struct mfa_device *device = mfa_account_find_device(ch->record.account, which);
 
 	if (device == NULL) {
 		change_stop(ch, MFA_RESULT_NOT_FOUND,
@@ -117,13 +105,7 @@ static int remove_device(struct change *ch, void *ctx)
 
 	if (device == NULL)
 		return -ENOENT;
-	mfa_account_remove_device(account, device);
-	/* Without a device the account is as one that never enrolled; codes that
-	 * outlive it would let in whoever finds the paper. */
-	if (account->device_count == 0) {
-		account->recovery_count = 0;
-		memset(account->recovery, 0, sizeof(account->recovery));
-	}
+	mfa_account_drop_device(account, device);
 	mfa_account_add_event(account, mfa_clock_now(), SERVICE, "", "totp", "removed");
 	return 0;
 }
@@ -143,7 +125,7 @@ static bool confirm_last(struct change *ch)
 		return false;
 	}
 	r = conversation_ask(ch->c, true, "Remove it? [y/N] ", answer, sizeof(answer));
-	if (r == 0 && (answer[0] == 'y' || answer[0] == 'Y'))
+	if (r == 0 && mfa_terminal_is_yes(answer))
 		return true;
 	change_stop(ch, MFA_RESULT_ABORTED, "Nothing was changed.");
 	return false;

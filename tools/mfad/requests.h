@@ -27,6 +27,8 @@ void request_list(struct conversation *c);	/* admin.c */
 void request_show(struct conversation *c);
 void request_reset(struct conversation *c);
 void request_unlock(struct conversation *c);
+void request_pass(struct conversation *c);
+void request_forget(struct conversation *c);
 void request_import(struct conversation *c);	/* import.c */
 void request_explain(struct conversation *c);	/* explain.c */
 

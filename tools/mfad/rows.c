@@ -21,7 +21,7 @@ static json_t *time_or_null(int64_t time)
 static json_t *device(const struct mfa_device *d, size_t number)
 {
 	return json_pack("{s:I, s:s, s:s, s:I, s:o}", "number", (json_int_t)number,
-			 "label", d->label, "type", "totp", "created", (json_int_t)d->created,
+			 "label", d->label, "type", mfa_device_type_word(d->type), "created", (json_int_t)d->created,
 			 "used", time_or_null(d->used));
 }
 
@@ -52,13 +52,27 @@ static json_t *uid(const struct mfa_account *account)
 	return account->has_uid ? json_integer(account->uid) : json_null();
 }
 
+/* Each kind of device once. */
+static json_t *methods(const struct mfa_account *account)
+{
+	bool has[2] = { false, false };
+	json_t *list = json_array();
+	size_t i;
+
+	for (i = 0; i < account->device_count; i++)
+		has[account->devices[i].type == MFA_DEVICE_HOTP] = true;
+	for (i = 0; i < 2; i++)
+		if (has[i])
+			(void)json_array_append_new(list, json_string(mfa_device_type_word((enum mfa_device_type)i)));
+	return list;
+}
+
 char *row_account(struct mfa_account *account, int64_t now)
 {
 	return finish(json_pack("{s:s, s:o, s:I, s:o, s:I, s:b, s:o}", "name", account->name,
 				"uid", uid(account),
 				"devices", (json_int_t)account->device_count,
-				"methods", account->device_count > 0 ? json_pack("[s]", "totp")
-								     : json_array(),
+				"methods", methods(account),
 				"recovery", (json_int_t)account->recovery_count,
 				"locked", locked(account, now),
 				"last", time_or_null(last_signin(account))));
@@ -104,6 +118,7 @@ static json_t *throttles(const struct mfa_account *account, int64_t now)
 		[MFA_BUDGET_CODE] = "code", [MFA_BUDGET_RECOVERY] = "recovery",
 		[MFA_BUDGET_LOCAL_CODE] = "local_code",
 		[MFA_BUDGET_LOCAL_RECOVERY] = "local_recovery",
+		[MFA_BUDGET_PASS] = "pass", [MFA_BUDGET_LOCAL_PASS] = "local_pass",
 	};
 	json_t *all = json_object();
 	size_t i;
@@ -116,14 +131,30 @@ static json_t *throttles(const struct mfa_account *account, int64_t now)
 	return all;
 }
 
+/* What of a pass is no secret; null where none is out. */
+static json_t *pass(const struct mfa_account *account, int64_t now)
+{
+	if (!mfa_account_has_pass(account, now))
+		return json_null();
+	return json_pack("{s:I, s:I}", "until", (json_int_t)account->pass.until,
+			 "uses", (json_int_t)account->pass.uses);
+}
+
 char *row_account_whole(struct mfa_account *account, int64_t now)
 {
-	return finish(json_pack("{s:s, s:o, s:I, s:o, s:I, s:b, s:o, s:o}", "name", account->name,
+	return finish(json_pack("{s:s, s:o, s:I, s:o, s:I, s:o, s:I, s:b, s:o, s:o}", "name", account->name,
 				"uid", uid(account), "created", (json_int_t)account->created,
 				"devices", devices(account),
 				"recovery", (json_int_t)account->recovery_count,
+				"pass", pass(account, now), "postponed", (json_int_t)account->postponed,
 				"locked", locked(account, now),
 				"throttle", throttles(account, now), "events", events(account)));
+}
+
+char *row_pass(const char *name, const char *pass, int64_t until, uint32_t uses)
+{
+	return finish(json_pack("{s:s, s:s, s:I, s:I}", "user", name, "pass", pass,
+				"until", (json_int_t)until, "uses", (json_int_t)uses));
 }
 
 char *row_import(const char *name, const char *result, const char *why)
