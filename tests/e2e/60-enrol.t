@@ -9,12 +9,6 @@ start_mfad || bail 'mfad does not start'
 code_services sshd
 start_sshd
 
-in_tmux() { tmux -L bed -f /dev/null "$@"; }
-screen() { in_tmux capture-pane -p -t 0 "$@"; }
-shows() { screen | grep -qE "$1"; }
-tty_of() { in_tmux display-message -p -t 0 '#{pane_tty}'; }
-no_session() { ! in_tmux has-session 2>/dev/null; }
-
 # on_screen COLUMNS ROWS USER LOCALE COMMAND: in a window of that size.
 on_screen() {
 	in_tmux kill-server 2>/dev/null
@@ -23,12 +17,6 @@ on_screen() {
 		"env LC_ALL=$4 USER=$3 LOGNAME=$3 HOME=/home/$3 setpriv --reuid $3 --regid $3 --init-groups \
 			bash -c 'trap : INT; $5; echo \"ended \$?\"; stty -a >/home/$3/stty; read'"
 }
-
-key_shown() {
-	screen | grep -oE '([A-Z2-7]{4} ){3,}[A-Z2-7]{1,4}' | head -n 1 | tr -d ' '
-}
-picture() { screen -e | "$HELPERS/screen" "$1" >"$BED/screen.pgm"; zbarimg -q --raw "$BED/screen.pgm" 2>/dev/null; }
-app_code() { oathtool --totp -b "$1" --now "@$(now)"; }
 
 while read -r user locale columns rows; do
 	on_screen "$columns" "$rows" "$user" "$locale" mfa-enroll

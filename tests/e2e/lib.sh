@@ -383,3 +383,19 @@ denied() {
 		return 1
 	fi
 }
+
+# --- a terminal that can be looked at ------------------------------------------
+
+in_tmux() { tmux -L bed -f /dev/null "$@"; }
+screen() { in_tmux capture-pane -p -t 0 "$@"; }
+shows() { screen | grep -qE "$1"; }
+tty_of() { in_tmux display-message -p -t 0 '#{pane_tty}'; }
+no_session() { ! in_tmux has-session 2>/dev/null; }
+
+# The key that is on the screen, in groups of four; and a code of it.
+key_shown() {
+	screen | grep -oE '([A-Z2-7]{4} ){3,}[A-Z2-7]{1,4}' | head -n 1 | tr -d ' '
+}
+# What a camera would read of the screen, in a dark or a light theme.
+picture() { screen -e | "$HELPERS/screen" "$1" >"$BED/screen.pgm"; zbarimg -q --raw "$BED/screen.pgm" 2>/dev/null; }
+app_code() { oathtool --totp -b "$1" --now "@$(now)"; }

@@ -58,6 +58,9 @@ static int save(struct challenge *ch)
 
 	if (r != 0)
 		return r;
+	/* Its owner is here, and is told of new devices once. */
+	if (right && !ch->subject->local)
+		ch->record->account->told = mfa_clock_now();
 	if (j->verdict == MFA_VERDICT_WRONG || j->verdict == MFA_VERDICT_NEXT || right)
 		mfa_account_add_event(ch->record->account, mfa_clock_now(), ch->service, ch->rhost,
 				      j->method, challenge_word(j));

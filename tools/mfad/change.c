@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "clock/clock.h"
+#include "language/language.h"
 #include "log/log.h"
 
 #define CONFLICTS_MAX 1000
@@ -62,11 +63,13 @@ bool change_begin(struct change *ch, struct conversation *c, const char *what, b
 	return true;
 }
 
-static void take_proof(struct change *ch)
+void change_take_proof(struct change *ch, const struct mfa_judgement *judgement)
 {
 	struct mfa_account *account = ch->record.account;
-	const struct mfa_device *device = mfa_account_device(account, ch->challenge.judgement.label);
+	const struct mfa_device *device = mfa_account_device(account, judgement->label);
 
+	if (judgement != &ch->challenge.judgement)
+		ch->challenge.judgement = *judgement;
 	ch->proof.given = true;
 	ch->proof.account = account->created;
 	ch->proof.device = device != NULL ? device->created : 0;
@@ -88,14 +91,15 @@ static bool proof_counts(const struct change *ch)
 
 bool change_prove(struct change *ch)
 {
-	if (!ch->subject.local || ch->record.account->device_count == 0)
+	if (!ch->subject.local || (ch->record.account->device_count == 0 && !ch->by_pass))
 		return true;
 	ch->challenge = (struct challenge){
 		.c = ch->c, .subject = &ch->subject, .record = &ch->record,
 		.policy = mfa_conf_policy(ch->c->conf, SERVICE), .service = SERVICE, .rhost = "",
 	};
-	if (conversation_say(ch->c, MFA_INFO,
-			     "First show that it is you, with a device that you have now.") != 0) {
+	if (conversation_say(ch->c, MFA_INFO, ch->by_pass
+			     ? N_("First type the pass that your administrator gave you, where a code is asked for.")
+			     : N_("First show that it is you, with a device that you have now.")) != 0) {
 		change_stop(ch, MFA_RESULT_ABORTED, NULL);
 		return false;
 	}
@@ -106,7 +110,7 @@ bool change_prove(struct change *ch)
 		ch->text = "Nothing was changed.";
 	if (ch->result != MFA_RESULT_OK)
 		return false;
-	take_proof(ch);
+	change_take_proof(ch, &ch->challenge.judgement);
 	/* What is still to come must say itself that it has worked. */
 	ch->result = MFA_RESULT_FAILED;
 	return true;
@@ -152,11 +156,10 @@ static const char *word(enum mfa_result result)
 	}
 }
 
-void change_end(struct change *ch)
+void change_log(const struct change *ch)
 {
 	struct mfa_log_line line;
 
-	conversation_done(ch->c, ch->result, ch->text);
 	mfa_log_begin(&line, ch->what);
 	mfa_log_text(&line, "result", word(ch->result));
 	mfa_log_text(&line, "user", ch->subject.identity.name);
@@ -166,6 +169,12 @@ void change_end(struct change *ch)
 	if (ch->error != 0)
 		mfa_log_text(&line, "error", strerrordesc_np(-ch->error));
 	mfa_log_write(&line, ch->result == MFA_RESULT_OK ? LOG_INFO : LOG_NOTICE);
+}
+
+void change_end(struct change *ch)
+{
+	conversation_done(ch->c, ch->result, ch->text);
+	change_log(ch);
 	if (ch->challenge.c != NULL)
 		challenge_aftermath(&ch->challenge);
 	mfa_record_release(&ch->record);

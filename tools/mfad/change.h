@@ -18,6 +18,7 @@ struct change {
 		int64_t account;	/* when the account was made that it was given for, */
 		int64_t device;		/* and the device that was shown */
 	} proof;
+	bool by_pass;			/* change_prove asks for a pass: there is no device yet */
 	bool created;			/* the account had no record before */
 	char label[MFA_LABEL_MAX + 1];	/* of the device that it is about, for the log */
 	enum mfa_result result;
@@ -42,6 +43,11 @@ bool change_prove(struct change *change);
 typedef int change_fn(struct change *change, void *ctx);
 int change_apply(struct change *change, change_fn *fn, void *ctx);
 
+/* What a sign-in has shown just now counts as the proof. */
+void change_take_proof(struct change *change, const struct mfa_judgement *judgement);
+
+/* The log's line of how it ended. */
+void change_log(const struct change *change);
 /* Tells how it ended, logs it, releases everything. */
 void change_end(struct change *change);
 

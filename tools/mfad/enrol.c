@@ -6,6 +6,8 @@
 
 #include "change.h"
 #include "clock/clock.h"
+#include "enrol.h"
+#include "language/language.h"
 #include "otp/otpauth.h"
 #include "otp/totp.h"
 #include "recovery.h"
@@ -13,35 +15,35 @@
 
 #define SECRET_SIZE 20		/* RFC 4226 section 4, R6: 160 bits */
 #define FIRST_CODE_TRIES 5
+#define OTHER_VIEWS 20		/* how often it is shown differently */
 #define SERVICE "mfa-enroll"
-
-struct enrol {
-	struct mfa_device device;
-	bool first;		/* the account had no device when it began */
-	char codes[MFA_RECOVERY_COUNT][MFA_RECOVERY_CODE_SIZE];
-	bool new_codes;
-};
 
 /* A stolen password must not enrol its thief: root may, else only where the rules say so. */
 static bool may_enrol_first(struct change *ch)
 {
 	if (!ch->subject.local || ch->record.account->device_count > 0)
 		return true;
+	if (mfa_account_has_pass(ch->record.account, mfa_clock_now())) {
+		ch->by_pass = true;
+		return true;
+	}
 	if (mfa_conf_policy(ch->c->conf, SERVICE)->enrol_local)
 		return true;
 	ch->subject.refusal = "enrol_local=no";
 	change_stop(ch, MFA_RESULT_DENIED,
-		    "A first device can't be added from here. Please ask your administrator, who can "
-		    "run\nmfa-enroll for you.");
+		    "A first device can't be added from here without a pass. Please ask your administrator "
+		    "for\none (mfa-admin pass).");
 	return false;
 }
 
-static bool choose_label(struct change *ch, struct mfa_device *device, const char *asked)
+static bool choose_label(struct change *ch, struct enrolment *e, const char *asked)
 {
 	struct mfa_account *account = ch->record.account;
+	struct mfa_device *device = &e->device;
+	bool same_place = e->replaces != NULL && strcmp(e->replaces, asked) == 0;
 	unsigned i;
 
-	if (account->device_count >= MFA_DEVICES_MAX) {
+	if (account->device_count >= MFA_DEVICES_MAX && e->replaces == NULL) {
 		change_stop(ch, MFA_RESULT_DENIED,
 			    "This account has as many devices as it may have. Remove one first.");
 		return false;
@@ -51,7 +53,7 @@ static bool choose_label(struct change *ch, struct mfa_device *device, const cha
 			change_stop(ch, MFA_RESULT_INVALID, "A label has 1 to 64 bytes of plain text.");
 			return false;
 		}
-		if (mfa_account_device(account, asked) != NULL) {
+		if (!same_place && mfa_account_device(account, asked) != NULL) {
 			change_stop(ch, MFA_RESULT_EXISTS,
 				    "There is a device with that label already. Choose another label.");
 			return false;
@@ -76,8 +78,9 @@ static int new_device(struct mfa_device *device)
 	return RAND_bytes(device->secret, SECRET_SIZE) == 1 ? 0 : -EIO;
 }
 
-static int show_key(struct change *ch, const struct mfa_device *device)
+static int show_key(struct change *ch, const struct enrolment *e)
 {
+	const struct mfa_device *device = &e->device;
 	struct mfa_otpauth otpauth = {
 		.type = MFA_OTPAUTH_TOTP, .hash = device->hash, .digits = device->digits,
 		.period = device->period, .secret_len = device->secret_len,
@@ -91,25 +94,41 @@ static int show_key(struct change *ch, const struct mfa_device *device)
 		       ch->record.account->name);
 	r = mfa_otpauth_format(&otpauth, uri, sizeof(uri));
 	if (r == 0)
-		r = conversation_key(ch->c, uri, device->label);
+		r = e->show(ch, e, uri);
 	mfa_otpauth_wipe(&otpauth);
 	explicit_bzero(uri, sizeof(uri));
 	return r;
 }
 
+/* Shows the key, again and differently as long as that is wanted, and reads an answer that is a code. */
+static int ask_code(struct change *ch, struct enrolment *e, bool shown, char *answer, size_t size)
+{
+	unsigned views;
+	int r = shown ? 0 : show_key(ch, e);
+
+	for (views = 0; r == 0 && views < OTHER_VIEWS; views++) {
+		r = conversation_ask(ch->c, true, e->prompt, answer, size);
+		if (r == -EBADMSG)
+			return 0;
+		if (r != 0 || e->wants_other == NULL || !e->wants_other(e, answer))
+			return r;
+		r = show_key(ch, e);
+	}
+	return r != 0 ? r : -ECANCELED;
+}
+
 /* Asks until a code from the device was right. */
-static bool first_code(struct change *ch, struct mfa_device *device)
+static bool first_code(struct change *ch, struct enrolment *e)
 {
 	char answer[MFA_ANSWER_MAX];
 	unsigned i;
 	int r = 0;
 
 	for (i = 0; i < FIRST_CODE_TRIES; i++) {
-		r = conversation_ask(ch->c, true, "Code that the app shows now: ", answer,
-				     sizeof(answer));
-		if (r != 0 && r != -EBADMSG)
+		r = ask_code(ch, e, i > 0, answer, sizeof(answer));
+		if (r != 0)
 			break;
-		r = mfa_totp_first_code(device, answer, mfa_clock_now());
+		r = mfa_totp_first_code(&e->device, answer, mfa_clock_now());
 		explicit_bzero(answer, sizeof(answer));
 		if (r != -ENOENT)
 			break;
@@ -132,13 +151,20 @@ static bool first_code(struct change *ch, struct mfa_device *device)
 
 static int add_device(struct change *ch, void *ctx)
 {
-	struct enrol *e = ctx;
+	struct enrolment *e = ctx;
 	struct mfa_account *account = ch->record.account;
+	struct mfa_device *old;
 	int r;
 
 	/* Who began without a device proved nothing; if somebody enrolled meanwhile, that stands. */
-	if (e->first && account->device_count > 0 && ch->subject.local)
+	if (e->first && account->device_count > 0)
 		return -EALREADY;
+	if (e->replaces != NULL) {
+		old = mfa_account_device(account, e->replaces);
+		if (old == NULL)
+			return -EALREADY;
+		mfa_account_remove_device(account, old);
+	}
 	r = mfa_account_add_device(account, &e->device);
 	if (r != 0)
 		return r;
@@ -146,56 +172,123 @@ static int add_device(struct change *ch, void *ctx)
 	if (e->new_codes)
 		r = mfa_recovery_generate(account, e->codes);
 	if (r == 0)
-		mfa_account_add_event(account, mfa_clock_now(), SERVICE, "", "totp", "enrolled");
+		mfa_account_add_event(account, mfa_clock_now(), e->service, "", "totp",
+				      e->replaces != NULL ? "replaced" : "enrolled");
 	return r;
 }
 
-static void save(struct change *ch, struct enrol *e)
+static void save(struct change *ch, struct enrolment *e)
 {
-	char text[MFA_LABEL_MAX + 64];
+	char text[MFA_LABEL_MAX + 160];
 	int r = change_apply(ch, add_device, e);
 
 	if (r == -EALREADY || r == -EEXIST) {
 		change_stop(ch, MFA_RESULT_EXISTS,
-			    "Somebody else has just added a device to this account; yours was not saved.");
+			    "Somebody else has just changed the devices of this account; yours was not saved.");
 		return;
 	}
 	if (r != 0) {
 		change_fail(ch, r);
 		return;
 	}
-	(void)snprintf(text, sizeof(text), "The code is right. Saved as \"%s\".", e->device.label);
+	(void)snprintf(text, sizeof(text), conversation_words(ch->c, "The code is right. Saved as \"%s\"."),
+		       e->device.label);
 	(void)conversation_say(ch->c, MFA_INFO, text);
+	change_stop(ch, MFA_RESULT_OK, NULL);
+}
+
+void enrol_device(struct change *ch, struct enrolment *e, const char *label)
+{
+	int r;
+
+	if (!choose_label(ch, e, label))
+		return;
+	memcpy(ch->label, e->device.label, sizeof(ch->label));
+	r = new_device(&e->device);
+	if (r != 0)
+		change_fail(ch, r);
+	else if (first_code(ch, e))
+		save(ch, e);
+}
+
+void enrolment_wipe(struct enrolment *e)
+{
+	explicit_bzero(e, sizeof(*e));
+}
+
+/* mfa-enroll draws it itself. */
+static int send_key(struct change *ch, const struct enrolment *e, const char *uri)
+{
+	return conversation_key(ch->c, uri, e->device.label);
+}
+
+static void tell_saved(struct change *ch, struct enrolment *e)
+{
+	if (ch->result != MFA_RESULT_OK)
+		return;
 	if (e->new_codes)
 		recovery_show(ch->c, e->codes);
-	change_stop(ch, MFA_RESULT_OK, NULL);
+	if (e->new_codes && ch->record.account->device_count == 1)
+		(void)conversation_say(ch->c, MFA_INFO, ENROL_SECOND_IS_WISE);
+}
+
+/* Reads LABEL.  Returns whether it is one, or absent ("" then). */
+static bool read_label(struct change *ch, struct conversation *c, char label[MFA_LABEL_MAX + 1])
+{
+	int r = mfa_frame_text(&c->frame, MFA_FIELD_LABEL, label, MFA_LABEL_MAX + 1);
+
+	(void)ch;
+	return r == 0 || r == -ENOENT;
 }
 
 void request_enrol(struct conversation *c)
 {
 	struct change ch;
-	struct enrol e = { .first = false };
+	struct enrolment e = { .service = SERVICE, .show = send_key,
+			       .prompt = N_("Code that the app shows now: ") };
 	char label[MFA_LABEL_MAX + 1];
-	bool label_ok = true;
-	int r;
+	bool label_ok = read_label(&ch, c, label);
 
-	r = mfa_frame_text(&c->frame, MFA_FIELD_LABEL, label, sizeof(label));
-	label_ok = r == 0 || r == -ENOENT;
 	if (change_begin(&ch, c, "enrol", true) && may_enrol_first(&ch) && change_prove(&ch)) {
-		e.first = ch.record.account->device_count == 0;
-		if (!label_ok)
+		/* Root enrols whom it likes. */
+		e.first = ch.record.account->device_count == 0 && ch.subject.local && !ch.by_pass;
+		if (label_ok)
+			enrol_device(&ch, &e, label);
+		else
 			change_stop(&ch, MFA_RESULT_INVALID, "A label has 1 to 64 bytes of plain text.");
-		else if (choose_label(&ch, &e.device, label)) {
-			memcpy(ch.label, e.device.label, sizeof(ch.label));
-			r = new_device(&e.device);
-			if (r == 0)
-				r = show_key(&ch, &e.device);
-			if (r != 0)
-				change_fail(&ch, r);
-			else if (first_code(&ch, &e.device))
-				save(&ch, &e);
-		}
+		tell_saved(&ch, &e);
 	}
 	change_end(&ch);
-	explicit_bzero(&e, sizeof(e));
+	enrolment_wipe(&e);
+}
+
+/* Another phone in the place of one that was shown just now, or of one that is gone: then a
+ * recovery code shows who it is. */
+void request_replace(struct conversation *c)
+{
+	struct change ch;
+	struct enrolment e = { .service = SERVICE, .show = send_key,
+			       .prompt = N_("Code that the app shows now: ") };
+	char which[MFA_LABEL_MAX + 1] = "", label[MFA_LABEL_MAX + 1];
+	bool fields_ok = read_label(&ch, c, label) &&
+			 mfa_frame_text(&c->frame, MFA_FIELD_DEVICE, which, sizeof(which)) == 0;
+	const struct mfa_device *old;
+
+	if (change_begin(&ch, c, "replace", false)) {
+		old = mfa_account_find_device(ch.record.account, which);
+		if (!fields_ok)
+			change_stop(&ch, MFA_RESULT_INVALID, "A label has 1 to 64 bytes of plain text.");
+		else if (old == NULL)
+			change_stop(&ch, MFA_RESULT_NOT_FOUND,
+				    "There is no such device. `mfa-enroll list` shows those that there are.");
+		else {
+			(void)snprintf(which, sizeof(which), "%s", old->label);
+			e.replaces = which;
+			if (change_prove(&ch))
+				enrol_device(&ch, &e, label[0] != '\0' ? label : which);
+		}
+		tell_saved(&ch, &e);
+	}
+	change_end(&ch);
+	enrolment_wipe(&e);
 }

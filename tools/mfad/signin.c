@@ -2,18 +2,22 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "challenge.h"
 #include "clock/clock.h"
 #include "crowd.h"
 #include "facts.h"
+#include "language/language.h"
 #include "log/log.h"
 #include "policy/policy.h"
 #include "requests.h"
+#include "signin_enrol.h"
 #include "subject.h"
 
 #define FIELD_MAX 255
 #define RECOVERY_FEW 3
+#define NEWS_MAX 512
 
 struct signin {
 	struct conversation *c;
@@ -28,6 +32,9 @@ struct signin {
 	struct mfa_record bare;		/* the account's, where it has nothing to show yet */
 	struct mfa_decision decision;
 	struct challenge challenge;
+	struct change enrolment;	/* within the sign-in; .what is NULL if there was none */
+	bool postponed;			/* it was put off */
+	char news[NEWS_MAX];		/* what its owner must hear of the account */
 	enum mfa_result result;
 	const char *reason;		/* for the log */
 	int error;
@@ -89,6 +96,44 @@ static int decide(struct signin *s)
 	return 0;
 }
 
+/* Devices that came since the last sign-in: their owner may not know of them. */
+static void gather_news(struct signin *s)
+{
+	const struct mfa_account *account = s->record.account;
+	size_t i, n = 0;
+
+	if (s->record.decoy || s->subject.local)
+		return;
+	for (i = 0; i < account->device_count && n < sizeof(s->news); i++) {
+		const struct mfa_device *d = &account->devices[i];
+		char when[32] = "?";
+		time_t created = (time_t)d->created;
+		struct tm tm;
+
+		if (d->created <= account->told)
+			continue;
+		if (localtime_r(&created, &tm) != NULL)
+			(void)strftime(when, sizeof(when), "%Y-%m-%d %H:%M", &tm);
+		n += (size_t)snprintf(s->news + n, sizeof(s->news) - n, "%s\"%s\" (%s)", n > 0 ? ", " : "",
+				      d->label, when);
+	}
+}
+
+/* Before the prompt it is only said that there is something: who knows the password alone need not
+ * read which. */
+static int announce(struct signin *s)
+{
+	int r = 0;
+
+	if (s->policy->intro != NULL)
+		r = conversation_say(s->c, MFA_INFO, s->policy->intro);
+	if (r == 0 && s->news[0] != '\0')
+		r = conversation_say(s->c, MFA_INFO,
+			"A device was added to this account since your last sign-in. If that was not you, tell "
+			"your\nadministrator.");
+	return r;
+}
+
 static void challenge(struct signin *s)
 {
 	struct challenge *ch = &s->challenge;
@@ -100,6 +145,11 @@ static void challenge(struct signin *s)
 	ch->service = s->shown_service;
 	ch->rhost = s->rhost;
 	ch->hopeless = s->decision.kind != MFA_DECISION_REQUIRE || s->record.decoy;
+	gather_news(s);
+	if (announce(s) != 0) {
+		s->result = MFA_RESULT_ABORTED;
+		return;
+	}
 	s->result = challenge_run(ch, &s->error);
 	if (s->result == MFA_RESULT_OK && ch->hopeless)
 		s->result = MFA_RESULT_DENIED;
@@ -107,37 +157,90 @@ static void challenge(struct signin *s)
 		s->result = failure_of(s->error).result;
 }
 
-static void tell(struct signin *s)
+/* Leads through enrolment, with the account's own record. */
+static void enrol(struct signin *s, const struct mfa_decision *decision, struct mfa_record *record)
+{
+	struct change *ch = &s->enrolment;
+	struct signin_enrol se = { .decision = decision, .service = s->shown_service,
+				   .first = s->challenge.answers == 0 };
+
+	*ch = (struct change){ .c = s->c, .what = "enrol", .subject = s->subject,
+			       .result = MFA_RESULT_FAILED };
+	if (record->account != NULL) {
+		ch->record = *record;
+		memset(record, 0, sizeof(*record));
+	} else {
+		s->error = mfa_record_new(s->subject.identity.name, &ch->record);
+		if (s->error == 0)
+			ch->record.account->created = mfa_clock_now();
+	}
+	if (s->error == 0) {
+		if (!se.first)
+			change_take_proof(ch, &s->challenge.judgement);
+		signin_enrol(ch, &se);
+		s->result = ch->result;
+		s->error = ch->error;
+		s->postponed = se.postponed;
+	}
+	*record = ch->record;
+	memset(&ch->record, 0, sizeof(ch->record));
+}
+
+/* What more there is to be done before somebody who has shown a factor gets in. */
+static void enrol_more(struct signin *s)
+{
+	struct mfa_decision more;
+
+	if (s->result != MFA_RESULT_OK || s->subject.local || s->decision.kind != MFA_DECISION_REQUIRE)
+		return;
+	s->facts.devices = (unsigned)s->record.account->device_count;
+	more = mfa_policy_decide_more(s->policy, &s->facts, s->challenge.judgement.kind);
+	if (more.kind == MFA_DECISION_ENROL)
+		enrol(s, &more, &s->record);
+}
+
+static void tell_success(struct signin *s)
 {
 	const struct mfa_account *account = s->record.account;
-	char text[160];
+	char text[NEWS_MAX + 160];
+
+	if (s->news[0] != '\0') {
+		(void)snprintf(text, sizeof(text), conversation_words(s->c, "Added since your last sign-in: %s"),
+			       s->news);
+		(void)conversation_say(s->c, MFA_INFO, text);
+	}
+	if (s->challenge.judgement.kind == MFA_METHOD_RECOVERY) {
+		(void)snprintf(text, sizeof(text), account->recovery_count <= RECOVERY_FEW
+			       ? conversation_words(s->c, "Recovery codes left: %zu. Make new ones with: mfa-enroll codes")
+			       : conversation_words(s->c, "Recovery codes left: %zu."), account->recovery_count);
+		(void)conversation_say(s->c, MFA_INFO, text);
+	}
+	conversation_done(s->c, MFA_RESULT_OK, NULL);
+}
+
+static void tell(struct signin *s)
+{
+	const char *text = NULL;
 
 	switch (s->result) {
 	case MFA_RESULT_OK:
-		if (s->challenge.judgement.method == NULL ||
-		    strcmp(s->challenge.judgement.method, "recovery") != 0) {
-			conversation_done(s->c, MFA_RESULT_OK, NULL);
-			break;
-		}
-		(void)snprintf(text, sizeof(text), "%zu recovery code%s left%s", account->recovery_count,
-			       account->recovery_count == 1 ? "" : "s",
-			       account->recovery_count <= RECOVERY_FEW
-			       ? ". Make new ones with: mfa-enroll codes" : ".");
-		(void)conversation_say(s->c, MFA_INFO, text);
-		conversation_done(s->c, MFA_RESULT_OK, NULL);
-		break;
+		tell_success(s);
+		return;
 	case MFA_RESULT_MAXTRIES:
 	case MFA_RESULT_ABORTED:
-		conversation_done(s->c, s->result, NULL);
 		break;
 	case MFA_RESULT_BUSY:
-		conversation_done(s->c, s->result, "That took too long. Please sign in again.");
+		text = N_("That took too long. Please sign in again.");
 		break;
 	default:
-		conversation_done(s->c, s->result,
-				  s->error != 0 ? failure_of(s->error).text : "Sign-in refused.");
+		text = s->error != 0 ? failure_of(s->error).text : N_("Sign-in refused.");
 		break;
 	}
+	if (s->enrolment.text != NULL)
+		text = s->enrolment.text;
+	if (s->policy != NULL && s->policy->help != NULL && s->result != MFA_RESULT_ABORTED)
+		(void)conversation_say(s->c, MFA_INFO, s->policy->help);
+	conversation_done(s->c, s->result, text);
 }
 
 static const char *result_word(enum mfa_result result)
@@ -182,6 +285,8 @@ static void log_signin(const struct signin *s)
 		if (ch->judgement.drift != 0)
 			mfa_log_number(&line, "drift_steps", ch->judgement.drift);
 	}
+	if (s->postponed)
+		mfa_log_text(&line, "enrolment", "postponed");
 	if (s->error != 0)
 		mfa_log_text(&line, "error", strerrordesc_np(-s->error));
 	mfa_log_write(&line, priority(s));
@@ -223,10 +328,15 @@ void request_signin(struct conversation *c)
 		s.result = fails_open(&s) ? MFA_RESULT_OK : failure_of(s.error).result;
 	else if (s.decision.kind == MFA_DECISION_ALLOW)
 		s.result = MFA_RESULT_OK;
+	else if (s.decision.kind == MFA_DECISION_ENROL)
+		enrol(&s, &s.decision, &s.bare);
 	else
 		challenge(&s);
+	enrol_more(&s);
 	tell(&s);
 	log_signin(&s);
+	if (s.enrolment.what != NULL && !s.postponed)
+		change_log(&s.enrolment);
 	challenge_aftermath(&s.challenge);
 	crowd_leave(&place);
 	mfa_record_release(&s.record);

@@ -1,0 +1,36 @@
+/* Enrolling a device: what mfa-enroll and an enrolment within a sign-in share.  A key is shown, and saved
+ * only when a code from the phone was right. */
+#ifndef MFAD_ENROL_H
+#define MFAD_ENROL_H
+
+#include "change.h"
+
+struct enrolment {
+	/* How it is to be done. */
+	bool first;		/* nothing was shown to allow it: if somebody enrols meanwhile, that stands */
+	const char *service;	/* for the record's list of events */
+	const char *prompt;	/* for the code */
+	/* Shows the key; uri is wiped afterwards.  Returns 0 or a negative errno. */
+	int (*show)(struct change *ch, const struct enrolment *e, const char *uri);
+	/* An answer that is no code but wants it shown differently.  May be NULL. */
+	bool (*wants_other)(struct enrolment *e, const char *answer);
+	unsigned view;		/* of show and wants_other */
+	const char *replaces;	/* label of the device whose place it takes; NULL: none */
+	/* What comes of it. */
+	struct mfa_device device;
+	char codes[MFA_RECOVERY_COUNT][MFA_RECOVERY_CODE_SIZE];
+	bool new_codes;
+};
+
+/* Told with the first device. */
+#define ENROL_SECOND_IS_WISE N_( \
+	"\nAdd a second device or keep the recovery codes at hand: if this phone is lost, they are the\n" \
+	"only way in but for your administrator. `mfa-enroll` adds one.")
+
+/* Leads to the end: ch->result is MFA_RESULT_OK when the device is saved durably.  label: "" for one
+ * that is free.  Nothing of the recovery codes has been told yet. */
+void enrol_device(struct change *ch, struct enrolment *e, const char *label);
+/* Wipes. */
+void enrolment_wipe(struct enrolment *e);
+
+#endif

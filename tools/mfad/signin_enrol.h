@@ -1,0 +1,20 @@
+/* Enrolment within a sign-in: somebody whose password was right, and who has no device yet (or fewer than the
+ * rules want), is led through it by the prompts of sshd or sudo. */
+#ifndef MFAD_SIGNIN_ENROL_H
+#define MFAD_SIGNIN_ENROL_H
+
+#include "change.h"
+#include "policy/policy.h"
+
+struct signin_enrol {
+	const struct mfa_decision *decision;	/* ENROL */
+	const char *service;		/* for the record */
+	bool first;			/* nothing was shown: the account must still have no device */
+	bool postponed;			/* what came of it: put off, and that stands */
+};
+
+/* ch has its conversation, subject and record; change_take_proof was called if anything was shown.  When
+ * ch->result is MFA_RESULT_OK, a device is saved or it was put off, durably. */
+void signin_enrol(struct change *ch, struct signin_enrol *se);
+
+#endif
