@@ -37,7 +37,7 @@ while read -r user locale view theme; do
 	on_ssh "$user" "$locale"
 	ok "$user: the picture comes with the question for a code" wait_for shows 'Code that the app shows' ||
 		diag "$(screen)"
-	like "$user: says why" "$(screen)" 'More information is required'
+	like "$user: says why" "$(screen -S -)" 'More information is required'
 	key=$(key_shown)
 	[ "$view" = - ] || { keys "$view" Enter && wait_for shows "shows: $view"; }
 	wait_for eval '[ -n "$(picture '"$theme"')" ]' || true
@@ -75,19 +75,21 @@ like 'a plain picture has nothing but ASCII' "$(screen | grep '##' | head -1)" '
 
 # --- broken off ----------------------------------------------------------------------
 
-on_ssh dave
-ok 'dave is asked' wait_for shows 'Code that the app shows'
+useradd -m -s /bin/bash dirk && echo "dirk:$PASSWORD" | chpasswd
+
+on_ssh dirk
+ok 'dirk is asked' wait_for shows 'Code that the app shows'
 key=$(key_shown)
 in_tmux kill-server
-ok 'hanging up leaves no process behind' wait_for eval '! pgrep -f "sshd: dave" >/dev/null'
-is 'and saves nothing' "$(devices dave)" 0
-on_ssh dave
+ok 'hanging up leaves no process behind' wait_for eval '! pgrep -f "sshd: dirk" >/dev/null'
+is 'and saves nothing' "$(devices dirk)" 0
+on_ssh dirk
 wait_for shows 'Code that the app shows'
 unlike 'a key that was shown is never shown again' "$(key_shown)" "^$key$"
 # Two at once: the first to finish counts.
 key=$(key_shown)
 in_tmux new-window -d -t 1 "ssh ${SSH_OPTIONS[*]} -p $PORT -o PreferredAuthentications=keyboard-interactive \
-	dave@127.0.0.1 'echo \"in as \$(id -un)\"'; echo \"ended \$?\"; sleep 1000"
+	dirk@127.0.0.1 'echo \"in as \$(id -un)\"'; echo \"ended \$?\"; sleep 1000"
 other() { in_tmux capture-pane -p -t 1; }
 wait_for eval 'other | grep -q assword'
 in_tmux send-keys -t 1 "$PASSWORD" Enter
@@ -97,8 +99,9 @@ keys "$(app_code "$key")" Enter
 ok 'the first is saved' wait_for shows 'written them down'
 in_tmux send-keys -t 1 "$(app_code "$others")" Enter
 ok 'the other is told so' wait_for eval 'other | grep -q "Somebody else"' || diag "$(other)"
+in_tmux send-keys -t 1 '' Enter
 ok 'and does not get in' wait_for eval 'other | grep -q "ended 255"' || diag "$(other)"
-is 'one device' "$(devices dave)" 1
+is 'one device' "$(devices dirk)" 1
 in_tmux kill-server
 
 # --- offered ---------------------------------------------------------------------------
@@ -163,15 +166,15 @@ in_tmux kill-server
 
 # --- sudo --------------------------------------------------------------------------------
 
-mfa-admin reset --yes carol </dev/null >/dev/null
+mfa-admin reset --yes alice </dev/null >/dev/null
 rules '[policy]' 'enrolment = require' 'enrol_local = yes'
 in_tmux -u new-session -d -x 100 -y 70 \
-	"env LC_ALL=C.UTF-8 setpriv --reuid carol --regid carol --init-groups sudo -k id -un; echo \"ended \$?\"; sleep 1000"
+	"env LC_ALL=C.UTF-8 setpriv --reuid alice --regid alice --init-groups sudo -k id -un; echo \"ended \$?\"; sleep 1000"
 wait_for shows 'assword'
 keys "$PASSWORD" Enter
 ok 'sudo: the picture' wait_for shows 'Code that the app shows' || diag "$(screen)"
 key=$(key_shown)
-is 'sudo: what a camera reads' "$(picture dark)" "$(uri carol "$key")"
+is 'sudo: what a camera reads' "$(picture dark)" "$(uri alice "$key")"
 keys "$(app_code "$key")" Enter
 ok 'sudo: the recovery codes' wait_for shows 'written them down'
 keys '' Enter
@@ -182,14 +185,14 @@ in_tmux kill-server
 
 tick
 rules '[policy]' 'enrolment = require' 'minimum = 2'
-on_ssh carol
+on_ssh alice
 wait_for shows 'Authenticator code:'
 keys "$(app_code "$key")" Enter
 ok 'minimum = 2: another device' wait_for shows 'Code that the app shows' || diag "$(screen)"
 second=$(key_shown)
 keys "$(app_code "$second")" Enter
-ok 'and in' wait_for shows 'in as carol' || diag "$(screen)"
-is 'two devices' "$(devices carol)" 2
+ok 'and in' wait_for shows 'in as alice' || diag "$(screen)"
+is 'two devices' "$(devices alice)" 2
 in_tmux kill-server
 
 done_testing

@@ -233,6 +233,8 @@ static void tell(struct signin *s)
 		text = N_("That took too long. Please sign in again.");
 		break;
 	default:
+		if (s->enrolment.what != NULL)
+			break;
 		text = s->error != 0 ? failure_of(s->error).text : N_("Sign-in refused.");
 		break;
 	}

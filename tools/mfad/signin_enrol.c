@@ -173,6 +173,19 @@ static void hand_out_codes(struct change *ch, struct enrolment *e)
 			       sizeof(answer));
 }
 
+/* Nor would anybody see why it failed. */
+static void hold_the_end(struct change *ch)
+{
+	char answer[16];
+
+	if (ch->text == NULL || ch->result == MFA_RESULT_ABORTED || ch->result == MFA_RESULT_BUSY)
+		return;
+	if (conversation_say(ch->c, MFA_ERROR, ch->text) == 0)
+		(void)conversation_ask(ch->c, true, "Press Enter to end this sign-in: ", answer,
+				       sizeof(answer));
+	ch->text = NULL;
+}
+
 void signin_enrol(struct change *ch, struct signin_enrol *se)
 {
 	struct enrolment e = {
@@ -185,5 +198,7 @@ void signin_enrol(struct change *ch, struct signin_enrol *se)
 	enrol_device(ch, &e, "");
 	if (ch->result == MFA_RESULT_OK && e.new_codes)
 		hand_out_codes(ch, &e);
+	else if (ch->result != MFA_RESULT_OK)
+		hold_the_end(ch);
 	enrolment_wipe(&e);
 }
