@@ -72,9 +72,9 @@ static int take_line(struct reader *r, const char *text, size_t len, uint32_t nu
 	if (!user_valid(line.user, line.user_len))
 		return complain(r, number, "what stands before the tab is not an account name");
 	error = mfa_otpauth_parse(line.uri, line.uri_len, &otpauth, &why);
-	if (error == 0 && otpauth.type != MFA_OTPAUTH_TOTP) {
+	if (error == 0 && otpauth.counter > INT64_MAX) {
 		error = -EINVAL;
-		why = "a counter-based (HOTP) token is not supported";
+		why = "the counter is too large";
 	}
 	mfa_otpauth_wipe(&otpauth);
 	return error != 0 ? complain(r, number, why) : append(r, &line);

@@ -42,7 +42,8 @@ done <<END
 1|a secret that is not base 32|bob\t$(uri bob 'SECRETOFMINE018')\n
 1|five digits|bob\t$(uri bob "$BOB")&digits=5\n
 1|no such hash|bob\t$(uri bob "$BOB")&algorithm=MD5\n
-1|a counter|bob\totpauth://hotp/Bed:bob?secret=$BOB&counter=1\n
+1|a token without its counter|bob\totpauth://hotp/Bed:bob?secret=$BOB\n
+1|a counter that is too large|bob\totpauth://hotp/Bed:bob?secret=$BOB&counter=9223372036854775808\n
 2 4|two of four|# first\nSECRETOFMINE\nbob\t$(uri bob "$BOB")\ncarol\t$(uri carol SECRET0FMINE)\n
 4|a line twice|bob\t$(uri bob "$BOB")\n\ncarol\t$(uri carol "$CAROL")\nbob\t$(uri bob "$BOB")\n
 END

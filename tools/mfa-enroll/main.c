@@ -1,16 +1,16 @@
 /* mfa-enroll: a user's own devices. */
 #include <errno.h>
 #include <getopt.h>
-#include <jansson.h>
 #include <locale.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "account/account.h"
+#include "language/language.h"
 #include "picture.h"
+#include "rows.h"
 #include "terminal/exchange.h"
 #include "terminal/exit.h"
 #include "terminal/terminal.h"
@@ -36,12 +36,15 @@ struct command {
 
 /* The first is what is done without a command. */
 static const struct command commands[] = {
-	{ "add", MFA_ENROL, 0, "", "add a phone (what is done without a command)" },
-	{ "list", MFA_DEVICES, 0, "", "show your devices" },
-	{ "rename", MFA_RENAME, 2, "DEVICE NEW-LABEL", "give a device another label" },
-	{ "remove", MFA_REMOVE, 1, "DEVICE", "remove a device" },
-	{ "test", MFA_TEST, 0, "", "try a code" },
-	{ "codes", MFA_CODES, 0, "", "make new recovery codes" },
+	{ "add", MFA_ENROL, 0, "", N_("add a phone (what is done without a command)") },
+	{ "status", MFA_STATUS, 0, "", N_("show your devices, recovery codes left, last sign-ins") },
+	{ "list", MFA_DEVICES, 0, "", N_("show your devices") },
+	{ "replace", MFA_REPLACE, 1, "DEVICE", N_("put another phone in a device's place") },
+	{ "rename", MFA_RENAME, 2, "DEVICE NEW-LABEL", N_("give a device another label") },
+	{ "remove", MFA_REMOVE, 1, "DEVICE", N_("remove a device") },
+	{ "test", MFA_TEST, 0, "", N_("try a code") },
+	{ "codes", MFA_CODES, 0, "", N_("make new recovery codes") },
+	{ "forget", MFA_FORGET, 0, "", N_("end what is remembered: the next sign-ins ask again") },
 };
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 
@@ -49,25 +52,25 @@ static void usage(FILE *to)
 {
 	size_t i;
 
-	(void)fputs("usage: mfa-enroll [OPTION]... [COMMAND]\n"
-		"Your devices for signing in with a code from an authenticator app.\n\n", to);
+	(void)fputs(_("usage: mfa-enroll [OPTION]... [COMMAND]\n"
+		      "Your devices for signing in with a code from an authenticator app.\n\n"), to);
 	for (i = 0; i < COMMAND_COUNT; i++)
 		(void)fprintf(to, "  %-7s %-17s %s\n", commands[i].name, commands[i].words,
-			      commands[i].help);
-	(void)fputs("\n"
+			      _(commands[i].help));
+	(void)fprintf(to, _("\n"
 		"  --user NAME    another account (root only)\n"
-		"  --label TEXT   add: what to call the device\n"
+		"  --label TEXT   add, replace: what to call the device\n"
 		"  --plain        draw the QR code without colours, for a dark background\n"
 		"  --invert       draw it without colours, for a light background\n"
 		"  --png FILE     write the QR code to a file as well\n"
 		"  --svg FILE\n"
-		"  --json         list: print JSON\n"
-		"  --config FILE  the configuration (default " MFA_CONF_DEFAULT ")\n"
-		"  --socket PATH  where mfad listens (default " MFA_SOCKET_DEFAULT ")\n"
+		"  --json         list, status: print JSON\n"
+		"  --config FILE  the configuration (default %s)\n"
+		"  --socket PATH  where mfad listens (default %s)\n"
 		"  --mfad PATH    what to start when no mfad listens\n"
 		"  --version, --help\n"
 		"\n"
-		"DEVICE is a label or a number from the list.\n", to);
+		"DEVICE is a label or a number from the list.\n"), MFA_CONF_DEFAULT, MFA_SOCKET_DEFAULT);
 }
 
 /* Returns -1 to go on, or the exit status. */
@@ -124,62 +127,6 @@ static int on_key(void *ctx, const char *uri, const char *label)
 	return r;
 }
 
-/* list */
-
-struct list {
-	struct options *options;
-	unsigned rows;
-};
-
-static void print_text(const json_t *row, const char *key, unsigned width)
-{
-	const char *text = json_string_value(json_object_get(row, key));
-
-	mfa_terminal_column(stdout, text != NULL ? text : "?", width);
-	(void)fputs("  ", stdout);
-}
-
-static void print_date(const json_t *value, const char *never, const char *after)
-{
-	time_t when = (time_t)json_integer_value(value);
-	char text[32];
-	struct tm tm;
-
-	if (!json_is_integer(value) || localtime_r(&when, &tm) == NULL ||
-	    strftime(text, sizeof(text), "%Y-%m-%d %H:%M", &tm) == 0)
-		(void)snprintf(text, sizeof(text), "%s", never);
-	(void)printf("%-*s%s", after[0] == '\n' ? 0 : 16, text, after);
-}
-
-static int on_row(void *ctx, const char *row)
-{
-	struct list *list = ctx;
-	json_t *json;
-
-	if (list->options->json)
-		return printf("%s%s", list->rows++ > 0 ? ",\n" : "[\n", row) < 0 ? -EIO : 0;
-	json = json_loads(row, 0, NULL);
-	if (json == NULL)
-		return -EBADMSG;
-	if (list->rows++ == 0)
-		(void)printf("    %-24s  %-6s  %-16s  %s\n", "LABEL", "TYPE", "ADDED", "LAST USED");
-	(void)printf("%2lld. ", (long long)json_integer_value(json_object_get(json, "number")));
-	print_text(json, "label", 24);
-	print_text(json, "type", 6);
-	print_date(json_object_get(json, "created"), "?", "  ");
-	print_date(json_object_get(json, "used"), "never", "\n");
-	json_decref(json);
-	return 0;
-}
-
-static void end_list(const struct list *list)
-{
-	if (list->options->json)
-		(void)puts(list->rows > 0 ? "\n]" : "[]");
-	else if (list->rows == 0)
-		(void)puts("No device yet. `mfa-enroll` adds one.");
-}
-
 static void build_request(const struct command *command, const struct options *o, char **args,
 			  struct mfa_frame *request)
 {
@@ -193,10 +140,10 @@ static void build_request(const struct command *command, const struct options *o
 
 static int run(const struct command *command, struct options *o, char **args)
 {
-	struct list list = { .options = o };
-	bool lists = command->request == MFA_DEVICES;
-	struct mfa_exchange x = { .dial = &o->dial, .on_key = on_key, .on_row = on_row,
-				  .ctx = lists ? (void *)&list : (void *)o };
+	struct rows rows = { .json = o->json, .status = command->request == MFA_STATUS };
+	bool lists = rows.status || command->request == MFA_DEVICES;
+	struct mfa_exchange x = { .dial = &o->dial, .on_key = on_key, .on_row = rows_print,
+				  .ctx = lists ? (void *)&rows : (void *)o };
 	struct mfa_frame request;
 	enum mfa_result result;
 	int r;
@@ -204,15 +151,15 @@ static int run(const struct command *command, struct options *o, char **args)
 	build_request(command, o, args, &request);
 	r = mfa_exchange_run(&x, &request, &result);
 	if (r == -EINTR || o->own_failure)
-		(void)fputs("Nothing was saved.\n", stderr);
+		(void)fprintf(stderr, "%s\n", _("Nothing was saved."));
 	if (o->own_failure)
 		return MFA_EXIT_FAILED;
 	if (r != 0)
 		return mfa_exit_of_error(PROGRAM, &o->dial, r);
 	if (lists && result == MFA_RESULT_OK)
-		end_list(&list);
+		rows_end(&rows);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
-		(void)fprintf(stderr, PROGRAM ": not all could be printed: %s\n", strerror(errno));
+		(void)fprintf(stderr, PROGRAM ": %s: %s\n", _("not all could be printed"), strerror(errno));
 		return MFA_EXIT_FAILED;
 	}
 	return mfa_exit_of_result(result);
@@ -223,17 +170,17 @@ static int run(const struct command *command, struct options *o, char **args)
 static bool options_fit(const struct command *command, const struct options *o)
 {
 	const struct picture_options *p = &o->picture;
-	bool adds = command->request == MFA_ENROL;
+	bool adds = command->request == MFA_ENROL || command->request == MFA_REPLACE;
 	const char *wrong = NULL;
 
-	if (o->json && command->request != MFA_DEVICES)
-		wrong = "--json is for list";
+	if (o->json && command->request != MFA_DEVICES && command->request != MFA_STATUS)
+		wrong = N_("--json is for list and status");
 	if (o->label != NULL && !adds)
-		wrong = "--label is for add";
+		wrong = N_("--label is for add and replace");
 	if ((p->plain || p->png != NULL || p->svg != NULL) && !adds)
-		wrong = "--plain, --invert, --png and --svg are for add";
+		wrong = N_("--plain, --invert, --png and --svg are for add and replace");
 	if (wrong != NULL)
-		(void)fprintf(stderr, PROGRAM ": %s. `" PROGRAM " --help` tells more.\n", wrong);
+		(void)fprintf(stderr, PROGRAM ": %s. %s\n", _(wrong), _("`mfa-enroll --help` tells more."));
 	return wrong == NULL;
 }
 
@@ -247,7 +194,7 @@ static const struct command *find_command(int argc, char **argv)
 		if (strcmp(commands[i].name, argv[0]) == 0)
 			break;
 	if (i == COMMAND_COUNT) {
-		(void)fprintf(stderr, PROGRAM ": there is no command \"%s\"\n\n", argv[0]);
+		(void)fprintf(stderr, _("mfa-enroll: there is no command \"%s\"\n\n"), argv[0]);
 		usage(stderr);
 		return NULL;
 	}
@@ -265,7 +212,7 @@ static const char *own_name(void)
 	const struct passwd *pw = getpwuid(getuid());
 
 	if (pw == NULL || strlen(pw->pw_name) > MFA_ACCOUNT_NAME_MAX) {
-		(void)fprintf(stderr, PROGRAM ": this system knows no name for your user id, %lu\n",
+		(void)fprintf(stderr, _("mfa-enroll: this system knows no name for your user id, %lu\n"),
 			      (unsigned long)getuid());
 		return NULL;
 	}

@@ -41,6 +41,24 @@ void request_devices(struct conversation *c)
 	change_end(&ch);
 }
 
+/* How one's own account stands; no secret is in it. */
+void request_status(struct conversation *c)
+{
+	struct change ch;
+	char *row = NULL;
+
+	/* Who has no record yet has nothing to see, and nothing is wrong with that. */
+	if (change_begin(&ch, c, "status", true)) {
+		row = row_account_whole(ch.record.account, mfa_clock_now());
+		if (row != NULL && conversation_row(c, row) == 0)
+			change_stop(&ch, MFA_RESULT_OK, NULL);
+		else
+			change_fail(&ch, -ENOMEM);
+	}
+	change_end(&ch);
+	free(row);
+}
+
 /* Reads DEVICE and finds it; its label stands in ch->label. */
 static bool choose_device(struct change *ch, const char *which)
 {

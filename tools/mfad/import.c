@@ -1,6 +1,7 @@
 /* Accounts from elsewhere: a batch a frame, checked by the same eyes in both passes. */
 #include <errno.h>
 #include <openssl/crypto.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,6 +33,16 @@ static int refuse(struct import *im, const char *name, const char *result, const
 	return r;
 }
 
+static void label_of(enum mfa_device_type type, size_t number, char out[MFA_LABEL_MAX + 1])
+{
+	const char *word = type == MFA_DEVICE_HOTP ? "Token" : "Phone";
+
+	if (number == 1)
+		(void)snprintf(out, MFA_LABEL_MAX + 1, "%s", word);
+	else
+		(void)snprintf(out, MFA_LABEL_MAX + 1, "%s %02zu", word, number);
+}
+
 static int device_from_uri(const struct mfa_field *uri, struct mfa_account *account,
 			   const char **why)
 {
@@ -39,23 +50,22 @@ static int device_from_uri(const struct mfa_field *uri, struct mfa_account *acco
 	struct mfa_device device = { .type = MFA_DEVICE_TOTP };
 	int r = mfa_otpauth_parse((const char *)uri->data, uri->len, &otpauth, why);
 
-	if (r == 0 && otpauth.type != MFA_OTPAUTH_TOTP) {
-		*why = "a counter-based (HOTP) token is not supported";
+	if (r == 0 && otpauth.counter > INT64_MAX) {
+		*why = "the counter is too large";
 		r = -EINVAL;
 	}
 	if (r == 0) {
 		device.hash = otpauth.hash;
 		device.digits = otpauth.digits;
 		device.period = otpauth.period;
+		if (otpauth.type == MFA_OTPAUTH_HOTP) {
+			device.type = MFA_DEVICE_HOTP;
+			device.counter = otpauth.counter;
+		}
 		device.secret_len = otpauth.secret_len;
 		memcpy(device.secret, otpauth.secret, otpauth.secret_len);
 		device.created = mfa_clock_now();
-		(void)strcpy(device.label, "Phone");
-		if (account->device_count > 0) {
-			device.label[5] = ' ';
-			device.label[6] = (char)('0' + (account->device_count + 1) / 10);
-			device.label[7] = (char)('0' + (account->device_count + 1) % 10);
-		}
+		label_of(device.type, account->device_count + 1, device.label);
 		r = mfa_account_add_device(account, &device);
 		*why = "an account can have no more than 16 devices";
 	}
@@ -67,7 +77,8 @@ static int device_from_uri(const struct mfa_field *uri, struct mfa_account *acco
 /* Whether both make the same codes. */
 static bool same_device(const struct mfa_device *a, const struct mfa_device *b)
 {
-	return a->hash == b->hash && a->digits == b->digits && a->period == b->period &&
+	return a->type == b->type && a->hash == b->hash && a->digits == b->digits &&
+	       (a->type == MFA_DEVICE_HOTP || a->period == b->period) &&
 	       a->secret_len == b->secret_len &&
 	       CRYPTO_memcmp(a->secret, b->secret, a->secret_len) == 0;
 }
@@ -85,6 +96,13 @@ static bool same_devices(const struct mfa_account *a, const struct mfa_account *
 	return true;
 }
 
+static void keep_moving(struct mfa_device *device, const struct mfa_device *old)
+{
+	device->last_step = old->last_step;
+	if (old->counter > device->counter)
+		device->counter = old->counter;
+}
+
 /* A code that was used stays used, also where its device comes again. */
 static void keep_used(struct mfa_account *fresh, const struct mfa_account *there)
 {
@@ -93,7 +111,7 @@ static void keep_used(struct mfa_account *fresh, const struct mfa_account *there
 	for (i = 0; i < fresh->device_count; i++)
 		for (j = 0; j < there->device_count; j++)
 			if (same_device(&fresh->devices[i], &there->devices[j]))
-				fresh->devices[i].last_step = there->devices[j].last_step;
+				keep_moving(&fresh->devices[i], &there->devices[j]);
 }
 
 static bool same_uid(const struct mfa_account *a, const struct mfa_account *b)
@@ -162,8 +180,9 @@ static int take(struct import *im, const struct mfa_field *user, size_t *at,
 	r = mfa_identity_of_name(name, &id);
 	if (r == 0)
 		r = mfa_record_new(id.name, record);
+	/* The administrator's doing is no news to anybody. */
 	if (r == 0)
-		record->account->created = mfa_clock_now();
+		record->account->created = record->account->told = mfa_clock_now();
 	while (mfa_frame_next(&im->frame, &next, &field) && field.tag == MFA_FIELD_URI) {
 		if (r == 0)
 			r = device_from_uri(&field, record->account, &why);

@@ -24,6 +24,7 @@ static const struct {
 	{ MFA_RESET, PEER_ROOT, request_reset },
 	{ MFA_UNLOCK, PEER_ROOT, request_unlock },
 	{ MFA_IMPORT, PEER_ROOT, request_import },
+	{ MFA_STATUS, PEER_ROOT | PEER_SELF, request_status },
 	{ MFA_REPLACE, PEER_ROOT | PEER_SELF, request_replace },
 	{ MFA_FORGET, PEER_ROOT | PEER_SELF, request_forget },
 	{ MFA_PASS, PEER_ROOT, request_pass },

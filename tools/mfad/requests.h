@@ -18,6 +18,7 @@ void request_signin(struct conversation *c);	/* signin.c */
 /* The log's line of a sign-in that failmode = open has let in. */
 void signin_log_open(const char *user, const char *service, const char *why);
 void request_enrol(struct conversation *c);	/* enrol.c */
+void request_status(struct conversation *c);
 void request_replace(struct conversation *c);
 void request_devices(struct conversation *c);	/* devices.c */
 void request_rename(struct conversation *c);

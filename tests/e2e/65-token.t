@@ -1,0 +1,52 @@
+#!/bin/bash
+# Hardware tokens that count: look-ahead, resynchronisation, once each; beside an app.
+. "${BASH_SOURCE[0]%/*}/lib.sh"
+
+write_conf
+new_store || bail 'mfa-admin init failed'
+start_mfad || bail 'mfad does not start'
+pam_service code 'auth required pam_mfa.so'
+token() { oathtool --hotp -b -c "$1" "$(secret_of alice)"; }
+
+printf 'alice\totpauth://hotp/Bed:alice?secret=%s&counter=7\nalice\totpauth://totp/Bed:alice?secret=%s\n' \
+	"$(secret_of alice)" "$(secret_of bob)" >"$BED/tokens"
+ok 'a token and an app are imported' mfa-admin import "$BED/tokens"
+like 'and listed as what they are' "$(mfa-admin show alice </dev/null | tr '\n' ' ')" '1. Token \(hotp\).*2. Phone 02 \(totp\)'
+pam_try code alice "$(token 6)"
+denied 'a code from before its counter'
+pam_try code alice "$(token 7)"
+accepted 'the next code'
+pam_try code alice "$(token 7)"
+denied 'once'
+pam_try code alice "$(token 17)"
+accepted 'nine presses that nobody saw'
+pam_try code alice "$(token 9)"
+denied 'none of those'
+pam_try code alice "$(code_now bob)"
+accepted 'the app by the same prompt'
+pam_try code alice "$(token 400)" "$(token 401)"
+accepted 'far ahead: two codes in a row'
+like 'the first asks for the next' "$SCREEN" "press the token's button again"
+pam_try code alice "$(token 800)"
+denied 'one of them is not enough'
+pam_try code alice "$(token 802)" "$(token 800)"
+denied 'nor are two that do not follow'
+pam_try code alice "$(token 802)"
+denied 'also in another sign-in'
+log_mark
+pam_try code alice "$(token 803)"
+accepted 'the one that follows is, also in another sign-in'
+log_like 'the log says which device' 'event=signin result=ok .*method=hotp .*device=Token'
+code=$(token 804)
+mfa-admin unlock alice </dev/null >/dev/null
+race=$("$HELPERS/signin" -n 16 -q code alice "$code" | grep PAM_SUCCESS)
+is 'sixteen at the same instant: one' "$race" 'PAM_SUCCESS 1'
+mfa-admin import --replace "$BED/tokens" </dev/null >/dev/null
+pam_try code alice "$(token 804)"
+denied 'what was used stays used when it is imported again'
+stop_mfad
+mfa-admin unlock alice </dev/null >/dev/null
+pam_try code alice "$(token 805)"
+accepted 'without the daemon too'
+
+done_testing
