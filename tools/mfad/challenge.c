@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "account/news.h"
 #include "clock/clock.h"
 #include "language/language.h"
 #include "log/log.h"
@@ -58,9 +59,8 @@ static int save(struct challenge *ch)
 
 	if (r != 0)
 		return r;
-	/* Its owner is here, and is told of new devices once. */
-	if (right && !ch->subject->local)
-		ch->record->account->told = mfa_clock_now();
+	if (right)
+		mfa_news_said(ch->record->account, ch->said, j->label, mfa_clock_now());
 	if (j->verdict == MFA_VERDICT_WRONG || j->verdict == MFA_VERDICT_NEXT || right)
 		mfa_account_add_event(ch->record->account, mfa_clock_now(), ch->service, ch->rhost,
 				      j->method, challenge_word(j));

@@ -19,6 +19,7 @@ struct challenge {
 	const char *rhost;
 	bool echo;
 	bool hopeless;			/* whatever is answered is wrong: nobody's account */
+	int64_t said;			/* mfa_news_until of the news that was said; 0: none */
 	/* What came of it. */
 	struct mfa_judgement judgement;	/* the last */
 	unsigned answers;		/* judged */

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "account/news.h"
 #include "challenge.h"
 #include "clock/clock.h"
 #include "crowd.h"
@@ -17,7 +18,7 @@
 
 #define FIELD_MAX 255
 #define RECOVERY_FEW 3
-#define NEWS_MAX 512
+#define NEWS_MAX (MFA_DEVICES_MAX * (MFA_LABEL_MAX + 32))
 
 struct signin {
 	struct conversation *c;
@@ -100,18 +101,17 @@ static int decide(struct signin *s)
 static void gather_news(struct signin *s)
 {
 	const struct mfa_account *account = s->record.account;
-	size_t i, n = 0;
+	const struct mfa_device *d;
+	size_t at = 0, n = 0;
 
 	if (s->record.decoy || s->subject.local)
 		return;
-	for (i = 0; i < account->device_count && n < sizeof(s->news); i++) {
-		const struct mfa_device *d = &account->devices[i];
-		char when[32] = "?";
+	s->challenge.said = mfa_news_until(account);
+	while (n < sizeof(s->news) && (d = mfa_news_next(account, &at)) != NULL) {
 		time_t created = (time_t)d->created;
+		char when[32] = "?";
 		struct tm tm;
 
-		if (d->created <= account->told)
-			continue;
 		if (localtime_r(&created, &tm) != NULL)
 			(void)strftime(when, sizeof(when), "%Y-%m-%d %H:%M", &tm);
 		n += (size_t)snprintf(s->news + n, sizeof(s->news) - n, "%s\"%s\" (%s)", n > 0 ? ", " : "",
@@ -129,8 +129,8 @@ static int announce(struct signin *s)
 		r = conversation_say(s->c, MFA_INFO, s->policy->intro);
 	if (r == 0 && s->news[0] != '\0')
 		r = conversation_say(s->c, MFA_INFO,
-			"A device was added to this account since your last sign-in. If that was not you, tell "
-			"your\nadministrator.");
+			"A device was added to this account since your last sign-in.\n"
+			"If that was not you, tell your administrator.");
 	return r;
 }
 
