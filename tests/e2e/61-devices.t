@@ -226,7 +226,7 @@ exits 'root may add one for a name that only services with nss = no will see' 0
 for i in 0 1; do
 	pam_try code alice "${codes[i]}"
 	accepted "recovery code $i"
-	like 'and the count is told' "$SCREEN" "$((9 - i)) recovery codes left"
+	like 'and the count is told' "$SCREEN" "Recovery codes left: $((9 - i))"
 	unlike 'with no more than that yet' "$SCREEN" 'Make new ones'
 	pam_try code alice "${codes[i]}"
 	denied 'once'
@@ -243,7 +243,7 @@ is 'five are left' "$(left alice)" 5
 for i in 5 6 7 8; do
 	pam_try code alice "${codes[i]}"
 done
-like 'when few are left it says what to do' "$SCREEN" '1 recovery code left.*Make new ones with: mfa-enroll codes'
+like 'when few are left it says what to do' "$SCREEN" 'Recovery codes left: 1.*Make new ones with: mfa-enroll codes'
 tick
 tool alice codes < <(prove "$(code_of "$phone")")
 exits 'new ones' 0 'Codes from before no longer work'
