@@ -24,6 +24,7 @@
 
 #include "wire/dial.h"
 #include "wire/frame.h"
+#include "wire/session.h"
 
 /* How long mfad may take between two steps, and how often we look whether the user has
  * pressed Ctrl-C meanwhile: sudo blocks the signal, so it only shows as pending. */
@@ -142,6 +143,7 @@ static const char *text_item(pam_handle_t *pamh, int item)
 
 static int build_request(pam_handle_t *pamh, const struct options *o, struct mfa_frame *request)
 {
+	char session[MFA_SESSION_SIZE];
 	const char *user = NULL;
 	int r = pam_get_user(pamh, &user, NULL);
 
@@ -155,6 +157,8 @@ static int build_request(pam_handle_t *pamh, const struct options *o, struct mfa
 	mfa_frame_put_text(request, MFA_FIELD_SERVICE, text_item(pamh, PAM_SERVICE));
 	mfa_frame_put_text(request, MFA_FIELD_RHOST, text_item(pamh, PAM_RHOST));
 	mfa_frame_put_text(request, MFA_FIELD_TTY, text_item(pamh, PAM_TTY));
+	if (mfa_session_name(session) == 0)
+		mfa_frame_put_text(request, MFA_FIELD_SESSION, session);
 	if (o->echo)
 		mfa_frame_put_byte(request, MFA_FIELD_ECHO, 1);
 	return PAM_SUCCESS;

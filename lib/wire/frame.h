@@ -14,7 +14,7 @@
 
 enum mfa_frame_type {
 	/* From a client: first one request, then an ANSWER to each ASK. */
-	MFA_SIGNIN = 1,		/* PROTOCOL USER SERVICE [RHOST] [TTY] [ECHO] */
+	MFA_SIGNIN = 1,		/* PROTOCOL USER SERVICE [RHOST] [TTY] [SESSION] [ECHO] */
 	MFA_ANSWER = 2,		/* [TEXT]; without it: no answer was given */
 	MFA_ENROL = 3,		/* PROTOCOL USER [LABEL]: add a device */
 	MFA_DEVICES = 4,	/* PROTOCOL USER: a ROW for each */

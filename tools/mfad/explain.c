@@ -7,6 +7,7 @@
 #include "clock/clock.h"
 #include "facts.h"
 #include "factor/factor.h"
+#include "remember.h"
 #include "requests.h"
 #include "subject.h"
 
@@ -74,6 +75,8 @@ static char *format(const struct explain *e)
 static int explain(struct conversation *c, struct explain *e)
 {
 	const struct mfa_identity *id = &e->subject.identity;
+	/* By its address; the login sessions of this host are not asked for. */
+	struct mfa_remember_place place = { .service = e->service, .rhost = e->rhost };
 	int r = subject_read(c, &e->subject);
 
 	if (r != 0)
@@ -89,6 +92,8 @@ static int explain(struct conversation *c, struct explain *e)
 		return r;
 	facts_gather(&e->subject, e->policy, e->record.decoy ? e->bare.account : e->record.account,
 		     e->rhost, &e->facts);
+	place.name = id->name;
+	e->facts.remembered = remember_check(c, e->policy, &e->facts, &place, &e->record);
 	e->decision = mfa_policy_decide(e->policy, &e->facts);
 	return 0;
 }

@@ -12,6 +12,7 @@
 #include "language/language.h"
 #include "log/log.h"
 #include "policy/policy.h"
+#include "remember.h"
 #include "requests.h"
 #include "signin_enrol.h"
 #include "subject.h"
@@ -26,6 +27,7 @@ struct signin {
 	char service[FIELD_MAX + 1];
 	char rhost[FIELD_MAX + 1];
 	char tty[FIELD_MAX + 1];
+	char session[FIELD_MAX + 1];
 	char shown_service[FIELD_MAX + 8];	/* marked where it is only a claim */
 	const struct mfa_policy *policy;
 	struct mfa_policy_facts facts;
@@ -59,6 +61,8 @@ static int read_request(struct signin *s)
 		r = optional_text(c, MFA_FIELD_RHOST, s->rhost);
 	if (r == 0)
 		r = optional_text(c, MFA_FIELD_TTY, s->tty);
+	if (r == 0)
+		r = optional_text(c, MFA_FIELD_SESSION, s->session);
 	if (r == 0 && s->service[0] == '\0')
 		r = -EINVAL;
 	if (r != 0) {
@@ -72,10 +76,17 @@ static int read_request(struct signin *s)
 	return r;
 }
 
+static struct mfa_remember_place place_of(const struct signin *s)
+{
+	return (struct mfa_remember_place){ .name = s->subject.identity.name, .service = s->service,
+					    .rhost = s->rhost, .session = s->session };
+}
+
 /* Reads the account, or what stands in for it, and weighs the service's rules. */
 static int decide(struct signin *s)
 {
 	const struct mfa_identity *id = &s->subject.identity;
+	struct mfa_remember_place place = place_of(s);
 	bool eligible;
 	int r;
 
@@ -92,6 +103,7 @@ static int decide(struct signin *s)
 	}
 	facts_gather(&s->subject, s->policy, s->record.decoy ? s->bare.account : s->record.account,
 		     s->rhost, &s->facts);
+	s->facts.remembered = remember_check(s->c, s->policy, &s->facts, &place, &s->record);
 	s->decision = mfa_policy_decide(s->policy, &s->facts);
 	s->reason = s->decision.rule;
 	return 0;
@@ -197,6 +209,15 @@ static void enrol_more(struct signin *s)
 	more = mfa_policy_decide_more(s->policy, &s->facts, s->challenge.judgement.kind);
 	if (more.kind == MFA_DECISION_ENROL)
 		enrol(s, &more, &s->record);
+}
+
+/* Spares the next sign-ins, once this one is let in by a device. */
+static void remember(const struct signin *s)
+{
+	struct mfa_remember_place place = place_of(s);
+
+	if (s->result == MFA_RESULT_OK && s->decision.kind == MFA_DECISION_REQUIRE)
+		remember_write(s->c, s->policy, &s->facts, &place, &s->record, &s->challenge.judgement);
 }
 
 static void tell_success(struct signin *s)
@@ -335,6 +356,7 @@ void request_signin(struct conversation *c)
 	else
 		challenge(&s);
 	enrol_more(&s);
+	remember(&s);
 	tell(&s);
 	log_signin(&s);
 	if (s.enrolment.what != NULL && !s.postponed)
