@@ -99,17 +99,20 @@ static int judge(struct challenge *ch, const char *answer)
 
 static int say_blocked(struct challenge *ch, enum mfa_verdict verdict, int64_t wait)
 {
-	char text[256];
+	char text[400];
 
 	if (verdict == MFA_VERDICT_STOPPED)
 		return conversation_say(ch->c, MFA_INFO,
 			"Too many wrong codes. Codes from an app are refused from now on, until you use a\n"
 			"recovery code or your administrator unlocks this account.");
-	(void)snprintf(text, sizeof(text),
-		       "Too many wrong codes. Codes from an app are refused for another %lld %s.\n"
-		       "A recovery code still works.",
-		       (long long)(wait < 90 ? wait : (wait + 59) / 60),
-		       wait < 90 ? wait == 1 ? "second" : "seconds" : "minutes");
+	(void)snprintf(text, sizeof(text), wait < 90
+		       ? conversation_words(ch->c,
+			       N_("Too many wrong codes. Codes from an app are refused for another %lld seconds.\n"
+				  "A recovery code still works."))
+		       : conversation_words(ch->c,
+			       N_("Too many wrong codes. Codes from an app are refused for another %lld minutes.\n"
+				  "A recovery code still works.")),
+		       (long long)(wait < 90 ? wait : (wait + 59) / 60));
 	return conversation_say(ch->c, MFA_INFO, text);
 }
 

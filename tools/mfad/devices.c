@@ -6,6 +6,7 @@
 
 #include "change.h"
 #include "clock/clock.h"
+#include "language/language.h"
 #include "recovery.h"
 #include "requests.h"
 #include "rows.h"
@@ -111,7 +112,7 @@ void request_rename(struct conversation *c)
 		if (!labels_ok)
 			change_stop(&ch, MFA_RESULT_INVALID, "A label has 1 to 64 bytes of plain text.");
 		else if (choose_device(&ch, which) && change_prove(&ch))
-			apply(&ch, rename_device, label, "Renamed.");
+			apply(&ch, rename_device, label, N_("Renamed."));
 	}
 	change_end(&ch);
 }
@@ -159,7 +160,7 @@ void request_remove(struct conversation *c)
 		if (r != 0)
 			change_stop(&ch, MFA_RESULT_INVALID, "Which device?");
 		else if (choose_device(&ch, which) && change_prove(&ch) && confirm_last(&ch))
-			apply(&ch, remove_device, NULL, "Removed.");
+			apply(&ch, remove_device, NULL, N_("Removed."));
 	}
 	change_end(&ch);
 }
@@ -184,7 +185,7 @@ void request_codes(struct conversation *c)
 	struct change ch;
 
 	if (change_begin(&ch, c, "codes", false) && has_device(&ch) && change_prove(&ch)) {
-		apply(&ch, replace_codes, codes, "Codes from before no longer work.");
+		apply(&ch, replace_codes, codes, N_("Codes from before no longer work."));
 		if (ch.result == MFA_RESULT_OK)
 			recovery_show(c, codes);
 	}
@@ -194,7 +195,7 @@ void request_codes(struct conversation *c)
 
 void request_test(struct conversation *c)
 {
-	char text[MFA_LABEL_MAX + 64];
+	char text[MFA_LABEL_MAX + 160];
 	struct change ch;
 
 	if (change_begin(&ch, c, "test", false) && has_device(&ch)) {
@@ -208,11 +209,12 @@ void request_test(struct conversation *c)
 		else if (ch.result == MFA_RESULT_OK) {
 			memcpy(ch.label, ch.challenge.judgement.label, sizeof(ch.label));
 			if (ch.label[0] != '\0')
-				(void)snprintf(text, sizeof(text), "That works: it is a code of \"%s\".",
+				(void)snprintf(text, sizeof(text),
+					       conversation_words(c, "That works: it is a code of \"%s\"."),
 					       ch.label);
 			else
-				(void)snprintf(text, sizeof(text),
-					       "That works. That recovery code is used now.");
+				(void)snprintf(text, sizeof(text), "%s",
+					       conversation_words(c, "That works. That recovery code is used now."));
 			ch.text = text;
 		}
 	}

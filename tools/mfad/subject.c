@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <stddef.h>
 
+#include "language/language.h"
+
 int subject_read(struct conversation *c, struct subject *out)
 {
 	char name[MFA_ACCOUNT_NAME_MAX + 1];
@@ -53,20 +55,20 @@ struct failure failure_of(int error)
 {
 	static const struct { int error; struct failure failure; } rows[] = {
 		{ -EPERM, { MFA_RESULT_REFUSED,
-			"This account's second factor can't be used until your administrator has looked at it." } },
-		{ -EINVAL, { MFA_RESULT_DENIED, "That is not the name of an account." } },
+			N_("This account's second factor can't be used until your administrator has looked at it.") } },
+		{ -EINVAL, { MFA_RESULT_DENIED, N_("That is not the name of an account.") } },
 		{ -EBADMSG, { MFA_RESULT_REFUSED,
-			"This account's record is damaged. Please tell your administrator." } },
+			N_("This account's record is damaged. Please tell your administrator.") } },
 		{ -ENOKEY, { MFA_RESULT_REFUSED,
-			"This account's record can't be read. Please tell your administrator." } },
+			N_("This account's record can't be read. Please tell your administrator.") } },
 		{ -EPROTONOSUPPORT, { MFA_RESULT_REFUSED,
-			"This account's record is from a newer version. Please tell your administrator." } },
+			N_("This account's record is from a newer version. Please tell your administrator.") } },
 		{ -EKEYREVOKED, { MFA_RESULT_REFUSED,
-			"The account was changed meanwhile, so that what you showed no longer counts. Nothing was\n"
-			"changed; please start again." } },
-		{ -ENOENT, { MFA_RESULT_NOT_FOUND, "There is no such account." } },
+			N_("The account was changed meanwhile, so that what you showed no longer counts. Nothing was\n"
+			"changed; please start again.") } },
+		{ -ENOENT, { MFA_RESULT_NOT_FOUND, N_("There is no such account.") } },
 		{ -ESTALE, { MFA_RESULT_UNAVAILABLE,
-			"The second-factor records are missing. Please tell your administrator." } },
+			N_("The second-factor records are missing. Please tell your administrator.") } },
 	};
 	size_t i;
 
@@ -74,6 +76,6 @@ struct failure failure_of(int error)
 		if (rows[i].error == error)
 			return rows[i].failure;
 	return (struct failure){ MFA_RESULT_FAILED,
-		"The second-factor service can't read or write its records just now, so nothing was "
-		"changed. Please tell your administrator." };
+		N_("The second-factor service can't read or write its records just now, so nothing was "
+		   "changed. Please tell your administrator.") };
 }
