@@ -135,7 +135,7 @@ int command_list(const struct command_options *options, int argc, char **argv)
 	if (list.json)
 		(void)puts(list.rows > 0 ? "\n]" : "]");
 	else if (list.rows == 0 && r == MFA_EXIT_OK)
-		(void)puts("Nobody has enrolled yet.");
+		(void)puts(_("Nobody has enrolled yet."));
 	return fflush(stdout) == 0 ? r : MFA_EXIT_FAILED;
 }
 
@@ -145,7 +145,7 @@ static void print_devices(const json_t *devices)
 {
 	size_t i;
 
-	(void)printf("Devices:  %s\n", json_array_size(devices) > 0 ? "" : "none");
+	(void)printf(_("Devices:  %s\n"), json_array_size(devices) > 0 ? "" : _("none"));
 	for (i = 0; i < json_array_size(devices); i++) {
 		const json_t *d = json_array_get(devices, i);
 
@@ -153,7 +153,7 @@ static void print_devices(const json_t *devices)
 		print_text(d, "label", 0);
 		(void)printf(" (%s), added ", text(d, "type"));
 		print_time(json_object_get(d, "created"), "?");
-		(void)fputs(", last used ", stdout);
+		(void)fputs(_(", last used "), stdout);
 		print_time(json_object_get(d, "used"), "never");
 		if (number(d, "drift") != 0)
 			(void)printf(", clock off by %+lld steps", number(d, "drift"));
@@ -164,10 +164,10 @@ static void print_devices(const json_t *devices)
 static void print_throttles(const json_t *throttles)
 {
 	static const struct { const char *key, *name; } rows[] = {
-		{ "code", "app codes" }, { "recovery", "recovery codes" },
-		{ "local_code", "app codes, by the user's own programs" },
-		{ "local_recovery", "recovery codes, by the user's own programs" },
-		{ "pass", "passes" }, { "local_pass", "passes, by the user's own programs" },
+		{ "code", N_("app codes") }, { "recovery", N_("recovery codes") },
+		{ "local_code", N_("app codes, by the user's own programs") },
+		{ "local_recovery", N_("recovery codes, by the user's own programs") },
+		{ "pass", N_("passes") }, { "local_pass", N_("passes, by the user's own programs") },
 	};
 	size_t i;
 
@@ -176,9 +176,9 @@ static void print_throttles(const json_t *throttles)
 
 		if (t == NULL)
 			continue;
-		(void)printf("Wrong:    %lld in a row (%s)", number(t, "wrong_in_a_row"), rows[i].name);
+		(void)printf(_("Wrong:    %lld in a row (%s)"), number(t, "wrong_in_a_row"), _(rows[i].name));
 		if (number(t, "wait") > 0)
-			(void)printf("; refused for another %lld s", number(t, "wait"));
+			(void)printf(_("; refused for another %lld s"), number(t, "wait"));
 		(void)puts("");
 	}
 }
@@ -187,7 +187,7 @@ static void print_events(const json_t *events)
 {
 	size_t i;
 
-	(void)printf("Sign-ins: %s\n", json_array_size(events) > 0 ? "" : "none");
+	(void)printf(_("Sign-ins: %s\n"), json_array_size(events) > 0 ? "" : _("none"));
 	for (i = json_array_size(events); i-- > 0;) {
 		const json_t *e = json_array_get(events, i);
 
@@ -205,7 +205,7 @@ static void print_pass(const json_t *pass)
 {
 	if (!json_is_object(pass))
 		return;
-	(void)printf("Pass:     good for %lld more, until ", number(pass, "uses"));
+	(void)printf(_("Pass:     good for %lld more, until "), number(pass, "uses"));
 	print_time(json_object_get(pass, "until"), "?");
 	(void)puts("");
 }
@@ -220,21 +220,20 @@ static int show_row(void *ctx, const char *row)
 	json = json_loads(row, 0, NULL);
 	if (json == NULL)
 		return -EBADMSG;
-	(void)fputs("Account:  ", stdout);
+	(void)fputs(_("Account:  "), stdout);
 	print_text(json, "name", 0);
 	if (json_is_integer(json_object_get(json, "uid")))
 		(void)printf(" (uid %lld)", number(json, "uid"));
-	(void)fputs("\nEnrolled: ", stdout);
+	(void)fputs(_("\nEnrolled: "), stdout);
 	print_time(json_object_get(json, "created"), "?");
 	(void)puts("");
 	print_devices(json_object_get(json, "devices"));
-	(void)printf("Recovery: %lld code%s left\n", number(json, "recovery"),
-		     number(json, "recovery") == 1 ? "" : "s");
+	(void)printf(_("Recovery: %lld codes left\n"), number(json, "recovery"));
 	print_pass(json_object_get(json, "pass"));
 	if (number(json, "postponed") > 0)
-		(void)printf("Put off:  %lld times\n", number(json, "postponed"));
+		(void)printf(_("Put off:  %lld times\n"), number(json, "postponed"));
 	if (json_is_true(json_object_get(json, "locked")))
-		(void)puts("LOCKED:   app codes are refused; `mfa-admin unlock` ends that");
+		(void)puts(_("LOCKED:   app codes are refused; `mfa-admin unlock` ends that"));
 	print_throttles(json_object_get(json, "throttle"));
 	print_events(json_object_get(json, "events"));
 	json_decref(json);

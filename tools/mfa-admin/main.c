@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "language/language.h"
 #include "terminal/exit.h"
 
 static const struct {
@@ -14,21 +15,21 @@ static const struct {
 	const char *words;
 	const char *help;
 } commands[] = {
-	{ "init", command_init, 0, "", "make the key and the store" },
-	{ "list", command_list, 0, "", "all accounts" },
-	{ "show", command_show, 1, "USER", "one account: devices, throttle, last sign-ins" },
-	{ "reset", command_reset, 1, "USER", "remove all devices and recovery codes" },
-	{ "unlock", command_unlock, 1, "USER", "let wrong codes be forgotten" },
-	{ "pass", command_pass, 1, "USER", "a temporary access pass: --valid TIME" },
-	{ "forget", command_forget, 1, "USER", "end what is remembered of sign-ins" },
-	{ "import", command_import, 1, "FILE", "add accounts: lines USER<TAB>otpauth-URI" },
-	{ "backup", command_backup, 1, "FILE", "save accounts and key, under a passphrase" },
-	{ "restore", command_restore, 1, "FILE", "put a backup back" },
-	{ "rotate-key", command_rotate_key, 0, "", "a new master key; sign-ins go on" },
-	{ "explain", command_explain, 0, "", "which rule decides: --user, --service, --rhost" },
-	{ "check-config", command_check_config, 0, "", "look for mistakes in the configuration" },
+	{ "init", command_init, 0, "", N_("make the key and the store") },
+	{ "list", command_list, 0, "", N_("all accounts") },
+	{ "show", command_show, 1, "USER", N_("one account: devices, throttle, last sign-ins") },
+	{ "reset", command_reset, 1, "USER", N_("remove all devices and recovery codes") },
+	{ "unlock", command_unlock, 1, "USER", N_("let wrong codes be forgotten") },
+	{ "pass", command_pass, 1, "USER", N_("a temporary access pass: --valid TIME") },
+	{ "forget", command_forget, 1, "USER", N_("end what is remembered of sign-ins") },
+	{ "import", command_import, 1, "FILE", N_("add accounts: lines USER<TAB>otpauth-URI") },
+	{ "backup", command_backup, 1, "FILE", N_("save accounts and key, under a passphrase") },
+	{ "restore", command_restore, 1, "FILE", N_("put a backup back") },
+	{ "rotate-key", command_rotate_key, 0, "", N_("a new master key; sign-ins go on") },
+	{ "explain", command_explain, 0, "", N_("which rule decides: --user, --service, --rhost") },
+	{ "check-config", command_check_config, 0, "", N_("look for mistakes in the configuration") },
 	{ "check-pam", command_check_pam, 1, "SERVICE",
-	  "look for ways around the second factor" },
+	  N_("look for ways around the second factor") },
 };
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 
@@ -39,8 +40,8 @@ static void usage(FILE *to)
 	(void)fputs("usage: mfa-admin [OPTION]... COMMAND [ARGUMENT]\n\n", to);
 	for (i = 0; i < COMMAND_COUNT; i++)
 		(void)fprintf(to, "  %-12s %-8s %s\n", commands[i].name, commands[i].words,
-			      commands[i].help);
-	(void)fputs("\n"
+			      _(commands[i].help));
+	(void)fprintf(to, _("\n"
 		"  --json         list, show: print JSON\n"
 		"  --yes          reset: do not ask\n"
 		"  --factor LABEL reset: this device only\n"
@@ -58,10 +59,10 @@ static void usage(FILE *to)
 		"  --pam-dir DIR  check-pam: where the stacks are (default /etc/pam.d)\n"
 		"  --sshd-settings FILE\n"
 		"                 check-pam: what `sshd -T` printed (default: it is run)\n"
-		"  --config FILE  the configuration (default " MFA_CONF_DEFAULT ")\n"
-		"  --socket PATH  where mfad listens (default " MFA_SOCKET_DEFAULT ")\n"
-		"  --mfad PATH    what to start when no mfad listens (default " MFA_HELPER_DEFAULT ")\n"
-		"  --version, --help\n", to);
+		"  --config FILE  the configuration (default %s)\n"
+		"  --socket PATH  where mfad listens (default %s)\n"
+		"  --mfad PATH    what to start when no mfad listens (default %s)\n"
+		"  --version, --help\n"), MFA_CONF_DEFAULT, MFA_SOCKET_DEFAULT, MFA_HELPER_DEFAULT);
 }
 
 /* Returns -1 to go on, or the exit status. */
@@ -143,7 +144,7 @@ int main(int argc, char **argv)
 		return MFA_EXIT_USAGE;
 	}
 	if (argc > 0)
-		(void)fprintf(stderr, "mfa-admin: there is no command \"%s\"\n\n", argv[0]);
+		(void)fprintf(stderr, _("mfa-admin: there is no command \"%s\"\n\n"), argv[0]);
 	usage(stderr);
 	return MFA_EXIT_USAGE;
 }
