@@ -246,31 +246,6 @@ int command_show(const struct command_options *options, int argc, char **argv)
 	return run(options, MFA_SHOW, argv[1], show_row, (void *)(uintptr_t)options);
 }
 
-int command_reset(const struct command_options *options, int argc, char **argv)
-{
-	char prompt[MFA_ACCOUNT_NAME_MAX + 160], answer[8];
-	struct mfa_frame request;
-	int r;
-
-	(void)argc;
-	if (options->factor != NULL) {
-		begin(&request, MFA_RESET, argv[1]);
-		mfa_frame_put_text(&request, MFA_FIELD_DEVICE, options->factor);
-		return send_request(options, &request, NULL, NULL);
-	}
-	if (!options->yes && isatty(STDIN_FILENO)) {
-		(void)snprintf(prompt, sizeof(prompt),
-			       _("Remove all devices and recovery codes of %.*s? [y/N] "),
-			       MFA_ACCOUNT_NAME_MAX, argv[1]);
-		r = mfa_terminal_ask(prompt, true, answer, sizeof(answer));
-		if (r != 0 || !mfa_terminal_is_yes(answer)) {
-			(void)puts(_("Nothing was changed."));
-			return r == -EINTR ? MFA_EXIT_INTERRUPTED : MFA_EXIT_REFUSED;
-		}
-	}
-	return run(options, MFA_RESET, argv[1], NULL, NULL);
-}
-
 int command_unlock(const struct command_options *options, int argc, char **argv)
 {
 	(void)argc;
@@ -299,29 +274,82 @@ static int pass_row(void *ctx, const char *row)
 	(void)printf(_("It gets %s in %lld time(s), until "), text(json, "user"), number(json, "uses"));
 	print_time(json_object_get(json, "until"), "?");
 	(void)puts(_(", typed where a code is asked for.\nIt is shown only now, and enrolling a phone is allowed with it."));
+	if (json_is_false(json_object_get(json, "enrols")) && number(json, "uses") == 1)
+		(void)puts(_("Sign-ins do not lead through enrolment here (enrolment = off): to sign in with it and then\n"
+			     "add a phone with mfa-enroll takes two uses, --uses 2."));
 	json_decref(json);
 	return 0;
 }
 
-int command_pass(const struct command_options *options, int argc, char **argv)
+static bool pass_fits(const struct command_options *options, const char *valid, int64_t *seconds)
+{
+	if (options->uses != NULL && strspn(options->uses, "0123456789") != strlen(options->uses)) {
+		(void)fputs(_("--uses takes a number\n"), stderr);
+		return false;
+	}
+	if (valid != NULL && mfa_duration_parse(valid, PASS_VALID_MAX, seconds) == 0)
+		return true;
+	(void)fputs(_("usage: mfa-admin pass USER --valid TIME [--uses N]\n"
+		      "TIME is a number with s, m, h or d, such as 8h, and at most 30d.\n"), stderr);
+	return false;
+}
+
+static int give_pass(const struct command_options *options, const char *user, int64_t seconds)
 {
 	struct mfa_frame request;
 	char number_text[24];
-	int64_t seconds;
 
-	(void)argc;
-	if (options->valid == NULL || mfa_duration_parse(options->valid, PASS_VALID_MAX, &seconds) != 0) {
-		(void)fputs(_("usage: mfa-admin pass USER --valid TIME [--uses N]\n"
-			      "TIME is a number with s, m, h or d, such as 8h, and at most 30d.\n"), stderr);
-		return MFA_EXIT_USAGE;
-	}
-	if (options->uses != NULL && strspn(options->uses, "0123456789") != strlen(options->uses)) {
-		(void)fputs(_("--uses takes a number\n"), stderr);
-		return MFA_EXIT_USAGE;
-	}
-	begin(&request, MFA_PASS, argv[1]);
+	begin(&request, MFA_PASS, user);
 	(void)snprintf(number_text, sizeof(number_text), "%lld", (long long)seconds);
 	mfa_frame_put_text(&request, MFA_FIELD_VALID, number_text);
 	mfa_frame_put_text(&request, MFA_FIELD_USES, options->uses != NULL ? options->uses : "1");
 	return send_request(options, &request, pass_row, (void *)(uintptr_t)options);
+}
+
+int command_pass(const struct command_options *options, int argc, char **argv)
+{
+	int64_t seconds = 0;
+
+	(void)argc;
+	if (!pass_fits(options, options->valid, &seconds))
+		return MFA_EXIT_USAGE;
+	return give_pass(options, argv[1], seconds);
+}
+
+/* reset */
+
+/* Returns MFA_EXIT_OK: go on. */
+static int confirm_reset(const struct command_options *options, const char *user)
+{
+	char prompt[MFA_ACCOUNT_NAME_MAX + 160], answer[8];
+	int r;
+
+	if (options->yes || !isatty(STDIN_FILENO))
+		return MFA_EXIT_OK;
+	(void)snprintf(prompt, sizeof(prompt), _("Remove all devices and recovery codes of %.*s? [y/N] "),
+		       MFA_ACCOUNT_NAME_MAX, user);
+	r = mfa_terminal_ask(prompt, true, answer, sizeof(answer));
+	if (r == 0 && mfa_terminal_is_yes(answer))
+		return MFA_EXIT_OK;
+	(void)puts(_("Nothing was changed."));
+	return r == -EINTR ? MFA_EXIT_INTERRUPTED : MFA_EXIT_REFUSED;
+}
+
+int command_reset(const struct command_options *options, int argc, char **argv)
+{
+	struct mfa_frame request;
+	int64_t seconds = 0;
+	int r;
+
+	(void)argc;
+	if (options->pass != NULL && !pass_fits(options, options->pass, &seconds))
+		return MFA_EXIT_USAGE;
+	begin(&request, MFA_RESET, argv[1]);
+	mfa_frame_put_text(&request, MFA_FIELD_DEVICE, options->factor);
+	r = options->factor == NULL ? confirm_reset(options, argv[1]) : MFA_EXIT_OK;
+	if (r == MFA_EXIT_OK)
+		r = send_request(options, &request, NULL, NULL);
+	if (r == MFA_EXIT_OK && options->pass != NULL)
+		r = give_pass(options, argv[1], seconds);
+	return r;
 }

@@ -45,6 +45,7 @@ static void usage(FILE *to)
 		"  --json         list, show: print JSON\n"
 		"  --yes          reset: do not ask\n"
 		"  --factor LABEL reset: this device only\n"
+		"  --pass TIME    reset: and give a pass for so long\n"
 		"  --valid TIME   pass: for how long, such as 8h\n"
 		"  --uses N       pass: for how many sign-ins (default 1)\n"
 		"  --replace      import: accounts that are there lose their devices\n"
@@ -79,6 +80,7 @@ static int read_options(int argc, char **argv, struct command_options *out)
 		{ "key-only", no_argument, NULL, 'k' },
 		{ "drop-recovery", no_argument, NULL, 'd' },
 		{ "factor", required_argument, NULL, 'f' },
+		{ "pass", required_argument, NULL, 'a' },
 		{ "valid", required_argument, NULL, 'v' },
 		{ "uses", required_argument, NULL, 'n' },
 		{ "user", required_argument, NULL, 'u' },
@@ -108,6 +110,7 @@ static int read_options(int argc, char **argv, struct command_options *out)
 		case 'k': out->key_only = true; break;
 		case 'd': out->drop_recovery = true; break;
 		case 'f': out->factor = optarg; break;
+		case 'a': out->pass = optarg; break;
 		case 'v': out->valid = optarg; break;
 		case 'n': out->uses = optarg; break;
 		case 'u': out->user = optarg; break;

@@ -108,6 +108,30 @@ static int remove_unreadable(struct conversation *c, const char *name)
 	return r;
 }
 
+/* Whether some service's rules let a first device be enrolled at a sign-in, from somewhere. */
+static bool signin_enrols(const struct mfa_conf *conf)
+{
+	const struct mfa_policy *p;
+
+	for (p = conf->policies; p < conf->policies + conf->policy_count; p++)
+		if (p->enrolment != MFA_ENROLMENT_OFF && (p->enrol_networks.count > 0 || p->enrol_local))
+			return true;
+	return false;
+}
+
+/* What an account without a device comes to, so that its owner is not left at a closed door. */
+static const char *bare_now(const struct mfa_conf *conf)
+{
+	if (conf->policies[0].unenrolled == MFA_UNENROLLED_ALLOW)
+		return N_("All devices and recovery codes were removed. Until a device is enrolled again, the\n"
+			  "password alone gets in (unenrolled = allow).");
+	if (signin_enrols(conf))
+		return N_("All devices and recovery codes were removed. The next sign-in leads through enrolment\n"
+			  "where mfa.conf allows it; from anywhere else a pass helps: mfa-admin pass USER --valid 8h");
+	return N_("All devices and recovery codes were removed. Sign-ins are refused until a device is\n"
+		  "enrolled: with mfa-enroll, or by a pass: mfa-admin pass USER --valid 8h");
+}
+
 static void reset_factor(struct conversation *c, char *label);
 
 void request_reset(struct conversation *c)
@@ -134,7 +158,7 @@ void request_reset(struct conversation *c)
 		if (r != -EAGAIN)
 			break;
 	}
-	finish(c, "reset", name, r, N_("All devices and recovery codes were removed."));
+	finish(c, "reset", name, r, bare_now(c->conf));
 }
 
 /* Changes a record for root, whatever others write meanwhile.  create: an account without one gets a new one. */
@@ -251,9 +275,12 @@ void request_pass(struct conversation *c)
 	int64_t uses = 1;
 	int r = mfa_frame_text(&c->frame, MFA_FIELD_USER, name, sizeof(name));
 
-	if (r == 0 && (!mfa_account_name_valid(name) ||
-		       !number_field(c, MFA_FIELD_VALID, 1, PASS_VALID_MAX, &pass.seconds) ||
-		       !number_field(c, MFA_FIELD_USES, 1, PASS_USES_MAX, &uses)))
+	if (!number_field(c, MFA_FIELD_VALID, 1, PASS_VALID_MAX, &pass.seconds) ||
+	    !number_field(c, MFA_FIELD_USES, 1, PASS_USES_MAX, &uses)) {
+		conversation_done(c, MFA_RESULT_INVALID, N_("A pass is for 1 to 1000 uses, and for at most 30 days."));
+		return;
+	}
+	if (r == 0 && !mfa_account_name_valid(name))
 		r = -EINVAL;
 	if (r == 0 && !is_somebody(c, name))
 		r = -ENOENT;
@@ -261,7 +288,8 @@ void request_pass(struct conversation *c)
 	if (r == 0)
 		r = change(c, name, true, give_pass, &pass);
 	if (r == 0) {
-		row = row_pass(name, pass.text, pass.until, pass.uses);
+		row = row_pass(name, pass.text, pass.until, pass.uses,
+			       c->conf->policies[0].enrolment != MFA_ENROLMENT_OFF);
 		if (row == NULL || conversation_row(c, row) != 0)
 			r = -EIO;
 	}
@@ -272,15 +300,26 @@ void request_pass(struct conversation *c)
 	explicit_bzero(&pass, sizeof(pass));
 }
 
+struct drop {
+	const char *which;
+	uint64_t id;			/* once it is found: others may change the list meanwhile */
+	bool last;
+};
+
 static int drop_factor(struct conversation *c, struct mfa_account *account, void *ctx)
 {
-	struct mfa_device *device = mfa_account_find_device(account, ctx);
+	struct drop *drop = ctx;
+	struct mfa_device *device = drop->id != 0 ? mfa_account_device_by_id(account, drop->id)
+						  : mfa_account_find_device(account, drop->which);
 
 	(void)c;
 	if (device == NULL)
 		return -ENODEV;
+	drop->id = device->id;
+	mfa_account_add_event(account, mfa_clock_now(), "mfa-admin", "", mfa_device_type_word(device->type),
+			      "removed");
 	mfa_account_drop_device(account, device);
-	mfa_account_add_event(account, mfa_clock_now(), "mfa-admin", "", "", "removed");
+	drop->last = account->device_count == 0;
 	return 0;
 }
 
@@ -288,10 +327,11 @@ static int drop_factor(struct conversation *c, struct mfa_account *account, void
 static void reset_factor(struct conversation *c, char *label)
 {
 	char name[MFA_ACCOUNT_NAME_MAX + 1];
-	int r = change(c, name, false, drop_factor, label);
+	struct drop drop = { .which = label };
+	int r = change(c, name, false, drop_factor, &drop);
 
 	if (r == -ENODEV)
 		conversation_done(c, MFA_RESULT_NOT_FOUND, N_("There is no such device on this account."));
 	else
-		finish(c, "reset", name, r, N_("The device was removed."));
+		finish(c, "reset", name, r, drop.last ? bare_now(c->conf) : N_("The device was removed."));
 }

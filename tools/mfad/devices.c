@@ -124,8 +124,8 @@ static int remove_device(struct change *ch, void *ctx)
 
 	if (device == NULL)
 		return -ENOENT;
+	mfa_account_add_event(account, mfa_clock_now(), SERVICE, "", mfa_device_type_word(device->type), "removed");
 	mfa_account_drop_device(account, device);
-	mfa_account_add_event(account, mfa_clock_now(), SERVICE, "", "totp", "removed");
 	return 0;
 }
 

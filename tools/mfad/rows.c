@@ -151,10 +151,10 @@ char *row_account_whole(struct mfa_account *account, int64_t now)
 				"throttle", throttles(account, now), "events", events(account)));
 }
 
-char *row_pass(const char *name, const char *pass, int64_t until, uint32_t uses)
+char *row_pass(const char *name, const char *pass, int64_t until, uint32_t uses, bool enrols)
 {
-	return finish(json_pack("{s:s, s:s, s:I, s:I}", "user", name, "pass", pass,
-				"until", (json_int_t)until, "uses", (json_int_t)uses));
+	return finish(json_pack("{s:s, s:s, s:I, s:I, s:b}", "user", name, "pass", pass,
+				"until", (json_int_t)until, "uses", (json_int_t)uses, "enrols", enrols));
 }
 
 char *row_import(const char *name, const char *result, const char *why)
