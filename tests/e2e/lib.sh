@@ -399,3 +399,29 @@ key_shown() {
 # What a camera would read of the screen, in a dark or a light theme.
 picture() { screen -e | "$HELPERS/screen" "$1" >"$BED/screen.pgm"; zbarimg -q --raw "$BED/screen.pgm" 2>/dev/null; }
 app_code() { oathtool --totp -b "$1" --now "@$(now)"; }
+uri_of() { echo "otpauth://totp/$1:$2?secret=$3&issuer=$1"; }
+keys() { in_tmux send-keys -t 0 "$@"; }
+
+# in_window COLUMNSxROWS COMMAND: in a window of that size, which stays to be looked at.
+in_window() {
+	in_tmux kill-server 2>/dev/null
+	wait_for no_session
+	in_tmux -u new-session -d -x "${1%x*}" -y "${1#*x}" "$2; echo \"ended \$?\"; sleep 1000"
+}
+# on_ssh USER [LOCALE [COLUMNSxROWS]]: ssh in a window, and the password typed.
+on_ssh() {
+	in_window "${3:-100x70}" "env LC_ALL=${2:-C.UTF-8} ssh ${SSH_OPTIONS[*]} -p $PORT \
+		-o PreferredAuthentications=keyboard-interactive $1@127.0.0.1 'echo \"in as \$(id -un)\"'"
+	wait_for shows 'assword' || diag "$(screen)"
+	keys "$PASSWORD" Enter
+}
+
+# new_rules LINE...: as write_conf, and mfad knows them.
+new_rules() {
+	write_conf "$@"
+	log_mark
+	kill -HUP "$MFAD_PID"
+	wait_for log_has 'event=reload' || diag "$(log_text)"
+}
+# How many devices an account has.
+devices() { mfa-admin show --json "$1" </dev/null 2>/dev/null | grep -o '"label"' | wc -l; }

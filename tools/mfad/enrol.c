@@ -16,6 +16,7 @@
 #define SECRET_SIZE 20		/* RFC 4226 section 4, R6: 160 bits */
 #define FIRST_CODE_TRIES 5
 #define OTHER_VIEWS 20		/* how often it is shown differently */
+#define WARN_SECONDS 300		/* when it is said how long there is still */
 #define SERVICE "mfa-enroll"
 
 /* A stolen password must not enrol its thief: root may, else only where the rules say so. */
@@ -100,6 +101,11 @@ static int show_key(struct change *ch, const struct enrolment *e)
 	return r;
 }
 
+static bool too_late(const struct enrolment *e)
+{
+	return e->until != 0 && mfa_clock_now() >= e->until;
+}
+
 /* Shows the key, again and differently as long as that is wanted, and reads an answer that is a code. */
 static int ask_code(struct change *ch, struct enrolment *e, bool shown, char *answer, size_t size)
 {
@@ -108,6 +114,8 @@ static int ask_code(struct change *ch, struct enrolment *e, bool shown, char *an
 
 	for (views = 0; r == 0 && views < OTHER_VIEWS; views++) {
 		r = conversation_ask(ch->c, true, e->prompt, answer, size);
+		if ((r == 0 || r == -EBADMSG) && too_late(e))
+			return -ETIME;
 		if (r == -EBADMSG)
 			return 0;
 		if (r != 0 || e->wants_other == NULL || !e->wants_other(e, answer))
@@ -115,6 +123,24 @@ static int ask_code(struct change *ch, struct enrolment *e, bool shown, char *an
 		r = show_key(ch, e);
 	}
 	return r != 0 ? r : -ECANCELED;
+}
+
+/* Time that runs out is said before it does. */
+static int complain(struct change *ch, const struct enrolment *e, bool again)
+{
+	int64_t left = e->until - mfa_clock_now();
+	char text[160];
+	int r = conversation_say(ch->c, MFA_ERROR,
+		"That is not the code. Look at the entry that you have just added, and check\n"
+		"that the phone's time is set automatically.");
+
+	if (r != 0 || e->until == 0 || left > WARN_SECONDS || !again)
+		return r;
+	(void)snprintf(text, sizeof(text), left < 120
+		       ? conversation_words(ch->c, "There are %lld seconds left for this.")
+		       : conversation_words(ch->c, "There are %lld minutes left for this."),
+		       (long long)(left < 120 ? left : left / 60));
+	return conversation_say(ch->c, MFA_INFO, text);
 }
 
 /* Asks until a code from the device was right. */
@@ -132,20 +158,22 @@ static bool first_code(struct change *ch, struct enrolment *e)
 		explicit_bzero(answer, sizeof(answer));
 		if (r != -ENOENT)
 			break;
-		r = conversation_say(ch->c, MFA_ERROR,
-			"That is not the code. Look at the entry that you have just added, and check that "
-			"the\nphone's time is set automatically.");
+		r = complain(ch, e, i + 1 < FIRST_CODE_TRIES);
 		if (r != 0)
 			break;
 	}
+	explicit_bzero(answer, sizeof(answer));
 	if (r == 0 && i < FIRST_CODE_TRIES)
 		return true;
 	if (r == 0)
 		change_stop(ch, MFA_RESULT_MAXTRIES,
 			    "Nothing was saved. Remove the entry from the app and start again.");
+	else if (r == -ETIMEDOUT || r == -ETIME)
+		change_stop(ch, r == -ETIME ? MFA_RESULT_DENIED : MFA_RESULT_BUSY,
+			    "That took too long. Nothing was saved. Remove the entry from the app and start\n"
+			    "again.");
 	else
-		change_stop(ch, r == -ETIMEDOUT ? MFA_RESULT_BUSY : MFA_RESULT_ABORTED,
-			    "Nothing was saved.");
+		change_stop(ch, MFA_RESULT_ABORTED, "Nothing was saved.");
 	return false;
 }
 

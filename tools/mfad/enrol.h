@@ -16,6 +16,7 @@ struct enrolment {
 	bool (*wants_other)(struct enrolment *e, const char *answer);
 	unsigned view;		/* of show and wants_other */
 	const char *replaces;	/* label of the device whose place it takes; NULL: none */
+	int64_t until;		/* when there is no time left; 0: as long as somebody answers */
 	/* What comes of it. */
 	struct mfa_device device;
 	char codes[MFA_RECOVERY_COUNT][MFA_RECOVERY_CODE_SIZE];
@@ -24,8 +25,8 @@ struct enrolment {
 
 /* Told with the first device. */
 #define ENROL_SECOND_IS_WISE N_( \
-	"\nAdd a second device or keep the recovery codes at hand: if this phone is lost, they are the\n" \
-	"only way in but for your administrator. `mfa-enroll` adds one.")
+	"\nIf this phone is lost, these codes are the only way in but for your\n" \
+	"administrator. A second device is wise; `mfa-enroll` adds one.")
 
 /* Leads to the end: ch->result is MFA_RESULT_OK when the device is saved durably.  label: "" for one
  * that is free.  Nothing of the recovery codes has been told yet. */

@@ -173,7 +173,7 @@ static void challenge(struct signin *s)
 static void enrol(struct signin *s, const struct mfa_decision *decision, struct mfa_record *record)
 {
 	struct change *ch = &s->enrolment;
-	struct signin_enrol se = { .decision = decision, .service = s->shown_service,
+	struct signin_enrol se = { .policy = s->policy, .decision = decision, .service = s->shown_service,
 				   .first = s->challenge.answers == 0 };
 
 	*ch = (struct change){ .c = s->c, .what = "enrol", .subject = s->subject,
@@ -189,8 +189,10 @@ static void enrol(struct signin *s, const struct mfa_decision *decision, struct 
 	if (s->error == 0) {
 		if (!se.first)
 			change_take_proof(ch, &s->challenge.judgement);
+		else
+			(void)announce(s);
 		signin_enrol(ch, &se);
-		s->result = ch->result;
+		s->result = se.left ? MFA_RESULT_ABORTED : ch->result;
 		s->error = ch->error;
 		s->postponed = se.postponed;
 	}

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "clock/clock.h"
 #include "enrol.h"
@@ -14,7 +15,9 @@
 
 #define KEY_GROUP 4
 #define TEXT_MAX 15000		/* within a frame */
-#define QUIET 2
+#define QUIET 2			/* modules; less does not scan everywhere */
+#define QUIET_NARROW 1
+#define COLUMNS_MAX 80		/* of a usual window */
 
 /* What may be wrong with a picture: its theme, its letters. */
 enum view { VIEW_DARK, VIEW_LIGHT, VIEW_PLAIN, VIEW_PLAIN_LIGHT, VIEW_NONE };
@@ -37,21 +40,25 @@ static bool wants_other(struct enrolment *e, const char *answer)
 	return false;
 }
 
+/* Without its last newline: sshd adds one of its own. */
 static int draw(const char *uri, unsigned view, char **out)
 {
 	static const enum mfa_qr_style styles[] = {
 		[VIEW_DARK] = MFA_QR_HALF_BLOCKS, [VIEW_LIGHT] = MFA_QR_HALF_BLOCKS_INVERTED,
 		[VIEW_PLAIN] = MFA_QR_ASCII, [VIEW_PLAIN_LIGHT] = MFA_QR_ASCII_INVERTED,
 	};
+	unsigned columns, rows;
 	struct mfa_qr *qr = NULL;
 	int r;
 
 	*out = NULL;
-	if (view == VIEW_NONE)
-		return 0;
 	r = mfa_qr_new(uri, &qr);
+	if (r == 0) {
+		mfa_qr_extent(qr, styles[view], QUIET, &columns, &rows);
+		r = mfa_qr_draw(qr, styles[view], columns <= COLUMNS_MAX ? QUIET : QUIET_NARROW, out);
+	}
 	if (r == 0)
-		r = mfa_qr_draw(qr, styles[view], QUIET, out);
+		(*out)[strlen(*out) - 1] = '\0';
 	mfa_qr_free(&qr);
 	return r;
 }
@@ -71,25 +78,44 @@ static void key_of(const char *uri, char *out, size_t size)
 	out[n] = '\0';
 }
 
+/* The words come first, so that in a small window the picture is what stays. */
+static int compose(const struct change *ch, const char *key, const char *picture, char *text)
+{
+	static const char *const with_picture = N_(
+		"Scan the picture with an authenticator app on your phone (Microsoft\n"
+		"Authenticator, Google Authenticator or another): Add account, Other.\n"
+		"If it does not look right, type p (plain), i (for a light background), or\n"
+		"q (plain, for a light background), and Enter.");
+	static const char *const without_picture = N_(
+		"Add an account to the authenticator app on your phone (Microsoft\n"
+		"Authenticator, Google Authenticator or another) by typing a key.");
+	static const char *const time_left = N_(
+		"You have ten minutes. If the connection is closed before that, sign in\n"
+		"again: nothing is saved until a code was right.");
+	int n = snprintf(text, TEXT_MAX, "%s\n%s\n%s%s\n%s",
+			 conversation_words(ch->c, picture != NULL ? with_picture : without_picture),
+			 conversation_words(ch->c, time_left),
+			 conversation_words(ch->c, picture != NULL ? N_("Or type this key into the app: ") : N_("Key: ")),
+			 key, picture != NULL ? picture : "");
+
+	return n > 0 && n < TEXT_MAX ? 0 : -EMSGSIZE;
+}
+
 /* All in one text: sshd shows it with the prompt that follows. */
 static int show(struct change *ch, const struct enrolment *e, const char *uri)
 {
 	char *picture = NULL, *text = malloc(TEXT_MAX), key[256];
-	int n, r = text != NULL ? draw(uri, e->view, &picture) : -ENOMEM;
+	int r = text != NULL ? 0 : -ENOMEM;
 
 	key_of(uri, key, sizeof(key));
-	if (r == 0) {
-		n = snprintf(text, TEXT_MAX, "%s\n\n%s\n%s%s\n%s\n%s",
-			     conversation_words(ch->c, N_("Scan this with the authenticator app on your phone\n"
-				"(Microsoft Authenticator, Google Authenticator or another):")),
-			     picture != NULL ? picture : "",
-			     conversation_words(ch->c, N_("Or type this key into the app: ")), key,
-			     conversation_words(ch->c, N_("If the picture does not look right, type i (for a light "
-				"background),\np (plain) or q (plain, for a light background).")),
-			     conversation_words(ch->c, N_("There are ten minutes for this, or less if this server "
-				"says so.")));
-		r = n > 0 && n < TEXT_MAX ? conversation_say(ch->c, MFA_INFO, text) : -EMSGSIZE;
-	}
+	/* One that does not fit is left out. */
+	if (r == 0 && e->view != VIEW_NONE && draw(uri, e->view, &picture) == 0 &&
+	    compose(ch, key, picture, text) != 0)
+		mfa_qr_text_free(&picture);
+	if (r == 0 && picture == NULL)
+		r = compose(ch, key, NULL, text);
+	if (r == 0)
+		r = conversation_say(ch->c, MFA_INFO, text);
 	if (text != NULL)
 		explicit_bzero(text, TEXT_MAX);
 	free(text);
@@ -98,60 +124,89 @@ static int show(struct change *ch, const struct enrolment *e, const char *uri)
 	return r;
 }
 
+struct postponement {
+	bool first;
+	unsigned most;		/* how often it may be put off; 0: until the date */
+};
+
 static int count_postponement(struct change *ch, void *ctx)
 {
-	struct signin_enrol *se = ctx;
+	const struct postponement *p = ctx;
+	struct mfa_account *account = ch->record.account;
 
-	if (se->first && ch->record.account->device_count > 0)
+	if (p->first && account->device_count > 0)
 		return -EALREADY;
-	ch->record.account->postponed++;
+	/* Many who stand at the question at once share what is left. */
+	if (p->most > 0 && account->postponed >= p->most)
+		return -EDQUOT;
+	account->postponed++;
+	mfa_account_add_event(account, mfa_clock_now(), ch->what, "", "", "postponed");
 	return 0;
 }
 
 static void postpone(struct change *ch, struct signin_enrol *se)
 {
-	int r;
+	const struct mfa_decision *d = se->decision;
+	struct postponement p = { .first = se->first };
+	int r = 0;
 
+	if (d->left > 0)
+		p.most = ch->record.account->postponed + d->left;
 	/* A pass stands in for the phone; nothing is counted off. */
-	if (strcmp(se->decision->rule, "pass") == 0) {
-		se->postponed = true;
-		change_stop(ch, MFA_RESULT_OK, NULL);
-		return;
-	}
-	r = change_apply(ch, count_postponement, se);
+	if (strcmp(d->rule, "pass") != 0)
+		r = change_apply(ch, count_postponement, &p);
 	if (r == 0) {
 		se->postponed = true;
 		change_stop(ch, MFA_RESULT_OK, NULL);
 	} else if (r == -EALREADY) {
 		change_stop(ch, MFA_RESULT_DENIED,
-			    "Somebody else has just changed the devices of this account. Please sign in again.");
+			    "Somebody else has just changed the devices of this account. Please sign\n"
+			    "in again.");
+	} else if (r == -EDQUOT) {
+		change_stop(ch, MFA_RESULT_DENIED,
+			    "It was put off elsewhere meanwhile, and can't be any more. Please sign in\n"
+			    "again.");
 	} else {
 		change_fail(ch, r);
 	}
 }
 
+/* How long, or how often, it may still be put off. */
+static int say_choice(struct change *ch, const struct signin_enrol *se)
+{
+	time_t last = (time_t)se->policy->offer_until - 1;
+	char text[240], day[32] = "";
+	struct tm tm;
+
+	if (se->decision->left > 0)
+		(void)snprintf(text, sizeof(text), conversation_words(ch->c,
+			"Press Enter to do it now, or type n for \"not now\" (%u left)."), se->decision->left);
+	else if (se->policy->offer_until > 0 && strcmp(se->decision->rule, "pass") != 0 &&
+		 localtime_r(&last, &tm) != NULL && strftime(day, sizeof(day), "%Y-%m-%d", &tm) > 0)
+		(void)snprintf(text, sizeof(text), conversation_words(ch->c,
+			"Press Enter to do it now, or type n for \"not now\" (until %s)."), day);
+	else
+		return conversation_say(ch->c, MFA_INFO, "Press Enter to do it now, or type n for \"not now\".");
+	return conversation_say(ch->c, MFA_INFO, text);
+}
+
 /* Says why, and asks whether now where it may be later.  Returns whether to go on. */
 static bool introduce(struct change *ch, struct signin_enrol *se)
 {
-	const struct mfa_decision *d = se->decision;
-	char answer[16], prompt[200];
+	char answer[16];
 	int r;
 
 	r = conversation_say(ch->c, MFA_INFO, ch->record.account->device_count > 0
 		? N_("More information is required: please add another device to your account.")
-		: N_("More information is required: this account has no second factor yet. Please set up an\n"
-		     "authenticator app on your phone; sign-ins ask for its code from then on."));
-	if (r == 0 && !d->may_postpone)
+		: N_("More information is required: this account has no second factor yet. Please\n"
+		     "set up an authenticator app on your phone; from then on a sign-in asks for\n"
+		     "a code that it shows."));
+	if (r == 0 && !se->decision->may_postpone)
 		return true;
-	if (d->left > 0)
-		(void)snprintf(prompt, sizeof(prompt),
-			       conversation_words(ch->c, "Press Enter to do it now, or type n for not now (%u left): "),
-			       d->left);
-	else
-		(void)snprintf(prompt, sizeof(prompt), "%s",
-			       conversation_words(ch->c, "Press Enter to do it now, or type n for not now: "));
 	if (r == 0)
-		r = conversation_ask(ch->c, true, prompt, answer, sizeof(answer));
+		r = say_choice(ch, se);
+	if (r == 0)
+		r = conversation_ask(ch->c, true, "Set it up now? [Y/n] ", answer, sizeof(answer));
 	if (r != 0) {
 		change_stop(ch, r == -ETIMEDOUT ? MFA_RESULT_BUSY : MFA_RESULT_ABORTED, NULL);
 		return false;
@@ -163,20 +218,23 @@ static bool introduce(struct change *ch, struct signin_enrol *se)
 }
 
 /* Whoever is let in at once would not see them: sshd shows a text with the next prompt. */
-static void hand_out_codes(struct change *ch, struct enrolment *e)
+static int hand_out_codes(struct change *ch, struct enrolment *e)
 {
-	char answer[16];
+	char answer[MFA_ANSWER_MAX];
+	int r;
 
 	recovery_show(ch->c, e->codes);
-	(void)conversation_say(ch->c, MFA_INFO, ENROL_SECOND_IS_WISE);
-	(void)conversation_ask(ch->c, true, "Press Enter when you have written them down: ", answer,
-			       sizeof(answer));
+	r = conversation_say(ch->c, MFA_INFO, ENROL_SECOND_IS_WISE);
+	if (r == 0)
+		r = conversation_ask(ch->c, true, "Press Enter when you have written them down: ", answer,
+				     sizeof(answer));
+	return r == -EBADMSG ? 0 : r;
 }
 
 /* Nor would anybody see why it failed. */
 static void hold_the_end(struct change *ch)
 {
-	char answer[16];
+	char answer[MFA_ANSWER_MAX];
 
 	if (ch->text == NULL || ch->result == MFA_RESULT_ABORTED || ch->result == MFA_RESULT_BUSY)
 		return;
@@ -193,11 +251,12 @@ void signin_enrol(struct change *ch, struct signin_enrol *se)
 		.prompt = N_("Code that the app shows: "), .view = VIEW_DARK,
 	};
 
-	if (!introduce(ch, se))
-		return;
-	enrol_device(ch, &e, "");
+	if (introduce(ch, se)) {
+		e.until = mfa_clock_now() + SIGNIN_ENROL_SECONDS;
+		enrol_device(ch, &e, "");
+	}
 	if (ch->result == MFA_RESULT_OK && e.new_codes)
-		hand_out_codes(ch, &e);
+		se->left = hand_out_codes(ch, &e) != 0;
 	else if (ch->result != MFA_RESULT_OK)
 		hold_the_end(ch);
 	enrolment_wipe(&e);

@@ -6,11 +6,17 @@
 #include "change.h"
 #include "policy/policy.h"
 
+/* How long it may take, in seconds.  sshd's LoginGraceTime may be shorter; mfad can't know. */
+#define SIGNIN_ENROL_SECONDS 600
+
 struct signin_enrol {
+	const struct mfa_policy *policy;
 	const struct mfa_decision *decision;	/* ENROL */
 	const char *service;		/* for the record */
 	bool first;			/* nothing was shown: the account must still have no device */
-	bool postponed;			/* what came of it: put off, and that stands */
+	/* What comes of it. */
+	bool postponed;			/* put off, and that stands */
+	bool left;			/* saved, but nobody was there to take the recovery codes */
 };
 
 /* ch has its conversation, subject and record; change_take_proof was called if anything was shown.  When
