@@ -59,6 +59,12 @@ static int open_record(const struct mfa_keyring *ring, const char *key,
 	return r;
 }
 
+int mfa_accounts_open_entry(struct mfa_accounts *accounts, const char *key,
+			    const struct mfa_entry *entry, struct mfa_account **out)
+{
+	return open_record(accounts->ring, key, entry, out);
+}
+
 static int close_record(const struct mfa_keyring *ring, const struct mfa_record *record,
 			uint8_t **out, size_t *out_len)
 {

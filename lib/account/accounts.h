@@ -76,6 +76,10 @@ int mfa_accounts_claim_uid(struct mfa_accounts *accounts, uint32_t uid, const ch
 /* Whose uid it is.  Returns 0: nobody's or name's; -EEXIST: another account's. */
 int mfa_accounts_check_uid(struct mfa_accounts *accounts, uint32_t uid, const char *name);
 
+/* Unseals and parses an entry that was read under key.  Returns as mfa_accounts_load. The caller frees *out. */
+int mfa_accounts_open_entry(struct mfa_accounts *accounts, const char *key,
+			    const struct mfa_entry *entry, struct mfa_account **out);
+
 /* Calls fn for each account by name.  error: 0, or why the record can't be read
  * (then account is NULL).  fn returns 0 to go on. */
 typedef int mfa_accounts_list_fn(void *ctx, const char *name, struct mfa_account *account,

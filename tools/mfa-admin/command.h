@@ -9,8 +9,10 @@
 struct command_options {
 	struct mfa_dial dial;	/* conf in it is --config */
 	bool json;
+	bool csv;
 	bool yes;
 	bool replace;
+	bool add;
 	bool key_only;
 	bool drop_recovery;
 	const char *passphrase_file;	/* NULL: ask */
@@ -35,6 +37,8 @@ command_fn command_unlock;
 command_fn command_pass;
 command_fn command_forget;
 command_fn command_import;		/* import.c */
+command_fn command_report;		/* report.c */
+command_fn command_metrics;
 command_fn command_explain;		/* explain.c */
 command_fn command_backup;		/* backup.c */
 command_fn command_restore;		/* restore.c */

@@ -26,6 +26,8 @@ static const struct {
 	{ "backup", command_backup, 1, "FILE", N_("save accounts and key, under a passphrase") },
 	{ "restore", command_restore, 1, "FILE", N_("put a backup back") },
 	{ "rotate-key", command_rotate_key, 0, "", N_("a new master key; sign-ins go on") },
+	{ "report", command_report, 0, "", N_("figures about all accounts, and who is not enrolled") },
+	{ "metrics", command_metrics, 0, "", N_("what mfad counts, for Prometheus") },
 	{ "explain", command_explain, 0, "", N_("which rule decides: --user, --service, --rhost") },
 	{ "check-config", command_check_config, 0, "", N_("look for mistakes in the configuration") },
 	{ "check-pam", command_check_pam, 1, "SERVICE",
@@ -42,12 +44,14 @@ static void usage(FILE *to)
 		(void)fprintf(to, "  %-12s %-8s %s\n", commands[i].name, commands[i].words,
 			      _(commands[i].help));
 	(void)fprintf(to, _("\n"
-		"  --json         list, show: print JSON\n"
+		"  --json         list, show, explain, pass, report: print JSON\n"
+		"  --csv          report: print CSV\n"
 		"  --yes          reset: do not ask\n"
 		"  --factor LABEL reset: this device only\n"
 		"  --pass TIME    reset: and give a pass for so long\n"
 		"  --valid TIME   pass: for how long, such as 8h\n"
 		"  --uses N       pass: for how many sign-ins (default 1)\n"
+		"  --add          import: accounts that are there get these devices, too\n"
 		"  --replace      import: accounts that are there lose their devices\n"
 		"                 restore: what is in the store goes\n"
 		"  --passphrase-file FILE\n"
@@ -74,8 +78,10 @@ static int read_options(int argc, char **argv, struct command_options *out)
 		{ "socket", required_argument, NULL, 's' },
 		{ "mfad", required_argument, NULL, 'm' },
 		{ "json", no_argument, NULL, 'j' },
+		{ "csv", no_argument, NULL, 'C' },
 		{ "yes", no_argument, NULL, 'y' },
 		{ "replace", no_argument, NULL, 'r' },
+		{ "add", no_argument, NULL, 'A' },
 		{ "passphrase-file", required_argument, NULL, 'P' },
 		{ "key-only", no_argument, NULL, 'k' },
 		{ "drop-recovery", no_argument, NULL, 'd' },
@@ -104,8 +110,10 @@ static int read_options(int argc, char **argv, struct command_options *out)
 		case 's': out->dial.socket = optarg; break;
 		case 'm': out->dial.helper = optarg; break;
 		case 'j': out->json = true; break;
+		case 'C': out->csv = true; break;
 		case 'y': out->yes = true; break;
 		case 'r': out->replace = true; break;
+		case 'A': out->add = true; break;
 		case 'P': out->passphrase_file = optarg; break;
 		case 'k': out->key_only = true; break;
 		case 'd': out->drop_recovery = true; break;

@@ -4,11 +4,13 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "account/news.h"
 #include "clock/clock.h"
 #include "language/language.h"
 #include "log/log.h"
+#include "metrics.h"
 
 /* Somebody who writes again and again (64 guesses at once, say) must not keep a right code out. */
 #define CONFLICTS_MAX 1000
@@ -174,10 +176,22 @@ static int refresh(struct challenge *ch, int64_t read_at)
 	return r == -ENOENT ? -EPERM : r;
 }
 
+static void count_judged(const struct challenge *ch, const struct timespec *began)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	metrics_judged((int64_t)(now.tv_sec - began->tv_sec) * 1000000 +
+		       (now.tv_nsec - began->tv_nsec) / 1000);
+	if (ch->judgement.verdict == MFA_VERDICT_WAIT || ch->judgement.verdict == MFA_VERDICT_STOPPED)
+		metrics_throttled();
+}
+
 enum mfa_result challenge_run(struct challenge *ch, int *error)
 {
 	char answer[MFA_ANSWER_MAX];
 	enum mfa_result result = MFA_RESULT_MAXTRIES;
+	struct timespec began;
 	int64_t read_at;
 	unsigned i;
 	int r;
@@ -192,9 +206,11 @@ enum mfa_result challenge_run(struct challenge *ch, int *error)
 			result = ended(r);
 			break;
 		}
+		(void)clock_gettime(CLOCK_MONOTONIC, &began);
 		r = refresh(ch, read_at);
 		if (r == 0)
 			r = judge(ch, answer);
+		count_judged(ch, &began);
 		ch->answers++;
 		if (r != 0 || ch->judgement.verdict == MFA_VERDICT_FAILED) {
 			*error = r != 0 ? r : -EIO;

@@ -6,6 +6,7 @@
 
 #include "language/language.h"
 #include "log/log.h"
+#include "metrics.h"
 
 static const struct {
 	enum mfa_frame_type type;
@@ -28,6 +29,8 @@ static const struct {
 	{ MFA_REPLACE, PEER_ROOT | PEER_SELF, request_replace },
 	{ MFA_FORGET, PEER_ROOT | PEER_SELF, request_forget },
 	{ MFA_PASS, PEER_ROOT, request_pass },
+	{ MFA_REPORT, PEER_ROOT, request_report },
+	{ MFA_METRICS, PEER_ROOT, request_metrics },
 	{ MFA_EXPLAIN, PEER_ROOT, request_explain },
 };
 
@@ -93,7 +96,9 @@ void request_run(struct verifier *verifier, int fd, void (*on_request)(void *ctx
 		conf = verifier_get_conf(verifier);
 		c->conf = conf_ref_conf(conf);
 		c->language = language_of(c);
+		metrics_conversations(1);
 		serve(c);
+		metrics_conversations(-1);
 		verifier_put_conf(verifier, conf);
 	}
 	free(c);

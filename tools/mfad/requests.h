@@ -32,6 +32,8 @@ void request_unlock(struct conversation *c);
 void request_pass(struct conversation *c);
 void request_forget(struct conversation *c);
 void request_import(struct conversation *c);	/* import.c */
+void request_report(struct conversation *c);	/* report.c */
+void request_metrics(struct conversation *c);	/* metrics.c */
 void request_explain(struct conversation *c);	/* explain.c */
 
 #endif

@@ -1,0 +1,169 @@
+/* Figures about all accounts, and what mfad counts. */
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "language/language.h"
+#include "terminal/exchange.h"
+#include "terminal/exit.h"
+#include "terminal/terminal.h"
+
+struct report {
+	json_t *figures;
+	json_t *names[3];	/* by state */
+};
+
+static const struct { const char *state, *key, *words; } states[3] = {
+	{ "not-enrolled", "not_enrolled_names", N_("Not enrolled, of this system's users:") },
+	{ "locked", "locked_names", N_("Locked just now:") },
+	{ "unreadable", "unreadable_names", N_("Records that can't be read:") },
+};
+
+static const struct { const char *key, *words; } figures[] = {
+	{ "accounts", N_("accounts") },
+	{ "enrolled", N_("enrolled") },
+	{ "totp", N_("with an authenticator app") },
+	{ "hotp", N_("with a hardware token") },
+	{ "several_devices", N_("with more than one device") },
+	{ "few_recovery_codes", N_("with three recovery codes or fewer") },
+	{ "no_recovery_codes", N_("enrolled, without recovery codes") },
+	{ "passes", N_("with a temporary access pass") },
+	{ "locked", N_("locked just now") },
+	{ "unreadable", N_("unreadable") },
+	{ "not_enrolled", N_("users of this system who are not enrolled") },
+};
+#define FIGURE_COUNT (sizeof(figures) / sizeof(figures[0]))
+
+static int on_row(void *ctx, const char *row)
+{
+	struct report *re = ctx;
+	json_t *json = json_loads(row, 0, NULL);
+	const char *state = json_string_value(json_object_get(json, "state"));
+	size_t i;
+
+	if (json == NULL)
+		return -EBADMSG;
+	if (json_object_get(json, "progress") != NULL) {
+		if (isatty(STDERR_FILENO))
+			(void)fprintf(stderr, _("\r%lld accounts read"),
+				      (long long)json_integer_value(json_object_get(json, "progress")));
+		json_decref(json);
+		return 0;
+	}
+	if (state == NULL) {
+		json_decref(re->figures);
+		re->figures = json;
+		return 0;
+	}
+	for (i = 0; i < 3; i++)
+		if (strcmp(states[i].state, state) == 0)
+			(void)json_array_append(re->names[i], json_object_get(json, "name"));
+	json_decref(json);
+	return 0;
+}
+
+static void print_table(const struct report *re)
+{
+	size_t i, j;
+
+	for (i = 0; i < FIGURE_COUNT; i++)
+		(void)printf("%10lld  %s\n", (long long)json_integer_value(
+			     json_object_get(re->figures, figures[i].key)), _(figures[i].words));
+	for (i = 0; i < 3; i++) {
+		if (json_array_size(re->names[i]) == 0)
+			continue;
+		(void)printf("\n%s\n", _(states[i].words));
+		for (j = 0; j < json_array_size(re->names[i]); j++) {
+			(void)fputs("    ", stdout);
+			mfa_terminal_show(stdout, json_string_value(json_array_get(re->names[i], j)));
+		}
+	}
+}
+
+static void print_csv(const struct report *re)
+{
+	size_t i, j;
+
+	(void)puts("what,value");
+	for (i = 0; i < FIGURE_COUNT; i++)
+		(void)printf("%s,%lld\n", figures[i].key, (long long)json_integer_value(
+			     json_object_get(re->figures, figures[i].key)));
+	/* A name may have a comma or a quote in it (RFC 4180). */
+	for (i = 0; i < 3; i++) {
+		for (j = 0; j < json_array_size(re->names[i]); j++) {
+			const char *at = json_string_value(json_array_get(re->names[i], j));
+
+			(void)printf("%s,\"", states[i].key);
+			for (; *at != '\0'; at++)
+				(void)printf(*at == '"' ? "\"\"" : "%c", *at);
+			(void)puts("\"");
+		}
+	}
+}
+
+static void print_json(struct report *re)
+{
+	size_t i;
+
+	for (i = 0; i < 3; i++)
+		(void)json_object_set(re->figures, states[i].key, re->names[i]);
+	(void)json_dumpf(re->figures, stdout, JSON_INDENT(2));
+	(void)puts("");
+}
+
+static int ask(const struct command_options *o, enum mfa_frame_type type,
+	       int (*fn)(void *ctx, const char *row), void *ctx)
+{
+	struct mfa_exchange x = { .dial = &o->dial, .on_row = fn, .ctx = ctx };
+	struct mfa_frame request;
+	enum mfa_result result;
+	int r;
+
+	mfa_frame_start(&request, type);
+	mfa_frame_put_byte(&request, MFA_FIELD_PROTOCOL, MFA_PROTOCOL);
+	r = mfa_exchange_run(&x, &request, &result);
+	return r != 0 ? mfa_exit_of_error("mfa-admin", &o->dial, r) : mfa_exit_of_result(result);
+}
+
+int command_report(const struct command_options *o, int argc, char **argv)
+{
+	struct report re = { .names = { json_array(), json_array(), json_array() } };
+	size_t i;
+	int r;
+
+	(void)argc, (void)argv;
+	r = ask(o, MFA_REPORT, on_row, &re);
+	if (isatty(STDERR_FILENO))
+		(void)fputs("\r\033[K", stderr);
+	if (r == MFA_EXIT_OK && re.figures != NULL) {
+		if (o->json)
+			print_json(&re);
+		else if (o->csv)
+			print_csv(&re);
+		else
+			print_table(&re);
+	}
+	json_decref(re.figures);
+	for (i = 0; i < 3; i++)
+		json_decref(re.names[i]);
+	return fflush(stdout) == 0 ? r : MFA_EXIT_FAILED;
+}
+
+static int print_line(void *ctx, const char *line)
+{
+	(void)ctx;
+	return puts(line) < 0 ? -EIO : 0;
+}
+
+int command_metrics(const struct command_options *o, int argc, char **argv)
+{
+	int r;
+
+	(void)argc, (void)argv;
+	r = ask(o, MFA_METRICS, print_line, NULL);
+	return fflush(stdout) == 0 ? r : MFA_EXIT_FAILED;
+}
