@@ -67,12 +67,14 @@ enum mfa_field_tag {
 
 #define MFA_IMPORT_ACCOUNTS_MAX 256	/* of one IMPORT frame */
 
-/* Bits: 1 write, 2 replace. */
+/* Bits: 1 write, 2 replace, 4 add. */
 enum mfa_import_mode {
 	MFA_IMPORT_CHECK = 0,		/* say what would be refused, change nothing */
 	MFA_IMPORT_WRITE = 1,
 	MFA_IMPORT_CHECK_REPLACE = 2,	/* existing accounts lose their devices */
 	MFA_IMPORT_WRITE_REPLACE = 3,
+	MFA_IMPORT_CHECK_ADD = 4,	/* existing accounts get these devices beside theirs */
+	MFA_IMPORT_WRITE_ADD = 5,
 };
 
 /* How a conversation ended.  The order is part of the protocol. */

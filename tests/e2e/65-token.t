@@ -44,6 +44,35 @@ is 'sixteen at the same instant: one' "$race" 'PAM_SUCCESS 1'
 mfa-admin import --replace "$BED/tokens" </dev/null >/dev/null
 pam_try code alice "$(token 804)"
 denied 'what was used stays used when it is imported again'
+
+# A token beside the phone that somebody has.
+printf 'bob\totpauth://hotp/Bed:bob?secret=%s&counter=0\n' "$(secret_of carol)" >"$BED/token"
+printf 'bob\totpauth://totp/Bed:bob?secret=%s\n' "$(secret_of bob)" >"$BED/phone"
+ok 'bob has a phone' mfa-admin import "$BED/phone"
+mfa-admin import "$BED/token" </dev/null >/dev/null 2>&1
+is 'a token in its place: only if that is said' $? 5
+ok 'and beside it' mfa-admin import --add "$BED/token"
+out=$(mfa-admin show bob </dev/null | tr '\n' ' ')
+like 'he has both' "$out" '1. Phone \(totp\).*2. Token \(hotp\)'
+pam_try code bob "$(oathtool --hotp -b -c 0 "$(secret_of carol)")"
+accepted 'the token'
+tick
+pam_try code bob "$(code_now bob)"
+accepted 'and the phone'
+ok 'run again, it adds nothing' mfa-admin import --add "$BED/token"
+is 'nor does what was used come back' "$(pam_try code bob "$(oathtool --hotp -b -c 0 "$(secret_of carol)")"; grep -c SUCCESS <<<"$SCREEN")" 0
+printf 'bob\totpauth://hotp/Bed:bob?secret=%s&counter=0\n' "$(secret_of alice)" >>"$BED/token"
+ok 'a second token' mfa-admin import --add "$BED/token"
+like 'under a label that is free' "$(mfa-admin show bob </dev/null | tr '\n' ' ')" '2. Token \(hotp\).*3. Token 02 \(hotp\)'
+ok 'who has no account gets one' mfa-admin import --add <(sed 's/^bob/dora/' "$BED/phone")
+for i in $(seq 14); do
+	printf 'bob\totpauth://totp/Bed:bob?secret=%s%s\n' "$(secret_of bob)" "$(printf '%02d' "$i" | tr 0-9 A-J)AAAAAA"
+done >"$BED/many"
+mfa-admin import --add "$BED/many" </dev/null >"$BED/out" 2>&1
+is 'more than sixteen' "$? $(grep -c 'no more than 16' "$BED/out")" '5 1'
+is 'nothing of it is added' "$(mfa-admin show --json bob </dev/null | grep -o '"label"' | wc -l)" 3
+mfa-admin import --add --replace "$BED/token" </dev/null >/dev/null 2>&1
+is '--add --replace' $? 2
 stop_mfad
 mfa-admin unlock alice </dev/null >/dev/null
 pam_try code alice "$(token 805)"

@@ -97,7 +97,8 @@ static size_t fill(const struct run *run, size_t first, struct mfa_frame *frame)
 	mfa_frame_put_byte(frame, MFA_FIELD_PROTOCOL, MFA_PROTOCOL);
 	mfa_frame_put_byte(frame, MFA_FIELD_MODE,
 			   (uint8_t)((run->write ? MFA_IMPORT_WRITE : MFA_IMPORT_CHECK) |
-				     (run->options->replace ? MFA_IMPORT_CHECK_REPLACE : 0)));
+				     (run->options->replace ? MFA_IMPORT_CHECK_REPLACE : 0) |
+				     (run->options->add ? MFA_IMPORT_CHECK_ADD : 0)));
 	while (at < import->count && accounts < MFA_IMPORT_ACCOUNTS_MAX) {
 		n = of_same_user(import, at);
 		need = 3 + import->lines[at].user_len;
@@ -252,6 +253,10 @@ int command_import(const struct command_options *options, int argc, char **argv)
 	int r;
 
 	(void)argc;
+	if (options->add && options->replace) {
+		(void)fputs("mfa-admin: --add and --replace do not go together\n", stderr);
+		return MFA_EXIT_USAGE;
+	}
 	r = read_all(argv[1], &text, &len);
 	if (r == 0)
 		r = mfa_import_parse(text, len, complain, &run, &run.import);

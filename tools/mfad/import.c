@@ -17,6 +17,7 @@ struct import {
 	struct conversation *c;
 	bool write;
 	bool replace;
+	bool add;
 	struct mfa_frame frame;		/* what is being taken; rows go out through c->frame */
 	size_t count;
 	struct mfa_record *records;	/* to be saved */
@@ -119,6 +120,60 @@ static bool same_uid(const struct mfa_account *a, const struct mfa_account *b)
 	return a->has_uid == b->has_uid && (!a->has_uid || a->uid == b->uid);
 }
 
+static bool has_device(const struct mfa_account *account, const struct mfa_device *device)
+{
+	size_t i;
+
+	for (i = 0; i < account->device_count; i++)
+		if (same_device(&account->devices[i], device))
+			return true;
+	return false;
+}
+
+/* Puts a device beside those of an account, under a label that is free. */
+static int put_beside(struct mfa_account *account, const struct mfa_device *device)
+{
+	struct mfa_device copy = *device;
+	size_t number;
+	int r;
+
+	for (number = 1; mfa_account_device(account, copy.label) != NULL; number++)
+		label_of(device->type, number, copy.label);
+	copy.id = 0;
+	r = mfa_account_add_device(account, &copy);
+	explicit_bzero(&copy, sizeof(copy));
+	return r;
+}
+
+/* Turns the new record into what is there with the new devices beside.  Returns as fit. */
+static int add_to(struct import *im, struct mfa_record *record, struct mfa_record *there)
+{
+	const struct mfa_account *fresh = record->account;
+	size_t i, before = there->account->device_count;
+	int r = 0;
+
+	if (there->account->has_uid && !same_uid(there->account, fresh))
+		return refuse(im, fresh->name, "uid-changed", "what is there is of another uid") != 0 ? -EPIPE : 0;
+	for (i = 0; r == 0 && i < fresh->device_count; i++)
+		if (!has_device(there->account, &fresh->devices[i]))
+			r = put_beside(there->account, &fresh->devices[i]);
+	if (r == -ENOSPC)
+		return refuse(im, fresh->name, "invalid", "an account can have no more than 16 devices") != 0
+			? -EPIPE : 0;
+	if (r != 0)
+		return r;
+	if (there->account->device_count == before) {
+		im->unchanged++;
+		return 0;
+	}
+	there->account->has_uid = fresh->has_uid;
+	there->account->uid = fresh->uid;
+	mfa_record_release(record);
+	*record = *there;
+	memset(there, 0, sizeof(*there));
+	return 1;
+}
+
 /* Fits a new record to what is in the store.  Returns 1: to be saved, 0: not (told or unchanged). */
 static int fit(struct import *im, struct mfa_record *record)
 {
@@ -134,6 +189,8 @@ static int fit(struct import *im, struct mfa_record *record)
 	    (!im->replace || same_uid(there.account, record->account))) {
 		im->unchanged++;
 		r = 0;
+	} else if (im->add) {
+		r = add_to(im, record, &there);
 	} else if (im->replace || there.account->device_count == 0) {
 		record->version = there.version;
 		keep_used(record->account, there.account);
@@ -270,8 +327,9 @@ static int take_all(struct import *im)
 	while (mfa_frame_find(&c->frame, MFA_FIELD_USER, &field) == 0) {
 		uint8_t mode = mfa_frame_byte(&c->frame, MFA_FIELD_MODE, MFA_IMPORT_CHECK);
 
-		im->write = mode == MFA_IMPORT_WRITE || mode == MFA_IMPORT_WRITE_REPLACE;
-		im->replace = mode == MFA_IMPORT_CHECK_REPLACE || mode == MFA_IMPORT_WRITE_REPLACE;
+		im->write = (mode & MFA_IMPORT_WRITE) != 0;
+		im->replace = (mode & MFA_IMPORT_CHECK_REPLACE) != 0;
+		im->add = !im->replace && (mode & MFA_IMPORT_CHECK_ADD) != 0;
 		r = take_frame(im);
 		if (r >= 0)
 			r = conversation_say(c, MFA_INFO, NULL);
