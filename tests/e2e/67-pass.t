@@ -16,6 +16,12 @@ rules() {
 }
 give() { mfa-admin pass "$@" </dev/null | head -n 1; }
 shown() { mfa-admin show --json "$1" </dev/null; }
+# answer_of_phone PROMPT: the code of the key that is on the terminal, once it asks for it.
+answer_of_phone() {
+	wait_for grep -q "$1" "$BED/pty"
+	grep -oE '([A-Z2-7]{4} ){3,}[A-Z2-7]{1,4}' "$BED/pty" | head -n 1 | tr -d ' ' >"$BED/key"
+	printf 'send %s\n' "$(app_code "$(cat "$BED/key")")"
+}
 tool() {
 	local who=$1
 	shift
@@ -145,10 +151,7 @@ entered 'carol signs in with it' carol
 STATUS=0
 setpriv --reuid carol --regid carol --init-groups "$HELPERS/ptyrun" mfa-enroll >"$BED/pty" < <(
 	printf 'expect code: \nsend %s\nexpect app shows now: \n' "$pass"
-	wait_for grep -q 'app shows now' "$BED/pty"
-	key=$(grep -oE '([A-Z2-7]{4} ){3,}[A-Z2-7]{1,4}' "$BED/pty" | head -n 1 | tr -d ' ')
-	echo "$key" >"$BED/key"
-	printf 'send %s\n' "$(app_code "$key")") || STATUS=$?
+	answer_of_phone 'app shows now') || STATUS=$?
 is 'and enrols with mfa-enroll, where enrol_local = no' "$STATUS" 0 || diag "$(cat "$BED/pty")"
 tick
 ssh_try carol "$PASSWORD" "$(app_code "$(cat "$BED/key")")"
@@ -171,10 +174,8 @@ unlike 'no talk of mfa-enroll where the sign-in leads through it' "$out" 'mfa-en
 	bob@127.0.0.1 'echo "in as $(id -un)"' >"$BED/pty" < <(
 	printf 'expect assword\nsend %s\nexpect code: \nsend %s\nexpect Press Enter\nsend \nexpect app shows: \n' \
 		"$PASSWORD" "$(head -n 1 <<<"$out")"
-	wait_for grep -q 'app shows: ' "$BED/pty"
-	key=$(grep -oE '([A-Z2-7]{4} ){3,}[A-Z2-7]{1,4}' "$BED/pty" | head -n 1 | tr -d ' ')
-	echo "$key" >"$BED/key"
-	printf 'send %s\nexpect written them down\nsend \n' "$(app_code "$key")")
+	answer_of_phone 'app shows: '
+	printf 'expect written them down\nsend \n')
 like 'bob signs in by ssh with it, and enrols there' "$(cat "$BED/pty")" 'in as bob' || diag "$(cat "$BED/pty")"
 tick
 ssh_try bob "$PASSWORD" "$(app_code "$(cat "$BED/key")")"
