@@ -22,6 +22,7 @@
 #include <security/pam_modules.h>
 #include <security/pam_ext.h>
 
+#include "authtok/authtok.h"
 #include "wire/dial.h"
 #include "wire/frame.h"
 #include "wire/session.h"
@@ -35,6 +36,10 @@ struct options {
 	struct mfa_dial dial;
 	bool open_on_failure;
 	bool after_publickey;
+	unsigned forward_digits;	/* forward_pass: this line only splits; 0: it asks */
+	bool first_pass;		/* what was typed already is the code, */
+	bool no_prompt;			/* and nothing else is */
+	bool ask_once;			/* what is at hand has one try */
 	bool echo;
 	bool debug;
 };
@@ -74,6 +79,27 @@ static bool set_after(struct options *o, const char *value)
 	return strcmp(value, "publickey") == 0;
 }
 
+static bool set_forward(struct options *o, const char *value)
+{
+	o->forward_digits = 6;
+	if (value[0] == '\0')
+		return true;
+	o->forward_digits = (unsigned)(value[1] - '0');
+	return value[0] == '=' && value[1] >= '6' && value[1] <= '8' && value[2] == '\0';
+}
+
+static bool set_try_first(struct options *o, const char *value)
+{
+	o->first_pass = true;
+	return value[0] == '\0';
+}
+
+static bool set_use_first(struct options *o, const char *value)
+{
+	o->first_pass = o->no_prompt = true;
+	return value[0] == '\0';
+}
+
 static bool set_echo(struct options *o, const char *value)
 {
 	o->echo = true;
@@ -97,9 +123,45 @@ static const struct {
 	{ "mfad=", set_helper, "an absolute path" },
 	{ "failmode=", set_failmode, "closed or open" },
 	{ "after=", set_after, "publickey" },
+	{ "forward_pass", set_forward, "no value, or how many digits a code has: =6, =7 or =8" },
+	{ "try_first_pass", set_try_first, "no value" },
+	{ "use_first_pass", set_use_first, "no value" },
 	{ "echo", set_echo, "no value" },
 	{ "debug", set_debug, "no value" },
 };
+
+/* What people bring along from other modules, and what to write for it (doc/MIGRATING).  One that ends with = has a value. */
+static const struct { const char *name, *instead; } foreign_table[] = {
+	{ "nullok", "unenrolled = allow, or enrolment = offer, in mfa.conf" },
+	{ "secret=", "nothing: secrets are in mfad's store; mfa-admin import --from brings them over" },
+	{ "user=", "nothing: mfad reads the store as a user of its own" },
+	{ "usersfile=", "nothing: secrets are in mfad's store; mfa-admin import --from brings them over" },
+	{ "no_strict_owner", "nothing" },
+	{ "allowed_perm=", "nothing" },
+	{ "noskewadj", "nothing: a phone's clock is followed within a bound" },
+	{ "no_increment_hotp", "nothing: a token's code counts once" },
+	{ "echo_verification_code", "echo" },
+	{ "authtok_prompt=", "prompt = TEXT in mfa.conf" },
+	{ "prompt=", "prompt = TEXT in mfa.conf" },
+	{ "grace_period=", "remember = TIME in mfa.conf" },
+	{ "alwaysok", "nothing: it would let everybody in" },
+	{ "window=", "window = N in section [totp] of mfa.conf" },
+	{ "digits=", "nothing: each device has its own" },
+	{ "no_warn", "nothing" },
+};
+
+static const char *instead_of(const char *arg)
+{
+	size_t i, len;
+
+	for (i = 0; i < sizeof(foreign_table) / sizeof(foreign_table[0]); i++) {
+		len = strlen(foreign_table[i].name);
+		if (foreign_table[i].name[len - 1] == '=' ? strncmp(arg, foreign_table[i].name, len) == 0
+							  : strcmp(arg, foreign_table[i].name) == 0)
+			return foreign_table[i].instead;
+	}
+	return NULL;
+}
 
 static int read_option(pam_handle_t *pamh, const char *arg, struct options *o)
 {
@@ -114,7 +176,11 @@ static int read_option(pam_handle_t *pamh, const char *arg, struct options *o)
 		pam_syslog(pamh, LOG_ERR, "option %s: it takes %s", arg, option_table[i].wants);
 		return -EINVAL;
 	}
-	pam_syslog(pamh, LOG_ERR, "unknown option %s; nobody is let in until it is mended", arg);
+	if (instead_of(arg) != NULL)
+		pam_syslog(pamh, LOG_ERR, "option %s is another module's; write instead: %s. Nobody is let in "
+			   "until it is mended", arg, instead_of(arg));
+	else
+		pam_syslog(pamh, LOG_ERR, "unknown option %s; nobody is let in until it is mended", arg);
 	return -EINVAL;
 }
 
@@ -193,26 +259,126 @@ static int show(pam_handle_t *pamh, const struct mfa_frame *frame, int style)
 	return r;
 }
 
-/* *step gets what came of sending the answer. */
-static int ask(pam_handle_t *pamh, int fd, struct mfa_frame *frame, int style, int *step)
+/* A code that came with the password. */
+#define KEPT_CODE "pam_mfa_code"
+
+static void wipe_kept(pam_handle_t *pamh, void *data, int status)
+{
+	(void)pamh, (void)status;
+	if (data != NULL)
+		explicit_bzero(data, strlen(data));
+	free(data);
+}
+
+/* Takes the code off the password, and keeps it for the line after the one that checks the password: so
+ * nobody without a right password can try codes.  Asks nobody, and lets nobody in. */
+static int split(pam_handle_t *pamh, const struct options *o)
+{
+	const char *given = text_item(pamh, PAM_AUTHTOK);
+	char *typed = NULL, *code = NULL;
+	size_t at;
+	int r = PAM_SUCCESS;
+
+	if (given != NULL)
+		typed = strdup(given);
+	else
+		r = pam_prompt(pamh, PAM_PROMPT_ECHO_OFF, &typed, "%s", "Password and code: ");
+	if (r != PAM_SUCCESS || typed == NULL) {
+		free(typed);
+		return r != PAM_SUCCESS ? r : PAM_AUTH_ERR;
+	}
+	at = mfa_authtok_split(typed, o->forward_digits);
+	if (typed[at] != '\0') {
+		code = strdup(typed + at);
+		r = code != NULL ? pam_set_data(pamh, KEPT_CODE, code, wipe_kept) : PAM_BUF_ERR;
+		if (r != PAM_SUCCESS && code != NULL)
+			wipe_kept(pamh, code, 0);
+	}
+	explicit_bzero(typed + at, strlen(typed + at));
+	if (r == PAM_SUCCESS)
+		r = pam_set_item(pamh, PAM_AUTHTOK, typed);
+	explicit_bzero(typed, strlen(typed));
+	free(typed);
+	return r == PAM_SUCCESS ? PAM_IGNORE : r;
+}
+
+/* What is there already to answer with, as a new string; NULL: the person is asked. */
+static char *answer_at_hand(pam_handle_t *pamh, const struct options *o)
+{
+	const void *kept = NULL;
+	const char *typed = o->first_pass ? text_item(pamh, PAM_AUTHTOK) : NULL;
+	unsigned digits;
+
+	if (pam_get_data(pamh, KEPT_CODE, &kept) == PAM_SUCCESS && kept != NULL)
+		return strdup(kept);
+	/* A password is no try at a code, and mfad need not see it. */
+	for (digits = 6; typed != NULL && typed[0] != '\0' && digits <= 8; digits++)
+		if (mfa_authtok_split(typed, digits) == 0)
+			return strdup(typed);
+	return NULL;
+}
+
+static int answer(int fd, struct mfa_frame *frame, const char *text)
+{
+	int step;
+
+	mfa_frame_start(frame, MFA_ANSWER);
+	if (text != NULL)
+		mfa_frame_put_text(frame, MFA_FIELD_TEXT, text);
+	step = mfa_frame_send(fd, frame, STEP_MS);
+	mfa_frame_wipe(frame);
+	return step;
+}
+
+static void free_answer(char *text)
+{
+	if (text != NULL)
+		explicit_bzero(text, strlen(text));
+	free(text);
+}
+
+/* sshd's method "password" answers each question with the login password.  That is no try at a code,
+ * and mfad need not see it. */
+static bool is_password_again(pam_handle_t *pamh, const char *text)
+{
+	return text[0] != '\0' && mfa_authtok_equal(text, text_item(pamh, PAM_AUTHTOK));
+}
+
+/* Asks until the answer is not the password once more.  *out is NULL when it stays that. */
+static int ask_person(pam_handle_t *pamh, int style, const struct mfa_field *prompt, char **out)
+{
+	int tries, r = PAM_SUCCESS;
+
+	for (tries = 0; tries < 2; tries++) {
+		r = pam_prompt(pamh, style, out, "%.*s", (int)prompt->len, (const char *)prompt->data);
+		if (r != PAM_SUCCESS || *out == NULL || !is_password_again(pamh, *out))
+			return r;
+		free_answer(*out);
+		*out = NULL;
+		(void)pam_error(pamh, "That is your password. Here a code from your app is asked for.");
+	}
+	pam_syslog(pamh, LOG_NOTICE, "the answer to the question for a code was the login password: sshd's method "
+		   "\"password\" can ask for nothing else. Set PasswordAuthentication no and "
+		   "KbdInteractiveAuthentication yes, or use forward_pass");
+	return PAM_CONV_ERR;
+}
+
+/* *step gets what came of sending the answer.  hand: what is there to answer with, for the first question. */
+static int ask(pam_handle_t *pamh, int fd, struct mfa_frame *frame, int style, char **hand, int *step)
 {
 	struct mfa_field field;
-	char *answer = NULL;
-	int r;
+	char *text = *hand;
+	int r = PAM_SUCCESS;
 
+	*hand = NULL;
 	if (mfa_frame_find(frame, MFA_FIELD_TEXT, &field) != 0)
-		return PAM_SYSTEM_ERR;
-	r = pam_prompt(pamh, style, &answer, "%.*s", (int)field.len, (const char *)field.data);
-	if (r == PAM_SUCCESS) {
-		/* No answer at all is a wrong answer. */
-		mfa_frame_start(frame, MFA_ANSWER);
-		mfa_frame_put_text(frame, MFA_FIELD_TEXT, answer != NULL ? answer : "");
-		*step = mfa_frame_send(fd, frame, STEP_MS);
-		mfa_frame_wipe(frame);
-	}
-	if (answer != NULL)
-		explicit_bzero(answer, strlen(answer));
-	free(answer);
+		r = PAM_SYSTEM_ERR;
+	if (r == PAM_SUCCESS && text == NULL)
+		r = ask_person(pamh, style, &field, &text);
+	/* No answer at all is a wrong answer. */
+	if (r == PAM_SUCCESS)
+		*step = answer(fd, frame, text != NULL ? text : "");
+	free_answer(text);
 	return r;
 }
 
@@ -282,35 +448,43 @@ static int finish(pam_handle_t *pamh, const struct options *o, const struct mfa_
 	return pam_code(result);
 }
 
-/* Relays steps until the last; frame holds the first. */
-static int relay(pam_handle_t *pamh, const struct options *o, int fd, struct mfa_frame *frame)
+/* One step that is put to the person.  Returns PAM_SUCCESS to go on. */
+static int put(pam_handle_t *pamh, const struct options *o, int fd, struct mfa_frame *frame, char **hand,
+	       bool *answered, int *step)
 {
-	bool asked = false;
+	bool echo = mfa_frame_type(frame) == MFA_ASK_ECHO, at_hand;
+
+	switch (mfa_frame_type(frame)) {
+	case MFA_INFO:
+		return show(pamh, frame, PAM_TEXT_INFO);
+	case MFA_ERROR:
+		return show(pamh, frame, PAM_ERROR_MSG);
+	case MFA_ASK:
+	case MFA_ASK_ECHO:
+		at_hand = *hand != NULL;
+		/* A code that came with the password has one try: who asked for a password only can't be
+		 * asked for anything else. */
+		if (!at_hand && (*answered || o->no_prompt) && o->ask_once)
+			return PAM_AUTH_ERR;
+		*answered |= at_hand;
+		return ask(pamh, fd, frame, echo ? PAM_PROMPT_ECHO_ON : PAM_PROMPT_ECHO_OFF, hand, step);
+	default:
+		pam_syslog(pamh, LOG_ERR, "mfad sent a step of an unknown kind, %u", mfa_frame_type(frame));
+		return PAM_SYSTEM_ERR;
+	}
+}
+
+/* Relays steps until the last; frame holds the first. */
+static int relay(pam_handle_t *pamh, const struct options *o, int fd, struct mfa_frame *frame, char **hand)
+{
+	bool asked = false, answered = false;
 	int r, step = 0;
 
 	while (step == 0) {
-		switch (mfa_frame_type(frame)) {
-		case MFA_INFO:
-			r = show(pamh, frame, PAM_TEXT_INFO);
-			break;
-		case MFA_ERROR:
-			r = show(pamh, frame, PAM_ERROR_MSG);
-			break;
-		case MFA_ASK:
-			asked = true;
-			r = ask(pamh, fd, frame, PAM_PROMPT_ECHO_OFF, &step);
-			break;
-		case MFA_ASK_ECHO:
-			asked = true;
-			r = ask(pamh, fd, frame, PAM_PROMPT_ECHO_ON, &step);
-			break;
-		case MFA_DONE:
+		if (mfa_frame_type(frame) == MFA_DONE)
 			return finish(pamh, o, frame, asked);
-		default:
-			pam_syslog(pamh, LOG_ERR, "mfad sent a step of an unknown kind, %u",
-				   mfa_frame_type(frame));
-			return PAM_SYSTEM_ERR;
-		}
+		asked |= mfa_frame_type(frame) == MFA_ASK || mfa_frame_type(frame) == MFA_ASK_ECHO;
+		r = put(pamh, o, fd, frame, hand, &answered, &step);
 		if (r != PAM_SUCCESS)
 			return r;
 		if (step == 0)
@@ -348,11 +522,14 @@ int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **ar
 {
 	struct mfa_frame request, frame;
 	struct options o;
+	char *hand;
 	int fd = -1, r;
 
 	(void)flags;
 	if (read_options(pamh, argc, argv, &o) != 0)
 		return PAM_SERVICE_ERR;
+	if (o.forward_digits != 0)
+		return split(pamh, &o);
 	if (o.after_publickey && !key_accepted(pamh)) {
 		pam_syslog(pamh, LOG_NOTICE, "refused: after=publickey, and sshd says of no key");
 		return PAM_AUTH_ERR;
@@ -363,7 +540,11 @@ int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **ar
 	r = mfa_dial(&o.dial, &request, &fd, &frame);
 	if (r != 0)
 		return unreachable(pamh, &o, r);
-	r = relay(pamh, &o, fd, &frame);
+	hand = answer_at_hand(pamh, &o);
+	o.ask_once = o.no_prompt || (hand != NULL && !o.first_pass);
+	(void)pam_set_data(pamh, KEPT_CODE, NULL, NULL);
+	r = relay(pamh, &o, fd, &frame, &hand);
+	free_answer(hand);
 	(void)close(fd);
 	if (o.debug)
 		pam_syslog(pamh, LOG_DEBUG, "socket=%s conf=%s result: %s", o.dial.socket,

@@ -53,7 +53,7 @@ struct walk {
 	} told[64];
 };
 
-enum role { ROLE_OTHER, ROLE_PROOF, ROLE_DENY, ROLE_PERMIT, ROLE_MFA };
+enum role { ROLE_OTHER, ROLE_PROOF, ROLE_DENY, ROLE_PERMIT, ROLE_MFA, ROLE_SPLIT };
 
 static enum role role_of(const struct rule *rule)
 {
@@ -74,7 +74,7 @@ static enum role role_of(const struct rule *rule)
 
 	for (i = 0; i < sizeof(roles) / sizeof(roles[0]) && !rule->substack; i++)
 		if (strcmp(roles[i].module, rule->where.module) == 0)
-			return roles[i].role;
+			return roles[i].role == ROLE_MFA && rule->splits ? ROLE_SPLIT : roles[i].role;
 	return ROLE_OTHER;
 }
 
@@ -89,6 +89,8 @@ static bool can(enum role role, unsigned code)
 	case ROLE_PROOF:
 	case ROLE_MFA:
 		return code != CODE_IGNORE && code != CODE_INCOMPLETE;
+	case ROLE_SPLIT:
+		return code != CODE_SUCCESS && code != CODE_INCOMPLETE;
 	case ROLE_OTHER:
 		break;
 	}

@@ -286,8 +286,11 @@ static int take_rule(struct parser *p, const char *file, unsigned line, const ch
 		return fail(p, -EINVAL, "%s:%u: no such control: %.*s", file, line,
 			    (int)(control.len < 80 ? control.len : 80), control.start);
 	base_name(&module, rule.where.module, sizeof(rule.where.module));
-	while (next_word(&text, &arg))
+	while (next_word(&text, &arg)) {
 		rule.after_publickey |= is_exactly(&arg, "after=publickey");
+		rule.splits |= is_exactly(&arg, "forward_pass") || is_exactly(&arg, "forward_pass=6") ||
+			       is_exactly(&arg, "forward_pass=7") || is_exactly(&arg, "forward_pass=8");
+	}
 	return add_rule(p, into, &rule);
 }
 

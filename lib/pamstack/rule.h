@@ -26,6 +26,7 @@ struct rule {
 	unsigned level;
 	bool substack;		/* names one; does nothing itself */
 	bool after_publickey;
+	bool splits;		/* forward_pass: takes a code off the password, and asks nobody */
 };
 
 #define RULES_MAX 128

@@ -1,0 +1,96 @@
+#!/bin/bash
+# A code typed behind the password, for clients that ask for nothing else; and the login
+# password once more, where a code is asked for.
+. "${BASH_SOURCE[0]%/*}/lib.sh"
+
+ready alice
+tail_lines() { pam_service "$1" 'auth required pam_mfa.so forward_pass' \
+	'auth [success=ok default=die] pam_unix.so nodelay use_first_pass' 'auth required pam_mfa.so'; }
+tail_lines sshd
+tail_lines code
+start_sshd 'PasswordAuthentication yes' 'KbdInteractiveAuthentication no'
+
+# password_try USER TYPED: by sshd's method "password".
+password_try() {
+	on_pty ssh "${SSH_OPTIONS[@]}" -p "$PORT" -o PreferredAuthentications=password \
+		"$1@127.0.0.1" 'echo "in as $(id -un)"' < <(printf 'expect assword\nsend %s\nend assword\n' "$2")
+}
+wrong_in_a_row() { mfa-admin show --json alice </dev/null | grep -oE '"wrong_in_a_row": ?[0-9]+' | grep -oE '[0-9]+$' || echo 0; }
+
+password_try alice "$PASSWORD$(code_now alice)"
+entered 'password and code' alice
+password_try alice "$PASSWORD$(code_now alice)"
+refused 'the same code again'
+tick
+password_try alice "$PASSWORD$(wrong_code alice)"
+refused 'a wrong code'
+is 'counted once' "$(wrong_in_a_row)" 1
+password_try alice "not-it$(code_now alice)"
+refused 'a wrong password with a right code'
+is 'which is not tried' "$(wrong_in_a_row)" 1
+password_try alice "$PASSWORD$(code_now alice)"
+entered 'so that it is good still' alice
+log_mark
+password_try alice "$PASSWORD"
+refused 'no code at all'
+is 'is no wrong code' "$(wrong_in_a_row)" 0
+log_like 'the log says what to do' 'login password.*KbdInteractiveAuthentication yes, or use forward_pass'
+log_unlike 'and has no secret' "$PASSWORD"
+tick
+pam_try code alice "$PASSWORD$(code_now alice)"
+accepted 'an application that can ask'
+like 'asks for both at once' "$SCREEN" '^ask: Password and code: $'
+tick
+pam_try code alice "$PASSWORD" "$(code_now alice)"
+accepted 'the code may come by itself'
+pass=$(mfa-admin pass alice --valid 8h </dev/null | head -n 1)
+pam_try code alice "$PASSWORD$pass"
+accepted 'a pass behind the password'
+pam_service code 'auth required pam_mfa.so forward_pass'
+pam_try code alice "$PASSWORD$(code_now alice)"
+denied 'the first line alone lets nobody in'
+tick
+pam_service code 'auth required pam_mfa.so forward_pass=8' \
+	'auth [success=ok default=die] pam_unix.so nodelay use_first_pass' 'auth required pam_mfa.so'
+pam_try code alice "$PASSWORD$(code_now alice)" "$(code_now alice)"
+denied 'eight digits: six are part of the password'
+
+# --- check-pam -----------------------------------------------------------------------
+
+mkdir -p "$BED/pam"
+printf '%s\n' 'auth required pam_mfa.so forward_pass' 'auth [success=ok default=die] pam_unix.so use_first_pass' \
+	'auth required pam_mfa.so' >"$BED/pam/good"
+printf '%s\n' 'auth required pam_mfa.so forward_pass' 'auth required pam_unix.so use_first_pass' >"$BED/pam/half"
+ok 'check-pam: the two lines' mfa-admin check-pam --pam-dir "$BED/pam" good
+like 'check-pam: the second is missing' "$(mfa-admin check-pam --pam-dir "$BED/pam" half 2>&1)" 'pam_mfa.so is not in this stack'
+
+# --- without it: the password once more ------------------------------------------------
+
+code_services sshd code
+unlock alice
+tick
+log_mark
+password_try alice "$PASSWORD"
+refused "sshd's method password against a stack that asks for a code"
+is 'no wrong code' "$(wrong_in_a_row)" 0
+log_like 'and the way out in the log' 'login password.*forward_pass'
+pam_try code alice "$PASSWORD" "$PASSWORD" "$(code_now alice)"
+accepted 'a person who types the password again is told, and asked again'
+like 'in words' "$SCREEN" 'That is your password'
+
+# --- the code first ----------------------------------------------------------------------
+
+tick
+pam_service code 'auth required pam_mfa.so use_first_pass'
+pam_try code alice
+denied 'use_first_pass with nothing typed: no prompt'
+unlike 'indeed' "$SCREEN" '^ask'
+for option in nullok secret=/x window=3 grace_period=60 usersfile=/etc/users.oath alwaysok; do
+	pam_service code "auth required pam_mfa.so $option"
+	log_mark
+	pam_try code alice "$(code_now alice)"
+	denied "$option: another module's"
+	log_like "$option: says what to write" "another module's; write instead: "
+done
+
+done_testing

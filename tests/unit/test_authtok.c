@@ -1,0 +1,66 @@
+#include "unit.h"
+
+#include <string.h>
+
+#include "authtok/authtok.h"
+
+static void test_split(void **state)
+{
+	static const struct { const char *typed; unsigned digits; const char *password, *code; } rows[] = {
+		{ "secret123456", 6, "secret", "123456" },
+		{ "secret12345678", 8, "secret", "12345678" },
+		{ "secret12345678", 6, "secret12", "345678" },
+		{ "secret1234567", 7, "secret", "1234567" },
+		{ "123456", 6, "", "123456" },
+		{ "secret12345", 6, "secret12345", "" },
+		{ "secret 123456", 6, "secret ", "123456" },
+		{ "secret123 456", 6, "secret123 456", "" },
+		{ "secret", 6, "secret", "" },
+		{ "", 6, "", "" },
+		{ "secretabcd-efgh-2345", 6, "secret", "abcd-efgh-2345" },
+		{ "secretABCD-EFGH-2345", 6, "secret", "ABCD-EFGH-2345" },
+		{ "secrettap-abcde-23456", 6, "secret", "tap-abcde-23456" },
+		{ "secretTAP-ABCDE-FGHIJ", 6, "secret", "TAP-ABCDE-FGHIJ" },
+		/* A password may well have hyphens. */
+		{ "my-own-pass123456", 6, "my-own-pass", "123456" },
+		{ "abcd-efgh-234", 6, "abcd-efgh-234", "" },
+		{ "s\xc3\xa9" "cret123456", 6, "s\xc3\xa9" "cret", "123456" },
+		{ "secret\xd9\xa1\xd9\xa2\xd9\xa3\xd9\xa4\xd9\xa5\xd9\xa6", 6,
+		  "secret\xd9\xa1\xd9\xa2\xd9\xa3\xd9\xa4\xd9\xa5\xd9\xa6", "" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ROWS(rows); i++) {
+		size_t at = mfa_authtok_split(rows[i].typed, rows[i].digits);
+
+		if (at != strlen(rows[i].password) || strcmp(rows[i].typed + at, rows[i].code) != 0)
+			fail_msg("%s: at %zu", rows[i].typed, at);
+	}
+}
+
+static void test_equal(void **state)
+{
+	(void)state;
+	assert_true(mfa_authtok_equal("secret", "secret"));
+	assert_true(mfa_authtok_equal("", ""));
+	assert_false(mfa_authtok_equal("secret", "secreu"));
+	assert_false(mfa_authtok_equal("secret", "secre"));
+	assert_false(mfa_authtok_equal("secre", "secret"));
+	assert_false(mfa_authtok_equal("abab", "ab"));
+	assert_false(mfa_authtok_equal("secret", ""));
+	assert_false(mfa_authtok_equal("", "secret"));
+	assert_false(mfa_authtok_equal(NULL, "secret"));
+	assert_false(mfa_authtok_equal("secret", NULL));
+	assert_false(mfa_authtok_equal(NULL, NULL));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_split),
+		cmocka_unit_test(test_equal),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
