@@ -76,8 +76,9 @@ static int parse(const uint8_t *plain, size_t len, struct success *out)
 	json_t *json = json_loadb((const char *)plain, len, JSON_REJECT_DUPLICATES, NULL);
 	int r = -EBADMSG;
 
-	if (json != NULL && json_unpack(json, "{s:I, s:I, s:I, s:I !}", "format", &format, "epoch", &epoch,
-					"device", &device, "time", &time) == 0 &&
+	if (json != NULL &&
+	    json_unpack(json, "{s:I, s:I, s:I, s:I !}", "format", &format, "epoch", &epoch,
+			"device", &device, "time", &time) == 0 &&
 	    format == FORMAT && epoch >= 0 && epoch <= UINT32_MAX && device > 0) {
 		*out = (struct success){ (uint32_t)epoch, (uint64_t)device, time };
 		r = 0;
@@ -89,7 +90,8 @@ static int parse(const uint8_t *plain, size_t len, struct success *out)
 static char *format(const struct success *success)
 {
 	json_t *json = json_pack("{s:i, s:I, s:I, s:I}", "format", FORMAT,
-				 "epoch", (json_int_t)success->epoch, "device", (json_int_t)success->device,
+				 "epoch", (json_int_t)success->epoch,
+				 "device", (json_int_t)success->device,
 				 "time", (json_int_t)success->time);
 	char *text = json != NULL ? json_dumps(json, JSON_COMPACT) : NULL;
 
@@ -167,7 +169,8 @@ static int put(struct mfa_store *store, const struct mfa_keyring *ring, const ch
 
 int mfa_remember_save(struct mfa_store *store, const struct mfa_keyring *ring,
 		      const struct mfa_remember_place *place, const struct mfa_account *account,
-		      const struct mfa_device *device, const struct mfa_policy *policy, int64_t now)
+		      const struct mfa_device *device, const struct mfa_policy *policy,
+		      int64_t now)
 {
 	struct success success = { account->epoch, device->id, now };
 	char key[MFA_STORE_KEY_MAX + 1], *text;

@@ -33,7 +33,9 @@ static int boot_id(char *out, size_t size)
 {
 	int r = read_text("/proc/sys/kernel/random/boot_id", out, size);
 
-	return r == 0 && strspn(out, "0123456789abcdef-") == strlen(out) && out[0] != '\0' ? 0 : -ENOENT;
+	if (r != 0 || out[0] == '\0' || strspn(out, "0123456789abcdef-") != strlen(out))
+		return -ENOENT;
+	return 0;
 }
 
 /* Inherited by all that a login starts, and not to be changed without CAP_AUDIT_CONTROL. */
@@ -46,19 +48,20 @@ static int audit_session(char *out, size_t size)
 	return 0;
 }
 
-/* When a process began: its id may have been another's before. The name of its program, which may hold
- * anything, ends at the last bracket. */
+/* When a process began: its id may have been another's before.  The name of its program, which may
+ * hold anything, ends at the last bracket. */
 static int start_time(pid_t pid, char *out, size_t size)
 {
 	char path[32], text[1024], *at, *word = NULL, *rest = NULL;
-	int i, r;
+	int field = 3, r;
 
 	(void)snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
 	r = read_text(path, text, sizeof(text));
 	at = r == 0 ? strrchr(text, ')') : NULL;
 	if (at == NULL)
 		return -ENOENT;
-	for (i = 2, word = strtok_r(at + 1, " ", &rest); word != NULL && i + 1 < STAT_START_TIME; i++)
+	word = strtok_r(at + 1, " ", &rest);
+	for (; word != NULL && field < STAT_START_TIME; field++)
 		word = strtok_r(NULL, " ", &rest);
 	if (word == NULL || strspn(word, "0123456789") != strlen(word))
 		return -ENOENT;

@@ -194,6 +194,20 @@ accepted 'the pass is good'
 mfa-admin reset --yes --pass nonsense bob </dev/null >/dev/null 2>&1
 is 'a bad time is seen before anything is reset' "$? $(shown bob >/dev/null && echo there)" '2 there'
 
+# A name that went to another person: nothing of the old one is inherited, and the way in is open after a reset.
+useradd -m -s /bin/bash erik && echo "erik:$PASSWORD" | chpasswd
+enrol erik
+userdel -r erik 2>/dev/null
+useradd -m -u 4243 -s /bin/bash erik && echo "erik:$PASSWORD" | chpasswd
+ssh_try erik "$PASSWORD" "$(code_now erik)"
+refused "another's phone under the same name"
+out=$(mfa-admin pass erik --valid 8h </dev/null 2>&1)
+like 'a pass would not help, and it says what does' "$? $out" '^1 .*mfa-admin reset'
+out=$(mfa-admin reset --yes --pass 8h erik </dev/null)
+pam_try code erik "$(grep -oE 'tap-[a-z2-7]{5}-[a-z2-7]{5}' <<<"$out")" n
+accepted 'after a reset the pass is good'
+unlike 'nothing is left of the other' "$(shown erik)" '"label"'
+
 # What reset says that comes now.
 while IFS='|' read -r first second says; do
 	rules '[policy]' "$first" "$second"

@@ -126,7 +126,8 @@ static const char *bare_now(const struct mfa_conf *conf)
 		return N_("All devices and recovery codes were removed. Until a device is enrolled again, the\n"
 			  "password alone gets in (unenrolled = allow).");
 	if (signin_enrols(conf))
-		return N_("All devices and recovery codes were removed. The next sign-in leads through enrolment\n"
+		return N_("All devices and recovery codes were removed. "
+			  "The next sign-in leads through enrolment\n"
 			  "where mfa.conf allows it; from anywhere else a pass helps: mfa-admin pass USER --valid 8h");
 	return N_("All devices and recovery codes were removed. Sign-ins are refused until a device is\n"
 		  "enrolled: with mfa-enroll, or by a pass: mfa-admin pass USER --valid 8h");
@@ -161,7 +162,8 @@ void request_reset(struct conversation *c)
 	finish(c, "reset", name, r, bare_now(c->conf));
 }
 
-/* Changes a record for root, whatever others write meanwhile.  create: an account without one gets a new one. */
+/* Changes a record for root, whatever others write meanwhile.  create: an account without one gets
+ * a new one. */
 typedef int admin_fn(struct conversation *c, struct mfa_account *account, void *ctx);
 
 static int change(struct conversation *c, char name[MFA_ACCOUNT_NAME_MAX + 1], bool create,
@@ -253,19 +255,24 @@ static bool number_field(const struct conversation *c, enum mfa_field_tag tag, i
 	return *end == '\0' && *out >= least && *out <= most;
 }
 
-/* A pass is for somebody whom the system knows, or whose record is there: a slip of the
- * pen makes no account. */
-static bool is_somebody(struct conversation *c, const char *name)
+/* A pass is for somebody whom the system knows, or whose record is there: a slip of the pen makes
+ * no account.  And not for the new owner of a name, whom the record of the old one keeps out:
+ * -EPERM. */
+static int check_somebody(struct conversation *c, const char *name)
 {
-	struct mfa_identity identity;
+	struct subject subject = { .refusal = NULL };
 	struct mfa_record record;
-	int r;
+	int r = mfa_identity_of_name(name, &subject.identity);
 
-	if (mfa_identity_of_name(name, &identity) == 0 && identity.known)
-		return true;
+	if (r != 0)
+		return r;
 	r = mfa_accounts_load(c->verifier->accounts, name, &record);
+	if (r == 0)
+		r = subject_check_record(c, &subject, &record);
+	else if (r == -ENOENT && subject.identity.known)
+		r = 0;
 	mfa_record_release(&record);
-	return r == 0;
+	return r;
 }
 
 void request_pass(struct conversation *c)
@@ -277,13 +284,20 @@ void request_pass(struct conversation *c)
 
 	if (!number_field(c, MFA_FIELD_VALID, 1, PASS_VALID_MAX, &pass.seconds) ||
 	    !number_field(c, MFA_FIELD_USES, 1, PASS_USES_MAX, &uses)) {
-		conversation_done(c, MFA_RESULT_INVALID, N_("A pass is for 1 to 1000 uses, and for at most 30 days."));
+		conversation_done(c, MFA_RESULT_INVALID,
+				  N_("A pass is for 1 to 1000 uses, and for at most 30 days."));
 		return;
 	}
 	if (r == 0 && !mfa_account_name_valid(name))
 		r = -EINVAL;
-	if (r == 0 && !is_somebody(c, name))
-		r = -ENOENT;
+	if (r == 0)
+		r = check_somebody(c, name);
+	if (r == -EPERM) {
+		conversation_done(c, MFA_RESULT_REFUSED,
+				  N_("The record under this name is of somebody else, of another uid. "
+				     "`mfa-admin reset` removes it."));
+		return;
+	}
 	pass.uses = (uint32_t)uses;
 	if (r == 0)
 		r = change(c, name, true, give_pass, &pass);
@@ -316,8 +330,8 @@ static int drop_factor(struct conversation *c, struct mfa_account *account, void
 	if (device == NULL)
 		return -ENODEV;
 	drop->id = device->id;
-	mfa_account_add_event(account, mfa_clock_now(), "mfa-admin", "", mfa_device_type_word(device->type),
-			      "removed");
+	mfa_account_add_event(account, mfa_clock_now(), "mfa-admin", "",
+			      mfa_device_type_word(device->type), "removed");
 	mfa_account_drop_device(account, device);
 	drop->last = account->device_count == 0;
 	return 0;

@@ -5,8 +5,9 @@
 #include "clock/clock.h"
 #include "log/log.h"
 
-bool remember_check(struct conversation *c, const struct mfa_policy *policy, const struct mfa_policy_facts *facts,
-		    const struct mfa_remember_place *place, const struct mfa_record *record)
+bool remember_check(struct conversation *c, const struct mfa_policy *policy,
+		    const struct mfa_policy_facts *facts, const struct mfa_remember_place *place,
+		    const struct mfa_record *record)
 {
 	int r;
 
@@ -15,13 +16,14 @@ bool remember_check(struct conversation *c, const struct mfa_policy *policy, con
 	r = mfa_remember_find(mfa_accounts_store(c->verifier->accounts), c->verifier->ring, place,
 			      record->account, policy, mfa_clock_now());
 	if (r != 0 && r != -ENOENT)
-		mfa_log_message(LOG_ERR, "remember", "what is remembered can't be read; a factor is asked", r);
+		mfa_log_message(LOG_ERR, "remember",
+				"what is remembered can't be read; a factor is asked", r);
 	return r == 0 && !record->decoy;
 }
 
-void remember_write(struct conversation *c, const struct mfa_policy *policy, const struct mfa_policy_facts *facts,
-		    const struct mfa_remember_place *place, const struct mfa_record *record,
-		    const struct mfa_judgement *shown)
+void remember_write(struct conversation *c, const struct mfa_policy *policy,
+		    const struct mfa_policy_facts *facts, const struct mfa_remember_place *place,
+		    const struct mfa_record *record, const struct mfa_judgement *shown)
 {
 	const struct mfa_device *device;
 	int r;
