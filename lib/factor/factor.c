@@ -8,6 +8,7 @@
 /* An answer's form says which: digits are asked of both kinds of code. */
 static const struct mfa_method *const methods[] = {
 	&mfa_method_recovery, &mfa_method_pass, &mfa_method_totp, &mfa_method_hotp,
+	&mfa_method_scratch,
 };
 #define METHOD_COUNT (sizeof(methods) / sizeof(methods[0]))
 

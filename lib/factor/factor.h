@@ -90,6 +90,9 @@ int mfa_totp_find_far(const struct mfa_account *account, const char *answer, int
 int mfa_recovery_generate(struct mfa_account *account,
 			  char codes[MFA_RECOVERY_COUNT][MFA_RECOVERY_CODE_SIZE]);
 
+/* Another module's scratch code, eight digits, as one of the recovery codes.  Returns 0, -EINVAL, -ENOSPC or -EIO. */
+int mfa_recovery_add_scratch(struct mfa_account *account, const char *digits);
+
 /* Temporary access passes. */
 
 /* tap-xxxxx-xxxxx and a NUL: 50 random bits in base 32, behind what tells it from a password that somebody

@@ -23,6 +23,10 @@ extern const struct mfa_method mfa_method_totp;
 extern const struct mfa_method mfa_method_hotp;
 extern const struct mfa_method mfa_method_recovery;
 extern const struct mfa_method mfa_method_pass;
+extern const struct mfa_method mfa_method_scratch;
+
+/* Takes the recovery code at a place away. */
+void mfa_recovery_use_up(struct mfa_account *account, size_t at);
 
 /* Whether there is nothing but digits, and at least one. */
 bool mfa_digits_only(const char *answer);

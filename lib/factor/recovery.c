@@ -13,7 +13,7 @@ static bool recognises(const char *answer)
 	return mfa_letters_only(answer, CODE_LEN);
 }
 
-static void use_up(struct mfa_account *account, size_t at)
+void mfa_recovery_use_up(struct mfa_account *account, size_t at)
 {
 	account->recovery_count--;
 	memmove(account->recovery[at], account->recovery[at + 1],
@@ -35,7 +35,7 @@ static void check(struct mfa_account *account, const char *answer,
 			if (CRYPTO_memcmp(given, account->recovery[i], sizeof(given)) == 0)
 				found = i;
 		if (found < account->recovery_count) {
-			use_up(account, found);
+			mfa_recovery_use_up(account, found);
 			out->verdict = MFA_VERDICT_RIGHT;
 		}
 	}

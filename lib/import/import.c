@@ -52,6 +52,18 @@ static int append(struct reader *r, const struct mfa_import_line *line)
 	return 0;
 }
 
+static bool is_scratch(const struct mfa_import_line *line)
+{
+	size_t head = strlen(MFA_IMPORT_RECOVERY), i;
+
+	if (line->uri_len != head + MFA_IMPORT_RECOVERY_DIGITS)
+		return false;
+	for (i = head; i < line->uri_len; i++)
+		if (line->uri[i] < '0' || line->uri[i] > '9')
+			return false;
+	return true;
+}
+
 static int take_line(struct reader *r, const char *text, size_t len, uint32_t number)
 {
 	struct mfa_import_line line = { .user = text, .number = number };
@@ -71,6 +83,10 @@ static int take_line(struct reader *r, const char *text, size_t len, uint32_t nu
 	line.uri_len = (uint32_t)(len - line.user_len - 1);
 	if (!user_valid(line.user, line.user_len))
 		return complain(r, number, "what stands before the tab is not an account name");
+	if (line.uri_len >= strlen(MFA_IMPORT_RECOVERY) &&
+	    memcmp(line.uri, MFA_IMPORT_RECOVERY, strlen(MFA_IMPORT_RECOVERY)) == 0)
+		return is_scratch(&line) ? append(r, &line)
+					 : complain(r, number, "a recovery code from elsewhere has eight digits");
 	error = mfa_otpauth_parse(line.uri, line.uri_len, &otpauth, &why);
 	if (error == 0 && otpauth.counter > INT64_MAX) {
 		error = -EINVAL;

@@ -1,6 +1,7 @@
 /* Accounts from elsewhere: a text file with a line for each device,
  *
  *   USER <TAB> otpauth-URI
+ *   USER <TAB> recovery:DIGITS      eight of them: another module's scratch code
  *
  * Empty lines and lines that begin with # are passed over; CR LF is a line's end too. */
 #ifndef MFA_IMPORT_H
@@ -8,6 +9,9 @@
 
 #include <stddef.h>
 #include <stdint.h>
+
+#define MFA_IMPORT_RECOVERY "recovery:"
+#define MFA_IMPORT_RECOVERY_DIGITS 8
 
 struct mfa_import_line {
 	const char *user;		/* points into the text, not ended by a NUL */

@@ -16,6 +16,7 @@ struct command_options {
 	bool key_only;
 	bool drop_recovery;
 	const char *passphrase_file;	/* NULL: ask */
+	const char *from;		/* of import: whose files; NULL: lines of ours */
 	const char *factor;		/* of reset: a device; NULL: all */
 	const char *valid, *uses;	/* of pass */
 	const char *pass;		/* of reset: for how long one is given; NULL: none */

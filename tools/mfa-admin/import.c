@@ -11,6 +11,7 @@
 
 #include "account/account.h"
 #include "command.h"
+#include "foreign.h"
 #include "import/import.h"
 #include "terminal/exit.h"
 #include "terminal/terminal.h"
@@ -252,12 +253,24 @@ int command_import(const struct command_options *options, int argc, char **argv)
 	size_t len = 0;
 	int r;
 
-	(void)argc;
+	if (options->from == NULL && argc != 2) {
+		(void)fputs("usage: mfa-admin import FILE, or import --from KIND FILE...\n", stderr);
+		return MFA_EXIT_USAGE;
+	}
 	if (options->add && options->replace) {
 		(void)fputs("mfa-admin: --add and --replace do not go together\n", stderr);
 		return MFA_EXIT_USAGE;
 	}
-	r = read_all(argv[1], &text, &len);
+	if (options->from != NULL) {
+		run.file = options->from;
+		r = foreign_read(options->from, argc - 1, argv + 1, &text, &len);
+		if (r == -EINVAL) {
+			(void)fputs(NOT_WRITTEN, stderr);
+			return MFA_EXIT_INVALID;
+		}
+	} else {
+		r = read_all(argv[1], &text, &len);
+	}
 	if (r == 0)
 		r = mfa_import_parse(text, len, complain, &run, &run.import);
 	if (r == -EINVAL) {
@@ -273,6 +286,8 @@ int command_import(const struct command_options *options, int argc, char **argv)
 		r = MFA_EXIT_INVALID;
 	} else {
 		r = both_passes(&run);
+		if (r == MFA_EXIT_OK && options->from != NULL)
+			foreign_say_delete(argc - 1, argv + 1);
 	}
 	mfa_import_release(&run.import);
 	if (text != NULL)

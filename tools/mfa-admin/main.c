@@ -22,7 +22,7 @@ static const struct {
 	{ "unlock", command_unlock, 1, "USER", N_("let wrong codes be forgotten") },
 	{ "pass", command_pass, 1, "USER", N_("a temporary access pass: --valid TIME") },
 	{ "forget", command_forget, 1, "USER", N_("end what is remembered of sign-ins") },
-	{ "import", command_import, 1, "FILE", N_("add accounts: lines USER<TAB>otpauth-URI") },
+	{ "import", command_import, -1, "FILE...", N_("add accounts: lines USER<TAB>otpauth-URI") },
 	{ "backup", command_backup, 1, "FILE", N_("save accounts and key, under a passphrase") },
 	{ "restore", command_restore, 1, "FILE", N_("put a backup back") },
 	{ "rotate-key", command_rotate_key, 0, "", N_("a new master key; sign-ins go on") },
@@ -52,6 +52,7 @@ static void usage(FILE *to)
 		"  --valid TIME   pass: for how long, such as 8h\n"
 		"  --uses N       pass: for how many sign-ins (default 1)\n"
 		"  --add          import: accounts that are there get these devices, too\n"
+		"  --from KIND    import: files of google-authenticator or oath\n"
 		"  --replace      import: accounts that are there lose their devices\n"
 		"                 restore: what is in the store goes\n"
 		"  --passphrase-file FILE\n"
@@ -85,6 +86,7 @@ static int read_options(int argc, char **argv, struct command_options *out)
 		{ "passphrase-file", required_argument, NULL, 'P' },
 		{ "key-only", no_argument, NULL, 'k' },
 		{ "drop-recovery", no_argument, NULL, 'd' },
+		{ "from", required_argument, NULL, 'F' },
 		{ "factor", required_argument, NULL, 'f' },
 		{ "pass", required_argument, NULL, 'a' },
 		{ "valid", required_argument, NULL, 'v' },
@@ -117,6 +119,7 @@ static int read_options(int argc, char **argv, struct command_options *out)
 		case 'P': out->passphrase_file = optarg; break;
 		case 'k': out->key_only = true; break;
 		case 'd': out->drop_recovery = true; break;
+		case 'F': out->from = optarg; break;
 		case 'f': out->factor = optarg; break;
 		case 'a': out->pass = optarg; break;
 		case 'v': out->valid = optarg; break;
@@ -148,7 +151,7 @@ int main(int argc, char **argv)
 	for (i = 0; argc > 0 && i < COMMAND_COUNT; i++) {
 		if (strcmp(commands[i].name, argv[0]) != 0)
 			continue;
-		if (commands[i].args == argc - 1)
+		if (commands[i].args == argc - 1 || (commands[i].args < 0 && argc > 1))
 			return commands[i].run(&options, argc, argv);
 		(void)fprintf(stderr, "usage: mfa-admin %s %s\n", commands[i].name,
 			      commands[i].words);

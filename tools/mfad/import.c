@@ -7,6 +7,8 @@
 
 #include "account/identity.h"
 #include "clock/clock.h"
+#include "factor/factor.h"
+#include "import/import.h"
 #include "log/log.h"
 #include "otp/otpauth.h"
 #include "requests.h"
@@ -44,12 +46,33 @@ static void label_of(enum mfa_device_type type, size_t number, char out[MFA_LABE
 		(void)snprintf(out, MFA_LABEL_MAX + 1, "%s %02zu", word, number);
 }
 
+static int scratch_from(const struct mfa_field *field, struct mfa_account *account, const char **why)
+{
+	char digits[MFA_IMPORT_RECOVERY_DIGITS + 1] = "";
+	size_t head = strlen(MFA_IMPORT_RECOVERY);
+	int r = -EINVAL;
+
+	if (field->len == head + MFA_IMPORT_RECOVERY_DIGITS) {
+		memcpy(digits, field->data + head, MFA_IMPORT_RECOVERY_DIGITS);
+		r = mfa_recovery_add_scratch(account, digits);
+	}
+	*why = r == -ENOSPC ? "an account can have no more than 10 recovery codes"
+			    : "a recovery code from elsewhere has eight digits";
+	explicit_bzero(digits, sizeof(digits));
+	return r;
+}
+
 static int device_from_uri(const struct mfa_field *uri, struct mfa_account *account,
 			   const char **why)
 {
 	struct mfa_otpauth otpauth;
 	struct mfa_device device = { .type = MFA_DEVICE_TOTP };
-	int r = mfa_otpauth_parse((const char *)uri->data, uri->len, &otpauth, why);
+	int r;
+
+	if (uri->len > strlen(MFA_IMPORT_RECOVERY) &&
+	    memcmp(uri->data, MFA_IMPORT_RECOVERY, strlen(MFA_IMPORT_RECOVERY)) == 0)
+		return scratch_from(uri, account, why);
+	r = mfa_otpauth_parse((const char *)uri->data, uri->len, &otpauth, why);
 
 	if (r == 0 && otpauth.counter > INT64_MAX) {
 		*why = "the counter is too large";
@@ -153,7 +176,8 @@ static int add_to(struct import *im, struct mfa_record *record, struct mfa_recor
 	int r = 0;
 
 	if (there->account->has_uid && !same_uid(there->account, fresh))
-		return refuse(im, fresh->name, "uid-changed", "what is there is of another uid") != 0 ? -EPIPE : 0;
+		return refuse(im, fresh->name, "uid-changed", "what is there is of another uid") != 0
+			? -EPIPE : 0;
 	for (i = 0; r == 0 && i < fresh->device_count; i++)
 		if (!has_device(there->account, &fresh->devices[i]))
 			r = put_beside(there->account, &fresh->devices[i]);
@@ -174,7 +198,8 @@ static int add_to(struct import *im, struct mfa_record *record, struct mfa_recor
 	return 1;
 }
 
-/* Fits a new record to what is in the store.  Returns 1: to be saved, 0: not (told or unchanged). */
+/* Fits a new record to what is in the store.  Returns 1: to be saved, 0: not (told or unchanged),
+ * or a negative errno. */
 static int fit(struct import *im, struct mfa_record *record)
 {
 	const char *name = record->account->name;
