@@ -113,4 +113,47 @@ keys '' Enter
 ok 'nor in' wait_for shows 'ended 255'
 in_tmux kill-server
 
+# --- put off where something was shown -------------------------------------------------------
+
+rules 'enrolment = require'
+pass=$(mfa-admin pass bob --valid 8h --uses 2 </dev/null | head -n 1)
+pam_try -r 192.0.2.9 code bob "$pass" n
+accepted 'a pass stands in for the phone'
+like 'and that is not counted' "$(mfa-admin show --json bob </dev/null)" '"postponed": ?3\b'
+pam_try -r 192.0.2.9 code bob "$pass" '' 1
+denied 'whoever begins to enrol must end it'
+rules 'enrolment = offer' 'offer_times = 1' 'minimum = 2'
+tick
+pam_try -r 192.0.2.9 code carol "$(code_now carol)" n
+accepted 'a second device may be put off as well'
+tick
+pam_try -r 192.0.2.9 code carol "$(code_now carol)" n
+denied 'as often as the rules say'
+
+# --- in Dutch ----------------------------------------------------------------------------------
+
+new_rules '[enrol]' 'issuer = De Zwaan' '[policy]' "$HERE" 'enrolment = require' 'language = nl'
+mfa-admin reset --yes alice </dev/null >/dev/null
+on_ssh alice
+ok 'Dutch: the question' wait_for shows 'Voer de code in die de app toont' || diag "$(screen)"
+like 'Dutch: why' "$(screen)" 'Meer informatie vereist'
+key=$(key_shown)
+is 'Dutch: what a camera reads' "$(picture dark)" \
+	"otpauth://totp/De%20Zwaan:alice?secret=$key&issuer=De%20Zwaan"
+keys 000000 Enter
+ok 'Dutch: a wrong code' wait_for shows 'Dat is de code niet'
+keys "$(app_code "$key")" Enter
+ok 'Dutch: recovery codes' wait_for shows 'Druk op Enter als u ze hebt opgeschreven'
+like 'Dutch: what they are for' "$(screen)" '[Hh]erstelcodes'
+unlike 'Dutch: and no English' "$(screen -S -)" '\b([Tt]he|[Yy]our|phone|code is)\b'
+keys '' Enter
+ok 'Dutch: in' wait_for shows 'in as alice'
+tick
+on_ssh alice
+ok 'Dutch: the next sign-in' wait_for shows 'Code uit de Authenticator-app:' || diag "$(screen)"
+like 'Dutch: says that a device was added' "$(screen)" 'een apparaat aan dit account toegevoegd'
+keys "$(app_code "$key")" Enter
+ok 'Dutch: in with a code' wait_for shows 'in as alice'
+in_tmux kill-server
+
 done_testing

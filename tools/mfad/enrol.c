@@ -239,6 +239,14 @@ void enrol_device(struct change *ch, struct enrolment *e, const char *label)
 		save(ch, e);
 }
 
+int enrol_tell_codes(struct conversation *c, struct enrolment *e)
+{
+	recovery_show(c, e->codes);
+	return conversation_say(c, MFA_INFO,
+		"If this phone is lost, these codes are the only way in but for your\n"
+		"administrator. A second device is wise; `mfa-enroll` adds one.");
+}
+
 void enrolment_wipe(struct enrolment *e)
 {
 	explicit_bzero(e, sizeof(*e));
@@ -255,9 +263,7 @@ static void tell_saved(struct change *ch, struct enrolment *e)
 	if (ch->result != MFA_RESULT_OK)
 		return;
 	if (e->new_codes)
-		recovery_show(ch->c, e->codes);
-	if (e->new_codes && ch->record.account->device_count == 1)
-		(void)conversation_say(ch->c, MFA_INFO, ENROL_SECOND_IS_WISE);
+		(void)enrol_tell_codes(ch->c, e);
 }
 
 /* Reads LABEL.  Returns whether it is one, or absent ("" then). */

@@ -23,14 +23,11 @@ struct enrolment {
 	bool new_codes;
 };
 
-/* Told with the first device. */
-#define ENROL_SECOND_IS_WISE N_( \
-	"\nIf this phone is lost, these codes are the only way in but for your\n" \
-	"administrator. A second device is wise; `mfa-enroll` adds one.")
-
 /* Leads to the end: ch->result is MFA_RESULT_OK when the device is saved durably.  label: "" for one
  * that is free.  Nothing of the recovery codes has been told yet. */
 void enrol_device(struct change *ch, struct enrolment *e, const char *label);
+/* The recovery codes of a first device, and what they are for.  Returns 0 or a negative errno. */
+int enrol_tell_codes(struct conversation *c, struct enrolment *e);
 /* Wipes. */
 void enrolment_wipe(struct enrolment *e);
 

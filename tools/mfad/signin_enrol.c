@@ -11,7 +11,6 @@
 #include "language/language.h"
 #include "otp/otpauth.h"
 #include "qr/qr.h"
-#include "recovery.h"
 
 #define KEY_GROUP 4
 #define TEXT_MAX 15000		/* within a frame */
@@ -221,10 +220,8 @@ static bool introduce(struct change *ch, struct signin_enrol *se)
 static int hand_out_codes(struct change *ch, struct enrolment *e)
 {
 	char answer[MFA_ANSWER_MAX];
-	int r;
+	int r = enrol_tell_codes(ch->c, e);
 
-	recovery_show(ch->c, e->codes);
-	r = conversation_say(ch->c, MFA_INFO, ENROL_SECOND_IS_WISE);
 	if (r == 0)
 		r = conversation_ask(ch->c, true, "Press Enter when you have written them down: ", answer,
 				     sizeof(answer));
