@@ -192,7 +192,7 @@ FILLED = $(foreach f,$(UNITS),$(f):$(systemddir)/$(notdir $(f))) \
 	$(foreach f,$(MAN1),$(f):$(mandir)/man1/$(notdir $(f))) \
 	$(foreach f,$(MAN5),$(f):$(mandir)/man5/$(notdir $(f))) \
 	$(foreach f,$(MAN8),$(f):$(mandir)/man8/$(notdir $(f)))
-PLAIN = README:$(docdir)/README doc/THREATS:$(docdir)/THREATS doc/PROTOCOL:$(docdir)/PROTOCOL \
+PLAIN = README:$(docdir)/README doc/MIGRATING:$(docdir)/MIGRATING doc/THREATS:$(docdir)/THREATS doc/PROTOCOL:$(docdir)/PROTOCOL \
 	doc/BENCHMARKS:$(docdir)/BENCHMARKS
 BINARIES = $(B)/mfad:$(sbindir)/mfad $(B)/mfa-admin:$(sbindir)/mfa-admin \
 	$(B)/mfa-enroll:$(bindir)/mfa-enroll
