@@ -48,9 +48,11 @@ static int on_row(void *ctx, const char *row)
 	if (json == NULL)
 		return -EBADMSG;
 	if (json_object_get(json, "progress") != NULL) {
-		if (isatty(STDERR_FILENO))
-			(void)fprintf(stderr, _("\r%lld accounts read"),
+		if (isatty(STDERR_FILENO)) {
+			(void)fputs("\r", stderr);
+			(void)fprintf(stderr, _("%lld accounts read"),
 				      (long long)json_integer_value(json_object_get(json, "progress")));
+		}
 		json_decref(json);
 		return 0;
 	}

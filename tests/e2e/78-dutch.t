@@ -1,0 +1,69 @@
+#!/bin/bash
+# A whole enrolment and sign-in in Dutch, and the tools in the locale of who runs them.
+. "${BASH_SOURCE[0]%/*}/lib.sh"
+
+readonly NL='[policy]'
+write_conf '[enrol]' 'issuer = Regenboog' "$NL" 'language = nl' 'enrolment = offer' 'enrol_networks = 127.0.0.0/8' \
+	'help = Helpdesk: 050-1234567'
+new_store || bail 'mfa-admin init failed'
+start_mfad || bail 'mfad does not start'
+code_services sshd
+pam_service code 'auth required pam_mfa.so'
+start_sshd
+
+keys() { in_tmux send-keys -t 0 "$@"; }
+on_ssh() {
+	in_tmux kill-server 2>/dev/null
+	wait_for no_session
+	in_tmux -u new-session -d -x 100 -y 70 \
+		"env LC_ALL=C.UTF-8 ssh ${SSH_OPTIONS[*]} -p $PORT -o PreferredAuthentications=keyboard-interactive \
+			$1@127.0.0.1 'echo \"in as \$(id -un)\"'; echo \"ended \$?\"; sleep 1000"
+	wait_for shows 'assword'
+	keys "$PASSWORD" Enter
+}
+
+on_ssh alice
+ok 'meer informatie vereist' wait_for shows 'Meer informatie vereist' || diag "$(screen)"
+like 'niet nu' "$(screen)" '[Nn]iet nu'
+keys '' Enter
+ok 'de code die de app toont' wait_for shows 'Voer de code in' || diag "$(screen)"
+key=$(key_shown)
+keys 000000 Enter
+ok 'een foute code' wait_for shows 'Dat is de code niet' || diag "$(screen)"
+keys "$(app_code "$key")" Enter
+ok 'herstelcodes' wait_for shows 'Herstelcodes, voor als de telefoon' || diag "$(screen)"
+unlike 'no English between' "$(screen -S -)" '(^| )(Recovery|Scan this|Press Enter|That is|The code)'
+keys '' Enter
+ok 'binnen' wait_for shows 'in as alice' || diag "$(screen)"
+in_tmux kill-server
+tick
+on_pty ssh "${SSH_OPTIONS[@]}" -p "$PORT" -o PreferredAuthentications=keyboard-interactive alice@127.0.0.1 \
+	'echo "in as $(id -un)"' < <(printf 'expect assword\nsend %s\nexpect app: \nsend %s\nend app: \n' \
+		"$PASSWORD" "$(app_code "$key")")
+entered 'aanmelden met een code' alice
+like 'gevraagd in het Nederlands' "$SCREEN" 'Code uit de Authenticator-app: '
+like 'met het nieuws' "$SCREEN" 'apparaat aan dit account toegevoegd'
+pam_try code alice 111111 222222 333333
+denied 'drie foute codes'
+like 'wat er fout is' "$SCREEN" 'Die code is niet juist'
+like 'en wie er helpt' "$SCREEN" 'Helpdesk: 050-1234567'
+
+# --- the tools ---------------------------------------------------------------------
+
+write_conf '[policy]' 'enrol_local = yes'
+kill -HUP "$MFAD_PID"
+while read -r locale words; do
+	like "mfa-enroll, $locale" "$(as bob env LC_ALL="$locale" mfa-enroll list </dev/null 2>&1)" "$words"
+done <<'END'
+nl_BE.UTF-8 Nog geen apparaat
+fr_BE.UTF-8 Pas encore d.appareil
+de_DE.UTF-8 No device yet
+C No device yet
+END
+like 'mfad answers in the tool'\''s language' \
+	"$(as bob env LC_ALL=nl_NL.UTF-8 mfa-enroll remove 1 </dev/null 2>&1)" 'is er niet'
+like 'mfa-admin too' "$(env LC_ALL=fr_FR.UTF-8 mfa-admin show nobody-there </dev/null 2>&1)" 'Ce compte n.existe pas'
+like 'LANGUAGE goes before the locale' \
+	"$(as bob env LANG=en_GB.UTF-8 LANGUAGE=de:nl mfa-enroll list </dev/null 2>&1)" 'Nog geen apparaat'
+
+done_testing
