@@ -52,7 +52,7 @@ tick
 
 # Ctrl-C at the prompt.
 on_pty setpriv --reuid alice --regid alice --init-groups sudo -k id < <(
-	printf 'expect assword\nsend %s\nexpect code: \nkey ^C\nend\n' "$PASSWORD")
+	printf 'expect assword\nsend %s\nexpect code: \ninterrupt\nend\n' "$PASSWORD")
 refused 'sudo, Ctrl-C at the prompt'
 ok 'leaves no helper behind' wait_for gone mfad
 sudo_try alice "$PASSWORD" "$(code_now alice)"

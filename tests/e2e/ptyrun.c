@@ -6,6 +6,8 @@
  *	expect TEXT	read the screen until TEXT was shown (after the last match)
  *	send TEXT	type TEXT and Enter
  *	key NAME	type ^C, ^D, ^\ or Enter
+ *	interrupt	press ^C until the program ends: sudo writes its prompt a moment before it reads, and a
+ *			signal between the two is not seen
  *	run COMMAND	let bash do something while the program waits
  *	hangup		close the terminal, then wait for the program's end
  *	end [TEXT]	read until the program ends; hang up if it shows TEXT
@@ -132,6 +134,22 @@ static int do_key(struct play *p, const char *name)
 	return ENDED;
 }
 
+static int do_interrupt(struct play *p, const char *arg)
+{
+	long long last = now_ms() + p->seconds * 1000LL, again;
+	int r = GO_ON;
+
+	(void)arg;
+	while (r == GO_ON && now_ms() < last) {
+		r = type(p, "\003", 1);
+		for (again = now_ms() + 500; r == GO_ON;)
+			r = take(p, again);
+		if (r == TOO_LATE)
+			r = GO_ON;
+	}
+	return r == GO_ON ? TOO_LATE : r;
+}
+
 static int do_run(struct play *p, const char *command)
 {
 	pid_t pid = fork();
@@ -164,6 +182,7 @@ static int do_end(struct play *p, const char *text)
 
 static const struct step steps[] = {
 	{ "expect", do_expect }, { "send", do_send }, { "key", do_key },
+	{ "interrupt", do_interrupt },
 	{ "run", do_run }, { "hangup", do_hangup }, { "end", do_end },
 };
 
