@@ -86,7 +86,8 @@ key=$(key_shown)
 keys "$(app_code "$key")" Enter
 wait_for shows 'written them down'
 log_mark
-in_tmux kill-server
+# At once: a terminal that is closed may still give ssh an empty line.
+pkill -KILL -P "$(in_tmux display-message -p -t 0 '#{pane_pid}')"
 log_like 'who goes while the recovery codes are shown did not sign in' 'event=signin result=aborted user=alice'
 log_like 'but has enrolled' 'event=enrol result=ok user=alice'
 tick
