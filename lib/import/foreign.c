@@ -225,13 +225,15 @@ static int oath_line(char *line, uint32_t number, mfa_foreign_note_fn *note, voi
 	}
 	if (strcmp(words[2], "-") != 0)
 		note(ctx, number, "its PIN is not kept: the password takes its place");
-	if (step > 0)
+	if (step > 0) {
 		r = add(out, "%s\totpauth://totp/x?secret=%s&digits=%llu&period=%llu\n", words[1], secret,
 			(unsigned long long)digits, (unsigned long long)step);
-	else
+	} else {
 		/* What stands there was used, if a code stands behind it. */
+		counter += words[5] != NULL ? 1 : 0;
 		r = add(out, "%s\totpauth://hotp/x?secret=%s&digits=%llu&counter=%llu\n", words[1], secret,
-			(unsigned long long)digits, (unsigned long long)(counter + (words[5] != NULL ? 1 : 0)));
+			(unsigned long long)digits, (unsigned long long)counter);
+	}
 	explicit_bzero(secret, sizeof(secret));
 	return r;
 }

@@ -115,9 +115,9 @@ static int read_one(const char *path, bool google, struct mfa_foreign *lines)
 		if (pw == NULL)
 			r = errno != 0 ? -errno : -ENOENT;
 	}
-	if (r == 0 && strlen(pw->pw_name) > MFA_ACCOUNT_NAME_MAX)
+	if (r == 0 && pw != NULL && strlen(pw->pw_name) > MFA_ACCOUNT_NAME_MAX)
 		r = -EINVAL;
-	if (r == 0) {
+	if (r == 0 && pw != NULL) {
 		(void)strcpy(source.owner, pw->pw_name);
 		r = read_as_owner(path, pw, &text, &len);
 	}
