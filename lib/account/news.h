@@ -1,4 +1,5 @@
-/* What the owner of an account must hear of: devices that were added since a sign-in last said so. */
+/* What the owner of an account must hear of: devices that were added since a sign-in last
+ * said so. */
 #ifndef MFA_NEWS_H
 #define MFA_NEWS_H
 
@@ -11,16 +12,17 @@
 /* How long a new device can't hush its own news while an older one is there. */
 #define MFA_NEWS_SECONDS (7 * 86400)
 
-/* The next device, from account->devices[*at] on, that is news; *at goes on behind it.  NULL: no more.
- * Points into the account. */
+/* The next device, from account->devices[*at] on, that is news; *at goes on behind it.
+ * NULL: no more.  Points into the account. */
 const struct mfa_device *mfa_news_next(const struct mfa_account *account, size_t *at);
 /* When the newest of them was made; 0: there is no news. */
 int64_t mfa_news_until(const struct mfa_account *account);
 
-/* Notes that all that was made until `until` (of mfa_news_until, when it was said) has been said at a sign-in
- * that succeeded with a device (its label; "": with none).  Whoever has stolen a password and enrolled a
- * phone of his own signs in with just that, and the owner has yet to hear of it: so the device that is news
- * itself does not count for MFA_NEWS_SECONDS, as long as the account has one that is not. */
+/* Notes that all that was made until `until` (of mfa_news_until, when it was said) has been
+ * said at a sign-in that succeeded with a device (its label; "": with none).  Whoever has stolen
+ * a password and enrolled a phone of his own signs in with just that, and the owner has yet to
+ * hear of it: so the device that is news itself does not count for MFA_NEWS_SECONDS, as long
+ * as the account has one that is not. */
 void mfa_news_said(struct mfa_account *account, int64_t until, const char *label, int64_t now);
 
 #endif

@@ -106,7 +106,8 @@ static bool too_late(const struct enrolment *e)
 	return e->until != 0 && mfa_clock_now() >= e->until;
 }
 
-/* Shows the key, again and differently as long as that is wanted, and reads an answer that is a code. */
+/* Shows the key, again and differently as long as that is wanted, and reads an answer that is
+ * a code. */
 static int ask_code(struct change *ch, struct enrolment *e, bool shown, char *answer, size_t size)
 {
 	unsigned views;

@@ -1,5 +1,5 @@
-/* Enrolling a device: what mfa-enroll and an enrolment within a sign-in share.  A key is shown, and saved
- * only when a code from the phone was right. */
+/* Enrolling a device: what mfa-enroll and an enrolment within a sign-in share.  A key is shown,
+ * and saved only when a code from the phone was right. */
 #ifndef MFAD_ENROL_H
 #define MFAD_ENROL_H
 
@@ -7,7 +7,7 @@
 
 struct enrolment {
 	/* How it is to be done. */
-	bool first;		/* nothing was shown to allow it: if somebody enrols meanwhile, that stands */
+	bool first;		/* nothing was shown to allow it: who enrols meanwhile has it */
 	const char *service;	/* for the record's list of events */
 	const char *prompt;	/* for the code */
 	/* Shows the key; uri is wiped afterwards.  Returns 0 or a negative errno. */
@@ -23,8 +23,8 @@ struct enrolment {
 	bool new_codes;
 };
 
-/* Leads to the end: ch->result is MFA_RESULT_OK when the device is saved durably.  label: "" for one
- * that is free.  Nothing of the recovery codes has been told yet. */
+/* Leads to the end: ch->result is MFA_RESULT_OK when the device is saved durably.  label: ""
+ * for one that is free.  Nothing of the recovery codes has been told yet. */
 void enrol_device(struct change *ch, struct enrolment *e, const char *label);
 /* The recovery codes of a first device, and what they are for.  Returns 0 or a negative errno. */
 int enrol_tell_codes(struct conversation *c, struct enrolment *e);

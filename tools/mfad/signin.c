@@ -170,33 +170,45 @@ static void challenge(struct signin *s)
 		s->result = failure_of(s->error).result;
 }
 
+/* An account that has no record yet gets an empty one, which is in no store. */
+static int make_record(const struct signin *s, struct mfa_record *record)
+{
+	int r = 0;
+
+	if (record->account == NULL)
+		r = mfa_record_new(s->subject.identity.name, record);
+	if (r != 0 || record->account == NULL)
+		return r != 0 ? r : -ENOMEM;
+	if (record->version == 0)
+		record->account->created = mfa_clock_now();
+	return 0;
+}
+
 /* Leads through enrolment, with the account's own record. */
 static void enrol(struct signin *s, const struct mfa_decision *decision, struct mfa_record *record)
 {
 	struct change *ch = &s->enrolment;
-	struct signin_enrol se = { .policy = s->policy, .decision = decision, .service = s->shown_service,
-				   .first = s->challenge.answers == 0 };
+	struct signin_enrol se = {
+		.policy = s->policy, .decision = decision, .service = s->shown_service,
+		.first = s->challenge.answers == 0,
+	};
 
 	*ch = (struct change){ .c = s->c, .what = "enrol", .subject = s->subject,
 			       .result = MFA_RESULT_FAILED };
-	if (record->account != NULL) {
-		ch->record = *record;
-		memset(record, 0, sizeof(*record));
-	} else {
-		s->error = mfa_record_new(s->subject.identity.name, &ch->record);
-		if (s->error == 0)
-			ch->record.account->created = mfa_clock_now();
+	s->error = make_record(s, record);
+	if (s->error != 0) {
+		s->result = MFA_RESULT_FAILED;
+		return;
 	}
-	if (s->error == 0) {
-		if (!se.first)
-			change_take_proof(ch, &s->challenge.judgement);
-		else
-			(void)announce(s);
-		signin_enrol(ch, &se);
-		s->result = se.left ? MFA_RESULT_ABORTED : ch->result;
-		s->error = ch->error;
-		s->postponed = se.postponed;
-	}
+	ch->record = *record;
+	if (!se.first)
+		change_take_proof(ch, &s->challenge.judgement);
+	else
+		(void)announce(s);
+	signin_enrol(ch, &se);
+	s->result = se.left ? MFA_RESULT_ABORTED : ch->result;
+	s->error = ch->error;
+	s->postponed = se.postponed;
 	*record = ch->record;
 	memset(&ch->record, 0, sizeof(ch->record));
 }

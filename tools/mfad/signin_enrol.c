@@ -54,7 +54,8 @@ static int draw(const char *uri, unsigned view, char **out)
 	r = mfa_qr_new(uri, &qr);
 	if (r == 0) {
 		mfa_qr_extent(qr, styles[view], QUIET, &columns, &rows);
-		r = mfa_qr_draw(qr, styles[view], columns <= COLUMNS_MAX ? QUIET : QUIET_NARROW, out);
+		r = mfa_qr_draw(qr, styles[view], columns <= COLUMNS_MAX ? QUIET : QUIET_NARROW,
+				out);
 	}
 	if (r == 0)
 		(*out)[strlen(*out) - 1] = '\0';
@@ -65,14 +66,18 @@ static int draw(const char *uri, unsigned view, char **out)
 /* The key in groups of four, for typing. */
 static void key_of(const char *uri, char *out, size_t size)
 {
-	const char *at = strstr(uri, "secret=");
+	static const char name[] = "secret=";
+	const char *at = strstr(uri, name);
 	size_t n = 0, i;
 
-	for (i = 0, at = at != NULL ? at + strlen("secret=") : ""; *at != '\0' && *at != '&' && n + 2 < size;
-	     at++, i++) {
+	out[0] = '\0';
+	if (at == NULL)
+		return;
+	at += sizeof(name) - 1;
+	for (i = 0; at[i] != '\0' && at[i] != '&' && n + 2 < size; i++) {
 		if (i > 0 && i % KEY_GROUP == 0)
 			out[n++] = ' ';
-		out[n++] = *at;
+		out[n++] = at[i];
 	}
 	out[n] = '\0';
 }
@@ -91,10 +96,10 @@ static int compose(const struct change *ch, const char *key, const char *picture
 	static const char *const time_left = N_(
 		"You have ten minutes. If the connection is closed before that, sign in\n"
 		"again: nothing is saved until a code was right.");
-	int n = snprintf(text, TEXT_MAX, "%s\n%s\n%s%s\n%s",
-			 conversation_words(ch->c, picture != NULL ? with_picture : without_picture),
-			 conversation_words(ch->c, time_left),
-			 conversation_words(ch->c, picture != NULL ? N_("Or type this key into the app: ") : N_("Key: ")),
+	const char *how = picture != NULL ? with_picture : without_picture;
+	const char *key_is = picture != NULL ? N_("Or type this key into the app: ") : N_("Key: ");
+	int n = snprintf(text, TEXT_MAX, "%s\n%s\n%s%s\n%s", conversation_words(ch->c, how),
+			 conversation_words(ch->c, time_left), conversation_words(ch->c, key_is),
 			 key, picture != NULL ? picture : "");
 
 	return n > 0 && n < TEXT_MAX ? 0 : -EMSGSIZE;
@@ -179,13 +184,15 @@ static int say_choice(struct change *ch, const struct signin_enrol *se)
 
 	if (se->decision->left > 0)
 		(void)snprintf(text, sizeof(text), conversation_words(ch->c,
-			"Press Enter to do it now, or type n for \"not now\" (%u left)."), se->decision->left);
+			"Press Enter to do it now, or type n for \"not now\" (%u left)."),
+			       se->decision->left);
 	else if (se->policy->offer_until > 0 && strcmp(se->decision->rule, "pass") != 0 &&
 		 localtime_r(&last, &tm) != NULL && strftime(day, sizeof(day), "%Y-%m-%d", &tm) > 0)
 		(void)snprintf(text, sizeof(text), conversation_words(ch->c,
 			"Press Enter to do it now, or type n for \"not now\" (until %s)."), day);
 	else
-		return conversation_say(ch->c, MFA_INFO, "Press Enter to do it now, or type n for \"not now\".");
+		return conversation_say(ch->c, MFA_INFO,
+					"Press Enter to do it now, or type n for \"not now\".");
 	return conversation_say(ch->c, MFA_INFO, text);
 }
 
@@ -223,8 +230,8 @@ static int hand_out_codes(struct change *ch, struct enrolment *e)
 	int r = enrol_tell_codes(ch->c, e);
 
 	if (r == 0)
-		r = conversation_ask(ch->c, true, "Press Enter when you have written them down: ", answer,
-				     sizeof(answer));
+		r = conversation_ask(ch->c, true, "Press Enter when you have written them down: ",
+				     answer, sizeof(answer));
 	return r == -EBADMSG ? 0 : r;
 }
 
@@ -244,7 +251,8 @@ static void hold_the_end(struct change *ch)
 void signin_enrol(struct change *ch, struct signin_enrol *se)
 {
 	struct enrolment e = {
-		.first = se->first, .service = se->service, .show = show, .wants_other = wants_other,
+		.first = se->first, .service = se->service,
+		.show = show, .wants_other = wants_other,
 		.prompt = N_("Code that the app shows: "), .view = VIEW_DARK,
 	};
 
