@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <openssl/crypto.h>
-#include <openssl/hmac.h>
 #include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -279,14 +278,12 @@ int mfa_keyring_format(const struct mfa_keyring *ring, char **out, size_t *len)
 int mfa_keyring_hash_name(const struct mfa_keyring *ring, const char *name, uint8_t out[32])
 {
 	uint8_t key[sizeof(ring->now.name_key)];
-	unsigned n = 32;
 	int r;
 
 	(void)pthread_mutex_lock(&ring->self->lock);
 	memcpy(key, ring->now.name_key, sizeof(key));
 	(void)pthread_mutex_unlock(&ring->self->lock);
-	r = HMAC(EVP_sha256(), key, sizeof(key), (const uint8_t *)name, strlen(name), out, &n) != NULL
-		? 0 : -EIO;
+	r = mfa_hmac(key, sizeof(key), (const uint8_t *)name, strlen(name), out);
 	OPENSSL_cleanse(key, sizeof(key));
 	return r;
 }
