@@ -1,13 +1,12 @@
 /* A record's form at rest. */
 #include <errno.h>
 #include <jansson.h>
-#include <malloc.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "account/account.h"
+#include "account/json_memory.h"
 #include "otp/base32.h"
 #include "otp/totp.h"
 #include "text/text.h"
@@ -23,26 +22,6 @@ static const char *const budgets[MFA_BUDGET_COUNT] = {
 	[MFA_BUDGET_PASS] = "pass",
 	[MFA_BUDGET_LOCAL_PASS] = "local_pass",
 };
-
-/* Secrets pass through jansson's strings: what it frees is wiped. */
-static void wipe_and_free(void *p)
-{
-	if (p != NULL)
-		explicit_bzero(p, malloc_usable_size(p));
-	free(p);
-}
-
-static void set_json_memory(void)
-{
-	json_set_alloc_funcs(malloc, wipe_and_free);
-}
-
-static void json_begin(void)
-{
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-	(void)pthread_once(&once, set_json_memory);
-}
 
 /* To JSON. */
 
@@ -179,11 +158,12 @@ static json_t *events_to_json(const struct mfa_account *account)
 int mfa_account_format(const struct mfa_account *account, char **out, size_t *len)
 {
 	char salt[2 * MFA_RECOVERY_HASH_SIZE + 1];
+	char *text = NULL;
 	json_t *json;
 
 	*out = NULL;
 	*len = 0;
-	json_begin();
+	mfa_json_begin();
 	hex_encode(account->recovery_salt, sizeof(account->recovery_salt), salt);
 	/* "o" takes each list over, also when the packing fails. */
 	json = json_pack("{s:i, s:s, s:o, s:I, s:I, s:I, s:I, s:o, s:o, s:s, s:o, s:o, s:o}",
@@ -199,8 +179,10 @@ int mfa_account_format(const struct mfa_account *account, char **out, size_t *le
 			 "throttles", throttles_to_json(account),
 			 "events", events_to_json(account));
 	if (json != NULL)
-		*out = json_dumps(json, JSON_COMPACT);
-	json_decref(json);
+		text = json_dumps(json, JSON_COMPACT);
+	if (text != NULL)
+		*out = strdup(text);
+	mfa_json_end();
 	if (*out == NULL)
 		return -ENOMEM;
 	*len = strlen(*out);
@@ -455,7 +437,7 @@ int mfa_account_parse(const char *text, size_t len, struct mfa_account **out)
 	int r = -EBADMSG;
 
 	*out = NULL;
-	json_begin();
+	mfa_json_begin();
 	json = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
 	if (!get_int(json, "v", 1, INT64_MAX, &version))
 		goto out;
@@ -475,6 +457,6 @@ int mfa_account_parse(const char *text, size_t len, struct mfa_account **out)
 		r = -EBADMSG;
 	}
 out:
-	json_decref(json);
+	mfa_json_end();
 	return r;
 }
