@@ -11,6 +11,13 @@ start_sshd
 wrong=$(wrong_code alice)
 recovery=aaaa-bbbb-cccc
 
+# A store in which nothing was tried yet: names without an account share 256 decoys, and one that
+# was tried before may be theirs by chance.
+fresh() {
+	stop_mfad
+	new_store && enrol alice bob && start_mfad
+}
+
 # What USER sees: prompts, messages and result, or sshd's.
 by_pam() { pam_try code "$@"; echo "$SCREEN"; }
 by_ssh() {
@@ -48,7 +55,7 @@ for user in carol nobody-ever; do
 done
 
 # By ssh, with the right password; a name that does not exist gets none right.
-unlock alice
+fresh
 tick 100
 useradd --create-home --password "$(openssl passwd -6 "$PASSWORD")" erin
 : >/home/erin/.hushlogin
@@ -79,8 +86,7 @@ if ! strace -qq -o /dev/null true 2>/dev/null; then
 	skip 'this machine permits no tracing'
 	done_testing
 fi
-stop_mfad
-start_mfad
+fresh
 # The first sign-in of each is another thing: what the store has in memory.
 useradd dave
 for user in bob dave nobody-else; do
