@@ -3,10 +3,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -25,6 +27,8 @@
 
 /* Low numbers: 0 is the socket, 1 and 2 are /dev/null, 3 the program itself. */
 #define PROGRAM_FD 3
+
+#define STACK_SIZE (64 * 1024)
 
 static int open_helper(const char *path, int *out)
 {
@@ -51,7 +55,7 @@ static int open_helper(const char *path, int *out)
 	return 0;
 }
 
-/* From here to execveat: only what is safe after a fork in a program with threads. */
+/* From here to execveat: only what is safe on the memory of a program with threads. */
 
 static void close_from(int first)
 {
@@ -126,72 +130,105 @@ static int become_root(void)
 	return 0;
 }
 
-static void become_helper(int program, int sock, const char *conf)
+struct start {
+	int program, sock;
+	const char *conf;
+	char *stack;			/* of the one after next */
+};
+
+/* Comes back only if it fails, and then with the status to end with. */
+static int become_helper(void *arg)
 {
-	char *argv[] = { (char *)"mfad", (char *)"--stdio", (char *)"--config", (char *)conf, NULL };
+	const struct start *start = arg;
+	char *argv[] = { (char *)"mfad", (char *)"--stdio", (char *)"--config", (char *)start->conf, NULL };
 	char *envp[] = { NULL };
-	int null;
+	int sock, program, null;
 
 	/* Out of the way of 0 to 3, whatever numbers the program had free. */
-	sock = fcntl(sock, F_DUPFD, 10);
-	program = fcntl(program, F_DUPFD, 10);
+	sock = fcntl(start->sock, F_DUPFD, 10);
+	program = fcntl(start->program, F_DUPFD, 10);
 	null = open("/dev/null", O_RDWR);
 	if (sock < 0 || program < 0 || null < 0)
-		_exit(127);
+		return 127;
 	if (dup2(sock, 0) != 0 || dup2(null, 1) != 1 || dup2(null, 2) != 2 ||
 	    dup2(program, PROGRAM_FD) != PROGRAM_FD ||
 	    fcntl(PROGRAM_FD, F_SETFD, FD_CLOEXEC) != 0)
-		_exit(127);
+		return 127;
 	close_from(PROGRAM_FD + 1);
 	(void)setsid();
 	(void)umask(077);
 	if (chdir("/") != 0 || (geteuid() == 0 && become_root() != 0))
-		_exit(127);
+		return 127;
 	fresh_signals();
 	(void)syscall(SYS_execveat, PROGRAM_FD, "", argv, envp, AT_EMPTY_PATH);
-	_exit(127);
+	return 127;
+}
+
+/* A child on the caller's memory, who waits until it has executed something or ended: sshd's memory need not
+ * be copied, page by page, for a process that is about to be another program.  The child has descriptors,
+ * limits, signal actions, ids and folder of its own. */
+static pid_t start_child(int (*run)(void *arg), char *stack, struct start *start)
+{
+	return clone(run, stack + STACK_SIZE, CLONE_VM | CLONE_VFORK | SIGCHLD, start);
+}
+
+static int start_next(void *arg)
+{
+	struct start *start = arg;
+
+	return start_child(become_helper, start->stack, start) < 0 ? 1 : 0;
 }
 
 /* Twice, so that the helper is init's child and no handler of the program waits for it. */
-static int fork_twice(int program, int sock, const char *conf)
+static int start_twice(struct start *start)
 {
-	int status;
-	pid_t pid = fork();
+	char *stacks = mmap(NULL, 2 * STACK_SIZE, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+	int status, r = 0;
+	pid_t pid;
 
+	if (stacks == MAP_FAILED)
+		return -ENOMEM;
+	start->stack = stacks + STACK_SIZE;
+	pid = start_child(start_next, stacks, start);
 	if (pid < 0)
-		return -errno;
-	if (pid == 0) {
-		pid = fork();
-		if (pid == 0)
-			become_helper(program, sock, conf);
-		_exit(pid < 0 ? 1 : 0);
+		r = -errno;
+	while (r == 0 && waitpid(pid, &status, 0) < 0) {
+		if (errno == EINTR)
+			continue;
+		status = 0;	/* the program reaps its children itself */
+		break;
 	}
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return 0;	/* the program reaps its children itself */
-	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EAGAIN;
+	(void)munmap(stacks, 2 * STACK_SIZE);
+	if (r == 0 && (!WIFEXITED(status) || WEXITSTATUS(status) != 0))
+		r = -EAGAIN;
+	return r;
 }
 
 int mfa_helper_start(const char *helper, const char *conf, int *fd)
 {
+	struct start start = { .conf = conf };
 	sigset_t all, before;
-	int program, pair[2], r;
+	int pair[2], cancel, r;
 
 	*fd = -1;
-	r = open_helper(helper, &program);
+	r = open_helper(helper, &start.program);
 	if (r != 0)
 		return r;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
 		r = -errno;
-		(void)close(program);
+		(void)close(start.program);
 		return r;
 	}
-	/* No handler of the program's may run in the child. */
+	start.sock = pair[1];
+	/* No handler of the program's, of a signal or of a thread's end, may run in the child. */
+	(void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
 	(void)sigfillset(&all);
 	(void)sigprocmask(SIG_SETMASK, &all, &before);
-	r = fork_twice(program, pair[1], conf);
+	r = start_twice(&start);
 	(void)sigprocmask(SIG_SETMASK, &before, NULL);
-	(void)close(program);
+	(void)pthread_setcancelstate(cancel, NULL);
+	(void)close(start.program);
 	(void)close(pair[1]);
 	if (r != 0) {
 		(void)close(pair[0]);
