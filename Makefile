@@ -11,6 +11,7 @@ datadir       = $(prefix)/share
 mandir        = $(datadir)/man
 docdir        = $(datadir)/doc/pam-mfa
 localedir     = $(datadir)/locale
+pagesdir      = $(datadir)/pam-mfa/phone
 sysconfdir    = /etc
 localstatedir = /var
 runstatedir   = /run
@@ -31,6 +32,7 @@ MSGFMT      = msgfmt
 MSGMERGE    = msgmerge
 XGETTEXT    = xgettext
 MFA_USER    = _mfa
+MFA_PORTAL_USER = _mfa-portal
 
 -include config.mak.autogen
 -include config.mak
@@ -72,6 +74,7 @@ HARDEN_LD = -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,--as-needed
 
 CPPFLAGS_ALL = -D_GNU_SOURCE $(HARDEN_CPP) -Ilib $(CPPFLAGS) \
 	-DMFA_VERSION='"$(VERSION)"' -DMFA_USER='"$(MFA_USER)"' \
+	-DMFA_PORTAL_USER='"$(MFA_PORTAL_USER)"' -DMFA_PAGESDIR='"$(pagesdir)"' \
 	-DMFA_SBINDIR='"$(sbindir)"' -DMFA_SYSCONFDIR='"$(sysconfdir)"' \
 	-DMFA_LOCALSTATEDIR='"$(localstatedir)"' -DMFA_RUNSTATEDIR='"$(runstatedir)"' \
 	-DMFA_LOCALEDIR='"$(localedir)"'
@@ -85,13 +88,14 @@ JSON_LIBS    = -ljansson
 CONF_LIBS    = -linih
 QR_LIBS      = -lqrencode
 PNG_LIBS     = -lpng
+PORTAL_LIBS  = -levent_core -levent_extra -levent_openssl -levent_pthreads -lssl -lcurl
 MFA_LIBS     = $(STORE_LIBS) $(JSON_LIBS) $(CONF_LIBS) $(QR_LIBS) $(CRYPTO_LIBS) -lpthread
 
 LIB_SRCS    := $(wildcard lib/*/*.c)
 CLOCK_OBJ    = $(B)/lib/clock/clock.o
 LIB_OBJS    := $(filter-out $(CLOCK_OBJ),$(LIB_SRCS:%.c=$(B)/%.o))
 HEADERS     := $(wildcard lib/*/*.h tools/*/*.h tests/*/*.h)
-PROGRAMS     = mfad mfa-enroll mfa-admin
+PROGRAMS     = mfad mfa-enroll mfa-admin $(if $(wildcard tools/mfa-portal/main.c),mfa-portal)
 PROGRAM_BINS = $(PROGRAMS:%=$(B)/%)
 
 LANGUAGES   := $(patsubst po/%.po,%,$(wildcard po/*.po))

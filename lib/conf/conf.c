@@ -159,9 +159,8 @@ static int complete(struct loader *l)
 			(void)strcpy(host, "Linux");
 		host[sizeof(host) - 1] = '\0';
 		conf->issuer = conf_keep(l, strdup(host));
-		return conf->issuer != NULL;
 	}
-	return 1;
+	return conf->issuer != NULL && conf_complete_portal(l);
 }
 
 static struct mfa_conf *conf_new(void)
@@ -178,6 +177,8 @@ static struct mfa_conf *conf_new(void)
 	conf->policy_count = 1;
 	conf->throttle = true;
 	conf->totp_window = MFA_CONF_TOTP_WINDOW;
+	conf->push_timeout = MFA_CONF_PUSH_TIMEOUT;
+	conf->push_limit = MFA_CONF_PUSH_LIMIT;
 	conf->policies[0] = (struct mfa_policy){ .nss = true, .methods = MFA_METHOD_ALL };
 	return conf;
 }

@@ -11,6 +11,25 @@
 #define MFA_CONF_TOTP_WINDOW 1		/* steps either side of now (RFC 6238 section 5.2) */
 #define MFA_CONF_TOTP_WINDOW_MAX 5
 #define MFA_CONF_MINIMUM_MAX 4
+#define MFA_CONF_PUSH_TIMEOUT 90	/* seconds that a sign-in waits for a phone */
+#define MFA_CONF_PUSH_LIMIT 5		/* requests an hour that nobody answered */
+#define MFA_CONF_PUSH_LIMIT_MAX 10
+
+struct mfa_texts {
+	const char *const *rows;
+	size_t count;
+};
+
+/* [portal]: where phones find their page. */
+struct mfa_portal_conf {
+	const char *url;		/* its origin, "https://mfa.example.org"; NULL: there is none */
+	const char *host;		/* of the url, without a port */
+	struct mfa_texts listen;	/* ADDRESS:PORT or unix:/PATH; at least one where there is a url */
+	const char *certificate;	/* files; NULL: plain HTTP behind a proxy */
+	const char *key;
+	const char *contact;		/* for push services (RFC 8292 section 2.1) */
+	struct mfa_networks push_networks;	/* that are not public, and yet have push services */
+};
 
 struct mfa_conf {
 	const char *store_url;		/* [store] url */
@@ -18,6 +37,9 @@ struct mfa_conf {
 	bool throttle;			/* [throttle] enabled; true unless said otherwise */
 	unsigned totp_window;		/* [totp] window */
 	const char *issuer;		/* [enrol] issuer, as the app shows it; the host's name unless said otherwise */
+	struct mfa_portal_conf portal;
+	unsigned push_timeout;		/* [push] timeout, in seconds */
+	unsigned push_limit;		/* [push] limit */
 	struct mfa_policy *policies;	/* the first is [policy]; count is at least 1 */
 	size_t policy_count;
 	void **kept;			/* memory that all this points to */

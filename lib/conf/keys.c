@@ -14,6 +14,8 @@
 #define REMEMBER_MAX (90 * 86400)
 #define OFFER_TIMES_MAX 1000
 #define TEXT_MAX 160
+#define PUSH_TIMEOUT_MIN 30
+#define PUSH_TIMEOUT_MAX 300
 
 int conf_fail(struct loader *l, const char *format, ...)
 {
@@ -66,7 +68,11 @@ static const struct word enrolments[] = {
 static const struct word failmodes[] = { { "closed", false }, { "open", true }, { NULL, 0 } };
 static const struct word methods[] = {
 	{ "totp", MFA_METHOD_TOTP }, { "hotp", MFA_METHOD_HOTP },
-	{ "recovery", MFA_METHOD_RECOVERY }, { "pass", MFA_METHOD_PASS }, { NULL, 0 } };
+	{ "push", MFA_METHOD_PUSH }, { "recovery", MFA_METHOD_RECOVERY },
+	{ "pass", MFA_METHOD_PASS }, { NULL, 0 } };
+static const struct word verify_user[] = {
+	{ "off", MFA_VERIFY_OFF }, { "preferred", MFA_VERIFY_PREFERRED },
+	{ "required", MFA_VERIFY_REQUIRED }, { NULL, 0 } };
 static const char *const languages[] = { "en", "nl", "fr" };
 
 static int choose(struct loader *l, const char *key, const char *value, const struct word *words,
@@ -97,7 +103,7 @@ static int choose_bool(struct loader *l, const char *key, const char *value,
 	return 1;
 }
 
-static int set_copy(struct loader *l, const char *value, const char **out)
+int conf_set_copy(struct loader *l, const char *value, const char **out)
 {
 	*out = conf_keep(l, strdup(value));
 	return *out != NULL;
@@ -109,14 +115,14 @@ static int set_store(struct loader *l, const char *key, const char *value)
 {
 	if (strncmp(value, "sqlite:///", 10) != 0)
 		return conf_fail(l, "%s = %s: it must begin with sqlite:///", key, value);
-	return set_copy(l, value, &l->conf->store_url);
+	return conf_set_copy(l, value, &l->conf->store_url);
 }
 
 static int set_key_file(struct loader *l, const char *key, const char *value)
 {
 	if (value[0] != '/')
 		return conf_fail(l, "%s = %s: it must be an absolute path", key, value);
-	return set_copy(l, value, &l->conf->key_file);
+	return conf_set_copy(l, value, &l->conf->key_file);
 }
 
 static int set_throttle(struct loader *l, const char *key, const char *value)
@@ -124,8 +130,8 @@ static int set_throttle(struct loader *l, const char *key, const char *value)
 	return choose_bool(l, key, value, yes_no, &l->conf->throttle);
 }
 
-static int set_number(struct loader *l, const char *key, const char *value, unsigned min,
-		      unsigned max, unsigned *out)
+int conf_set_number(struct loader *l, const char *key, const char *value, unsigned min, unsigned max,
+		    unsigned *out)
 {
 	size_t digits = strspn(value, "0123456789");
 	unsigned long number = digits > 0 && digits < 10 ? strtoul(value, NULL, 10) : 0;
@@ -138,7 +144,7 @@ static int set_number(struct loader *l, const char *key, const char *value, unsi
 
 static int set_window(struct loader *l, const char *key, const char *value)
 {
-	return set_number(l, key, value, 0, MFA_CONF_TOTP_WINDOW_MAX, &l->conf->totp_window);
+	return conf_set_number(l, key, value, 0, MFA_CONF_TOTP_WINDOW_MAX, &l->conf->totp_window);
 }
 
 static int set_issuer(struct loader *l, const char *key, const char *value)
@@ -150,7 +156,7 @@ static int set_issuer(struct loader *l, const char *key, const char *value)
 	for (p = value; *p != '\0'; p++)
 		if ((unsigned char)*p < ' ' || *p == ':' || *p == 0x7f)
 			return conf_fail(l, "%s may have neither colons nor control characters", key);
-	return set_copy(l, value, &l->conf->issuer);
+	return conf_set_copy(l, value, &l->conf->issuer);
 }
 
 /* Lists. */
@@ -180,7 +186,7 @@ static int next_word(const char **at, char *out, size_t size)
 }
 
 /* Room for one row more; the rows that are there are copied, for others may have them too. */
-static void *grow(struct loader *l, const void *rows, size_t count, size_t size)
+void *conf_grow(struct loader *l, const void *rows, size_t count, size_t size)
 {
 	char *grown = conf_keep(l, calloc(count + 1, size));
 
@@ -190,9 +196,9 @@ static void *grow(struct loader *l, const void *rows, size_t count, size_t size)
 }
 
 /* Hands each word of a list to add, which returns 1, or 0 when it has complained. */
-static int each_word(struct loader *l, const char *key, const char *value,
-		     int (*add)(struct loader *l, const char *key, const char *word, void *list),
-		     void *list)
+int conf_each_word(struct loader *l, const char *key, const char *value,
+		   int (*add)(struct loader *l, const char *key, const char *word, void *list),
+		   void *list)
 {
 	char word[LINE_SIZE];
 	int r;
@@ -214,7 +220,7 @@ static int add_network(struct loader *l, const char *key, const char *word, void
 	if (r != 0)
 		return conf_fail(l, "%s: %s is not an address or a network such as 192.0.2.0/24", key,
 				 word);
-	grown = grow(l, list->rows, list->count, sizeof(*grown));
+	grown = conf_grow(l, list->rows, list->count, sizeof(*grown));
 	if (grown == NULL)
 		return 0;
 	grown[list->count] = network;
@@ -223,12 +229,11 @@ static int add_network(struct loader *l, const char *key, const char *word, void
 	return 1;
 }
 
-static int set_networks(struct loader *l, const char *key, const char *value,
-			struct mfa_networks *list)
+int conf_set_networks(struct loader *l, const char *key, const char *value, struct mfa_networks *list)
 {
 	if (!l->again)
 		*list = (struct mfa_networks){ NULL, 0 };
-	return each_word(l, key, value, add_network, list);
+	return conf_each_word(l, key, value, add_network, list);
 }
 
 static int add_group(struct loader *l, const char *key, const char *word, void *to)
@@ -238,7 +243,7 @@ static int add_group(struct loader *l, const char *key, const char *word, void *
 
 	if (strpbrk(word, " \t:/") != NULL || !mfa_text_printable(word))
 		return conf_fail(l, "%s: %s is not the name of a group", key, word);
-	grown = grow(l, list->rows, list->count, sizeof(*grown));
+	grown = conf_grow(l, list->rows, list->count, sizeof(*grown));
 	if (grown == NULL)
 		return 0;
 	list->rows = grown;
@@ -255,7 +260,7 @@ static int set_group_list(struct loader *l, const char *key, const char *value,
 {
 	if (!l->again)
 		*list = (struct mfa_groups){ NULL, 0 };
-	return each_word(l, key, value, add_group, list);
+	return conf_each_word(l, key, value, add_group, list);
 }
 
 /* [policy] */
@@ -287,12 +292,12 @@ static int set_except_groups(struct loader *l, const char *key, const char *valu
 
 static int set_exempt_networks(struct loader *l, const char *key, const char *value)
 {
-	return set_networks(l, key, value, &conf_policy(l)->exempt_networks);
+	return conf_set_networks(l, key, value, &conf_policy(l)->exempt_networks);
 }
 
 static int set_enrol_networks(struct loader *l, const char *key, const char *value)
 {
-	return set_networks(l, key, value, &conf_policy(l)->enrol_networks);
+	return conf_set_networks(l, key, value, &conf_policy(l)->enrol_networks);
 }
 
 static int add_method(struct loader *l, const char *key, const char *word, void *to)
@@ -310,7 +315,7 @@ static int set_methods(struct loader *l, const char *key, const char *value)
 {
 	if (!l->again)
 		conf_policy(l)->methods = 0;
-	return each_word(l, key, value, add_method, &conf_policy(l)->methods);
+	return conf_each_word(l, key, value, add_method, &conf_policy(l)->methods);
 }
 
 static int set_unenrolled(struct loader *l, const char *key, const char *value)
@@ -335,7 +340,7 @@ static int set_enrolment(struct loader *l, const char *key, const char *value)
 
 static int set_offer_times(struct loader *l, const char *key, const char *value)
 {
-	return set_number(l, key, value, 1, OFFER_TIMES_MAX, &conf_policy(l)->offer_times);
+	return conf_set_number(l, key, value, 1, OFFER_TIMES_MAX, &conf_policy(l)->offer_times);
 }
 
 /* Through the end of that day, by the host's clock. */
@@ -367,7 +372,7 @@ static int set_enrol_local(struct loader *l, const char *key, const char *value)
 
 static int set_minimum(struct loader *l, const char *key, const char *value)
 {
-	return set_number(l, key, value, 1, MFA_CONF_MINIMUM_MAX, &conf_policy(l)->minimum);
+	return conf_set_number(l, key, value, 1, MFA_CONF_MINIMUM_MAX, &conf_policy(l)->minimum);
 }
 
 static int set_remember(struct loader *l, const char *key, const char *value)
@@ -380,6 +385,31 @@ static int set_remember(struct loader *l, const char *key, const char *value)
 		return conf_fail(l, "%s = %s: it must be off, or a time such as 8h or 7d, up to 90d", key,
 				 value);
 	return 1;
+}
+
+static int set_verify_user(struct loader *l, const char *key, const char *value)
+{
+	int what = 0;
+
+	if (!choose(l, key, value, verify_user, &what))
+		return 0;
+	conf_policy(l)->verify_user = (enum mfa_verify_user)what;
+	return 1;
+}
+
+static int set_push_timeout(struct loader *l, const char *key, const char *value)
+{
+	int64_t seconds = 0;
+
+	if (mfa_duration_parse(value, PUSH_TIMEOUT_MAX, &seconds) != 0 || seconds < PUSH_TIMEOUT_MIN)
+		return conf_fail(l, "%s = %s: it must be a time from 30s to 5m", key, value);
+	l->conf->push_timeout = (unsigned)seconds;
+	return 1;
+}
+
+static int set_push_limit(struct loader *l, const char *key, const char *value)
+{
+	return conf_set_number(l, key, value, 1, MFA_CONF_PUSH_LIMIT_MAX, &l->conf->push_limit);
 }
 
 static int set_failmode(struct loader *l, const char *key, const char *value)
@@ -422,7 +452,7 @@ static int set_words(struct loader *l, const char *key, const char *value, bool 
 		value += new_line ? 1 : 0;
 	}
 	text[n] = '\0';
-	return set_copy(l, text, out);
+	return conf_set_copy(l, text, out);
 }
 
 static int set_prompt(struct loader *l, const char *key, const char *value)
@@ -446,6 +476,14 @@ const struct conf_key conf_keys[] = {
 	{ "throttle", "enabled", false, set_throttle },
 	{ "totp", "window", false, set_window },
 	{ "enrol", "issuer", false, set_issuer },
+	{ "portal", "url", false, conf_set_portal_url },
+	{ "portal", "listen", true, conf_set_portal_listen },
+	{ "portal", "certificate", false, conf_set_portal_certificate },
+	{ "portal", "key", false, conf_set_portal_key },
+	{ "portal", "contact", false, conf_set_portal_contact },
+	{ "portal", "push_networks", true, conf_set_push_networks },
+	{ "push", "timeout", false, set_push_timeout },
+	{ "push", "limit", false, set_push_limit },
 	{ POLICY_SECTION, "nss", false, set_nss },
 	{ POLICY_SECTION, "required", false, set_required },
 	{ POLICY_SECTION, "groups", true, set_groups },
@@ -460,6 +498,7 @@ const struct conf_key conf_keys[] = {
 	{ POLICY_SECTION, "enrol_local", false, set_enrol_local },
 	{ POLICY_SECTION, "minimum", false, set_minimum },
 	{ POLICY_SECTION, "remember", false, set_remember },
+	{ POLICY_SECTION, "verify_user", false, set_verify_user },
 	{ POLICY_SECTION, "failmode", false, set_failmode },
 	{ POLICY_SECTION, "language", false, set_language },
 	{ POLICY_SECTION, "prompt", false, set_prompt },

@@ -41,6 +41,28 @@ int conf_fail(struct loader *l, const char *format, ...) __attribute__((format(p
 /* Makes memory the configuration's.  Returns p, or NULL (complained of): out of memory, also
  * when p is NULL. */
 void *conf_keep(struct loader *l, void *p);
+/* Setters that several keys share: each returns 1, or 0 when it has complained. */
+int conf_set_copy(struct loader *l, const char *value, const char **out);
+int conf_set_number(struct loader *l, const char *key, const char *value, unsigned min, unsigned max,
+		    unsigned *out);
+int conf_set_networks(struct loader *l, const char *key, const char *value, struct mfa_networks *list);
+/* Room for one row more; the rows that are there are copied, for others may have them too.  NULL:
+ * complained of. */
+void *conf_grow(struct loader *l, const void *rows, size_t count, size_t size);
+/* Hands each word of a list to add. */
+int conf_each_word(struct loader *l, const char *key, const char *value,
+		   int (*add)(struct loader *l, const char *key, const char *word, void *list),
+		   void *list);
+
+/* [portal] (portal.c). */
+int conf_set_portal_url(struct loader *l, const char *key, const char *value);
+int conf_set_portal_listen(struct loader *l, const char *key, const char *value);
+int conf_set_portal_certificate(struct loader *l, const char *key, const char *value);
+int conf_set_portal_key(struct loader *l, const char *key, const char *value);
+int conf_set_portal_contact(struct loader *l, const char *key, const char *value);
+int conf_set_push_networks(struct loader *l, const char *key, const char *value);
+/* What must be there together, and what is there unless it was said. */
+int conf_complete_portal(struct loader *l);
 /* The rules whose section is being read. */
 struct mfa_policy *conf_policy(struct loader *l);
 

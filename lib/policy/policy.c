@@ -10,6 +10,7 @@ const char *mfa_method_word(enum mfa_method_kind method)
 	case MFA_METHOD_HOTP: return "hotp";
 	case MFA_METHOD_RECOVERY: return "recovery";
 	case MFA_METHOD_PASS: return "pass";
+	case MFA_METHOD_PUSH: return "push";
 	default: return "none";
 	}
 }

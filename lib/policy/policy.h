@@ -20,8 +20,12 @@ enum mfa_method_kind {
 	MFA_METHOD_HOTP = 2,
 	MFA_METHOD_RECOVERY = 4,
 	MFA_METHOD_PASS = 8,
-	MFA_METHOD_ALL = 15,
+	MFA_METHOD_PUSH = 16,		/* number matching on a phone */
+	MFA_METHOD_ALL = 31,
 };
+
+/* Whether a phone asks for its own unlock before it confirms. */
+enum mfa_verify_user { MFA_VERIFY_OFF, MFA_VERIFY_PREFERRED, MFA_VERIFY_REQUIRED };
 
 #define MFA_OFFER_TIMES 3		/* where neither a number nor a date is set */
 
@@ -57,6 +61,7 @@ struct mfa_policy {
 	bool enrol_local;		/* the same, for who is on this host */
 	unsigned minimum;		/* devices that an account should have */
 	int64_t remember;		/* seconds that a success spares the next one; 0: never */
+	enum mfa_verify_user verify_user;
 	bool fail_open;			/* where mfad has no key or store */
 	const char *language;		/* "nl"; NULL: the client's */
 	const char *prompt;		/* NULL: the usual */

@@ -14,7 +14,7 @@
 
 enum mfa_frame_type {
 	/* From a client: first one request, then an ANSWER to each ASK. */
-	MFA_SIGNIN = 1,		/* PROTOCOL USER SERVICE [RHOST] [TTY] [SESSION] [ECHO] */
+	MFA_SIGNIN = 1,		/* PROTOCOL USER SERVICE [RHOST] [TTY] [SESSION] [ECHO] [WAIT] */
 	MFA_ANSWER = 2,		/* [TEXT]; without it: no answer was given */
 	MFA_ENROL = 3,		/* PROTOCOL USER [LABEL]: add a device */
 	MFA_DEVICES = 4,	/* PROTOCOL USER: a ROW for each */
@@ -25,6 +25,7 @@ enum mfa_frame_type {
 	MFA_STATUS = 9,		/* PROTOCOL USER: one ROW about one's own account */
 	MFA_REPLACE = 10,	/* PROTOCOL USER DEVICE: another phone in a device's place */
 	MFA_FORGET = 11,	/* PROTOCOL USER: end what is remembered */
+	MFA_ENOUGH = 12,	/* to a WAIT: the person would rather answer something */
 	MFA_LIST = 16,		/* PROTOCOL: a ROW for each account */
 	MFA_SHOW = 17,		/* PROTOCOL USER: one ROW */
 	MFA_RESET = 18,		/* PROTOCOL USER */
@@ -34,6 +35,8 @@ enum mfa_frame_type {
 	MFA_PASS = 22,		/* PROTOCOL USER VALID [USES]: a temporary access pass */
 	MFA_REPORT = 23,	/* PROTOCOL: one ROW of figures about all accounts */
 	MFA_METRICS = 24,	/* PROTOCOL: INFO in Prometheus' text format */
+	MFA_PHONE = 32,		/* PROTOCOL JSON: a phone's call, from mfa-portal; one ROW, then the next */
+	MFA_EVENTS = 33,	/* PROTOCOL: ROWs for mfa-portal, for as long as it listens */
 
 	/* From mfad: steps, until DONE ends the conversation. */
 	MFA_INFO = 64,		/* TEXT: show it */
@@ -43,6 +46,7 @@ enum mfa_frame_type {
 	MFA_KEY = 68,		/* URI LABEL: an otpauth URI to draw; only to who sent ENROL */
 	MFA_ROW = 69,		/* JSON: a line of a list */
 	MFA_DONE = 70,		/* RESULT [TEXT]: the last frame */
+	MFA_WAIT = 71,		/* TEXT: show it at once; the next step comes when a phone has answered */
 };
 
 enum mfa_field_tag {
@@ -63,6 +67,9 @@ enum mfa_field_tag {
 	MFA_FIELD_LANGUAGE = 15,	/* of the client's locale, "nl" */
 	MFA_FIELD_VALID = 16,	/* decimal seconds */
 	MFA_FIELD_USES = 17,	/* decimal */
+	MFA_FIELD_METHOD = 18,	/* of a device to enrol: "totp" or "push" */
+	MFA_FIELD_WAIT = 19,	/* 1 byte, 1: texts are shown at once, and it can wait (WAIT) */
+	MFA_FIELD_COMMAND = 20,	/* what sudo is asked to run, as the program says */
 };
 
 #define MFA_IMPORT_ACCOUNTS_MAX 256	/* of one IMPORT frame */

@@ -56,7 +56,7 @@ static void test_errors(void **state)
 		{ LEAST "[policy]\ngroups = the staff\n", "f:6: groups: the staff is not the name of a group" },
 		{ LEAST "[policy]\nexcept_groups = a:b\n", "f:6: except_groups: a:b is not the name of" },
 		{ LEAST "[policy]\nmethods = totp, sms\n",
-		  "f:6: methods = sms: it must be totp, hotp, recovery or pass" },
+		  "f:6: methods = sms: it must be totp, hotp, push, recovery or pass" },
 		{ LEAST "[policy]\nmethods =\n", "f:6: methods has no value" },
 		{ LEAST "[policy]\noffer_times = 0\n", "f:6: offer_times = 0: it must be a number from 1 to" },
 		{ LEAST "[policy]\noffer_times = 3x\n", "f:6: offer_times = 3x: it must be a number" },
@@ -112,6 +112,31 @@ static void test_errors(void **state)
 		{ LEAST "[enrol]\nissuer = a:b\n", "f:6: issuer may have neither colons" },
 		{ LEAST "[enrol]\nissuer = " LONG_40 LONG_40 "\n", "f:6: issuer is longer than 64 bytes" },
 		{ LEAST "[throttle]\nenabled = 1\n", "f:6: enabled = 1: it must be yes or no" },
+		{ LEAST "[portal]\nurl = mfa.example.org\n", "f:6: url = mfa.example.org: it must be like https" },
+		{ LEAST "[portal]\nurl = https://mfa.example.org/\n", "f:6: url = https://mfa.example.org/: it must" },
+		{ LEAST "[portal]\nurl = https://Mfa.example.org\n", "f:6: url = https://Mfa.example.org: it must" },
+		{ LEAST "[portal]\nurl = https://mfa.example.org:443\n", "f:6: url = https://mfa.example.org:443: it" },
+		{ LEAST "[portal]\nurl = https://a@b.org\n", "f:6: url = https://a@b.org: it must be like" },
+		{ LEAST "[portal]\nurl = https://[::1]\n", "f:6: url = https://[::1]: it must be like" },
+		{ LEAST "[portal]\nurl = http://mfa.example.org\n", "f:6: url = http://mfa.example.org: it must" },
+		{ LEAST "[portal]\nurl = https://\n", "f:6: url = https://: it must be like" },
+		{ LEAST "[portal]\nlisten = [::1]:1\n", "f:0: [portal] url is missing" },
+		{ LEAST "[portal]\nlisten = localhost:1\n", "f:6: listen: localhost:1 is not like" },
+		{ LEAST "[portal]\nlisten = 127.0.0.1\n", "f:6: listen: 127.0.0.1 is not like" },
+		{ LEAST "[portal]\nlisten = 127.0.0.1:0\n", "f:6: listen: 127.0.0.1:0 is not like" },
+		{ LEAST "[portal]\nlisten = ::1:80\n", "f:6: listen: ::1:80 is not like" },
+		{ LEAST "[portal]\nlisten = unix:http.sock\n", "f:6: listen: unix:http.sock is not like" },
+		{ LEAST "[portal]\ncertificate = c\n", "f:6: certificate = c: it must be an absolute path" },
+		{ LEAST "[portal]\nurl = https://a.org\nkey = /k\n", "f:0: [portal] certificate and key go" },
+		{ LEAST "[portal]\nurl = https://a.org\nlisten = 192.0.2.1:80\n",
+		  "f:0: [portal] listen = 192.0.2.1:80: without a certificate only a proxy" },
+		{ LEAST "[portal]\ncontact = admin@a.org\n", "f:6: contact = admin@a.org: it must be like" },
+		{ LEAST "[portal]\npush_networks = push.a.org\n", "f:6: push_networks: push.a.org is not" },
+		{ LEAST "[push]\ntimeout = 5s\n", "f:6: timeout = 5s: it must be a time from 30s to 5m" },
+		{ LEAST "[push]\ntimeout = 6m\n", "f:6: timeout = 6m: it must be a time" },
+		{ LEAST "[push]\nlimit = 0\n", "f:6: limit = 0: it must be a number from 1 to 10" },
+		{ LEAST "[policy]\nverify_user = yes\n",
+		  "f:6: verify_user = yes: it must be off, preferred or required" },
 	};
 	char error[MFA_CONF_ERROR_SIZE];
 	struct mfa_conf *conf;
@@ -228,6 +253,38 @@ static void test_rules(void **state)
 	mfa_conf_free(&conf);
 }
 
+static void test_portal(void **state)
+{
+	char error[MFA_CONF_ERROR_SIZE];
+	struct mfa_conf *conf;
+
+	(void)state;
+	assert_int_equal(parse(LEAST "[portal]\nurl = https://mfa.example.org:8443\n", &conf, error), 0);
+	assert_string_equal(conf->portal.host, "mfa.example.org");
+	assert_int_equal(conf->portal.listen.count, 1);
+	assert_string_equal(conf->portal.listen.rows[0], "127.0.0.1:8480");
+	assert_string_equal(conf->portal.contact, "https://mfa.example.org:8443");
+	assert_int_equal(conf->push_timeout, MFA_CONF_PUSH_TIMEOUT);
+	assert_int_equal(conf->push_limit, MFA_CONF_PUSH_LIMIT);
+	mfa_conf_free(&conf);
+	assert_int_equal(parse(LEAST "[portal]\nurl = https://a.org\nlisten = 192.0.2.1:443, [2001:db8::1]:443\n"
+			       "listen = unix:/run/x\ncertificate = /c\nkey = /k\ncontact = mailto:a@a.org\n"
+			       "push_networks = 10.0.0.0/8\n[push]\ntimeout = 2m\nlimit = 3\n"
+			       "[policy sshd]\nverify_user = required\nmethods = push\n", &conf, error), 0);
+	assert_int_equal(conf->portal.listen.count, 3);
+	assert_string_equal(conf->portal.listen.rows[2], "unix:/run/x");
+	assert_string_equal(conf->portal.contact, "mailto:a@a.org");
+	assert_int_equal(conf->portal.push_networks.count, 1);
+	assert_int_equal(conf->push_timeout, 120);
+	assert_int_equal(conf->push_limit, 3);
+	assert_int_equal(mfa_conf_policy(conf, "sshd")->verify_user, MFA_VERIFY_REQUIRED);
+	assert_int_equal(mfa_conf_policy(conf, "sshd")->methods, MFA_METHOD_PUSH);
+	assert_int_equal(mfa_conf_policy(conf, "su")->verify_user, MFA_VERIFY_OFF);
+	mfa_conf_free(&conf);
+	assert_int_equal(parse(LEAST "[portal]\nurl = http://localhost:8480\n", &conf, error), 0);
+	mfa_conf_free(&conf);
+}
+
 static void test_accepted(void **state)
 {
 	static const struct { const char *name; const char *text; } rows[] = {
@@ -321,6 +378,7 @@ int main(void)
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_services_inherit),
 		cmocka_unit_test(test_rules),
+		cmocka_unit_test(test_portal),
 		cmocka_unit_test(test_accepted),
 		cmocka_unit_test(test_longest_line),
 		cmocka_unit_test(test_file),
