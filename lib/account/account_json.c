@@ -6,7 +6,8 @@
 #include <string.h>
 
 #include "account/account.h"
-#include "account/json_memory.h"
+#include "json/fields.h"
+#include "json/memory.h"
 #include "otp/base32.h"
 #include "otp/totp.h"
 #include "text/text.h"
@@ -24,18 +25,6 @@ static const char *const budgets[MFA_BUDGET_COUNT] = {
 };
 
 /* To JSON. */
-
-static void hex_encode(const uint8_t *in, size_t len, char *out)
-{
-	static const char digits[] = "0123456789abcdef";
-	size_t i;
-
-	for (i = 0; i < len; i++) {
-		out[2 * i] = digits[in[i] >> 4];
-		out[2 * i + 1] = digits[in[i] & 15];
-	}
-	out[2 * len] = '\0';
-}
 
 /* What moves with each code: of a clock or of a counter. */
 static int set_moving(json_t *json, const struct mfa_device *d)
@@ -77,8 +66,8 @@ static json_t *pass_to_json(const struct mfa_pass *pass)
 
 	if (pass->uses == 0)
 		return json_null();
-	hex_encode(pass->salt, sizeof(pass->salt), salt);
-	hex_encode(pass->hash, sizeof(pass->hash), hash);
+	mfa_hex_encode(pass->salt, sizeof(pass->salt), salt);
+	mfa_hex_encode(pass->hash, sizeof(pass->hash), hash);
 	return json_pack("{s:s, s:s, s:I, s:I, s:I}", "salt", salt, "hash", hash,
 			 "created", (json_int_t)pass->created, "until", (json_int_t)pass->until,
 			 "uses", (json_int_t)pass->uses);
@@ -105,7 +94,7 @@ static json_t *recovery_to_json(const struct mfa_account *account)
 	size_t i;
 
 	for (i = 0; list != NULL && i < account->recovery_count; i++) {
-		hex_encode(account->recovery[i], MFA_RECOVERY_HASH_SIZE, hex);
+		mfa_hex_encode(account->recovery[i], MFA_RECOVERY_HASH_SIZE, hex);
 		if (json_array_append_new(list, json_string(hex)) != 0) {
 			json_decref(list);
 			return NULL;
@@ -164,7 +153,7 @@ int mfa_account_format(const struct mfa_account *account, char **out, size_t *le
 	*out = NULL;
 	*len = 0;
 	mfa_json_begin();
-	hex_encode(account->recovery_salt, sizeof(account->recovery_salt), salt);
+	mfa_hex_encode(account->recovery_salt, sizeof(account->recovery_salt), salt);
 	/* "o" takes each list over, also when the packing fails. */
 	json = json_pack("{s:i, s:s, s:o, s:I, s:I, s:I, s:I, s:o, s:o, s:s, s:o, s:o, s:o}",
 			 "v", FORMAT, "name", account->name,
@@ -191,55 +180,12 @@ int mfa_account_format(const struct mfa_account *account, char **out, size_t *le
 
 /* From JSON.  Each returns whether the field is there and within bounds. */
 
-static bool get_int(const json_t *object, const char *key, int64_t min, int64_t max, int64_t *out)
-{
-	const json_t *value = json_object_get(object, key);
-
-	*out = json_integer_value(value);
-	return json_is_integer(value) && *out >= min && *out <= max;
-}
-
-static bool get_string(const json_t *value, size_t max, const char **out)
-{
-	*out = json_string_value(value);
-	return *out != NULL && json_string_length(value) <= max &&
-	       strlen(*out) == json_string_length(value);
-}
-
-static bool copy_string(const json_t *value, char *out, size_t size)
-{
-	const char *text;
-
-	if (!get_string(value, size - 1, &text) || !mfa_text_printable(text))
-		return false;
-	memcpy(out, text, strlen(text) + 1);
-	return true;
-}
-
-static bool get_hex(const json_t *value, uint8_t *out, size_t size)
-{
-	static const char digits[] = "0123456789abcdef";
-	const char *text, *hi, *lo;
-	size_t i;
-
-	if (!get_string(value, 2 * size, &text) || strlen(text) != 2 * size)
-		return false;
-	for (i = 0; i < size; i++) {
-		hi = strchr(digits, text[2 * i]);
-		lo = strchr(digits, text[2 * i + 1]);
-		if (hi == NULL || lo == NULL)
-			return false;
-		out[i] = (uint8_t)((hi - digits) << 4 | (lo - digits));
-	}
-	return true;
-}
-
 /* An older format does not have all fields. */
 static bool get_int_or(const json_t *object, const char *key, int64_t max, int64_t otherwise,
 		       int64_t *out)
 {
 	if (json_object_get(object, key) != NULL)
-		return get_int(object, key, 0, max, out);
+		return mfa_json_int(object, key, 0, max, out);
 	*out = otherwise;
 	return true;
 }
@@ -249,16 +195,16 @@ static bool moving_from_json(const json_t *json, struct mfa_device *d)
 	int64_t period, last, drift, counter, resync;
 
 	if (d->type == MFA_DEVICE_HOTP) {
-		if (!get_int(json, "counter", 0, INT64_MAX, &counter) ||
-		    !get_int(json, "resync", 0, INT64_MAX, &resync))
+		if (!mfa_json_int(json, "counter", 0, INT64_MAX, &counter) ||
+		    !mfa_json_int(json, "resync", 0, INT64_MAX, &resync))
 			return false;
 		d->counter = (uint64_t)counter;
 		d->resync = (uint64_t)resync;
 		return true;
 	}
-	if (!get_int(json, "period", MFA_TOTP_PERIOD_MIN, MFA_TOTP_PERIOD_MAX, &period) ||
-	    !get_int(json, "last", 0, INT64_MAX, &last) ||
-	    !get_int(json, "drift", -1000, 1000, &drift))
+	if (!mfa_json_int(json, "period", MFA_TOTP_PERIOD_MIN, MFA_TOTP_PERIOD_MAX, &period) ||
+	    !mfa_json_int(json, "last", 0, INT64_MAX, &last) ||
+	    !mfa_json_int(json, "drift", -1000, 1000, &drift))
 		return false;
 	d->period = (unsigned)period;
 	d->last_step = (uint64_t)last;
@@ -271,15 +217,15 @@ static bool device_from_json(const json_t *json, struct mfa_device *d)
 	const char *type, *secret, *hash;
 	int64_t digits, id;
 
-	if (!copy_string(json_object_get(json, "label"), d->label, sizeof(d->label)) ||
+	if (!mfa_json_copy(json_object_get(json, "label"), d->label, sizeof(d->label)) ||
 	    !mfa_label_valid(d->label) || !get_int_or(json, "id", INT64_MAX, 0, &id) ||
-	    !get_string(json_object_get(json, "type"), 16, &type) ||
+	    !mfa_json_text(json_object_get(json, "type"), 16, &type) ||
 	    mfa_device_type_of_word(type, &d->type) != 0 ||
-	    !get_string(json_object_get(json, "secret"), 1024, &secret) ||
-	    !get_string(json_object_get(json, "hash"), 16, &hash) ||
-	    !get_int(json, "digits", MFA_OTP_DIGITS_MIN, MFA_OTP_DIGITS_MAX, &digits) ||
-	    !get_int(json, "created", 0, INT64_MAX, &d->created) ||
-	    !get_int(json, "used", 0, INT64_MAX, &d->used) || !moving_from_json(json, d))
+	    !mfa_json_text(json_object_get(json, "secret"), 1024, &secret) ||
+	    !mfa_json_text(json_object_get(json, "hash"), 16, &hash) ||
+	    !mfa_json_int(json, "digits", MFA_OTP_DIGITS_MIN, MFA_OTP_DIGITS_MAX, &digits) ||
+	    !mfa_json_int(json, "created", 0, INT64_MAX, &d->created) ||
+	    !mfa_json_int(json, "used", 0, INT64_MAX, &d->used) || !moving_from_json(json, d))
 		return false;
 	if (mfa_base32_decode(secret, strlen(secret), d->secret, sizeof(d->secret),
 			      &d->secret_len) != 0 || d->secret_len == 0 ||
@@ -296,11 +242,11 @@ static bool pass_from_json(const json_t *json, struct mfa_pass *pass)
 
 	if (json == NULL || json_is_null(json))
 		return true;
-	if (!get_hex(json_object_get(json, "salt"), pass->salt, sizeof(pass->salt)) ||
-	    !get_hex(json_object_get(json, "hash"), pass->hash, sizeof(pass->hash)) ||
-	    !get_int(json, "created", 0, INT64_MAX, &pass->created) ||
-	    !get_int(json, "until", 0, INT64_MAX, &pass->until) ||
-	    !get_int(json, "uses", 1, UINT32_MAX, &uses))
+	if (!mfa_json_hex(json_object_get(json, "salt"), pass->salt, sizeof(pass->salt)) ||
+	    !mfa_json_hex(json_object_get(json, "hash"), pass->hash, sizeof(pass->hash)) ||
+	    !mfa_json_int(json, "created", 0, INT64_MAX, &pass->created) ||
+	    !mfa_json_int(json, "until", 0, INT64_MAX, &pass->until) ||
+	    !mfa_json_int(json, "uses", 1, UINT32_MAX, &uses))
 		return false;
 	pass->uses = (uint32_t)uses;
 	return true;
@@ -328,7 +274,7 @@ static bool recovery_from_json(const json_t *list, struct mfa_account *account)
 	if (!json_is_array(list) || n > MFA_RECOVERY_COUNT)
 		return false;
 	for (i = 0; i < n; i++)
-		if (!get_hex(json_array_get(list, i), account->recovery[i], MFA_RECOVERY_HASH_SIZE))
+		if (!mfa_json_hex(json_array_get(list, i), account->recovery[i], MFA_RECOVERY_HASH_SIZE))
 			return false;
 	account->recovery_count = n;
 	return true;
@@ -375,7 +321,7 @@ static bool event_from_json(const json_t *value, struct mfa_event *e)
 	const char *line;
 	char *end;
 
-	if (!get_string(value, sizeof(*e) + 32, &line) || !mfa_text_printable(line) ||
+	if (!mfa_json_text(value, sizeof(*e) + 32, &line) || !mfa_text_printable(line) ||
 	    line[0] < '0' || line[0] > '9')
 		return false;
 	errno = 0;
@@ -420,9 +366,9 @@ static bool account_from_json(const json_t *json, struct mfa_account *account)
 		return false;
 	account->epoch = (uint32_t)epoch;
 	account->postponed = (uint32_t)postponed;
-	return get_int(json, "created", 0, INT64_MAX, &account->created) &&
+	return mfa_json_int(json, "created", 0, INT64_MAX, &account->created) &&
 	       devices_from_json(json_object_get(json, "devices"), account) &&
-	       get_hex(json_object_get(json, "salt"), account->recovery_salt,
+	       mfa_json_hex(json_object_get(json, "salt"), account->recovery_salt,
 		       sizeof(account->recovery_salt)) &&
 	       recovery_from_json(json_object_get(json, "recovery"), account) &&
 	       throttles_from_json(json_object_get(json, "throttles"), account) &&
@@ -439,13 +385,13 @@ int mfa_account_parse(const char *text, size_t len, struct mfa_account **out)
 	*out = NULL;
 	mfa_json_begin();
 	json = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
-	if (!get_int(json, "v", 1, INT64_MAX, &version))
+	if (!mfa_json_int(json, "v", 1, INT64_MAX, &version))
 		goto out;
 	if (version > FORMAT) {
 		r = -EPROTONOSUPPORT;
 		goto out;
 	}
-	if (!get_string(json_object_get(json, "name"), MFA_ACCOUNT_NAME_MAX, &name))
+	if (!mfa_json_text(json_object_get(json, "name"), MFA_ACCOUNT_NAME_MAX, &name))
 		goto out;
 	r = mfa_account_new(name, out);
 	if (r != 0) {

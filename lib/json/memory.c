@@ -1,4 +1,4 @@
-#include "account/json_memory.h"
+#include "json/memory.h"
 
 #include <jansson.h>
 #include <malloc.h>
