@@ -10,6 +10,7 @@
 static const char *const types[] = {
 	[MFA_DEVICE_TOTP] = "totp",
 	[MFA_DEVICE_HOTP] = "hotp",
+	[MFA_DEVICE_PUSH] = "push",
 };
 
 bool mfa_account_name_valid(const char *name)
@@ -39,10 +40,22 @@ int mfa_account_new(const char *name, struct mfa_account **out)
 	return 0;
 }
 
+static void free_phone(struct mfa_device *device)
+{
+	if (device->phone != NULL)
+		explicit_bzero(device->phone, sizeof(*device->phone));
+	free(device->phone);
+	device->phone = NULL;
+}
+
 void mfa_account_free(struct mfa_account **account)
 {
+	size_t i;
+
 	if (*account == NULL)
 		return;
+	for (i = 0; i < (*account)->device_count; i++)
+		free_phone(&(*account)->devices[i]);
 	explicit_bzero(*account, sizeof(**account));
 	free(*account);
 	*account = NULL;
@@ -69,7 +82,7 @@ struct mfa_device *mfa_account_device_by_id(struct mfa_account *account, uint64_
 }
 
 /* Within what JSON's integers can hold. */
-static int new_id(uint64_t *out)
+int mfa_device_new_id(uint64_t *out)
 {
 	do {
 		if (getrandom(out, sizeof(*out), 0) != (ssize_t)sizeof(*out))
@@ -81,6 +94,8 @@ static int new_id(uint64_t *out)
 
 int mfa_account_add_device(struct mfa_account *account, const struct mfa_device *device)
 {
+	struct mfa_device *to = &account->devices[account->device_count];
+	struct mfa_phone *phone = NULL;
 	uint64_t id = device->id;
 
 	if (account->device_count >= MFA_DEVICES_MAX)
@@ -88,16 +103,45 @@ int mfa_account_add_device(struct mfa_account *account, const struct mfa_device 
 	if (mfa_account_device(account, device->label) != NULL ||
 	    (id != 0 && mfa_account_device_by_id(account, id) != NULL))
 		return -EEXIST;
-	if (id == 0 && new_id(&id) != 0)
+	if (id == 0 && mfa_device_new_id(&id) != 0)
 		return -EIO;
-	account->devices[account->device_count] = *device;
-	account->devices[account->device_count++].id = id;
+	if (device->phone != NULL) {
+		phone = malloc(sizeof(*phone));
+		if (phone == NULL)
+			return -ENOMEM;
+		*phone = *device->phone;
+	}
+	*to = *device;
+	to->id = id;
+	to->phone = phone;
+	account->device_count++;
 	return 0;
 }
 
 bool mfa_account_has_pass(const struct mfa_account *account, int64_t now)
 {
 	return account->pass.uses > 0 && now < account->pass.until;
+}
+
+enum mfa_method_kind mfa_device_kind(const struct mfa_device *device)
+{
+	static const enum mfa_method_kind kinds[] = {
+		[MFA_DEVICE_TOTP] = MFA_METHOD_TOTP,
+		[MFA_DEVICE_HOTP] = MFA_METHOD_HOTP,
+		[MFA_DEVICE_PUSH] = MFA_METHOD_PUSH,
+	};
+
+	return kinds[device->type];
+}
+
+unsigned mfa_account_methods(const struct mfa_account *account)
+{
+	unsigned methods = 0;
+	size_t i;
+
+	for (i = 0; i < account->device_count; i++)
+		methods |= mfa_device_kind(&account->devices[i]);
+	return methods;
 }
 
 const char *mfa_device_type_word(enum mfa_device_type type)
@@ -122,6 +166,7 @@ void mfa_account_remove_device(struct mfa_account *account, struct mfa_device *d
 {
 	size_t at = (size_t)(device - account->devices);
 
+	free_phone(device);
 	account->device_count--;
 	memmove(device, device + 1, (account->device_count - at) * sizeof(*device));
 	explicit_bzero(&account->devices[account->device_count], sizeof(*device));

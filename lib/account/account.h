@@ -8,7 +8,9 @@
 #include <stdint.h>
 
 #include "otp/hotp.h"
+#include "policy/policy.h"
 #include "throttle/throttle.h"
+#include "webpush/webpush.h"
 
 #define MFA_ACCOUNT_NAME_MAX 256
 #define MFA_LABEL_MAX 64		/* bytes of a device's label */
@@ -18,7 +20,23 @@
 #define MFA_EVENTS_MAX 20
 #define MFA_EVENT_TEXT_MAX 64
 
-enum mfa_device_type { MFA_DEVICE_TOTP, MFA_DEVICE_HOTP };
+#define MFA_ENDPOINT_MAX 1000		/* bytes of a push service's URL */
+#define MFA_CREDENTIAL_MAX 512		/* bytes of a passkey's id */
+#define MFA_ASKED_MAX 10		/* requests to phones that nobody answered, of an hour */
+
+enum mfa_device_type { MFA_DEVICE_TOTP, MFA_DEVICE_HOTP, MFA_DEVICE_PUSH };
+
+/* A phone with our page: what its answers are verified with, and where it can be reached. */
+struct mfa_phone {
+	uint8_t key[MFA_P256_PUBLIC_SIZE];
+	char language[3];		/* of its notifications: "nl" */
+	bool subscribed;		/* to Web Push: then both of these */
+	char endpoint[MFA_ENDPOINT_MAX + 1];
+	struct mfa_subscription_keys push;
+	size_t credential_len;		/* 0: the phone has no unlock of its own (WebAuthn) */
+	uint8_t credential[MFA_CREDENTIAL_MAX];
+	uint8_t credential_key[MFA_P256_PUBLIC_SIZE];
+};
 
 struct mfa_device {
 	uint64_t id;			/* random, of this device alone; never 0 */
@@ -36,6 +54,18 @@ struct mfa_device {
 					 * too far ahead (section 7.4); 0: none */
 	int64_t created;		/* seconds since 1970 */
 	int64_t used;			/* 0: never */
+	struct mfa_phone *phone;	/* PUSH: the account's, as the device is */
+};
+
+/* Requests to the phones of an account. */
+struct mfa_asked {
+	size_t count;			/* that nobody has answered, */
+	int64_t times[MFA_ASKED_MAX];	/* the oldest first */
+};
+struct mfa_push_state {
+	struct mfa_asked asked, asked_local;	/* on root's word; by the user's own programs */
+	int64_t wrong;			/* when a wrong number was last typed; 0: never */
+	int64_t stopped;		/* since when phones are not asked; 0: they are */
 };
 
 /* Wrong answers are counted by who asked and by what was tried, so that
@@ -78,6 +108,7 @@ struct mfa_account {
 	size_t recovery_count;		/* codes not used yet */
 	uint8_t recovery[MFA_RECOVERY_COUNT][MFA_RECOVERY_HASH_SIZE];
 	struct mfa_pass pass;
+	struct mfa_push_state push;
 	uint32_t epoch;			/* what is remembered of another epoch is void */
 	uint32_t postponed;		/* how often enrolment was put off */
 	int64_t told;			/* devices that are newer have not been told of at a sign-in */
@@ -101,8 +132,8 @@ bool mfa_label_valid(const char *label);
 struct mfa_device *mfa_account_device(struct mfa_account *account, const char *label);
 /* The device with an id, or NULL. */
 struct mfa_device *mfa_account_device_by_id(struct mfa_account *account, uint64_t id);
-/* Gives it an id if it has none.  Returns 0, -ENOSPC (MFA_DEVICES_MAX are there), -EEXIST (that label
- * or id is) or -EIO. */
+/* A copy, its phone too; gives it an id if it has none.  Returns 0, -ENOSPC (MFA_DEVICES_MAX are there),
+ * -EEXIST (that label or id is), -ENOMEM or -EIO. */
 int mfa_account_add_device(struct mfa_account *account, const struct mfa_device *device);
 /* By its label, or else by its number in the list, from 1.  NULL if there is none. */
 struct mfa_device *mfa_account_find_device(struct mfa_account *account, const char *which);
@@ -115,6 +146,11 @@ void mfa_account_remove_device(struct mfa_account *account, struct mfa_device *d
 void mfa_account_add_event(struct mfa_account *account, int64_t time, const char *service,
 			   const char *rhost, const char *method, const char *result);
 
+/* Of which kind its devices are: enum mfa_method_kind. */
+enum mfa_method_kind mfa_device_kind(const struct mfa_device *device);
+unsigned mfa_account_methods(const struct mfa_account *account);
+/* A new random id of a device.  Returns 0 or -EIO. */
+int mfa_device_new_id(uint64_t *out);
 /* Whether the account has a pass that is good at `now`. */
 bool mfa_account_has_pass(const struct mfa_account *account, int64_t now);
 /* What a type of device is called in the record and in lists. */

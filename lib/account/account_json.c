@@ -6,14 +6,15 @@
 #include <string.h>
 
 #include "account/account.h"
+#include "account/phone_json.h"
 #include "json/fields.h"
 #include "json/memory.h"
 #include "otp/base32.h"
 #include "otp/totp.h"
 #include "text/text.h"
 
-/* 1 had neither HOTP nor passes. */
-#define FORMAT 2
+/* 1 had neither HOTP nor passes, 2 no phones. */
+#define FORMAT 3
 
 static const char *const budgets[MFA_BUDGET_COUNT] = {
 	[MFA_BUDGET_CODE] = "code",
@@ -27,36 +28,52 @@ static const char *const budgets[MFA_BUDGET_COUNT] = {
 /* To JSON. */
 
 /* What moves with each code: of a clock or of a counter. */
-static int set_moving(json_t *json, const struct mfa_device *d)
+static json_t *moving_to_json(const struct mfa_device *d)
 {
-	json_t *moving = d->type == MFA_DEVICE_HOTP
+	return d->type == MFA_DEVICE_HOTP
 		? json_pack("{s:I, s:I}", "counter", (json_int_t)d->counter, "resync",
 			    (json_int_t)d->resync)
 		: json_pack("{s:i, s:I, s:i}", "period", (int)d->period, "last",
 			    (json_int_t)d->last_step, "drift", d->drift);
-	int r = json_object_update(json, moving);
-
-	json_decref(moving);
-	return r;
 }
 
-static json_t *device_to_json(const struct mfa_device *d)
+/* Adds the members of more, which is taken over. */
+static bool extend(json_t *json, json_t *more)
+{
+	bool ok = json_object_update(json, more) == 0;
+
+	json_decref(more);
+	return ok;
+}
+
+/* What a code is made with. */
+static json_t *secret_to_json(const struct mfa_device *d)
 {
 	char secret[MFA_BASE32_SIZE(MFA_OTP_SECRET_MAX)];
 	json_t *json = NULL;
 
 	if (mfa_base32_encode(d->secret, d->secret_len, secret, sizeof(secret)) == 0)
-		json = json_pack("{s:I, s:s, s:s, s:s, s:s, s:i, s:I, s:I}",
-				 "id", (json_int_t)d->id, "label", d->label, "type", mfa_device_type_word(d->type),
-				 "secret", secret, "hash", mfa_hash_name(d->hash),
-				 "digits", (int)d->digits, "created", (json_int_t)d->created,
-				 "used", (json_int_t)d->used);
+		json = json_pack("{s:s, s:s, s:i}", "secret", secret, "hash", mfa_hash_name(d->hash),
+				 "digits", (int)d->digits);
 	explicit_bzero(secret, sizeof(secret));
-	if (json != NULL && set_moving(json, d) != 0) {
-		json_decref(json);
-		json = NULL;
-	}
 	return json;
+}
+
+static json_t *device_to_json(const struct mfa_device *d)
+{
+	json_t *json = json_pack("{s:I, s:s, s:s, s:I, s:I}", "id", (json_int_t)d->id,
+				 "label", d->label, "type", mfa_device_type_word(d->type),
+				 "created", (json_int_t)d->created, "used", (json_int_t)d->used);
+	bool ok = json != NULL;
+
+	if (d->type == MFA_DEVICE_PUSH)
+		ok = ok && extend(json, mfa_phone_to_json(d->phone));
+	else
+		ok = ok && extend(json, secret_to_json(d)) && extend(json, moving_to_json(d));
+	if (ok)
+		return json;
+	json_decref(json);
+	return NULL;
 }
 
 /* null where there is none, as for most. */
@@ -155,7 +172,7 @@ int mfa_account_format(const struct mfa_account *account, char **out, size_t *le
 	mfa_json_begin();
 	mfa_hex_encode(account->recovery_salt, sizeof(account->recovery_salt), salt);
 	/* "o" takes each list over, also when the packing fails. */
-	json = json_pack("{s:i, s:s, s:o, s:I, s:I, s:I, s:I, s:o, s:o, s:s, s:o, s:o, s:o}",
+	json = json_pack("{s:i, s:s, s:o, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:s, s:o, s:o, s:o}",
 			 "v", FORMAT, "name", account->name,
 			 "uid", account->has_uid ? json_integer(account->uid) : json_null(),
 			 "created", (json_int_t)account->created,
@@ -163,6 +180,7 @@ int mfa_account_format(const struct mfa_account *account, char **out, size_t *le
 			 "postponed", (json_int_t)account->postponed,
 			 "told", (json_int_t)account->told,
 			 "pass", pass_to_json(&account->pass),
+			 "push", mfa_push_state_to_json(&account->push),
 			 "devices", devices_to_json(account),
 			 "salt", salt, "recovery", recovery_to_json(account),
 			 "throttles", throttles_to_json(account),
@@ -212,28 +230,37 @@ static bool moving_from_json(const json_t *json, struct mfa_device *d)
 	return true;
 }
 
+static bool secret_from_json(const json_t *json, struct mfa_device *d)
+{
+	const char *secret, *hash;
+	int64_t digits;
+
+	if (!mfa_json_text(json_object_get(json, "secret"), 1024, &secret) ||
+	    !mfa_json_text(json_object_get(json, "hash"), 16, &hash) ||
+	    !mfa_json_int(json, "digits", MFA_OTP_DIGITS_MIN, MFA_OTP_DIGITS_MAX, &digits))
+		return false;
+	d->digits = (unsigned)digits;
+	return mfa_base32_decode(secret, strlen(secret), d->secret, sizeof(d->secret),
+				 &d->secret_len) == 0 && d->secret_len > 0 &&
+	       mfa_hash_from_name(hash, strlen(hash), &d->hash) == 0;
+}
+
 static bool device_from_json(const json_t *json, struct mfa_device *d)
 {
-	const char *type, *secret, *hash;
-	int64_t digits, id;
+	const char *type;
+	int64_t id;
 
 	if (!mfa_json_copy(json_object_get(json, "label"), d->label, sizeof(d->label)) ||
 	    !mfa_label_valid(d->label) || !get_int_or(json, "id", INT64_MAX, 0, &id) ||
 	    !mfa_json_text(json_object_get(json, "type"), 16, &type) ||
 	    mfa_device_type_of_word(type, &d->type) != 0 ||
-	    !mfa_json_text(json_object_get(json, "secret"), 1024, &secret) ||
-	    !mfa_json_text(json_object_get(json, "hash"), 16, &hash) ||
-	    !mfa_json_int(json, "digits", MFA_OTP_DIGITS_MIN, MFA_OTP_DIGITS_MAX, &digits) ||
 	    !mfa_json_int(json, "created", 0, INT64_MAX, &d->created) ||
-	    !mfa_json_int(json, "used", 0, INT64_MAX, &d->used) || !moving_from_json(json, d))
-		return false;
-	if (mfa_base32_decode(secret, strlen(secret), d->secret, sizeof(d->secret),
-			      &d->secret_len) != 0 || d->secret_len == 0 ||
-	    mfa_hash_from_name(hash, strlen(hash), &d->hash) != 0)
+	    !mfa_json_int(json, "used", 0, INT64_MAX, &d->used))
 		return false;
 	d->id = (uint64_t)id;
-	d->digits = (unsigned)digits;
-	return true;
+	if (d->type == MFA_DEVICE_PUSH)
+		return mfa_phone_from_json(json, &d->phone);
+	return secret_from_json(json, d) && moving_from_json(json, d);
 }
 
 static bool pass_from_json(const json_t *json, struct mfa_pass *pass)
@@ -262,6 +289,7 @@ static bool devices_from_json(const json_t *list, struct mfa_account *account)
 		memset(&device, 0, sizeof(device));
 		ok = device_from_json(json_array_get(list, i), &device) &&
 		     mfa_account_add_device(account, &device) == 0;
+		free(device.phone);
 	}
 	explicit_bzero(&device, sizeof(device));
 	return ok;
@@ -362,7 +390,8 @@ static bool account_from_json(const json_t *json, struct mfa_account *account)
 	if (!get_int_or(json, "epoch", UINT32_MAX, 0, &epoch) ||
 	    !get_int_or(json, "postponed", UINT32_MAX, 0, &postponed) ||
 	    !get_int_or(json, "told", INT64_MAX, 0, &account->told) ||
-	    !pass_from_json(json_object_get(json, "pass"), &account->pass))
+	    !pass_from_json(json_object_get(json, "pass"), &account->pass) ||
+	    !mfa_push_state_from_json(json_object_get(json, "push"), &account->push))
 		return false;
 	account->epoch = (uint32_t)epoch;
 	account->postponed = (uint32_t)postponed;

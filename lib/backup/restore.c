@@ -105,7 +105,7 @@ static void use_up(struct mfa_account *account, const struct mfa_restore_options
 		uint64_t last;
 
 		if (device->type != MFA_DEVICE_TOTP) {
-			counts->tokens++;
+			counts->tokens += device->type == MFA_DEVICE_HOTP;
 			continue;
 		}
 		last = mfa_totp_step(options->now, device->period) + MFA_TOTP_DRIFT_MAX +

@@ -99,11 +99,6 @@ static char *format(const struct success *success)
 	return text;
 }
 
-static enum mfa_method_kind kind_of(const struct mfa_device *device)
-{
-	return device->type == MFA_DEVICE_HOTP ? MFA_METHOD_HOTP : MFA_METHOD_TOTP;
-}
-
 /* A clock that was set back makes nothing last longer: what is of the future does not count. */
 static bool counts(const struct success *success, const struct mfa_account *account,
 		   const struct mfa_policy *policy, int64_t now)
@@ -115,7 +110,7 @@ static bool counts(const struct success *success, const struct mfa_account *acco
 		return false;
 	for (i = 0; i < account->device_count; i++)
 		if (account->devices[i].id == success->device)
-			return (kind_of(&account->devices[i]) & policy->methods) != 0;
+			return (mfa_device_kind(&account->devices[i]) & policy->methods) != 0;
 	return false;
 }
 

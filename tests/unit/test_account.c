@@ -118,6 +118,55 @@ static void test_round_trip(void **state)
 	assert_null(b);
 }
 
+/* Phones are kept in memory of their own, which a copy of the device shares with nobody. */
+static void test_phones(void **state)
+{
+	struct mfa_phone phone = { .language = "nl", .subscribed = true, .endpoint = "https://push.example.org/x",
+				   .credential_len = 3 }, *kept;
+	struct mfa_device device = { .type = MFA_DEVICE_PUSH, .label = "Pixel", .created = 7, .phone = &phone };
+	struct mfa_account *a, *b;
+	char *text, *again;
+	size_t len, again_len;
+
+	(void)state;
+	memset(phone.key, 4, sizeof(phone.key));
+	memset(phone.push.p256dh, 5, sizeof(phone.push.p256dh));
+	memset(phone.push.auth, 6, sizeof(phone.push.auth));
+	memset(phone.credential, 7, phone.credential_len);
+	memset(phone.credential_key, 8, sizeof(phone.credential_key));
+	assert_int_equal(mfa_account_new("alice", &a), 0);
+	assert_int_equal(mfa_account_add_device(a, &device), 0);
+	phone = (struct mfa_phone){ .language = "en" };
+	device = (struct mfa_device){ .type = MFA_DEVICE_PUSH, .label = "Old", .phone = &phone };
+	assert_int_equal(mfa_account_add_device(a, &device), 0);
+	a->push = (struct mfa_push_state){ .asked = { 2, { 5, 6 } }, .asked_local = { 1, { 9 } }, .wrong = 3,
+					   .stopped = 4 };
+	assert_int_equal(mfa_account_format(a, &text, &len), 0);
+	assert_int_equal(mfa_account_parse(text, len, &b), 0);
+	assert_int_equal(mfa_account_methods(b), MFA_METHOD_PUSH);
+	assert_memory_equal(&a->push, &b->push, sizeof(a->push));
+	kept = mfa_account_device(b, "Pixel")->phone;
+	assert_string_equal(kept->endpoint, "https://push.example.org/x");
+	assert_string_equal(kept->language, "nl");
+	assert_int_equal(kept->key[64], 4);
+	assert_int_equal(kept->push.p256dh[0], 5);
+	assert_int_equal(kept->push.auth[15], 6);
+	assert_int_equal(kept->credential_len, 3);
+	assert_int_equal(kept->credential_key[64], 8);
+	assert_false(mfa_account_device(b, "Old")->phone->subscribed);
+	assert_int_equal(mfa_account_format(b, &again, &again_len), 0);
+	assert_string_equal(text, again);
+	mfa_account_remove_device(b, mfa_account_device(b, "Pixel"));
+	assert_string_equal(b->devices[0].phone->language, "en");
+	/* A record that says push and has no phone is no record. */
+	strstr(text, "\"key\"")[1] = 'K';
+	mfa_account_free(&b);
+	assert_int_equal(mfa_account_parse(text, len, &b), -EBADMSG);
+	free(text);
+	free(again);
+	mfa_account_free(&a);
+}
+
 #define DEVICE LABELLED("P")
 #define LABELLED(label) "{\"label\":\"" label "\",\"type\":\"totp\"," \
 	"\"secret\":\"GEZDGNBV\",\"hash\":\"SHA1\",\"digits\":6," \
@@ -140,7 +189,7 @@ static void test_malformed(void **state)
 	static const struct { const char *text; int expect; } rows[] = {
 		{ RECORD("1", "\"a\"", "1", "[" DEVICE "]", "[]", "{}", "[]"), 0 },
 		{ RECORD("1", "\"a\"", "null", "[]", "[]", "{\"code\":[1,2]}", "[\"1 ok totp sshd \"]"), 0 },
-		{ RECORD("3", "\"a\"", "1", "[]", "[]", "{}", "[]"), -EPROTONOSUPPORT },
+		{ RECORD("4", "\"a\"", "1", "[]", "[]", "{}", "[]"), -EPROTONOSUPPORT },
 		{ RECORD("0", "\"a\"", "1", "[]", "[]", "{}", "[]"), -EBADMSG },
 		{ RECORD("\"1\"", "\"a\"", "1", "[]", "[]", "{}", "[]"), -EBADMSG },
 		{ RECORD("1", "\"a/b\"", "1", "[]", "[]", "{}", "[]"), -EBADMSG },
@@ -189,7 +238,7 @@ static void test_malformed(void **state)
 		{ RECORD("1", "\"a\"", "1,\"uid\":1", "[]", "[]", "{}", "[]"), -EBADMSG },
 		{ RECORD("9223372036854775808", "\"a\"", "1", "[]", "[]", "{}", "[]"), -EBADMSG },
 		/* Whatever else a newer one holds. */
-		{ "{\"v\":3}", -EPROTONOSUPPORT },
+		{ "{\"v\":4}", -EPROTONOSUPPORT },
 		/* What is new in 2. */
 		{ RECORD("2", "\"a\"", "1", "[]", "[]", "{}", "[]"), 0 },
 		{ RECORD2("\"id\":1", "null"), 0 },
@@ -211,6 +260,15 @@ static void test_malformed(void **state)
 		  -EBADMSG },
 		{ RECORD("2", "\"a\"", "1", "[" TOKEN("\"period\":30,\"last\":0,\"drift\":0") "]", "[]", "{}",
 			 "[]"), -EBADMSG },
+		/* What is new in 3. */
+		{ RECORD("3,\"push\":null", "\"a\"", "1", "[]", "[]", "{}", "[]"), 0 },
+		{ RECORD("3,\"push\":{}", "\"a\"", "1", "[]", "[]", "{}", "[]"), -EBADMSG },
+		{ RECORD("3,\"push\":{\"asked\":[1],\"asked_local\":[],\"wrong\":0,\"stopped\":0}", "\"a\"", "1", "[]",
+			 "[]", "{}", "[]"), 0 },
+		{ RECORD("3,\"push\":{\"asked\":[-1],\"asked_local\":[],\"wrong\":0,\"stopped\":0}", "\"a\"", "1", "[]",
+			 "[]", "{}", "[]"), -EBADMSG },
+		{ RECORD("3,\"push\":{\"asked\":[1,1,1,1,1,1,1,1,1,1,1],\"asked_local\":[],\"wrong\":0,\"stopped\":0}",
+			 "\"a\"", "1", "[]", "[]", "{}", "[]"), -EBADMSG },
 		{ "{\"v\":1}", -EBADMSG },
 		{ "{\"v\":1,\"v\":1}", -EBADMSG },
 		{ RECORD("1", "\"a\"", "1", "[]", "[]", "{}", "[]") "x", -EBADMSG },
@@ -433,6 +491,7 @@ int main(void)
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_labels),
 		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_phones),
 		cmocka_unit_test(test_malformed),
 		cmocka_unit_test(test_malformed_device),
 		cmocka_unit_test(test_long_lists),

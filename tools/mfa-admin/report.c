@@ -28,6 +28,7 @@ static const struct { const char *key, *words; } figures[] = {
 	{ "enrolled", N_("enrolled") },
 	{ "totp", N_("with an authenticator app") },
 	{ "hotp", N_("with a hardware token") },
+	{ "push", N_("with number matching on a phone") },
 	{ "several_devices", N_("with more than one device") },
 	{ "few_recovery_codes", N_("with three recovery codes or fewer") },
 	{ "no_recovery_codes", N_("enrolled, without recovery codes") },

@@ -28,8 +28,6 @@ void facts_gather(const struct subject *subject, const struct mfa_policy *policy
 		  const struct mfa_account *account, const char *rhost,
 		  struct mfa_policy_facts *out)
 {
-	size_t i;
-
 	memset(out, 0, sizeof(*out));
 	out->known = subject->identity.known;
 	out->local = subject->local;
@@ -40,9 +38,7 @@ void facts_gather(const struct subject *subject, const struct mfa_policy *policy
 	if (account == NULL)
 		return;
 	out->devices = (unsigned)account->device_count;
-	for (i = 0; i < account->device_count; i++)
-		out->methods |= account->devices[i].type == MFA_DEVICE_HOTP ? MFA_METHOD_HOTP
-									    : MFA_METHOD_TOTP;
+	out->methods = mfa_account_methods(account);
 	out->has_pass = mfa_account_has_pass(account, out->now);
 	out->postponed = account->postponed;
 }

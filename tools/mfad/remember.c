@@ -29,7 +29,7 @@ void remember_write(struct conversation *c, const struct mfa_policy *policy,
 	int r;
 
 	/* A recovery code or a pass is for once: whoever found it is not let in for a week. */
-	if ((shown->kind & (MFA_METHOD_TOTP | MFA_METHOD_HOTP)) == 0 || record->decoy ||
+	if ((shown->kind & (MFA_METHOD_TOTP | MFA_METHOD_HOTP | MFA_METHOD_PUSH)) == 0 || record->decoy ||
 	    !mfa_policy_may_remember(policy, facts))
 		return;
 	device = mfa_account_device(record->account, shown->label);

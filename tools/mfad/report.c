@@ -22,7 +22,7 @@
 #define RECOVERY_FEW 3
 
 struct figures {
-	int64_t accounts, enrolled, totp, hotp, several, recovery_none, recovery_few, passes, locked, unreadable;
+	int64_t accounts, enrolled, totp, hotp, push, several, recovery_none, recovery_few, passes, locked, unreadable;
 };
 
 /* Sealed records that wait for a thread. */
@@ -59,18 +59,14 @@ static void tell(struct report *re, const char *state, const char *name)
 
 static void count(struct figures *f, const struct mfa_account *a, int64_t now)
 {
-	bool totp = false, hotp = false;
-	size_t i;
+	unsigned methods = mfa_account_methods(a);
 
-	for (i = 0; i < a->device_count; i++) {
-		totp |= a->devices[i].type == MFA_DEVICE_TOTP;
-		hotp |= a->devices[i].type == MFA_DEVICE_HOTP;
-	}
 	f->accounts++;
 	f->enrolled += a->device_count > 0;
 	f->several += a->device_count > 1;
-	f->totp += totp;
-	f->hotp += hotp;
+	f->totp += (methods & MFA_METHOD_TOTP) != 0;
+	f->hotp += (methods & MFA_METHOD_HOTP) != 0;
+	f->push += (methods & MFA_METHOD_PUSH) != 0;
 	f->recovery_none += a->device_count > 0 && a->recovery_count == 0;
 	f->recovery_few += a->recovery_count > 0 && a->recovery_count <= RECOVERY_FEW;
 	f->passes += mfa_account_has_pass(a, now);
@@ -262,9 +258,10 @@ static int64_t tell_unenrolled(struct report *re)
 static int tell_figures(struct report *re, int64_t unenrolled)
 {
 	const struct figures *f = &re->figures;
-	json_t *json = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
+	json_t *json = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
 		"accounts", (json_int_t)f->accounts, "enrolled", (json_int_t)f->enrolled,
 		"totp", (json_int_t)f->totp, "hotp", (json_int_t)f->hotp,
+		"push", (json_int_t)f->push,
 		"several_devices", (json_int_t)f->several,
 		"no_recovery_codes", (json_int_t)f->recovery_none,
 		"few_recovery_codes", (json_int_t)f->recovery_few, "passes", (json_int_t)f->passes,

@@ -55,15 +55,14 @@ static json_t *uid(const struct mfa_account *account)
 /* Each kind of device once. */
 static json_t *methods(const struct mfa_account *account)
 {
-	bool has[2] = { false, false };
+	static const enum mfa_method_kind kinds[] = { MFA_METHOD_TOTP, MFA_METHOD_HOTP, MFA_METHOD_PUSH };
+	unsigned has = mfa_account_methods(account);
 	json_t *list = json_array();
 	size_t i;
 
-	for (i = 0; i < account->device_count; i++)
-		has[account->devices[i].type == MFA_DEVICE_HOTP] = true;
-	for (i = 0; i < 2; i++)
-		if (has[i])
-			(void)json_array_append_new(list, json_string(mfa_device_type_word((enum mfa_device_type)i)));
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if ((has & kinds[i]) != 0)
+			(void)json_array_append_new(list, json_string(mfa_method_word(kinds[i])));
 	return list;
 }
 
@@ -140,13 +139,21 @@ static json_t *pass(const struct mfa_account *account, int64_t now)
 			 "uses", (json_int_t)account->pass.uses);
 }
 
+/* When phones were last asked, and since when they are not. */
+static json_t *push(const struct mfa_account *account)
+{
+	return json_pack("{s:I, s:o}", "unanswered", (json_int_t)account->push.asked.count,
+			 "stopped", time_or_null(account->push.stopped));
+}
+
 char *row_account_whole(struct mfa_account *account, int64_t now)
 {
-	return finish(json_pack("{s:s, s:o, s:I, s:o, s:I, s:o, s:I, s:b, s:o, s:o}", "name", account->name,
+	return finish(json_pack("{s:s, s:o, s:I, s:o, s:I, s:o, s:o, s:I, s:b, s:o, s:o}", "name", account->name,
 				"uid", uid(account), "created", (json_int_t)account->created,
 				"devices", devices(account),
 				"recovery", (json_int_t)account->recovery_count,
-				"pass", pass(account, now), "postponed", (json_int_t)account->postponed,
+				"pass", pass(account, now), "push", push(account),
+				"postponed", (json_int_t)account->postponed,
 				"locked", locked(account, now),
 				"throttle", throttles(account, now), "events", events(account)));
 }

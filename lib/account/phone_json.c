@@ -1,0 +1,125 @@
+#include "account/phone_json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "json/fields.h"
+#include "webpush/base64url.h"
+
+/* A member that holds bytes.  Returns 0, or -1. */
+static int set_bytes(json_t *object, const char *key, const uint8_t *bytes, size_t len)
+{
+	char text[MFA_BASE64URL_SIZE(MFA_CREDENTIAL_MAX)];
+
+	if (mfa_base64url_encode(bytes, len, text, sizeof(text)) != 0)
+		return -1;
+	return json_object_set_new_nocheck(object, key, json_string(text));
+}
+
+json_t *mfa_phone_to_json(const struct mfa_phone *phone)
+{
+	json_t *json = json_pack("{s:s}", "language", phone->language);
+	int r = json != NULL ? set_bytes(json, "key", phone->key, sizeof(phone->key)) : -1;
+
+	if (r == 0 && phone->subscribed) {
+		r = json_object_set_new(json, "endpoint", json_string(phone->endpoint));
+		if (r == 0)
+			r = set_bytes(json, "p256dh", phone->push.p256dh, sizeof(phone->push.p256dh));
+		if (r == 0)
+			r = set_bytes(json, "auth", phone->push.auth, sizeof(phone->push.auth));
+	}
+	if (r == 0 && phone->credential_len > 0) {
+		r = set_bytes(json, "credential", phone->credential, phone->credential_len);
+		if (r == 0)
+			r = set_bytes(json, "credential_key", phone->credential_key,
+				      sizeof(phone->credential_key));
+	}
+	if (r == 0)
+		return json;
+	json_decref(json);
+	return NULL;
+}
+
+static bool subscription_from_json(const json_t *json, struct mfa_phone *phone)
+{
+	phone->subscribed = json_object_get(json, "endpoint") != NULL;
+	return !phone->subscribed ||
+	       (mfa_json_copy(json_object_get(json, "endpoint"), phone->endpoint, sizeof(phone->endpoint)) &&
+		mfa_json_base64url_exact(json_object_get(json, "p256dh"), phone->push.p256dh,
+					 sizeof(phone->push.p256dh)) &&
+		mfa_json_base64url_exact(json_object_get(json, "auth"), phone->push.auth,
+					 sizeof(phone->push.auth)));
+}
+
+static bool credential_from_json(const json_t *json, struct mfa_phone *phone)
+{
+	if (json_object_get(json, "credential") == NULL)
+		return true;
+	return mfa_json_base64url(json_object_get(json, "credential"), phone->credential,
+				  sizeof(phone->credential), &phone->credential_len) &&
+	       phone->credential_len > 0 &&
+	       mfa_json_base64url_exact(json_object_get(json, "credential_key"), phone->credential_key,
+					sizeof(phone->credential_key));
+}
+
+bool mfa_phone_from_json(const json_t *json, struct mfa_phone **out)
+{
+	struct mfa_phone *phone = calloc(1, sizeof(*phone));
+
+	*out = NULL;
+	if (phone == NULL)
+		return false;
+	if (!mfa_json_base64url_exact(json_object_get(json, "key"), phone->key, sizeof(phone->key)) ||
+	    !mfa_json_copy(json_object_get(json, "language"), phone->language, sizeof(phone->language)) ||
+	    !subscription_from_json(json, phone) || !credential_from_json(json, phone)) {
+		free(phone);
+		return false;
+	}
+	*out = phone;
+	return true;
+}
+
+static json_t *asked_to_json(const struct mfa_asked *asked)
+{
+	json_t *list = json_array();
+	size_t i;
+
+	for (i = 0; list != NULL && i < asked->count; i++)
+		(void)json_array_append_new(list, json_integer(asked->times[i]));
+	return list;
+}
+
+json_t *mfa_push_state_to_json(const struct mfa_push_state *push)
+{
+	if (push->asked.count == 0 && push->asked_local.count == 0 && push->wrong == 0 &&
+	    push->stopped == 0)
+		return json_null();
+	return json_pack("{s:o, s:o, s:I, s:I}", "asked", asked_to_json(&push->asked),
+			 "asked_local", asked_to_json(&push->asked_local),
+			 "wrong", (json_int_t)push->wrong, "stopped", (json_int_t)push->stopped);
+}
+
+static bool asked_from_json(const json_t *list, struct mfa_asked *asked)
+{
+	size_t i, n = json_array_size(list);
+
+	if (!json_is_array(list) || n > MFA_ASKED_MAX)
+		return false;
+	for (i = 0; i < n; i++) {
+		asked->times[i] = json_integer_value(json_array_get(list, i));
+		if (!json_is_integer(json_array_get(list, i)) || asked->times[i] < 0)
+			return false;
+	}
+	asked->count = n;
+	return true;
+}
+
+bool mfa_push_state_from_json(const json_t *json, struct mfa_push_state *push)
+{
+	if (json == NULL || json_is_null(json))
+		return true;
+	return asked_from_json(json_object_get(json, "asked"), &push->asked) &&
+	       asked_from_json(json_object_get(json, "asked_local"), &push->asked_local) &&
+	       mfa_json_int(json, "wrong", 0, INT64_MAX, &push->wrong) &&
+	       mfa_json_int(json, "stopped", 0, INT64_MAX, &push->stopped);
+}
