@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
-#include <time.h>
 #include <unistd.h>
 
 #define PAM_SM_AUTH
@@ -23,14 +22,13 @@
 #include <security/pam_ext.h>
 
 #include "authtok/authtok.h"
+#include "wire/command.h"
 #include "wire/dial.h"
 #include "wire/frame.h"
 #include "wire/session.h"
+#include "wire/wait.h"
 
-/* How long mfad may take between two steps, and how often we look whether the user has
- * pressed Ctrl-C meanwhile: sudo blocks the signal, so it only shows as pending. */
-#define STEP_MS 120000
-#define LOOK_MS 250
+#define SEND_MS 120000
 
 struct options {
 	struct mfa_dial dial;
@@ -207,6 +205,38 @@ static const char *text_item(pam_handle_t *pamh, int item)
 	return pam_get_item(pamh, item, &value) == PAM_SUCCESS ? value : NULL;
 }
 
+/* Whether a text is seen at once, and not with the next prompt, as sshd's are: then the person can be told
+ * to look at a phone, and this goes on by itself. */
+static bool can_wait(pam_handle_t *pamh)
+{
+	const char *name = text_item(pamh, PAM_TTY);
+	int tty;
+
+	if (name != NULL && strcmp(name, "ssh") == 0)
+		return false;
+	tty = mfa_wait_open();
+	if (tty < 0)
+		return false;
+	(void)close(tty);
+	return true;
+}
+
+/* A phone shows what it is that sudo asks for. */
+static void put_command(pam_handle_t *pamh, struct mfa_frame *request)
+{
+	static const char *const services[] = { "sudo", "sudo-i", "doas" };
+	const char *service = text_item(pamh, PAM_SERVICE);
+	char command[201];
+	size_t i;
+
+	for (i = 0; service != NULL && i < sizeof(services) / sizeof(services[0]); i++) {
+		if (strcmp(services[i], service) != 0)
+			continue;
+		mfa_command_line(command, sizeof(command));
+		mfa_frame_put_text(request, MFA_FIELD_COMMAND, command[0] != '\0' ? command : NULL);
+	}
+}
+
 static int build_request(pam_handle_t *pamh, const struct options *o, struct mfa_frame *request)
 {
 	char session[MFA_SESSION_SIZE];
@@ -227,6 +257,9 @@ static int build_request(pam_handle_t *pamh, const struct options *o, struct mfa
 		mfa_frame_put_text(request, MFA_FIELD_SESSION, session);
 	if (o->echo)
 		mfa_frame_put_byte(request, MFA_FIELD_ECHO, 1);
+	if (can_wait(pamh))
+		mfa_frame_put_byte(request, MFA_FIELD_WAIT, 1);
+	put_command(pamh, request);
 	return PAM_SUCCESS;
 }
 
@@ -325,7 +358,7 @@ static int answer(int fd, struct mfa_frame *frame, const char *text)
 	mfa_frame_start(frame, MFA_ANSWER);
 	if (text != NULL)
 		mfa_frame_put_text(frame, MFA_FIELD_TEXT, text);
-	step = mfa_frame_send(fd, frame, STEP_MS);
+	step = mfa_frame_send(fd, frame, SEND_MS);
 	mfa_frame_wipe(frame);
 	return step;
 }
@@ -382,6 +415,7 @@ static int ask(pam_handle_t *pamh, int fd, struct mfa_frame *frame, int style, c
 	return r;
 }
 
+/* Ctrl-C: sudo blocks the signal, so it only shows as pending. */
 static bool interrupted(void)
 {
 	sigset_t pending;
@@ -391,22 +425,15 @@ static bool interrupted(void)
 		sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGHUP) == 1);
 }
 
-static int next_step(int fd, struct mfa_frame *frame)
+/* waits: the last step said that a phone is waited for, and the person may press Enter instead. */
+static int next_step(int fd, bool waits, struct mfa_frame *frame)
 {
-	struct timespec start, now;
-	int r;
+	int tty = waits ? mfa_wait_open() : -1;
+	int r = mfa_wait_step(fd, tty, interrupted, frame);
 
-	(void)clock_gettime(CLOCK_MONOTONIC, &start);
-	for (;;) {
-		r = mfa_frame_recv(fd, frame, LOOK_MS);
-		if (r != -ETIMEDOUT && r != -EINTR && r != -EAGAIN)
-			return r;
-		if (interrupted())
-			return -ECANCELED;
-		(void)clock_gettime(CLOCK_MONOTONIC, &now);
-		if (now.tv_sec - start.tv_sec >= STEP_MS / 1000)
-			return -ETIMEDOUT;
-	}
+	if (tty >= 0)
+		(void)close(tty);
+	return r;
 }
 
 /* The one place where an end becomes PAM's word for it. */
@@ -456,6 +483,7 @@ static int put(pam_handle_t *pamh, const struct options *o, int fd, struct mfa_f
 
 	switch (mfa_frame_type(frame)) {
 	case MFA_INFO:
+	case MFA_WAIT:
 		return show(pamh, frame, PAM_TEXT_INFO);
 	case MFA_ERROR:
 		return show(pamh, frame, PAM_ERROR_MSG);
@@ -477,18 +505,19 @@ static int put(pam_handle_t *pamh, const struct options *o, int fd, struct mfa_f
 /* Relays steps until the last; frame holds the first. */
 static int relay(pam_handle_t *pamh, const struct options *o, int fd, struct mfa_frame *frame, char **hand)
 {
-	bool asked = false, answered = false;
+	bool asked = false, answered = false, waits;
 	int r, step = 0;
 
 	while (step == 0) {
 		if (mfa_frame_type(frame) == MFA_DONE)
 			return finish(pamh, o, frame, asked);
-		asked |= mfa_frame_type(frame) == MFA_ASK || mfa_frame_type(frame) == MFA_ASK_ECHO;
+		waits = mfa_frame_type(frame) == MFA_WAIT;
+		asked |= waits || mfa_frame_type(frame) == MFA_ASK || mfa_frame_type(frame) == MFA_ASK_ECHO;
 		r = put(pamh, o, fd, frame, hand, &answered, &step);
 		if (r != PAM_SUCCESS)
 			return r;
 		if (step == 0)
-			step = next_step(fd, frame);
+			step = next_step(fd, waits, frame);
 	}
 	if (step == -ECANCELED)
 		return PAM_AUTH_ERR;

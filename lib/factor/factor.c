@@ -62,6 +62,22 @@ void mfa_factor_unlock(struct mfa_account *account, int64_t now, unsigned window
 	clear_throttles(account, false);
 	clear_throttles(account, true);
 	mend_clocks(account, now, window);
+	memset(&account->push, 0, sizeof(account->push));
+}
+
+/* What a user's own programs say clears no more than what they have done. */
+void mfa_factor_shown(struct mfa_account *account, const struct mfa_attempt *attempt,
+		      enum mfa_method_kind kind)
+{
+	clear_throttles(account, attempt->local);
+	if (attempt->local)
+		return;
+	/* Proof by a method that has no clock repairs those that have one. */
+	if (kind != MFA_METHOD_TOTP)
+		mend_clocks(account, attempt->now, attempt->window);
+	/* And by one that is no phone, the word that somebody was not there. */
+	if (kind != MFA_METHOD_PUSH)
+		account->push.stopped = account->push.wrong = 0;
 }
 
 static enum mfa_verdict blocked(const struct mfa_throttle *throttle, bool stops, int64_t now,
@@ -145,10 +161,7 @@ void mfa_factor_judge(struct mfa_account *account, const struct mfa_attempt *att
 		goto out;
 	check_all(account, answer, attempt, out);
 	if (out->verdict == MFA_VERDICT_RIGHT) {
-		clear_throttles(account, attempt->local);
-		/* Proof by a method that has no clock repairs those that have one. */
-		if (out->kind != MFA_METHOD_TOTP && !attempt->local)
-			mend_clocks(account, attempt->now, attempt->window);
+		mfa_factor_shown(account, attempt, out->kind);
 		out->changed = true;
 	} else if (out->verdict == MFA_VERDICT_WRONG || out->verdict == MFA_VERDICT_NEXT) {
 		mfa_throttle_fail(throttle, attempt->now);

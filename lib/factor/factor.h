@@ -31,6 +31,7 @@ enum mfa_verdict {
 	MFA_VERDICT_UNCLEAR,	/* not of the form of any method; counts nowhere, for it can't be right */
 	MFA_VERDICT_NEXT,	/* a token's code far ahead of its counter (RFC 4226 section 7.4): counted as
 				 * wrong, but the code after it will be right */
+	MFA_VERDICT_NOT_ME,	/* somebody said so on a phone */
 	MFA_VERDICT_FAILED,	/* could not be judged (out of memory, crypto): no entry */
 };
 
@@ -70,6 +71,30 @@ enum mfa_verdict mfa_factor_codes_blocked(const struct mfa_account *account, boo
 /* An administrator's word, or proof by another method: throttles are cleared, and steps that were
  * used in what is now the future no longer stand in the way.  window: as in mfa_attempt. */
 void mfa_factor_unlock(struct mfa_account *account, int64_t now, unsigned window);
+
+/* Number matching. */
+
+enum mfa_push_block {
+	MFA_PUSH_FREE,		/* the account's phones may be asked */
+	MFA_PUSH_STOPPED,	/* somebody said "it's not me", or typed wrong numbers: not until a sign-in by
+				 * another method or an administrator's word */
+	MFA_PUSH_LIMITED,	/* too many of the last hour were not answered */
+};
+/* limit: how many may be unanswered; a user's own programs have less. */
+enum mfa_push_block mfa_push_blocked(const struct mfa_account *account, bool local, unsigned limit,
+				     int64_t now);
+/* Counts a request, */
+void mfa_push_ask(struct mfa_account *account, bool local, int64_t now);
+/* and takes it back: it was answered, or its sign-in went on by another method. */
+void mfa_push_settle(struct mfa_account *account, bool local, int64_t asked_at);
+/* "It's not me." */
+void mfa_push_refuse(struct mfa_account *account, int64_t now);
+/* A wrong number; the second within an hour is as good as that. */
+void mfa_push_mistake(struct mfa_account *account, int64_t now);
+/* A phone of the account (device) has confirmed: now and local of the attempt count.  The caller saves
+ * the account, as after mfa_factor_judge. */
+void mfa_push_accept(struct mfa_account *account, struct mfa_device *device,
+		     const struct mfa_attempt *attempt, struct mfa_judgement *out);
 
 /* TOTP. */
 

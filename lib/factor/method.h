@@ -25,6 +25,10 @@ extern const struct mfa_method mfa_method_recovery;
 extern const struct mfa_method mfa_method_pass;
 extern const struct mfa_method mfa_method_scratch;
 
+/* A factor of some kind was shown: throttles are cleared, clocks mended, phones may be asked again. */
+void mfa_factor_shown(struct mfa_account *account, const struct mfa_attempt *attempt,
+		      enum mfa_method_kind kind);
+
 /* Takes the recovery code at a place away. */
 void mfa_recovery_use_up(struct mfa_account *account, size_t at);
 

@@ -75,3 +75,11 @@ bool mfa_json_base64url_exact(const json_t *value, uint8_t *out, size_t size)
 
 	return mfa_json_base64url(value, out, size, &len) && len == size;
 }
+
+char *mfa_json_dump(json_t *json)
+{
+	char *text = json != NULL ? json_dumps(json, JSON_COMPACT) : NULL;
+
+	json_decref(json);
+	return text;
+}

@@ -24,4 +24,8 @@ bool mfa_json_hex(const json_t *value, uint8_t *out, size_t size);
 bool mfa_json_base64url(const json_t *value, uint8_t *out, size_t size, size_t *len);
 bool mfa_json_base64url_exact(const json_t *value, uint8_t *out, size_t size);
 
+/* The value as compact text, and the value is let go.  NULL (also for NULL): memory ran out, or a
+ * text was not UTF-8.  The caller frees it. */
+char *mfa_json_dump(json_t *json);
+
 #endif

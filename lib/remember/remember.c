@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "policy/network.h"
+#include "sealed/sealed.h"
 
 #define FORMAT 1
 #define KEY_BYTES 16
@@ -120,22 +121,16 @@ int mfa_remember_find(struct mfa_store *store, const struct mfa_keyring *ring,
 {
 	char key[MFA_STORE_KEY_MAX + 1];
 	struct success success;
-	struct mfa_entry entry;
-	uint8_t *plain = NULL;
-	size_t len = 0;
+	struct mfa_sealed sealed = { NULL };
 	int r = make_key(ring, place, key);
 
 	if (r == 0)
-		r = mfa_store_get(store, key, &entry);
-	if (r != 0)
-		return r;
-	r = mfa_unseal(ring, key, entry.value, entry.len, &plain, &len);
+		r = mfa_sealed_get(store, ring, key, &sealed);
 	if (r == 0)
-		r = parse(plain, len, &success);
+		r = parse(sealed.plain, sealed.len, &success);
 	if (r == 0 && !counts(&success, account, policy, now))
 		r = -ENOENT;
-	mfa_unsealed_free(&plain, len);
-	mfa_entry_release(&entry);
+	mfa_sealed_release(&sealed);
 	return r;
 }
 
@@ -144,20 +139,13 @@ static int put(struct mfa_store *store, const struct mfa_keyring *ring, const ch
 	       const char *text, int64_t expires)
 {
 	struct mfa_entry entry;
-	uint8_t *sealed = NULL;
-	size_t len = 0;
 	int r = mfa_store_get(store, key, &entry);
 
 	if (r == -ENOENT)
 		entry.version = 0;
 	else if (r != 0)
 		return r;
-	mfa_keyring_hold(ring);
-	r = mfa_seal(ring, key, (const uint8_t *)text, strlen(text), &sealed, &len);
-	if (r == 0)
-		r = mfa_store_put_if(store, key, entry.version, sealed, len, expires, NULL);
-	mfa_keyring_release(ring);
-	free(sealed);
+	r = mfa_sealed_put(store, ring, key, entry.version, text, strlen(text), expires, NULL);
 	mfa_entry_release(&entry);
 	return r;
 }

@@ -9,8 +9,8 @@
 
 #include "language/language.h"
 #include "terminal/terminal.h"
+#include "wire/wait.h"
 
-#define STEP_MS 120000
 #define ANSWER_MAX 1024
 
 /* The text of a field as a new string. */
@@ -74,7 +74,7 @@ static int ask(int fd, struct mfa_frame *frame, bool echo)
 		mfa_frame_start(frame, MFA_ANSWER);
 		if (r != -ECANCELED)
 			mfa_frame_put_text(frame, MFA_FIELD_TEXT, answer);
-		r = mfa_frame_send(fd, frame, STEP_MS);
+		r = mfa_frame_send(fd, frame, MFA_STEP_MS);
 		mfa_frame_wipe(frame);
 	}
 	explicit_bzero(answer, sizeof(answer));
@@ -106,6 +106,7 @@ static int step(const struct mfa_exchange *x, int fd, struct mfa_frame *frame)
 {
 	switch (mfa_frame_type(frame)) {
 	case MFA_INFO:
+	case MFA_WAIT:
 		(void)show(frame, stdout);
 		return 0;
 	case MFA_ERROR:
@@ -124,6 +125,30 @@ static int step(const struct mfa_exchange *x, int fd, struct mfa_frame *frame)
 	}
 }
 
+static int next_step(int fd, bool waits, struct mfa_frame *frame)
+{
+	int tty, r;
+
+	(void)fflush(stdout);
+	tty = waits ? mfa_wait_open() : -1;
+	r = mfa_wait_step(fd, tty, NULL, frame);
+	if (tty >= 0)
+		(void)close(tty);
+	return r;
+}
+
+/* Whoever sits at a terminal sees texts at once. */
+static void put_wait(struct mfa_frame *request)
+{
+	int tty = mfa_wait_open();
+
+	if (tty < 0)
+		return;
+	(void)close(tty);
+	if (isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1)
+		mfa_frame_put_byte(request, MFA_FIELD_WAIT, 1);
+}
+
 int mfa_exchange_run(const struct mfa_exchange *x, const struct mfa_frame *request,
 		     enum mfa_result *result)
 {
@@ -135,11 +160,14 @@ int mfa_exchange_run(const struct mfa_exchange *x, const struct mfa_frame *reque
 		goto out;
 	*asked = *request;
 	mfa_frame_put_text(asked, MFA_FIELD_LANGUAGE, mfa_language_of_environment());
+	put_wait(asked);
 	r = mfa_dial(x->dial, asked, &fd, frame);
 	while (r == 0 && mfa_frame_type(frame) != MFA_DONE) {
+		bool waits = mfa_frame_type(frame) == MFA_WAIT;
+
 		r = step(x, fd, frame);
 		if (r == 0)
-			r = mfa_frame_recv(fd, frame, STEP_MS);
+			r = next_step(fd, waits, frame);
 	}
 	if (r == 0) {
 		*result = mfa_frame_byte(frame, MFA_FIELD_RESULT, MFA_RESULT_FAILED);

@@ -22,6 +22,7 @@ struct options {
 	struct picture_options picture;
 	const char *user;
 	const char *label;
+	const char *method;
 	bool json;
 	bool own_failure;	/* not mfad's, and told already */
 };
@@ -60,6 +61,8 @@ static void usage(FILE *to)
 	(void)fprintf(to, _("\n"
 		"  --user NAME    another account (root only)\n"
 		"  --label TEXT   add, replace: what to call the device\n"
+		"  --push         add, replace: number matching on a phone\n"
+		"  --totp         add, replace: codes from an authenticator app\n"
 		"  --plain        draw the QR code without colours, for a dark background\n"
 		"  --invert       draw it without colours, for a light background\n"
 		"  --png FILE     write the QR code to a file as well\n"
@@ -83,6 +86,8 @@ static int read_options(int argc, char **argv, struct options *o)
 		{ "invert", no_argument, NULL, 'i' },
 		{ "png", required_argument, NULL, 'P' },
 		{ "svg", required_argument, NULL, 'S' },
+		{ "push", no_argument, NULL, 'M' },
+		{ "totp", no_argument, NULL, 'T' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "config", required_argument, NULL, 'c' },
 		{ "socket", required_argument, NULL, 's' },
@@ -105,6 +110,8 @@ static int read_options(int argc, char **argv, struct options *o)
 		case 'i': o->picture.plain = o->picture.inverted = true; break;
 		case 'P': o->picture.png = optarg; break;
 		case 'S': o->picture.svg = optarg; break;
+		case 'M': o->method = "push"; break;
+		case 'T': o->method = "totp"; break;
 		case 'j': o->json = true; break;
 		case 'c': o->dial.conf = optarg; break;
 		case 's': o->dial.socket = optarg; break;
@@ -136,6 +143,7 @@ static void build_request(const struct command *command, const struct options *o
 	if (command->args > 0)
 		mfa_frame_put_text(request, MFA_FIELD_DEVICE, args[0]);
 	mfa_frame_put_text(request, MFA_FIELD_LABEL, command->args > 1 ? args[1] : o->label);
+	mfa_frame_put_text(request, MFA_FIELD_METHOD, o->method);
 }
 
 static int run(const struct command *command, struct options *o, char **args)
@@ -177,6 +185,8 @@ static bool options_fit(const struct command *command, const struct options *o)
 		wrong = N_("--json is for list and status");
 	if (o->label != NULL && !adds)
 		wrong = N_("--label is for add and replace");
+	if (o->method != NULL && !adds)
+		wrong = N_("--push and --totp are for add and replace");
 	if ((p->plain || p->png != NULL || p->svg != NULL) && !adds)
 		wrong = N_("--plain, --invert, --png and --svg are for add and replace");
 	if (wrong != NULL)

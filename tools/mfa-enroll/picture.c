@@ -62,7 +62,14 @@ static struct layout choose_layout(const struct mfa_qr *qr, const struct picture
 	return l;
 }
 
-static int draw(const struct mfa_qr *qr, const struct layout *l)
+/* What the picture holds, for who can't scan it. */
+struct subject {
+	const char *uri;
+	bool key;			/* of an authenticator app; otherwise a page's address, for the camera */
+	struct mfa_otpauth otpauth;
+};
+
+static int draw(const struct mfa_qr *qr, const struct layout *l, const struct subject *subject)
 {
 	char *text;
 	int r = mfa_qr_draw(qr, l->style, l->quiet, &text);
@@ -70,7 +77,8 @@ static int draw(const struct mfa_qr *qr, const struct layout *l)
 	if (r != 0)
 		return r;
 	(void)printf("%s%s\n%s", l->words_first ? "" : "\n",
-		     _("Scan this with the authenticator app on your phone:"),
+		     subject->key ? _("Scan this with the authenticator app on your phone:")
+				  : _("Scan this with the camera of your phone:"),
 		     l->words_first ? "" : "\n");
 	(void)fputs(text, stdout);
 	mfa_qr_text_free(&text);
@@ -92,9 +100,18 @@ static void print_key(const struct mfa_otpauth *otpauth)
 	explicit_bzero(key, sizeof(key));
 }
 
-static void print_words(const struct mfa_otpauth *otpauth, const char *introduction)
+static void print_words(const struct subject *subject, const char *introduction)
 {
+	const struct mfa_otpauth *otpauth = &subject->otpauth;
+
 	(void)printf("\n%s\n", introduction);
+	if (!subject->key) {
+		(void)fputs("    ", stdout);
+		mfa_terminal_show(stdout, subject->uri);
+		(void)fputs("\n", stdout);
+		(void)fflush(stdout);
+		return;
+	}
 	(void)fputs(_("    Account: "), stdout);
 	mfa_terminal_show(stdout, otpauth->account);
 	if (otpauth->issuer[0] != '\0') {
@@ -111,7 +128,7 @@ static void print_words(const struct mfa_otpauth *otpauth, const char *introduct
 }
 
 static int print(const struct mfa_qr *qr, const struct picture_options *options,
-		 const struct mfa_otpauth *otpauth)
+		 const struct subject *subject)
 {
 	struct layout l = choose_layout(qr, options);
 	char too_small[512];
@@ -122,15 +139,17 @@ static int print(const struct mfa_qr *qr, const struct picture_options *options,
 			_("The QR code does not fit: the window must have %u columns and %u rows.\n"
 			  "Press Ctrl-C, make the window larger or its letters smaller, and start\n"
 			  "again.  Or type this into the app:"), l.columns, l.rows + QUESTION_ROWS);
-		print_words(otpauth, too_small);
+		print_words(subject, too_small);
 		return 0;
 	}
 	if (l.words_first)
-		print_words(otpauth,
-			    _("If the camera can't read the picture below, type this into the app:"));
-	r = draw(qr, &l);
+		print_words(subject, subject->key
+			    ? _("If the camera can't read the picture below, type this into the app:")
+			    : _("If the camera can't read the picture below, open this address on the phone:"));
+	r = draw(qr, &l, subject);
 	if (r == 0 && !l.words_first)
-		print_words(otpauth, _("Or type this into the app:"));
+		print_words(subject, subject->key ? _("Or type this into the app:")
+						  : _("Or open this address on the phone:"));
 	return r;
 }
 
@@ -175,12 +194,12 @@ static int write_file(const char *path, const struct mfa_qr *qr,
 
 int picture_show(const struct picture_options *options, const char *uri)
 {
-	struct mfa_otpauth otpauth = { .digits = 0 };
+	struct subject subject = { .uri = uri, .key = strncmp(uri, "otpauth:", 8) == 0 };
 	struct mfa_qr *qr = NULL;
 	int r = mfa_qr_new(uri, &qr);
 
-	if (r == 0)
-		r = mfa_otpauth_parse(uri, strlen(uri), &otpauth, NULL);
+	if (r == 0 && subject.key)
+		r = mfa_otpauth_parse(uri, strlen(uri), &subject.otpauth, NULL);
 	if (r != 0) {
 		(void)fprintf(stderr, PROGRAM ": %s: %s\n", _("the QR code can't be drawn"), strerror(-r));
 		goto out;
@@ -197,11 +216,11 @@ int picture_show(const struct picture_options *options, const char *uri)
 			(void)unlink(options->png);
 		goto out;
 	}
-	r = print(qr, options, &otpauth);
+	r = print(qr, options, &subject);
 	if (r != 0)
 		(void)fprintf(stderr, PROGRAM ": %s: %s\n", _("the QR code can't be drawn"), strerror(-r));
 out:
-	mfa_otpauth_wipe(&otpauth);
+	mfa_otpauth_wipe(&subject.otpauth);
 	mfa_qr_free(&qr);
 	return r;
 }

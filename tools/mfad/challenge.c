@@ -10,6 +10,7 @@
 #include "clock/clock.h"
 #include "language/language.h"
 #include "log/log.h"
+#include "matching.h"
 #include "metrics.h"
 
 /* Somebody who writes again and again (64 guesses at once, say) must not keep a right code out. */
@@ -17,6 +18,8 @@
 
 #define PROMPT_CODE N_("Authenticator code: ")
 #define PROMPT_RECOVERY N_("Recovery code: ")
+#define PROMPT_MATCHING N_("Press Enter when you have, or type a code: ")
+#define PROMPT_MATCHING_RECOVERY N_("Press Enter when you have, or type a recovery code: ")
 
 const char *challenge_word(const struct mfa_judgement *judgement)
 {
@@ -29,6 +32,7 @@ const char *challenge_word(const struct mfa_judgement *judgement)
 		[MFA_VERDICT_STOPPED] = "stopped",
 		[MFA_VERDICT_UNCLEAR] = "unclear",
 		[MFA_VERDICT_NEXT] = "resync",
+		[MFA_VERDICT_NOT_ME] = "not-me",
 		[MFA_VERDICT_FAILED] = "failed",
 	};
 
@@ -53,7 +57,7 @@ static int bind_uid(struct challenge *ch)
 	return 0;
 }
 
-static int save(struct challenge *ch)
+int challenge_save(struct challenge *ch)
 {
 	struct mfa_judgement *j = &ch->judgement;
 	bool right = j->verdict == MFA_VERDICT_RIGHT;
@@ -84,11 +88,14 @@ static int judge(struct challenge *ch, const char *answer)
 
 	for (i = 0; i < CONFLICTS_MAX; i++) {
 		mfa_factor_judge(ch->record->account, &attempt, &ch->judgement);
+		/* Who has another code need not answer the phone. */
+		if (ch->push.active && ch->judgement.verdict == MFA_VERDICT_RIGHT)
+			mfa_push_settle(ch->record->account, attempt.local, ch->push.asked_at);
 		if (ch->hopeless && ch->judgement.verdict == MFA_VERDICT_RIGHT)
 			ch->judgement.verdict = MFA_VERDICT_WRONG;
 		if (!ch->judgement.changed)
 			return 0;
-		r = save(ch);
+		r = challenge_save(ch);
 		if (r != -EAGAIN)
 			return r;
 		r = mfa_accounts_reload(ch->c->verifier->accounts, ch->record);
@@ -122,6 +129,7 @@ static int say_blocked(struct challenge *ch, enum mfa_verdict verdict, int64_t w
 static int ask(struct challenge *ch, char *answer, size_t size)
 {
 	const char *prompt = PROMPT_CODE;
+	bool matching = ch->push.active;
 	char own[256];
 	enum mfa_verdict verdict;
 	int64_t wait;
@@ -134,9 +142,12 @@ static int ask(struct challenge *ch, char *answer, size_t size)
 		(void)snprintf(own, sizeof(own), "%s: ", ch->policy->prompt);
 		prompt = own;
 	}
+	/* Nobody reads a code off a phone that has none. */
+	if (matching || mfa_account_methods(ch->record->account) == MFA_METHOD_PUSH)
+		prompt = matching ? PROMPT_MATCHING : PROMPT_RECOVERY;
 	if (verdict != MFA_VERDICT_RIGHT) {
 		r = say_blocked(ch, verdict, wait);
-		prompt = PROMPT_RECOVERY;
+		prompt = matching ? PROMPT_MATCHING_RECOVERY : PROMPT_RECOVERY;
 	}
 	return r != 0 ? r : conversation_ask(ch->c, ch->echo, prompt, answer, size);
 }
@@ -154,6 +165,7 @@ static int complain(struct challenge *ch)
 		[MFA_VERDICT_WAIT] = N_("Not looked at: too many codes were wrong."),
 		[MFA_VERDICT_STOPPED] = N_("Not looked at: too many codes were wrong."),
 		[MFA_VERDICT_RIGHT] = NULL,
+		[MFA_VERDICT_NOT_ME] = NULL,
 		[MFA_VERDICT_FAILED] = N_("That code could not be checked."),
 	};
 
@@ -187,49 +199,76 @@ static void count_judged(const struct challenge *ch, const struct timespec *bega
 		metrics_throttled();
 }
 
+/* A code that was typed: judged, and complained of.  Returns whether that was the end. */
+static bool judge_typed(struct challenge *ch, const char *answer, int64_t read_at, enum mfa_result *result,
+			int *error)
+{
+	struct timespec began;
+	int r;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &began);
+	r = refresh(ch, read_at);
+	if (r == 0)
+		r = judge(ch, answer);
+	count_judged(ch, &began);
+	ch->answers++;
+	if (r != 0 || ch->judgement.verdict == MFA_VERDICT_FAILED) {
+		*error = r != 0 ? r : -EIO;
+		*result = MFA_RESULT_FAILED;
+		return true;
+	}
+	if (ch->judgement.verdict == MFA_VERDICT_RIGHT) {
+		*result = MFA_RESULT_OK;
+		return true;
+	}
+	if (ch->judgement.verdict == MFA_VERDICT_WRONG && !ch->hopeless)
+		memcpy(ch->far, answer, sizeof(ch->far));
+	r = complain(ch);
+	if (r != 0)
+		*result = ended(r);
+	return r != 0;
+}
+
+/* One prompt and its answer.  Returns whether that was the end. */
+static bool one_try(struct challenge *ch, enum mfa_result *result, int *error)
+{
+	int64_t read_at = mfa_clock_now();
+	char answer[MFA_ANSWER_MAX];
+	bool judges = true, over = false;
+	int r = ask(ch, answer, sizeof(answer));
+
+	/* Too long to be a code: wrong, but no reason to end the sign-in. */
+	if (r != 0 && r != -EBADMSG) {
+		*result = ended(r);
+		return true;
+	}
+	if (r == 0 && ch->push.active)
+		over = matching_answered(ch, answer, result, error, &judges);
+	if (!over && judges)
+		over = judge_typed(ch, answer, read_at, result, error);
+	explicit_bzero(answer, sizeof(answer));
+	return over;
+}
+
 enum mfa_result challenge_run(struct challenge *ch, int *error)
 {
-	char answer[MFA_ANSWER_MAX];
 	enum mfa_result result = MFA_RESULT_MAXTRIES;
-	struct timespec began;
-	int64_t read_at;
+	bool over = false;
 	unsigned i;
 	int r;
 
 	*error = 0;
 	ch->answers = 0;
-	for (i = 0; i < CHALLENGE_TRIES; i++) {
-		read_at = mfa_clock_now();
-		r = ask(ch, answer, sizeof(answer));
-		/* Too long to be a code: wrong, but no reason to end the sign-in. */
-		if (r != 0 && r != -EBADMSG) {
-			result = ended(r);
-			break;
-		}
-		(void)clock_gettime(CLOCK_MONOTONIC, &began);
-		r = refresh(ch, read_at);
-		if (r == 0)
-			r = judge(ch, answer);
-		count_judged(ch, &began);
-		ch->answers++;
-		if (r != 0 || ch->judgement.verdict == MFA_VERDICT_FAILED) {
-			*error = r != 0 ? r : -EIO;
-			result = MFA_RESULT_FAILED;
-			break;
-		}
-		if (ch->judgement.verdict == MFA_VERDICT_RIGHT) {
-			result = MFA_RESULT_OK;
-			break;
-		}
-		if (ch->judgement.verdict == MFA_VERDICT_WRONG && !ch->hopeless)
-			memcpy(ch->far, answer, sizeof(ch->far));
-		r = complain(ch);
-		if (r != 0) {
-			result = ended(r);
-			break;
-		}
+	r = matching_begin(ch, error);
+	if (r != 0 || *error != 0) {
+		result = *error != 0 ? MFA_RESULT_FAILED : ended(r);
+		over = true;
 	}
-	explicit_bzero(answer, sizeof(answer));
+	if (!over && ch->push.active && ch->c->waits)
+		over = matching_wait(ch, &result, error);
+	for (i = 0; i < CHALLENGE_TRIES && !over; i++)
+		over = one_try(ch, &result, error);
+	matching_end(ch);
 	return result;
 }
 

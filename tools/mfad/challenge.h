@@ -6,6 +6,7 @@
 #include "account/accounts.h"
 #include "conversation.h"
 #include "factor/factor.h"
+#include "push.h"
 #include "subject.h"
 
 #define CHALLENGE_TRIES 3
@@ -19,16 +20,22 @@ struct challenge {
 	const char *rhost;
 	bool echo;
 	bool hopeless;			/* whatever is answered is wrong: nobody's account */
+	const char *command;		/* what sudo is asked to run, as it says; "": nothing */
 	int64_t said;			/* mfa_news_until of the news that was said; 0: none */
 	/* What came of it. */
 	struct mfa_judgement judgement;	/* the last */
 	unsigned answers;		/* judged */
+	struct push push;		/* the phones of the account that were asked */
+	bool notified;
 	char far[MFA_ANSWER_MAX];	/* the last wrong code, to look for a wrong clock afterwards */
 };
 
 /* Asks up to CHALLENGE_TRIES times.  Returns MFA_RESULT_OK, or why not; *error is 0 or what the
  * store said. Nothing but the prompts and complaints has been told yet. */
 enum mfa_result challenge_run(struct challenge *challenge, int *error);
+
+/* Saves the record with what ch->judgement says; returns as mfa_accounts_save, or -EPERM. */
+int challenge_save(struct challenge *challenge);
 
 /* After everything was told: looks whether a wrong code was that of a wrong clock, and logs
  * it; at most once a second in this process.  Wipes challenge->far. */

@@ -95,7 +95,7 @@ bool change_prove(struct change *ch)
 		return true;
 	ch->challenge = (struct challenge){
 		.c = ch->c, .subject = &ch->subject, .record = &ch->record,
-		.policy = mfa_conf_policy(ch->c->conf, SERVICE), .service = SERVICE, .rhost = "",
+		.policy = mfa_conf_policy(ch->c->conf, SERVICE), .service = SERVICE, .rhost = "", .command = "",
 	};
 	if (conversation_say(ch->c, MFA_INFO, ch->by_pass
 			     ? N_("First type the pass that your administrator gave you, where a code is asked for.")

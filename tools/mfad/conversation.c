@@ -33,9 +33,10 @@ int conversation_ask(struct conversation *c, bool echo, const char *prompt,
 	r = conversation_say(c, echo ? MFA_ASK_ECHO : MFA_ASK, prompt);
 	if (r != 0)
 		return r;
+	/* Somebody may have had enough of a wait that had just ended. */
 	do {
 		r = mfa_frame_recv(c->fd, &c->frame, CONVERSATION_ANSWER_MS);
-	} while (r == -EINTR || r == -EAGAIN);
+	} while (r == -EINTR || r == -EAGAIN || (r == 0 && mfa_frame_type(&c->frame) == MFA_ENOUGH));
 	if (r != 0)
 		return r;
 	if (mfa_frame_type(&c->frame) != MFA_ANSWER) {
@@ -45,6 +46,11 @@ int conversation_ask(struct conversation *c, bool echo, const char *prompt,
 	r = mfa_frame_text(&c->frame, MFA_FIELD_TEXT, answer, size);
 	mfa_frame_wipe(&c->frame);
 	return r == -ENOENT ? -ECANCELED : r == -ENOBUFS ? -EBADMSG : r;
+}
+
+int conversation_wait(struct conversation *c, const char *text)
+{
+	return conversation_say(c, MFA_WAIT, text);
 }
 
 int conversation_key(struct conversation *c, const char *uri, const char *label)

@@ -21,6 +21,7 @@ struct conversation {
 	struct verifier *verifier;
 	const struct mfa_conf *conf;	/* for as long as the conversation lasts */
 	const char *language;		/* of mfa_language_find */
+	bool waits;			/* the client shows texts at once, and can wait */
 	struct mfa_frame frame;		/* the last received, until the next is built */
 };
 
@@ -41,7 +42,10 @@ int conversation_say(struct conversation *c, enum mfa_frame_type type, const cha
  * -EPIPE (the client has gone), -EBADMSG (not an answer, or longer than size). The caller wipes answer. */
 int conversation_ask(struct conversation *c, bool echo, const char *prompt,
 		     char *answer, size_t size);
-/* An otpauth URI to draw, with the label of its device. */
+/* A text that is shown at once, to a client that can wait (MFA_FIELD_WAIT); the next step comes when what
+ * is waited for has happened. */
+int conversation_wait(struct conversation *c, const char *text);
+/* A URI to draw, with the label of its device. */
 int conversation_key(struct conversation *c, const char *uri, const char *label);
 /* A row of a list, JSON. */
 int conversation_row(struct conversation *c, const char *json);

@@ -201,7 +201,7 @@ void request_test(struct conversation *c)
 	if (change_begin(&ch, c, "test", false) && has_device(&ch)) {
 		ch.challenge = (struct challenge){
 			.c = c, .subject = &ch.subject, .record = &ch.record,
-			.policy = mfa_conf_policy(c->conf, SERVICE), .service = SERVICE, .rhost = "",
+			.policy = mfa_conf_policy(c->conf, SERVICE), .service = SERVICE, .rhost = "", .command = "",
 		};
 		ch.result = challenge_run(&ch.challenge, &ch.error);
 		if (ch.error != 0)

@@ -10,6 +10,7 @@
 #include "language/language.h"
 #include "otp/otpauth.h"
 #include "otp/totp.h"
+#include "pair.h"
 #include "recovery.h"
 #include "requests.h"
 
@@ -49,6 +50,9 @@ static bool choose_label(struct change *ch, struct enrolment *e, const char *ask
 			    "This account has as many devices as it may have. Remove one first.");
 		return false;
 	}
+	/* A phone is asked for its own name. */
+	if (asked[0] == '\0' && e->type == MFA_DEVICE_PUSH)
+		return true;
 	if (asked[0] != '\0') {
 		if (!mfa_label_valid(asked)) {
 			change_stop(ch, MFA_RESULT_INVALID, "A label has 1 to 64 bytes of plain text.");
@@ -201,7 +205,8 @@ static int add_device(struct change *ch, void *ctx)
 	if (e->new_codes)
 		r = mfa_recovery_generate(account, e->codes);
 	if (r == 0)
-		mfa_account_add_event(account, mfa_clock_now(), e->service, "", "totp",
+		mfa_account_add_event(account, mfa_clock_now(), e->service, "",
+				      mfa_device_type_word(e->device.type),
 				      e->replaces != NULL ? "replaced" : "enrolled");
 	return r;
 }
@@ -220,7 +225,9 @@ static void save(struct change *ch, struct enrolment *e)
 		change_fail(ch, r);
 		return;
 	}
-	(void)snprintf(text, sizeof(text), conversation_words(ch->c, "The code is right. Saved as \"%s\"."),
+	(void)snprintf(text, sizeof(text), e->type == MFA_DEVICE_PUSH
+		       ? conversation_words(ch->c, "The phone is paired. Saved as \"%s\".")
+		       : conversation_words(ch->c, "The code is right. Saved as \"%s\"."),
 		       e->device.label);
 	(void)conversation_say(ch->c, MFA_INFO, text);
 	change_stop(ch, MFA_RESULT_OK, NULL);
@@ -228,16 +235,48 @@ static void save(struct change *ch, struct enrolment *e)
 
 void enrol_device(struct change *ch, struct enrolment *e, const char *label)
 {
+	bool proven = false;
 	int r;
 
 	if (!choose_label(ch, e, label))
 		return;
+	if (e->type == MFA_DEVICE_PUSH) {
+		proven = pair_phone(ch, e);
+	} else {
+		r = new_device(&e->device);
+		if (r != 0)
+			change_fail(ch, r);
+		else
+			proven = first_code(ch, e);
+	}
 	memcpy(ch->label, e->device.label, sizeof(ch->label));
-	r = new_device(&e->device);
-	if (r != 0)
-		change_fail(ch, r);
-	else if (first_code(ch, e))
+	if (proven)
 		save(ch, e);
+	if (proven && e->type == MFA_DEVICE_PUSH)
+		pair_end(ch, e);
+}
+
+int enrol_choose_type(struct conversation *c, const struct mfa_policy *policy, const char *asked,
+		      enum mfa_device_type *type)
+{
+	bool push = pair_offered(c, policy), totp = (policy->methods & MFA_METHOD_TOTP) != 0;
+	char answer[16];
+	int r;
+
+	if (asked[0] != '\0' || !push || !totp) {
+		if (strcmp(asked, "push") == 0 && !push)
+			return -EINVAL;
+		*type = push && (strcmp(asked, "push") == 0 || !totp) ? MFA_DEVICE_PUSH : MFA_DEVICE_TOTP;
+		return 0;
+	}
+	r = conversation_say(c, MFA_INFO, "How do you want to sign in from now on?\n"
+			     "  1. number matching on this phone (recommended)\n"
+			     "  2. code from an authenticator app");
+	if (r == 0)
+		r = conversation_ask(c, true, "Your choice [1]: ", answer, sizeof(answer));
+	if (r == 0 || r == -EBADMSG)
+		*type = r == 0 && answer[0] == '2' ? MFA_DEVICE_TOTP : MFA_DEVICE_PUSH;
+	return r == -EBADMSG ? 0 : r;
 }
 
 int enrol_tell_codes(struct conversation *c, struct enrolment *e)
@@ -267,13 +306,39 @@ static void tell_saved(struct change *ch, struct enrolment *e)
 		(void)enrol_tell_codes(ch->c, e);
 }
 
-/* Reads LABEL.  Returns whether it is one, or absent ("" then). */
-static bool read_label(struct change *ch, struct conversation *c, char label[MFA_LABEL_MAX + 1])
-{
-	int r = mfa_frame_text(&c->frame, MFA_FIELD_LABEL, label, MFA_LABEL_MAX + 1);
+/* What the request says of the device that is to be. */
+struct wanted {
+	bool ok;			/* as far as it could be read */
+	char label[MFA_LABEL_MAX + 1];	/* "": any that is free */
+	char method[8];			/* "": to be asked */
+};
 
-	(void)ch;
-	return r == 0 || r == -ENOENT;
+static void read_wanted(const struct conversation *c, struct wanted *w)
+{
+	int label = mfa_frame_text(&c->frame, MFA_FIELD_LABEL, w->label, sizeof(w->label));
+	int method = mfa_frame_text(&c->frame, MFA_FIELD_METHOD, w->method, sizeof(w->method));
+
+	w->ok = (label == 0 || label == -ENOENT) && (method == 0 || method == -ENOENT) &&
+		(w->method[0] == '\0' || strcmp(w->method, "push") == 0 || strcmp(w->method, "totp") == 0);
+}
+
+/* Once it is clear who it is. */
+static void enrol_wanted(struct change *ch, struct enrolment *e, const struct wanted *w, const char *label)
+{
+	int r;
+
+	if (!w->ok) {
+		change_stop(ch, MFA_RESULT_INVALID, "A label has 1 to 64 bytes of plain text.");
+		return;
+	}
+	r = enrol_choose_type(ch->c, mfa_conf_policy(ch->c->conf, SERVICE), w->method, &e->type);
+	if (r == 0)
+		enrol_device(ch, e, label);
+	else if (r == -EINVAL)
+		change_stop(ch, MFA_RESULT_DENIED, "Number matching is not set up on this system, or mfa-portal does not run.\n"
+			    "`mfa-enroll add --totp` sets up an authenticator app.");
+	else
+		change_stop(ch, r == -ETIMEDOUT ? MFA_RESULT_BUSY : MFA_RESULT_ABORTED, "Nothing was saved.");
 }
 
 void request_enrol(struct conversation *c)
@@ -281,16 +346,13 @@ void request_enrol(struct conversation *c)
 	struct change ch;
 	struct enrolment e = { .service = SERVICE, .show = send_key,
 			       .prompt = N_("Code that the app shows now: ") };
-	char label[MFA_LABEL_MAX + 1];
-	bool label_ok = read_label(&ch, c, label);
+	struct wanted wanted;
 
+	read_wanted(c, &wanted);
 	if (change_begin(&ch, c, "enrol", true) && may_enrol_first(&ch) && change_prove(&ch)) {
 		/* Root enrols whom it likes. */
 		e.first = ch.record.account->device_count == 0 && ch.subject.local && !ch.by_pass;
-		if (label_ok)
-			enrol_device(&ch, &e, label);
-		else
-			change_stop(&ch, MFA_RESULT_INVALID, "A label has 1 to 64 bytes of plain text.");
+		enrol_wanted(&ch, &e, &wanted, wanted.label);
 		tell_saved(&ch, &e);
 	}
 	change_end(&ch);
@@ -304,14 +366,15 @@ void request_replace(struct conversation *c)
 	struct change ch;
 	struct enrolment e = { .service = SERVICE, .show = send_key,
 			       .prompt = N_("Code that the app shows now: ") };
-	char which[MFA_LABEL_MAX + 1] = "", label[MFA_LABEL_MAX + 1];
-	bool fields_ok = read_label(&ch, c, label) &&
-			 mfa_frame_text(&c->frame, MFA_FIELD_DEVICE, which, sizeof(which)) == 0;
+	char which[MFA_LABEL_MAX + 1] = "";
 	const struct mfa_device *old;
+	struct wanted wanted;
 
+	read_wanted(c, &wanted);
+	wanted.ok = wanted.ok && mfa_frame_text(&c->frame, MFA_FIELD_DEVICE, which, sizeof(which)) == 0;
 	if (change_begin(&ch, c, "replace", false)) {
 		old = mfa_account_find_device(ch.record.account, which);
-		if (!fields_ok)
+		if (!wanted.ok)
 			change_stop(&ch, MFA_RESULT_INVALID, "A label has 1 to 64 bytes of plain text.");
 		else if (old == NULL)
 			change_stop(&ch, MFA_RESULT_NOT_FOUND,
@@ -320,7 +383,7 @@ void request_replace(struct conversation *c)
 			(void)snprintf(which, sizeof(which), "%s", old->label);
 			e.replaces = which;
 			if (change_prove(&ch))
-				enrol_device(&ch, &e, label[0] != '\0' ? label : which);
+				enrol_wanted(&ch, &e, &wanted, wanted.label[0] != '\0' ? wanted.label : which);
 		}
 		tell_saved(&ch, &e);
 	}

@@ -1,5 +1,5 @@
 /* Enrolling a device: what mfa-enroll and an enrolment within a sign-in share.  A key is shown,
- * and saved only when a code from the phone was right. */
+ * and saved only when a code from the phone was right; or a phone is paired. */
 #ifndef MFAD_ENROL_H
 #define MFAD_ENROL_H
 
@@ -7,6 +7,7 @@
 
 struct enrolment {
 	/* How it is to be done. */
+	enum mfa_device_type type;	/* TOTP or PUSH */
 	bool first;		/* nothing was shown to allow it: who enrols meanwhile has it */
 	const char *service;	/* for the record's list of events */
 	const char *prompt;	/* for the code */
@@ -19,9 +20,15 @@ struct enrolment {
 	int64_t until;		/* when there is no time left; 0: as long as somebody answers */
 	/* What comes of it. */
 	struct mfa_device device;
+	struct mfa_phone phone;		/* the device's, where it has one */
 	char codes[MFA_RECOVERY_COUNT][MFA_RECOVERY_CODE_SIZE];
 	bool new_codes;
 };
+
+/* Which kind of device, where there is more than one: a menu. asked: "totp", "push", or "" for no
+ * choice yet.  Returns 0, -EINVAL (there is none such here, *type is as it was) or as conversation_ask. */
+int enrol_choose_type(struct conversation *c, const struct mfa_policy *policy, const char *asked,
+		      enum mfa_device_type *type);
 
 /* Leads to the end: ch->result is MFA_RESULT_OK when the device is saved durably.  label: ""
  * for one that is free.  Nothing of the recovery codes has been told yet. */

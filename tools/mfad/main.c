@@ -17,6 +17,7 @@
 #include "requests.h"
 #include "server.h"
 #include "verifier.h"
+#include "waiters.h"
 #include "wire/dial.h"
 
 #define DRAIN_SECONDS 20
@@ -158,6 +159,8 @@ static int run_daemon(const struct options *options)
 		r = privilege_drop();
 	if (r == 0)
 		r = verifier_open(&verifier, as_root ? MFA_STORE_OPEN : MFA_STORE_CREATE);
+	if (r == 0)
+		r = waiters_open(mfa_accounts_store(verifier.accounts));
 	if (r == 0)
 		r = server_start(server, &verifier);
 	if (r == 0) {

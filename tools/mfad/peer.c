@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <sys/socket.h>
 
-struct peer peer_of(int fd, uid_t own_uid, uid_t overflow_uid)
+struct peer peer_of(int fd, uid_t own_uid, uid_t portal_uid, uid_t overflow_uid)
 {
 	struct peer peer = { .kind = PEER_NOBODY, .uid = (uid_t)-1 };
 	struct ucred cred;
@@ -16,6 +16,9 @@ struct peer peer_of(int fd, uid_t own_uid, uid_t overflow_uid)
 	/* Also where it is our own: others look the same. */
 	if (cred.uid != 0 && (cred.uid == overflow_uid || cred.uid == (uid_t)-1))
 		return peer;
-	peer.kind = cred.uid == 0 || cred.uid == own_uid ? PEER_ROOT : PEER_SELF;
+	if (cred.uid == 0 || cred.uid == own_uid)
+		peer.kind = PEER_ROOT;
+	else
+		peer.kind = cred.uid == portal_uid ? PEER_PORTAL : PEER_SELF;
 	return peer;
 }

@@ -9,6 +9,7 @@ enum peer_kind {
 	PEER_NOBODY = 0,	/* may send nothing */
 	PEER_ROOT = 1,		/* uid 0, or the user who owns this mfad's store */
 	PEER_SELF = 2,		/* any other uid: the account of its own name only */
+	PEER_PORTAL = 4,	/* mfa-portal: what phones say, and no more */
 };
 
 struct peer {
@@ -17,9 +18,9 @@ struct peer {
 	pid_t pid;
 };
 
-/* By SO_PEERCRED.  own_uid: of this process, once it has dropped its ids;
- * overflow_uid stands for uids that a user namespace hides, and so is nobody, even if it
+/* By SO_PEERCRED.  own_uid: of this process, once it has dropped its ids; portal_uid: of mfa-portal,
+ * who has no account and signs nobody in; overflow_uid stands for uids that a user namespace hides, and so is nobody, even if it
  * is own_uid as well. */
-struct peer peer_of(int fd, uid_t own_uid, uid_t overflow_uid);
+struct peer peer_of(int fd, uid_t own_uid, uid_t portal_uid, uid_t overflow_uid);
 
 #endif

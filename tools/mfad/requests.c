@@ -32,6 +32,8 @@ static const struct {
 	{ MFA_REPORT, PEER_ROOT, request_report },
 	{ MFA_METRICS, PEER_ROOT, request_metrics },
 	{ MFA_EXPLAIN, PEER_ROOT, request_explain },
+	{ MFA_PHONE, PEER_ROOT | PEER_PORTAL, request_phone },
+	{ MFA_EVENTS, PEER_ROOT | PEER_PORTAL, request_events },
 };
 
 static void serve(struct conversation *c)
@@ -74,7 +76,13 @@ static const char *language_of(const struct conversation *c)
 	return mfa_language_find(own);
 }
 
-void request_run(struct verifier *verifier, int fd, void (*on_request)(void *ctx), void *ctx)
+static bool lasts(const struct conversation *c)
+{
+	return mfa_frame_type(&c->frame) == MFA_PHONE || mfa_frame_type(&c->frame) == MFA_EVENTS;
+}
+
+void request_run(struct verifier *verifier, int fd, void (*on_request)(void *ctx, bool lasts),
+		 void *ctx)
 {
 	struct conversation *c = malloc(sizeof(*c));
 	struct conf_ref *conf;
@@ -86,16 +94,17 @@ void request_run(struct verifier *verifier, int fd, void (*on_request)(void *ctx
 	}
 	c->fd = fd;
 	c->verifier = verifier;
-	c->peer = peer_of(fd, verifier->own_uid, verifier->overflow_uid);
+	c->peer = peer_of(fd, verifier->own_uid, verifier->portal_uid, verifier->overflow_uid);
 	do {
 		r = mfa_frame_recv(fd, &c->frame, CONVERSATION_REQUEST_MS);
 	} while (r == -EINTR || r == -EAGAIN);
 	if (r == 0) {
 		if (on_request != NULL)
-			on_request(ctx);
+			on_request(ctx, lasts(c));
 		conf = verifier_get_conf(verifier);
 		c->conf = conf_ref_conf(conf);
 		c->language = language_of(c);
+		c->waits = mfa_frame_byte(&c->frame, MFA_FIELD_WAIT, 0) == 1;
 		metrics_conversations(1);
 		serve(c);
 		metrics_conversations(-1);

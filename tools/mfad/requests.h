@@ -6,8 +6,9 @@
 #include "conversation.h"
 
 /* Runs a conversation to its end, also for a client that says nothing or nonsense.  on_request
- * (may be NULL) is called when the client has spoken.  Does not close fd. */
-void request_run(struct verifier *verifier, int fd, void (*on_request)(void *ctx), void *ctx);
+ * (may be NULL) is called when the client has spoken; lasts: it stays for as long as mfad does.
+ * Does not close fd. */
+void request_run(struct verifier *verifier, int fd, void (*on_request)(void *ctx, bool lasts), void *ctx);
 
 /* For an mfad that can't serve: waits for the request, and tells that it is not set up properly.
  * A sign-in whose policy says failmode = open is let in where result is MFA_RESULT_UNAVAILABLE; conf may be NULL. */
@@ -35,5 +36,7 @@ void request_import(struct conversation *c);	/* import.c */
 void request_report(struct conversation *c);	/* report.c */
 void request_metrics(struct conversation *c);	/* metrics.c */
 void request_explain(struct conversation *c);	/* explain.c */
+void request_phone(struct conversation *c);	/* phone.c */
+void request_events(struct conversation *c);	/* events.c */
 
 #endif

@@ -27,6 +27,7 @@ struct seat {
 	int fd;
 	uid_t uid;
 	bool silent;		/* the client has not said what it wants */
+	bool lasts;		/* it stays for as long as we do: mfa-portal's */
 };
 
 /* One of the two sockets. */
@@ -138,19 +139,20 @@ static void stand_up(struct door *door, struct seat *seat)
 	(void)pthread_mutex_unlock(&door->server->lock);
 }
 
-static void on_request(void *ctx)
+static void on_request(void *ctx, bool lasts)
 {
 	struct seat *seat = ctx;
 
 	(void)pthread_mutex_lock(&seat->door->server->lock);
 	seat->silent = false;
+	seat->lasts = lasts;
 	(void)pthread_mutex_unlock(&seat->door->server->lock);
 }
 
 static void serve_connection(struct door *door, int fd)
 {
 	struct verifier *v = door->server->verifier;
-	struct peer peer = peer_of(fd, v->own_uid, v->overflow_uid);
+	struct peer peer = peer_of(fd, v->own_uid, v->portal_uid, v->overflow_uid);
 	struct seat seat = { .door = door, .fd = fd, .uid = peer.uid, .silent = true };
 
 	int r = sit_down(door, &seat);
@@ -276,7 +278,7 @@ int server_start(struct server *server, struct verifier *verifier)
 	return r;
 }
 
-static void hang_up_all(struct server *server)
+static void hang_up(struct server *server, bool all)
 {
 	struct seat *seat;
 	size_t i;
@@ -284,7 +286,8 @@ static void hang_up_all(struct server *server)
 	for (i = 0; i < 2; i++)
 		for (seat = server->doors[i].oldest.next; seat != &server->doors[i].oldest;
 		     seat = seat->next)
-			(void)shutdown(seat->fd, SHUT_RDWR);
+			if (all || seat->lasts)
+				(void)shutdown(seat->fd, SHUT_RDWR);
 }
 
 static void wait_until(struct server *server, int64_t seconds, bool (*done)(struct server *))
@@ -310,10 +313,11 @@ bool server_stop(struct server *server, unsigned seconds)
 	listener_unlink(&server->listener);
 	(void)pthread_mutex_lock(&server->lock);
 	server->stopping = true;
+	hang_up(server, false);
 	wait_until(server, seconds, all_done);
 	if (!all_done(server)) {
 		mfa_log_message(LOG_NOTICE, "stop", "sign-ins that still waited were ended", 0);
-		hang_up_all(server);
+		hang_up(server, true);
 		wait_until(server, 5, all_done);
 	}
 	done = all_done(server);

@@ -29,6 +29,7 @@ struct signin {
 	char rhost[FIELD_MAX + 1];
 	char tty[FIELD_MAX + 1];
 	char session[FIELD_MAX + 1];
+	char command[FIELD_MAX + 1];
 	char shown_service[FIELD_MAX + 8];	/* marked where it is only a claim */
 	const struct mfa_policy *policy;
 	struct mfa_policy_facts facts;
@@ -64,6 +65,8 @@ static int read_request(struct signin *s)
 		r = optional_text(c, MFA_FIELD_TTY, s->tty);
 	if (r == 0)
 		r = optional_text(c, MFA_FIELD_SESSION, s->session);
+	if (r == 0)
+		r = optional_text(c, MFA_FIELD_COMMAND, s->command);
 	if (r == 0 && s->service[0] == '\0')
 		r = -EINVAL;
 	if (r != 0) {
@@ -157,6 +160,7 @@ static void challenge(struct signin *s)
 	ch->policy = s->policy;
 	ch->service = s->shown_service;
 	ch->rhost = s->rhost;
+	ch->command = s->command;
 	ch->hopeless = s->decision.kind != MFA_DECISION_REQUIRE || s->record.decoy;
 	gather_news(s);
 	if (announce(s) != 0) {

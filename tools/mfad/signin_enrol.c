@@ -105,19 +105,44 @@ static int compose(const struct change *ch, const char *key, const char *picture
 	return n > 0 && n < TEXT_MAX ? 0 : -EMSGSIZE;
 }
 
+/* A phone's camera opens the page by itself. */
+static int compose_address(const struct change *ch, const char *uri, const char *picture, char *text)
+{
+	static const char *const with_picture = N_(
+		"Scan the picture with the camera of your phone; it opens a page there.\n"
+		"If it does not look right, type p (plain), i (for a light background), or\n"
+		"q (plain, for a light background), and Enter.");
+	static const char *const without_picture = N_("Open this page on your phone.");
+	static const char *const time_left = N_(
+		"You have ten minutes. If the connection is closed before that, sign in\n"
+		"again: nothing is saved until the phone has confirmed.");
+	int n = snprintf(text, TEXT_MAX, "%s\n%s\n%s%s\n%s",
+			 conversation_words(ch->c, picture != NULL ? with_picture : without_picture),
+			 conversation_words(ch->c, time_left), conversation_words(ch->c, N_("Its address: ")),
+			 uri, picture != NULL ? picture : "");
+
+	return n > 0 && n < TEXT_MAX ? 0 : -EMSGSIZE;
+}
+
 /* All in one text: sshd shows it with the prompt that follows. */
 static int show(struct change *ch, const struct enrolment *e, const char *uri)
 {
+	int (*compose_it)(const struct change *ch, const char *words, const char *picture, char *text) = compose;
 	char *picture = NULL, *text = malloc(TEXT_MAX), key[256];
+	const char *words = key;
 	int r = text != NULL ? 0 : -ENOMEM;
 
 	key_of(uri, key, sizeof(key));
+	if (e->type == MFA_DEVICE_PUSH) {
+		compose_it = compose_address;
+		words = uri;
+	}
 	/* One that does not fit is left out. */
 	if (r == 0 && e->view != VIEW_NONE && draw(uri, e->view, &picture) == 0 &&
-	    compose(ch, key, picture, text) != 0)
+	    compose_it(ch, words, picture, text) != 0)
 		mfa_qr_text_free(&picture);
 	if (r == 0 && picture == NULL)
-		r = compose(ch, key, NULL, text);
+		r = compose_it(ch, words, NULL, text);
 	if (r == 0)
 		r = conversation_say(ch->c, MFA_INFO, text);
 	if (text != NULL)
@@ -258,7 +283,10 @@ void signin_enrol(struct change *ch, struct signin_enrol *se)
 
 	if (introduce(ch, se)) {
 		e.until = mfa_clock_now() + SIGNIN_ENROL_SECONDS;
-		enrol_device(ch, &e, "");
+		if (enrol_choose_type(ch->c, se->policy, "", &e.type) == 0)
+			enrol_device(ch, &e, "");
+		else
+			change_stop(ch, MFA_RESULT_ABORTED, NULL);
 	}
 	if (ch->result == MFA_RESULT_OK && e.new_codes)
 		se->left = hand_out_codes(ch, &e) != 0;

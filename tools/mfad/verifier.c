@@ -1,6 +1,7 @@
 #include "verifier.h"
 
 #include <errno.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -144,10 +145,20 @@ static int open_accounts(struct verifier *verifier, enum mfa_store_open_flags ho
 	return r;
 }
 
+static uid_t user_id(const char *name)
+{
+	char buffer[4096];
+	struct passwd pw, *found = NULL;
+
+	return getpwnam_r(name, &pw, buffer, sizeof(buffer), &found) == 0 && found != NULL
+		? pw.pw_uid : (uid_t)-1;
+}
+
 int verifier_open(struct verifier *verifier, enum mfa_store_open_flags how)
 {
 	verifier->own_uid = geteuid();
 	verifier->overflow_uid = mfa_identity_overflow_uid();
+	verifier->portal_uid = user_id(MFA_PORTAL_USER);
 	if (how == MFA_STORE_CREATE && verifier->ring == NULL) {
 		/* A store without its key is somebody's records, not a fresh start. */
 		int r = create_both(verifier);
@@ -164,6 +175,7 @@ void verifier_close(struct verifier *verifier)
 {
 	mfa_accounts_close(&verifier->accounts);
 	mfa_keyring_free(&verifier->ring);
+	explicit_bzero(&verifier->vapid, sizeof(verifier->vapid));
 	verifier_put_conf(verifier, verifier->current);
 	verifier->current = NULL;
 	free(verifier->conf_path);

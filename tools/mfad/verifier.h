@@ -9,6 +9,7 @@
 #include "account/accounts.h"
 #include "conf/conf.h"
 #include "seal/seal.h"
+#include "webpush/webpush.h"
 
 /* A loaded configuration, shared by those who began under it. */
 struct conf_ref;
@@ -21,6 +22,9 @@ struct verifier {
 	struct mfa_accounts *accounts;
 	uid_t own_uid;
 	uid_t overflow_uid;
+	uid_t portal_uid;		/* of mfa-portal; (uid_t)-1: there is no such user */
+	bool has_vapid;
+	struct mfa_p256 vapid;		/* of vapid_key */
 	pthread_mutex_t lock;		/* of current */
 	struct conf_ref *current;
 };

@@ -1,0 +1,97 @@
+/* Number matching: what an account's phones were asked, and what comes of it.  Whoever has stolen a
+ * password must not wear its owner down with requests until one is approved. */
+#include <string.h>
+
+#include "factor/factor.h"
+#include "factor/method.h"
+
+#define HOUR 3600
+#define LOCAL_LIMIT 2		/* a user's own programs can't use up what root's word may ask */
+
+static struct mfa_asked *asked_of(struct mfa_account *account, bool local)
+{
+	return local ? &account->push.asked_local : &account->push.asked;
+}
+
+/* Of the last hour; a clock that was set back makes none last longer. */
+static bool recent(int64_t time, int64_t now)
+{
+	return time > now - HOUR && time <= now;
+}
+
+enum mfa_push_block mfa_push_blocked(const struct mfa_account *account, bool local, unsigned limit,
+				     int64_t now)
+{
+	const struct mfa_asked *asked = local ? &account->push.asked_local : &account->push.asked;
+	unsigned count = 0;
+	size_t i;
+
+	if (account->push.stopped != 0)
+		return MFA_PUSH_STOPPED;
+	for (i = 0; i < asked->count; i++)
+		count += recent(asked->times[i], now);
+	if (local && limit > LOCAL_LIMIT)
+		limit = LOCAL_LIMIT;
+	return count >= limit ? MFA_PUSH_LIMITED : MFA_PUSH_FREE;
+}
+
+static void remove_at(struct mfa_asked *asked, size_t at)
+{
+	asked->count--;
+	memmove(&asked->times[at], &asked->times[at + 1], (asked->count - at) * sizeof(asked->times[0]));
+}
+
+void mfa_push_ask(struct mfa_account *account, bool local, int64_t now)
+{
+	struct mfa_asked *asked = asked_of(account, local);
+	size_t i = 0;
+
+	while (i < asked->count) {
+		if (recent(asked->times[i], now))
+			i++;
+		else
+			remove_at(asked, i);
+	}
+	if (asked->count == MFA_ASKED_MAX)
+		remove_at(asked, 0);
+	asked->times[asked->count++] = now;
+}
+
+void mfa_push_settle(struct mfa_account *account, bool local, int64_t asked_at)
+{
+	struct mfa_asked *asked = asked_of(account, local);
+	size_t i;
+
+	for (i = 0; i < asked->count; i++) {
+		if (asked->times[i] == asked_at) {
+			remove_at(asked, i);
+			return;
+		}
+	}
+}
+
+void mfa_push_refuse(struct mfa_account *account, int64_t now)
+{
+	account->push.stopped = now;
+}
+
+void mfa_push_mistake(struct mfa_account *account, int64_t now)
+{
+	if (account->push.wrong != 0 && recent(account->push.wrong, now))
+		mfa_push_refuse(account, now);
+	account->push.wrong = now;
+}
+
+void mfa_push_accept(struct mfa_account *account, struct mfa_device *device,
+		     const struct mfa_attempt *attempt, struct mfa_judgement *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->verdict = MFA_VERDICT_RIGHT;
+	out->method = mfa_method_word(MFA_METHOD_PUSH);
+	out->kind = MFA_METHOD_PUSH;
+	memcpy(out->label, device->label, sizeof(out->label));
+	out->changed = true;
+	device->used = attempt->now;
+	account->push.wrong = 0;
+	mfa_factor_shown(account, attempt, MFA_METHOD_PUSH);
+}
