@@ -1,0 +1,281 @@
+#!/bin/bash
+# Number matching, with a phone that has no screen (tests/e2e/phone.c) in the place of page and portal: pairing,
+# sign-ins by PAM, ssh and sudo, and whatever a thief, a forger or a tired owner would do.
+. "${BASH_SOURCE[0]%/*}/lib.sh"
+
+readonly ORIGIN=https://mfa.example.org
+readonly RULES=('[enrol]' 'issuer = Bed' '[portal]' "url = $ORIGIN" '[policy]' 'enrol_local = yes')
+write_conf "${RULES[@]}"
+new_store || bail 'mfa-admin init failed'
+start_mfad || bail 'mfad does not start'
+code_services sshd sudo
+pam_service code 'auth required pam_mfa.so'
+start_sshd
+
+# What is said before a refusal is shown at the client's usual level.
+SSH_OPTIONS=("${SSH_OPTIONS[@]/LogLevel=ERROR/LogLevel=INFO}")
+
+phone() { "$HELPERS/phone" "$BED/phone.$1" "${@:2}"; }
+
+# As mfa-portal would, so that mfad knows that phones can be reached.
+listen() {
+	setpriv --reuid _mfa-portal --clear-groups "$HELPERS/phone" - events "$SOCKET" >"$BED/events" 2>&1 &
+	PORTAL=$!
+	disown
+	wait_for log_has 'mfa-portal listens'
+}
+getent passwd _mfa-portal >/dev/null || useradd --system --no-create-home _mfa-portal
+stop_mfad && start_mfad
+log_mark
+listen || bail 'no portal'
+
+# pair USER NAME [ENDPOINT]: on a window of that user's.
+pair() {
+	local token number
+	in_window 100x70 "setpriv --reuid $1 --regid $1 --init-groups mfa-enroll add --push"
+	wait_for shows 'Number that the phone shows' || diag "$(screen)"
+	token=$(screen | grep -oE "$ORIGIN/pair#[A-Za-z0-9_-]{22}" | head -n 1)
+	number=$(phone "$2" pair "$SOCKET" "$ORIGIN" "${token#*#}" "$2" ${3:+"$3"} | grep -oE '"number":"[0-9]+"' | grep -oE '[0-9]+')
+	keys "$number" Enter
+	wait_for shows 'the other way round: enter [0-9]+' || diag "$(screen)"
+	phone "$2" approve "$(screen | grep -oE 'round: enter [0-9]+' | grep -oE '[0-9]+')" >/dev/null
+	wait_for shows 'ended 0'
+}
+# The number on the screen.
+number() { screen | grep -oE 'enter [0-9]+ on your phone' | tail -n 1 | grep -oE '[0-9]+'; }
+other_than() { [ "$1" = 99 ] && echo 10 || echo $(($1 + 1)); }
+
+# --- pairing --------------------------------------------------------------------------
+
+ok 'alice pairs a phone' pair alice Pixel || diag "$(screen)"
+like 'and sees its name' "$(screen -S -)" 'Saved as "Pixel"'
+like 'and her recovery codes' "$(screen -S -)" '[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}'
+like 'mfa-enroll knows it' "$(as alice mfa-enroll list)" 'Pixel.*push'
+like 'the phone is told that it is paired' "$(phone Pixel list)" '^200 .*"paired":true'
+like 'mfa-admin show' "$(mfa-admin show alice)" 'Pixel \(push\)'
+
+in_window 100x70 "setpriv --reuid bob --regid bob --init-groups mfa-enroll add --push"
+wait_for shows 'Number that the phone shows'
+is 'the picture is the address' "$(picture dark || picture light)" "$(screen | grep -oE "$ORIGIN/pair#[A-Za-z0-9_-]{22}")"
+token=$(screen | grep -oE "$ORIGIN/pair#[A-Za-z0-9_-]{22}"); token=${token#*#}
+keys 42 Enter
+ok 'before a phone has come' wait_for shows 'No phone has opened it yet'
+like 'a phone asks what it is for' "$("$HELPERS/phone" - call "$SOCKET" "{\"call\":\"look\",\"token\":\"$token\"}")" \
+	'^200 .*"account":"bob"'
+reply=$(phone Thief pair "$SOCKET" "$ORIGIN" "$token" Thief)
+like 'the first phone that comes has it' "$reply" '^200 .*"number":"[1-9][0-9]"'
+like 'another has not' "$(phone Late pair "$SOCKET" "$ORIGIN" "$token" Late)" '^409 .*used'
+like 'nor can it look' "$("$HELPERS/phone" - call "$SOCKET" "{\"call\":\"look\",\"token\":\"$token\"}")" '^404'
+shown=$(grep -oE '"number":"[0-9]+"' <<<"$reply" | grep -oE '[0-9]+')
+for _ in 1 2 3; do keys "$(other_than "$shown")" Enter; done
+ok 'three wrong numbers end it' wait_for shows 'ended 1' || diag "$(screen)"
+is 'and nothing is saved' "$(devices bob)" 0
+like 'the phone is nobody’s' "$(phone Thief list)" '^403 .*unpaired'
+like 'a token that never was' "$("$HELPERS/phone" - call "$SOCKET" '{"call":"look","token":"AAAAAAAAAAAAAAAAAAAAAA"}')" '^404'
+
+in_window 100x70 "setpriv --reuid bob --regid bob --init-groups mfa-enroll add --push"
+wait_for shows 'Number that the phone shows'
+token=$(screen | grep -oE "$ORIGIN/pair#[A-Za-z0-9_-]{22}"); token=${token#*#}
+number=$(phone Nokia pair "$SOCKET" "$ORIGIN" "$token" Nokia | grep -oE '"number":"[0-9]+"' | grep -oE '[0-9]+')
+keys "$number" Enter
+wait_for shows 'the other way round: enter [0-9]+'
+phone Nokia approve "$(other_than "$(screen | grep -oE 'round: enter [0-9]+' | grep -oE '[0-9]+')")" >/dev/null
+ok 'the test answered with a wrong number saves nothing' wait_for shows 'ended 1'
+is 'nothing' "$(devices bob)" 0
+
+# --- ssh ------------------------------------------------------------------------------
+
+on_ssh alice
+ok 'ssh: a number, before the prompt' wait_for shows 'Press Enter when you have, or type a code' || diag "$(screen)"
+like 'it is said which' "$(screen)" 'To sign in, enter [1-9][0-9] on your phone'
+like 'the phone sees who, what, from where' "$(phone Pixel list)" \
+	'"account":"alice",.*"service":"sshd","address":"127.0.0.1","command":"","claim":false'
+unlike 'and not the number' "$(phone Pixel list)" "[\":]$(number)[\",]"
+like 'answered right' "$(phone Pixel approve "$(number)")" '^200 .*approved'
+keys '' Enter
+ok 'ssh: in' wait_for shows 'in as alice' || diag "$(screen)"
+log_like 'the log says by which phone' 'event=signin result=ok user=alice service=sshd.* method=push answer=ok device=Pixel'
+
+on_ssh alice
+wait_for shows 'or type a code'
+keys '' Enter
+like 'Enter first, the phone after' "$(phone Pixel approve "$(number)")" '^200 .*approved'
+ok 'the waiting sign-in is woken' wait_for shows 'in as alice'
+
+on_ssh alice
+wait_for shows 'or type a code'
+is 'a wrong number' "$(phone Pixel approve "$(other_than "$(number)")")" '200 {"result":"wrong"}'
+keys '' Enter
+ok 'is said, and refused' wait_for shows 'Another number was entered' || diag "$(screen)"
+ok 'ssh: not in' wait_for shows 'ended 255'
+log_like 'and logged' 'event=phone result=wrong-number user=alice service=sshd rhost=127.0.0.1'
+
+on_ssh alice
+wait_for shows 'or type a code'
+is 'it is not me' "$(phone Pixel deny)" '200 {"result":"denied"}'
+keys '' Enter
+ok 'is said, and refused' wait_for shows 'was refused on your phone'
+log_like 'and logged loudly' 'event=phone result=not-me user=alice'
+on_ssh alice
+ok 'from then on the phone is not asked' wait_for shows 'phone is not asked'
+like 'the phone knows' "$(phone Pixel list)" '"requests":\[\],.*"pushes":"stopped"'
+in_tmux kill-server
+ok 'an administrator says so' unlock alice
+like 'it is asked again' "$(phone Pixel list)" '"pushes":"on"'
+
+# --- a code instead, which also says that it is the owner ---------------------------------
+
+enrol bob
+mfa-admin import --add "$BED/import" </dev/null >/dev/null 2>&1
+ok 'bob, who has an app, pairs as well' eval '
+	in_window 100x70 "setpriv --reuid bob --regid bob --init-groups mfa-enroll add --push"
+	wait_for shows "Authenticator code" && keys "$(code_now bob)" Enter && wait_for shows "Number that the phone" &&
+	token=$(screen | grep -oE "$ORIGIN/pair#[A-Za-z0-9_-]{22}") &&
+	n=$(phone Bobs pair "$SOCKET" "$ORIGIN" "${token#*#}" Bobs https://push.example.org/x | grep -oE "\"number\":\"[0-9]+" | grep -oE "[0-9]+\$") &&
+	keys "$n" Enter && wait_for shows "other way round: enter" &&
+	phone Bobs approve "$(screen | grep -oE "round: enter [0-9]+" | grep -oE "[0-9]+")" && wait_for shows "ended 0"' || diag "$(screen)"
+tick
+on_ssh bob
+wait_for shows 'or type a code'
+like 'no notification went out: that is said' "$(screen)" "No notification could be sent to it: open $ORIGIN there"
+keys "$(code_now bob)" Enter
+ok 'a code lets in as well' wait_for shows 'in as bob' || diag "$(screen)"
+like 'and the phone shows no request any more' "$(phone Bobs list)" '"requests":\[\]'
+tick
+for _ in 1 2; do
+	on_ssh bob
+	wait_for shows 'or type a code'
+	phone Bobs approve "$(other_than "$(number)")" >/dev/null
+	keys '' Enter
+	wait_for shows 'Another number'
+done
+on_ssh bob
+ok 'two wrong numbers stop it as well' wait_for shows 'phone is not asked'
+keys "$(code_now bob)" Enter
+ok 'a code' wait_for shows 'in as bob'
+tick
+on_ssh bob
+ok 'makes it asked again' wait_for shows 'enter [0-9]+ on your phone'
+in_tmux kill-server
+
+# --- what a forger would do ---------------------------------------------------------------
+
+expire() { set_clock $(($(now) + ${1:-100})); }
+pam_start() { # a sign-in that waits, by PAM, in the background
+	"$HELPERS/signin" -r 192.0.2.7 code "$1" '' >"$BED/waiting" 2>&1 &
+	WAITING=$!
+	wait_for eval 'phone '"$2"' list | grep -q "\"requests\":\[{"'
+}
+unlock bob; unlock alice
+while IFS='|' read -r name status override; do
+	pam_start alice Pixel
+	# shellcheck disable=SC2086
+	like "forged: $name" "$(phone Pixel approve 10 $override)" "^$status"
+	phone Pixel deny >/dev/null
+	wait "$WAITING"
+	unlike "$name: not in" "$(cat "$BED/waiting")" PAM_SUCCESS
+	unlock alice
+done <<END
+signed wrongly|403 .*signature|signature=bad
+signed by another phone|403 .*signature|state=$BED/phone.Bobs
+of another page|400 .*invalid|origin=https://evil.example
+another host shown|403 .*shown|host=other
+another address shown|403 .*shown|address=192.0.2.8
+another service shown|403 .*shown|service=sudo
+another command shown|403 .*shown|command=ls
+of another account|403 .*unpaired|account=bob
+of no device|403 .*unpaired|device=00000000000000ff
+to no request|410 .*expired|request=AAAAAAAAAAAAAAAAAAAAAA
+a list for an answer|400 .*invalid|type=list
+END
+
+pam_start alice Pixel
+phone Pixel approve 10 print=1 2>"$BED/payload" >/dev/null
+like 'one answer counts' "$(phone Pixel approve 11 "payload=$(cat "$BED/payload")")" '^4(09|10)'
+wait "$WAITING"
+unlock alice
+
+pam_start alice Pixel
+payload=$(phone Pixel deny print=1 2>&1 >/dev/null | sed 's/"deny"/"approve"/')
+wait "$WAITING"
+like 'an answer that comes once more' "$(phone Pixel approve 10 "payload=$payload")" '^410'
+unlock alice
+
+pam_start alice Pixel
+payload=$(phone Pixel approve 99 signature=bad print=1 2>&1 >/dev/null)
+expire
+like 'one that comes too late' "$(phone Pixel approve 10 "payload=$payload")" '^410'
+wait "$WAITING"
+unlike 'not in' "$(cat "$BED/waiting")" PAM_SUCCESS
+like 'it is said that no answer came' "$(cat "$BED/waiting")" 'No answer came from your phone'
+unlock alice
+
+# --- tired owners ----------------------------------------------------------------------------
+
+for _ in 1 2 3 4 5; do "$HELPERS/signin" code alice </dev/null >/dev/null 2>&1; done
+pam_try code alice ''
+like 'after five that nobody answered the phone is left alone' "$SCREEN" 'asked too often'
+expire 3700
+pam_start alice Pixel
+pass 'an hour later it is asked again'
+phone Pixel deny >/dev/null; wait "$WAITING"; unlock alice
+for _ in 1 2; do as alice "$HELPERS/signin" -r 192.0.2.9 code alice </dev/null >/dev/null 2>&1; done
+like 'a user’s own programs have less' "$(as alice "$HELPERS/signin" code alice '' 2>&1)" 'asked too often'
+pam_start alice Pixel
+pass 'and take nothing from what root may ask'
+like 'their word is marked as such' "$(phone Pixel list)" '"claim":false'
+phone Pixel deny >/dev/null; wait "$WAITING"; unlock alice
+
+# --- who may say what -------------------------------------------------------------------------
+
+like 'a user may not speak for phones' "$(as alice "$HELPERS/phone" - call "$SOCKET" '{"call":"hello"}' 2>&1)" 'no answer'
+log_like 'it is logged' 'event=refused .*request=32'
+like 'the portal may' "$(setpriv --reuid _mfa-portal --clear-groups "$HELPERS/phone" - call "$SOCKET" '{"call":"hello"}')" '^200 .*"key"'
+like 'and may not sign anybody in' "$(setpriv --reuid _mfa-portal --clear-groups "$HELPERS/signin" code alice '' 2>&1)" 'PAM_'
+log_like 'that is refused' 'event=refused .*request=1'
+for junk in '[]' '{}' '{"call":1}' '{"call":"answer"}' '{"call":"answer","payload":"{}","signature":""}' '{"call":"list","payload":"[]","signature":"AA"}'; do
+	like "nonsense: $junk" "$("$HELPERS/phone" - call "$SOCKET" "$junk")" '^400'
+done
+
+# --- unpaired ------------------------------------------------------------------------------------
+
+like 'the last device is not given up by itself' "$(phone Pixel unpair)" '^409 .*last'
+like 'another is' "$(phone Bobs unpair)" '^200'
+like 'and then it is nobody’s' "$(phone Bobs list)" '^403 .*unpaired'
+is 'bob has his app' "$(devices bob)" 1
+
+# --- sudo: nothing to touch -----------------------------------------------------------------------
+
+in_window 100x30 "setpriv --reuid alice --regid alice --init-groups sudo -k sh -c 'echo in as \$(id -un)'"
+wait_for shows 'assword' && keys "$PASSWORD" Enter
+ok 'sudo: a number, and it waits' wait_for shows 'enter [0-9]+ on your phone' || diag "$(screen)"
+like 'the phone sees the command' "$(phone Pixel list)" '"service":"sudo","address":"","command":"-k sh -c echo in as'
+phone Pixel approve "$(number)" >/dev/null
+ok 'sudo: in, without the terminal' wait_for shows 'in as root' || diag "$(screen)"
+unlock alice
+in_window 100x30 "setpriv --reuid alice --regid alice --init-groups sudo -k true"
+wait_for shows 'assword' && keys "$PASSWORD" Enter
+wait_for shows 'on your phone'
+keys '' Enter
+ok 'sudo: Enter asks for a code' wait_for shows 'type a (recovery )?code'
+phone Pixel approve "$(number)" >/dev/null
+keys '' Enter
+ok 'and takes the phone still' wait_for shows 'ended 0' || diag "$(screen)"
+in_window 100x30 "setpriv --reuid alice --regid alice --init-groups sudo -k true"
+wait_for shows 'assword' && keys "$PASSWORD" Enter
+wait_for shows 'on your phone'
+in_tmux send-keys -t 0 C-c
+ok 'sudo: Ctrl-C ends it at once' wait_for shows 'ended 1' || diag "$(screen)"
+ok 'and the phone forgets of it' wait_for eval 'phone Pixel list | grep -q "\"requests\":\[\]"'
+
+# --- without ----------------------------------------------------------------------------------------
+
+kill "$PORTAL"
+wait_for log_has 'no longer listens'
+pam_try code alice ''
+like 'no portal: a code is asked, and it is said why' "$SCREEN" "can't be asked just now"
+stop_mfad
+pam_try code alice ''
+like 'no daemon: the same' "$SCREEN" "can't be asked just now"
+
+done_testing

@@ -1,0 +1,279 @@
+/* A phone without a screen, and mfa-portal's half of its conversation with mfad.
+ *
+ *	phone STATE pair SOCKET ORIGIN TOKEN NAME [ENDPOINT]	prints the number it would show
+ *	phone STATE list
+ *	phone STATE approve NUMBER [KEY=VALUE]...
+ *	phone STATE deny [KEY=VALUE]...
+ *	phone STATE subscribe ENDPOINT | unpair
+ *	phone - events SOCKET			prints each event
+ *	phone - call SOCKET JSON
+ *
+ * STATE is the file of its key.  approve and deny answer the newest request; KEY=VALUE puts something else into the
+ * payload, "signature=bad" spoils that, "state=FILE" signs with another phone's key.
+ * Prints "STATUS BODY" of the last call; exits with 0 if the status was 200. */
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "json/fields.h"
+#include "webpush/base64url.h"
+#include "webpush/webpush.h"
+#include "wire/frame.h"
+
+#define WAIT_MS 60000
+
+static struct mfa_frame frame;
+
+static void die(const char *what)
+{
+	(void)fprintf(stderr, "phone: %s\n", what);
+	exit(2);
+}
+
+static json_t *must(json_t *json)
+{
+	if (json == NULL)
+		die("JSON");
+	return json;
+}
+
+static const char *text_of(const json_t *json, const char *key)
+{
+	const char *text = json_string_value(json_object_get(json, key));
+
+	return text != NULL ? text : "";
+}
+
+static int connect_to(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+	if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof(address)) != 0)
+		die("no mfad there");
+	return fd;
+}
+
+static void send_json(int fd, enum mfa_frame_type type, const char *json)
+{
+	mfa_frame_start(&frame, type);
+	mfa_frame_put_byte(&frame, MFA_FIELD_PROTOCOL, MFA_PROTOCOL);
+	mfa_frame_put_text(&frame, MFA_FIELD_JSON, json);
+	if (mfa_frame_send(fd, &frame, WAIT_MS) != 0)
+		die("it can't be sent");
+}
+
+static json_t *next_row(int fd)
+{
+	struct mfa_field field;
+
+	if (mfa_frame_recv(fd, &frame, WAIT_MS) != 0 || mfa_frame_find(&frame, MFA_FIELD_JSON, &field) != 0)
+		return NULL;
+	return json_loadb((const char *)field.data, field.len, 0, NULL);
+}
+
+/* One call, on a connection of its own. */
+static json_t *call(const char *path, json_t *what)
+{
+	char *text = mfa_json_dump(what);
+	int fd = connect_to(path);
+	json_t *reply;
+
+	if (text == NULL)
+		die("JSON");
+	send_json(fd, MFA_PHONE, text);
+	reply = next_row(fd);
+	if (reply == NULL)
+		die("no answer");
+	free(text);
+	(void)close(fd);
+	return reply;
+}
+
+/* mfad's idea of the time, as the page takes it. */
+static json_t *now(const char *path)
+{
+	json_t *reply = call(path, must(json_pack("{s:s}", "call", "hello")));
+
+	return json_incref(json_object_get(json_object_get(reply, "body"), "time"));
+}
+
+static int report(json_t *reply)
+{
+	char *body = json_dumps(json_object_get(reply, "body"), JSON_COMPACT);
+	int status = (int)json_integer_value(json_object_get(reply, "status"));
+
+	(void)printf("%d %s\n", status, body);
+	free(body);
+	return status == 200 ? 0 : 1;
+}
+
+/* Keys. */
+
+static json_t *encoded(const uint8_t *bytes, size_t len)
+{
+	char text[256];
+
+	if (mfa_base64url_encode(bytes, len, text, sizeof(text)) != 0)
+		die("base64url");
+	return json_string(text);
+}
+
+static struct mfa_p256 key_of(const json_t *state)
+{
+	struct mfa_p256 key;
+
+	if (!mfa_json_base64url_exact(json_object_get(state, "private"), key.private_key, sizeof(key.private_key)) ||
+	    !mfa_json_base64url_exact(json_object_get(state, "public"), key.public_key, sizeof(key.public_key)))
+		die("no key in the state");
+	return key;
+}
+
+static json_t *sign(const char *name, json_t *payload, const json_t *state, bool spoil)
+{
+	uint8_t signature[MFA_P256_SIGNATURE_SIZE];
+	struct mfa_p256 key = key_of(state);
+	char *text = mfa_json_dump(payload);
+
+	if (text == NULL || mfa_p256_sign(&key, (const uint8_t *)text, strlen(text), signature) != 0)
+		die("it can't be signed");
+	signature[7] ^= spoil ? 1 : 0;
+	return must(json_pack("{s:s, s:s, s:o}", "call", name, "payload", text, "signature",
+			      encoded(signature, sizeof(signature))));
+}
+
+/* A browser's subscription, with a key that a push service could hand out. */
+static json_t *subscription(const char *endpoint)
+{
+	uint8_t auth[MFA_WEBPUSH_AUTH_SIZE] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16 };
+	struct mfa_p256 key;
+
+	if (endpoint == NULL)
+		return json_null();
+	if (mfa_p256_generate(&key) != 0)
+		die("no key");
+	return json_pack("{s:s, s:o, s:o}", "endpoint", endpoint, "p256dh",
+			 encoded(key.public_key, sizeof(key.public_key)), "auth", encoded(auth, sizeof(auth)));
+}
+
+static int pair(const char *file, char **args)
+{
+	const char *path = args[0], *origin = args[1], *token = args[2];
+	struct mfa_p256 key;
+	json_t *state, *reply, *payload;
+
+	if (mfa_p256_generate(&key) != 0)
+		die("no key");
+	state = must(json_pack("{s:s, s:s, s:o, s:o}", "socket", path, "origin", origin,
+			       "private", encoded(key.private_key, sizeof(key.private_key)),
+			       "public", encoded(key.public_key, sizeof(key.public_key))));
+	payload = must(json_pack("{s:s, s:s, s:s, s:o, s:s, s:O, s:s, s:o, s:n}", "type", "pair",
+				 "origin", origin, "token", token, "time", now(path), "name", args[3],
+				 "key", json_object_get(state, "public"), "language", "en",
+				 "subscription", subscription(args[4]), "credential"));
+	reply = call(path, sign("pair", payload, state, false));
+	(void)json_object_update(state, json_object_get(reply, "body"));
+	if (json_dump_file(state, file, 0) != 0)
+		die("the state can't be written");
+	return report(reply);
+}
+
+static json_t *common(const json_t *state, const char *type)
+{
+	return must(json_pack("{s:s, s:O, s:O, s:O, s:o}", "type", type, "origin", json_object_get(state, "origin"),
+			      "account", json_object_get(state, "account"), "device", json_object_get(state, "device"),
+			      "time", now(text_of(state, "socket"))));
+}
+
+static json_t *list(const json_t *state)
+{
+	return call(text_of(state, "socket"), sign("list", common(state, "list"), state, false));
+}
+
+static int answer(const json_t *state, const char *decision, const char *number, char **overrides)
+{
+	static const char *const shown[] = { "host", "service", "address", "command", "claim", "expires" };
+	json_t *row = json_array_get(json_object_get(json_object_get(list(state), "body"), "requests"), 0);
+	json_t *payload = common(state, "answer");
+	const json_t *signer = state;
+	bool spoil = false;
+	size_t i;
+
+	(void)json_object_set_new(payload, "decision", json_string(decision));
+	(void)json_object_set(payload, "request", json_object_get(row, "id"));
+	if (number != NULL)
+		(void)json_object_set_new(payload, "number", json_string(number));
+	for (i = 0; i < sizeof(shown) / sizeof(shown[0]); i++)
+		(void)json_object_set(payload, shown[i], json_object_get(row, shown[i]));
+	for (; *overrides != NULL; overrides++) {
+		char *value = strchr(*overrides, '=');
+
+		if (value == NULL)
+			die("KEY=VALUE");
+		*value++ = '\0';
+		if (strcmp(*overrides, "signature") == 0)
+			spoil = true;
+		else if (strcmp(*overrides, "state") == 0)
+			signer = must(json_load_file(value, 0, NULL));
+		else if (strcmp(*overrides, "payload") == 0)
+			payload = must(json_loads(value, 0, NULL));
+		else if (strcmp(*overrides, "print") == 0)
+			(void)fprintf(stderr, "%s\n", json_dumps(payload, JSON_COMPACT));
+		else
+			(void)json_object_set_new(payload, *overrides, json_string(value));
+	}
+	return report(call(text_of(state, "socket"), sign("answer", payload, signer, spoil)));
+}
+
+static int events(const char *path)
+{
+	int fd = connect_to(path);
+	json_t *row;
+
+	send_json(fd, MFA_EVENTS, "{}");
+	(void)setvbuf(stdout, NULL, _IOLBF, 0);
+	while ((row = next_row(fd)) != NULL) {
+		(void)json_dumpf(row, stdout, JSON_COMPACT);
+		(void)putchar('\n');
+		json_decref(row);
+	}
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	const char *what = argc > 3 ? argv[2] : "";
+	json_t *state, *payload;
+
+	if (argc == 3)
+		what = argv[2];
+	if (strcmp(what, "events") == 0)
+		return events(argv[3]);
+	if (strcmp(what, "call") == 0 && argc == 5)
+		return report(call(argv[3], must(json_loads(argv[4], 0, NULL))));
+	if (strcmp(what, "pair") == 0 && argc >= 7)
+		return pair(argv[1], argv + 3);
+	state = argc > 2 ? json_load_file(argv[1], 0, NULL) : NULL;
+	if (state == NULL)
+		die("no such state");
+	if (strcmp(what, "list") == 0)
+		return report(list(state));
+	if (strcmp(what, "approve") == 0 && argc > 3)
+		return answer(state, "approve", argv[3], argv + 4);
+	if (strcmp(what, "deny") == 0)
+		return answer(state, "deny", NULL, argv + 3);
+	payload = common(state, what);
+	if (strcmp(what, "subscribe") == 0 && argc > 3) {
+		(void)json_object_set_new(payload, "subscription", subscription(argv[3]));
+		(void)json_object_set_new(payload, "language", json_string("nl"));
+	} else if (strcmp(what, "unpair") != 0) {
+		die("usage: see the head of phone.c");
+	}
+	return report(call(text_of(state, "socket"), sign(what, payload, state, false)));
+}
