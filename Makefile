@@ -95,7 +95,7 @@ LIB_SRCS    := $(wildcard lib/*/*.c)
 CLOCK_OBJ    = $(B)/lib/clock/clock.o
 LIB_OBJS    := $(filter-out $(CLOCK_OBJ),$(LIB_SRCS:%.c=$(B)/%.o))
 HEADERS     := $(wildcard lib/*/*.h tools/*/*.h tests/*/*.h)
-PROGRAMS     = mfad mfa-enroll mfa-admin $(if $(wildcard tools/mfa-portal/main.c),mfa-portal)
+PROGRAMS     = mfad mfa-enroll mfa-admin mfa-portal
 PROGRAM_BINS = $(PROGRAMS:%=$(B)/%)
 
 LANGUAGES   := $(patsubst po/%.po,%,$(wildcard po/*.po))
@@ -138,6 +138,7 @@ endef
 $(eval $(call program_rules,mfad))
 $(eval $(call program_rules,mfa-enroll,PNG_LIBS))
 $(eval $(call program_rules,mfa-admin))
+$(eval $(call program_rules,mfa-portal,PORTAL_LIBS))
 TEST_PROGRAMS = $(PROGRAMS:%=$(B)/tests/%)
 
 # Unit tests: tests/unit/test_ROOM.c, each a cmocka program of its own.
@@ -180,11 +181,12 @@ po: $(CATALOGUES)
 
 SUBST = sed -e 's|@sbindir@|$(sbindir)|g' -e 's|@bindir@|$(bindir)|g' \
 	-e 's|@sysconfdir@|$(sysconfdir)|g' -e 's|@localstatedir@|$(localstatedir)|g' \
-	-e 's|@runstatedir@|$(runstatedir)|g' -e 's|@user@|$(MFA_USER)|g'
+	-e 's|@runstatedir@|$(runstatedir)|g' -e 's|@user@|$(MFA_USER)|g' \
+	-e 's|@portal_user@|$(MFA_PORTAL_USER)|g'
 MAN1 := $(wildcard man/*.1)
 MAN5 := $(wildcard man/*.5)
 MAN8 := $(wildcard man/*.8)
-EXAMPLES := $(wildcard conf/pam.d/*) $(wildcard conf/sshd_config.d/*)
+EXAMPLES := $(wildcard conf/pam.d/*) $(wildcard conf/sshd_config.d/*) $(wildcard conf/proxy/*)
 UNITS := $(wildcard conf/systemd/*)
 
 # Each line: source, destination.  Those with placeholders are filled in.
@@ -196,10 +198,12 @@ FILLED = $(foreach f,$(UNITS),$(f):$(systemddir)/$(notdir $(f))) \
 	$(foreach f,$(MAN1),$(f):$(mandir)/man1/$(notdir $(f))) \
 	$(foreach f,$(MAN5),$(f):$(mandir)/man5/$(notdir $(f))) \
 	$(foreach f,$(MAN8),$(f):$(mandir)/man8/$(notdir $(f)))
-PLAIN = README:$(docdir)/README doc/MIGRATING:$(docdir)/MIGRATING doc/THREATS:$(docdir)/THREATS doc/PROTOCOL:$(docdir)/PROTOCOL \
+PAGES := $(filter %.html %.js %.css %.svg %.png %.webmanifest,$(wildcard tools/mfa-portal/phone/*))
+PLAIN = $(foreach f,$(PAGES),$(f):$(pagesdir)/$(notdir $(f))) \
+	README:$(docdir)/README doc/MIGRATING:$(docdir)/MIGRATING doc/THREATS:$(docdir)/THREATS doc/PROTOCOL:$(docdir)/PROTOCOL \
 	doc/BENCHMARKS:$(docdir)/BENCHMARKS
 BINARIES = $(B)/mfad:$(sbindir)/mfad $(B)/mfa-admin:$(sbindir)/mfa-admin \
-	$(B)/mfa-enroll:$(bindir)/mfa-enroll
+	$(B)/mfa-portal:$(sbindir)/mfa-portal $(B)/mfa-enroll:$(bindir)/mfa-enroll
 MODULE = $(B)/pam_mfa.so:$(pamdir)/pam_mfa.so
 MESSAGES = $(foreach l,$(LANGUAGES),$(B)/po/$(l).mo:$(localedir)/$(l)/LC_MESSAGES/mfa.mo)
 # Under a name of its own for each language (lib/language/language.c).
@@ -227,7 +231,7 @@ install: all
 		$(INSTALL) -m 644 /dev/null $(DESTDIR)$(sysconfdir)/mfa/mfa.conf && \
 		$(SUBST) conf/mfa.conf >$(DESTDIR)$(sysconfdir)/mfa/mfa.conf; }
 ifeq ($(DESTDIR),)
-	conf/set-up $(MFA_USER) $(sysconfdir) $(localstatedir) $(runstatedir) $(sbindir)
+	conf/set-up $(MFA_USER) $(sysconfdir) $(localstatedir) $(runstatedir) $(sbindir) $(MFA_PORTAL_USER)
 endif
 
 # Leaves what is yours: configuration, key and store.

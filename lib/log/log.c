@@ -1,6 +1,7 @@
 #include "log/log.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -92,7 +93,7 @@ void mfa_log_write(const struct mfa_log_line *line, int priority)
 {
 	syslog(priority, "%s", line->text);
 	if (also_stderr)
-		(void)dprintf(STDERR_FILENO, "mfad: %s\n", line->text);
+		(void)dprintf(STDERR_FILENO, "%s: %s\n", program_invocation_short_name, line->text);
 }
 
 void mfa_log_message(int priority, const char *event, const char *message, int r)

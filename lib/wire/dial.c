@@ -41,7 +41,7 @@ static bool believes(int fd)
 	       found != NULL && peer.uid == found->pw_uid;
 }
 
-static int connect_to(const char *path, int *out)
+int mfa_dial_daemon(const char *path, int *out)
 {
 	struct timeval limit = { .tv_sec = MFA_DIAL_TIMEOUT_MS / 1000 };
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
@@ -87,7 +87,7 @@ static int first_frame(int fd, const struct mfa_frame *request, struct mfa_frame
 static int try_socket(const char *path, const struct mfa_frame *request, int *fd,
 		      struct mfa_frame *reply)
 {
-	int r = connect_to(path, fd);
+	int r = mfa_dial_daemon(path, fd);
 
 	if (r != 0)
 		return r;

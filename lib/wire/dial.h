@@ -37,4 +37,8 @@ struct mfa_dial {
 int mfa_dial(const struct mfa_dial *dial, const struct mfa_frame *request,
 	     int *fd, struct mfa_frame *reply);
 
+/* Connects to the daemon's socket at path, for a client that stays; believed as above.  Returns 0 and *fd, or
+ * as mfa_dial. */
+int mfa_dial_daemon(const char *path, int *fd);
+
 #endif

@@ -24,8 +24,6 @@ listen() {
 	disown
 	wait_for log_has 'mfa-portal listens'
 }
-getent passwd _mfa-portal >/dev/null || useradd --system --no-create-home _mfa-portal
-stop_mfad && start_mfad
 log_mark
 listen || bail 'no portal'
 

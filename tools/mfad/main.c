@@ -13,7 +13,7 @@
 #include "conversation.h"
 #include "language/language.h"
 #include "log/log.h"
-#include "privilege.h"
+#include "privilege/privilege.h"
 #include "requests.h"
 #include "server.h"
 #include "verifier.h"
@@ -97,7 +97,7 @@ static int run_stdio(const struct options *options)
 
 	r = verifier_load(&verifier, options->conf);
 	if (r == 0)
-		r = privilege_drop();
+		r = mfa_privilege_drop(MFA_USER);
 	if (r == 0)
 		r = verifier_open(&verifier, MFA_STORE_OPEN_BRIEFLY);
 	if (r == 0) {
@@ -156,7 +156,7 @@ static int run_daemon(const struct options *options)
 	if (r == 0)
 		r = server_listen(options->socket, &server);
 	if (r == 0)
-		r = privilege_drop();
+		r = mfa_privilege_drop(MFA_USER);
 	if (r == 0)
 		r = verifier_open(&verifier, as_root ? MFA_STORE_OPEN : MFA_STORE_CREATE);
 	if (r == 0)
@@ -185,7 +185,7 @@ int main(int argc, char **argv)
 
 	if (r >= 0)
 		return r;
-	privilege_harden();
+	mfa_privilege_harden();
 	/* A program that left its descriptors closed must not have its files written into. */
 	(void)signal(SIGPIPE, SIG_IGN);
 	mfa_log_open("mfad", options.foreground_log || (!options.stdio && isatty(STDERR_FILENO)));

@@ -27,6 +27,7 @@ static struct row rows[ROWS_MAX];
 static size_t row_count;
 static _Atomic uint64_t judged[BOUND_COUNT + 1], judged_micros, throttled;
 static _Atomic int64_t conversations;
+static _Atomic uint64_t calls_answered, calls_refused, pushes_asked, messages_sent, messages_gone, messages_failed;
 
 /* Goes between quotes: what the format would have to escape is not worth it in a service's name. */
 static void copy_label(char *out, size_t size, const char *text)
@@ -91,6 +92,45 @@ void metrics_conversations(int change)
 	atomic_fetch_add(&conversations, change);
 }
 
+void metrics_phone_call(int status)
+{
+	atomic_fetch_add(status == 200 ? &calls_answered : &calls_refused, 1);
+}
+
+void metrics_push_asked(void)
+{
+	atomic_fetch_add(&pushes_asked, 1);
+}
+
+void metrics_push_message(int status)
+{
+	if (status >= 200 && status < 300)
+		atomic_fetch_add(&messages_sent, 1);
+	else
+		atomic_fetch_add(status == 404 || status == 410 ? &messages_gone : &messages_failed, 1);
+}
+
+static void print_pushes(FILE *to)
+{
+	(void)fprintf(to, "# HELP mfa_phone_calls_total Calls of phones' pages.\n"
+		      "# TYPE mfa_phone_calls_total counter\n"
+		      "mfa_phone_calls_total{result=\"answered\"} %llu\n"
+		      "mfa_phone_calls_total{result=\"refused\"} %llu\n"
+		      "# HELP mfa_push_requests_total Sign-ins that asked phones.\n"
+		      "# TYPE mfa_push_requests_total counter\nmfa_push_requests_total %llu\n"
+		      "# HELP mfa_push_messages_total Notifications, by what their push service said.\n"
+		      "# TYPE mfa_push_messages_total counter\n"
+		      "mfa_push_messages_total{result=\"sent\"} %llu\n"
+		      "mfa_push_messages_total{result=\"gone\"} %llu\n"
+		      "mfa_push_messages_total{result=\"failed\"} %llu\n",
+		      (unsigned long long)atomic_load(&calls_answered),
+		      (unsigned long long)atomic_load(&calls_refused),
+		      (unsigned long long)atomic_load(&pushes_asked),
+		      (unsigned long long)atomic_load(&messages_sent),
+		      (unsigned long long)atomic_load(&messages_gone),
+		      (unsigned long long)atomic_load(&messages_failed));
+}
+
 static void print_signins(FILE *to)
 {
 	size_t i;
@@ -134,6 +174,7 @@ char *metrics_format(void)
 		    "mfa_build_info{version=\"" MFA_VERSION "\"} 1\n", to);
 	print_signins(to);
 	print_judged(to);
+	print_pushes(to);
 	(void)fprintf(to, "# HELP mfa_throttled_total Answers not looked at, since too many were wrong.\n"
 		      "# TYPE mfa_throttled_total counter\nmfa_throttled_total %llu\n"
 		      "# HELP mfa_conversations Conversations under way.\n"

@@ -14,6 +14,13 @@ void metrics_throttled(void);
 /* A conversation begins (1) or ends (-1). */
 void metrics_conversations(int change);
 
+/* A phone's call was answered, with a status of HTTP. */
+void metrics_phone_call(int status);
+/* Phones were asked: how many notifications are on their way. */
+void metrics_push_asked(void);
+/* What became of a notification: a status of HTTP, 0: no answer. */
+void metrics_push_message(int status);
+
 /* All of it in the text format, version 0.0.4; free() it.  NULL when memory ran out. */
 char *metrics_format(void);
 

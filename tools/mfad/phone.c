@@ -10,6 +10,7 @@
 #include "factor/factor.h"
 #include "json/fields.h"
 #include "log/log.h"
+#include "metrics.h"
 #include "phone/call.h"
 #include "push.h"
 #include "requests.h"
@@ -489,6 +490,7 @@ static void pushed(struct exchange *e)
 	struct mfa_call *call = e->call;
 
 	accept(e, json_object());
+	metrics_push_message(status);
 	if (!push_message_done(call->push, status, call->account, &call->device) ||
 	    (status != 404 && status != 410))
 		return;
@@ -527,6 +529,7 @@ static int serve(struct conversation *c, const struct mfa_conf *conf)
 		refuse(&e, 503, "unavailable");
 	else
 		handle(&e);
+	metrics_phone_call(e.status);
 	row = mfa_json_dump(json_pack("{s:i, s:o}", "status", e.status, "body", e.body));
 	r = row != NULL ? conversation_row(c, row) : -ENOMEM;
 	free(row);

@@ -10,6 +10,7 @@
 #include "events.h"
 #include "json/fields.h"
 #include "log/log.h"
+#include "metrics.h"
 #include "text/text.h"
 #include "vapid.h"
 #include "webpush/base64url.h"
@@ -219,6 +220,7 @@ static int begin(struct push *push, struct conversation *c)
 		return r;
 	}
 	push->active = true;
+	metrics_push_asked();
 	join(push);
 	return 0;
 }

@@ -1,10 +1,11 @@
-#include "privilege.h"
+#include "privilege/privilege.h"
 
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -12,7 +13,7 @@
 
 #include "log/log.h"
 
-void privilege_harden(void)
+void mfa_privilege_harden(void)
 {
 	const struct rlimit none = { 0, 0 };
 
@@ -33,7 +34,19 @@ static bool can_go_back(uid_t uid, gid_t gid)
 	       r != uid || e != uid || s != uid || rg != gid || eg != gid || sg != gid;
 }
 
-int privilege_drop(void)
+static void say(const char *what, const char *user, int error)
+{
+	struct mfa_log_line line;
+
+	mfa_log_begin(&line, "privilege");
+	mfa_log_text(&line, "user", user);
+	mfa_log_text(&line, "msg", what);
+	if (error != 0)
+		mfa_log_text(&line, "error", strerrordesc_np(-error));
+	mfa_log_write(&line, LOG_CRIT);
+}
+
+int mfa_privilege_drop(const char *user)
 {
 	const struct passwd *pw;
 	int r = -EPERM;
@@ -41,17 +54,16 @@ int privilege_drop(void)
 	if (geteuid() != 0)
 		return 0;
 	errno = 0;
-	pw = getpwnam(MFA_USER);
+	pw = getpwnam(user);
 	/* A look-up that failed is not "not set up": failmode=open is not for that. */
 	if (pw == NULL && errno != 0 && errno != ENOENT && errno != ESRCH) {
 		r = -EIO;
-		mfa_log_message(LOG_CRIT, "privilege", "the user " MFA_USER " can't be looked up", -errno);
+		say("can't be looked up", user, -errno);
 		return r;
 	}
 	if (pw == NULL || pw->pw_uid == 0 || pw->pw_gid == 0) {
-		mfa_log_message(LOG_CRIT, "privilege", "there is no user " MFA_USER
-				" to become; make it with systemd-sysusers, or: useradd --system "
-				"--home-dir /nonexistent --shell /usr/sbin/nologin " MFA_USER, 0);
+		say("there is no such user to become; make it with systemd-sysusers, or: useradd --system "
+		    "--home-dir /nonexistent --shell /usr/sbin/nologin", user, 0);
 		return -ENOENT;
 	}
 	if (setgroups(0, NULL) != 0 || setresgid(pw->pw_gid, pw->pw_gid, pw->pw_gid) != 0 ||
@@ -60,7 +72,7 @@ int privilege_drop(void)
 	else if (!can_go_back(pw->pw_uid, pw->pw_gid))
 		r = 0;
 	if (r != 0)
-		mfa_log_message(LOG_CRIT, "privilege", "cannot become " MFA_USER, r);
+		say("cannot become that user", user, r);
 	/* Changing ids makes a process dumpable again where the kernel's setting says so. */
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	return r;

@@ -1,0 +1,86 @@
+#include "portal/limits.h"
+
+#include <errno.h>
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WAYS 4			/* places that an address may have */
+
+int mfa_limits_new(struct mfa_limits **out)
+{
+	*out = calloc(1, sizeof(**out));
+	if (*out == NULL)
+		return -ENOMEM;
+	if (RAND_bytes((*out)->key, sizeof((*out)->key)) == 1)
+		return 0;
+	free(*out);
+	*out = NULL;
+	return -EIO;
+}
+
+static uint64_t hash(const struct mfa_limits *limits, const struct mfa_address *address, unsigned purpose)
+{
+	uint8_t text[16 + 2 + 8] = { 0 }, digest[32];
+	uint64_t value = 0;
+	size_t i;
+
+	memcpy(text, limits->key, 16);
+	text[16] = address->v4 ? 4 : 6;
+	text[17] = (uint8_t)purpose;
+	memcpy(text + 18, address->bytes, address->v4 ? 4 : 8);
+	if (EVP_Digest(text, sizeof(text), digest, NULL, EVP_sha256(), NULL) != 1)
+		return 1;
+	for (i = 0; i < 8; i++)
+		value = value << 8 | digest[i];
+	return value | 1;
+}
+
+bool mfa_limits_allow(struct mfa_limits *limits, const struct mfa_address *address, unsigned purpose,
+		      float cost, float most, float rate, int64_t now_ms)
+{
+	uint64_t who = hash(limits, address, purpose);
+	size_t first = who / 2 % (MFA_LIMITS_SIZE / WAYS) * WAYS, at = first, i;
+
+	/* Its own place, or that of whoever has been quiet the longest. */
+	for (i = first; i < first + WAYS; i++) {
+		if (limits->rows[i].who == who) {
+			at = i;
+			break;
+		}
+		if (limits->rows[i].time < limits->rows[at].time)
+			at = i;
+	}
+	if (limits->rows[at].who != who) {
+		limits->rows[at].who = who;
+		limits->rows[at].tokens = most;
+		limits->rows[at].time = now_ms;
+	}
+	if (now_ms > limits->rows[at].time)
+		limits->rows[at].tokens += (float)(now_ms - limits->rows[at].time) / 1000.0F * rate;
+	if (limits->rows[at].tokens > most)
+		limits->rows[at].tokens = most;
+	limits->rows[at].time = now_ms;
+	if (limits->rows[at].tokens < cost)
+		return false;
+	limits->rows[at].tokens -= cost;
+	return true;
+}
+
+int mfa_forwarded_for(const char *header, struct mfa_address *out)
+{
+	const char *last = strrchr(header, ',');
+	char text[64];
+	size_t len;
+
+	last = last != NULL ? last + 1 : header;
+	while (*last == ' ' || *last == '\t')
+		last++;
+	len = strcspn(last, " \t");
+	if (len == 0 || len >= sizeof(text) || last[len + strspn(last + len, " \t")] != '\0')
+		return -EINVAL;
+	memcpy(text, last, len);
+	text[len] = '\0';
+	return mfa_address_parse(text, out);
+}

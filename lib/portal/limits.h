@@ -1,0 +1,32 @@
+/* How often an address may ask: buckets that fill by themselves. */
+#ifndef MFA_PORTAL_LIMITS_H
+#define MFA_PORTAL_LIMITS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "policy/network.h"
+
+#define MFA_LIMITS_SIZE 16384
+
+struct mfa_limits {
+	uint8_t key[16];		/* or an attacker would choose whose bucket he empties */
+	struct {
+		uint64_t who;
+		float tokens;
+		int64_t time;		/* milliseconds */
+	} rows[MFA_LIMITS_SIZE];
+};
+
+/* Returns 0, -EIO or -ENOMEM.  The caller frees it. */
+int mfa_limits_new(struct mfa_limits **out);
+/* Whether an address (of IPv6, its /64) may do something that costs so many tokens: it has at most
+ * `most`, and `rate` more each second. */
+bool mfa_limits_allow(struct mfa_limits *limits, const struct mfa_address *address, unsigned purpose,
+		      float cost, float most, float rate, int64_t now_ms);
+
+/* The client's address that a proxy in front of us gives, the last of the list; what stands before it may be
+ * anybody's invention.  Returns 0 or -EINVAL. */
+int mfa_forwarded_for(const char *header, struct mfa_address *out);
+
+#endif

@@ -1,0 +1,269 @@
+#include "connections.h"
+
+#include <errno.h>
+#include <event2/bufferevent.h>
+#include <event2/bufferevent_ssl.h>
+#include <netinet/in.h>
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#define REQUEST_MS 10000	/* for a whole request, TLS's handshake included */
+#define IDLE_MS 60000		/* between two requests */
+#define PER_ADDRESS 64
+#define CONNECTIONS_MAX 20000
+#define SWEEP_MS 500
+
+/* evhttp neither tells of a connection before its first request is whole, nor bounds how long
+ * that takes.  So each is held here too, until evhttp has let go of it. */
+struct connection {
+	struct connection *next, *prev;
+	struct connections *all;
+	struct bufferevent *bev;	/* with a reference of our own */
+	struct address *address;
+	int64_t deadline;		/* 0: none, a request is being answered */
+};
+
+/* How many there are from an address. */
+struct address {
+	struct mfa_address of;
+	unsigned count;
+};
+
+struct connections {
+	struct portal *portal;
+	struct connection ring;
+	unsigned count;
+	void *by_bev, *by_address;	/* of tsearch(3) */
+	struct event *sweep;
+};
+
+static int compare_bev(const void *a, const void *b)
+{
+	const struct bufferevent *x = ((const struct connection *)a)->bev, *y = ((const struct connection *)b)->bev;
+
+	return x < y ? -1 : x > y;
+}
+
+static int compare_address(const void *a, const void *b)
+{
+	return memcmp(&((const struct address *)a)->of, &((const struct address *)b)->of,
+		      sizeof(struct mfa_address));
+}
+
+static struct address *count_address(struct connections *all, const struct mfa_address *of)
+{
+	struct address *address = calloc(1, sizeof(*address));
+	void **found;
+
+	if (address == NULL)
+		return NULL;
+	memcpy(&address->of, of, sizeof(*of));
+	found = tsearch(address, &all->by_address, compare_address);
+	if (found == NULL || *found != address)
+		free(address);
+	if (found == NULL)
+		return NULL;
+	address = *found;
+	address->count++;
+	return address;
+}
+
+static void forget_address(struct connections *all, struct address *address)
+{
+	if (address == NULL || --address->count > 0)
+		return;
+	(void)tdelete(address, &all->by_address, compare_address);
+	free(address);
+}
+
+static void forget(struct connection *conn)
+{
+	struct connections *all = conn->all;
+
+	(void)tdelete(conn, &all->by_bev, compare_bev);
+	conn->next->prev = conn->prev;
+	conn->prev->next = conn->next;
+	all->count--;
+	forget_address(all, conn->address);
+	(void)bufferevent_disable(conn->bev, EV_READ | EV_WRITE);
+	(void)bufferevent_decref(conn->bev);
+	free(conn);
+}
+
+static void cut(const struct connection *conn)
+{
+	evutil_socket_t fd = bufferevent_getfd(conn->bev);
+
+	if (fd >= 0)
+		(void)shutdown(fd, SHUT_RDWR);
+}
+
+static bool let_go(const struct connection *conn)
+{
+	bufferevent_data_cb on_read, on_write;
+	bufferevent_event_cb on_event;
+	void *ctx;
+
+	bufferevent_getcb(conn->bev, &on_read, &on_write, &on_event, &ctx);
+	return on_read == NULL && on_write == NULL && on_event == NULL;
+}
+
+static void on_sweep(evutil_socket_t fd, short what, void *ctx)
+{
+	struct connections *all = ctx;
+	struct connection *conn, *next;
+	int64_t now = portal_ms();
+
+	(void)fd, (void)what;
+	for (conn = all->ring.next; conn != &all->ring; conn = next) {
+		next = conn->next;
+		if (let_go(conn))
+			forget(conn);
+		else if (conn->deadline != 0 && now > conn->deadline)
+			cut(conn);
+	}
+}
+
+static int peer_address(evutil_socket_t fd, struct mfa_address *out)
+{
+	struct sockaddr_storage from;
+	socklen_t len = sizeof(from);
+	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)&from;
+	const struct sockaddr_in *in = (const struct sockaddr_in *)&from;
+
+	memset(out, 0, sizeof(*out));
+	memset(&from, 0, sizeof(from));
+	if (fd < 0 || getpeername(fd, (struct sockaddr *)&from, &len) != 0)
+		return -EINVAL;
+	if (from.ss_family == AF_INET) {
+		out->v4 = true;
+		memcpy(out->bytes, &in->sin_addr, 4);
+	} else if (from.ss_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr)) {
+		out->v4 = true;
+		memcpy(out->bytes, in6->sin6_addr.s6_addr + 12, 4);
+	} else if (from.ss_family == AF_INET6) {
+		memcpy(out->bytes, in6->sin6_addr.s6_addr, 16);
+	}
+	return 0;
+}
+
+/* The connection has its descriptor by now. */
+static void on_accepted(evutil_socket_t fd, short what, void *ctx)
+{
+	struct connections *all = ctx;
+	struct connection *conn;
+	struct mfa_address of;
+
+	(void)fd, (void)what;
+	for (conn = all->ring.next; conn != &all->ring && conn->deadline < 0; conn = conn->next) {
+		conn->deadline = portal_ms() + REQUEST_MS;
+		/* A proxy's connections are everybody's. */
+		if (all->portal->tls && peer_address(bufferevent_getfd(conn->bev), &of) == 0)
+			conn->address = count_address(all, &of);
+		if (all->count > CONNECTIONS_MAX || (conn->address != NULL && conn->address->count > PER_ADDRESS))
+			cut(conn);
+	}
+}
+
+static struct bufferevent *on_connection(struct event_base *base, void *ctx)
+{
+	static const struct timeval now = { 0 };
+	struct connections *all = ctx;
+	struct connection *conn = calloc(1, sizeof(*conn));
+	SSL *ssl = all->portal->tls ? SSL_new(all->portal->ssl) : NULL;
+
+	if (conn == NULL || (all->portal->tls && ssl == NULL)) {
+		free(conn);
+		SSL_free(ssl);
+		return NULL;
+	}
+	conn->bev = ssl != NULL
+		? bufferevent_openssl_socket_new(base, -1, ssl, BUFFEREVENT_SSL_ACCEPTING, BEV_OPT_CLOSE_ON_FREE)
+		: bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
+	if (conn->bev == NULL) {
+		free(conn);
+		return NULL;
+	}
+	if (ssl != NULL)
+		bufferevent_openssl_set_allow_dirty_shutdown(conn->bev, 1);
+	bufferevent_incref(conn->bev);
+	conn->all = all;
+	conn->deadline = -1;		/* new: on_accepted */
+	conn->next = all->ring.next;
+	conn->prev = &all->ring;
+	conn->next->prev = conn;
+	all->ring.next = conn;
+	all->count++;
+	(void)tsearch(conn, &all->by_bev, compare_bev);
+	(void)event_base_once(base, -1, EV_TIMEOUT, on_accepted, all, &now);
+	return conn->bev;
+}
+
+int connections_new(struct portal *portal, struct connections **out)
+{
+	static const struct timeval often = { .tv_usec = SWEEP_MS * 1000 };
+	struct connections *all = calloc(1, sizeof(*all));
+
+	*out = all;
+	if (all == NULL)
+		return -ENOMEM;
+	all->portal = portal;
+	all->ring.next = all->ring.prev = &all->ring;
+	all->sweep = event_new(portal->base, -1, EV_PERSIST, on_sweep, all);
+	if (all->sweep == NULL || event_add(all->sweep, &often) != 0) {
+		connections_free(out);
+		return -ENOMEM;
+	}
+	evhttp_set_bevcb(portal->http, on_connection, all);
+	return 0;
+}
+
+void connections_free(struct connections **connections)
+{
+	struct connections *all = *connections;
+
+	if (all == NULL)
+		return;
+	while (all->ring.next != &all->ring)
+		forget(all->ring.next);
+	if (all->sweep != NULL)
+		event_free(all->sweep);
+	free(all);
+	*connections = NULL;
+}
+
+static struct connection *find(struct connections *all, struct evhttp_connection *evcon)
+{
+	struct connection key = { .bev = evhttp_connection_get_bufferevent(evcon) };
+	void **found = tfind(&key, &all->by_bev, compare_bev);
+
+	return found != NULL ? *found : NULL;
+}
+
+void connections_busy(struct connections *all, struct evhttp_connection *evcon)
+{
+	struct connection *conn = find(all, evcon);
+
+	if (conn != NULL)
+		conn->deadline = 0;
+}
+
+void connections_idle(struct connections *all, struct evhttp_connection *evcon)
+{
+	struct connection *conn = find(all, evcon);
+
+	if (conn != NULL)
+		conn->deadline = portal_ms() + IDLE_MS;
+}
+
+int connections_address(const struct portal *portal, struct evhttp_request *req, struct mfa_address *out)
+{
+	struct evhttp_connection *evcon = evhttp_request_get_connection(req);
+	const char *forwarded = evhttp_find_header(evhttp_request_get_input_headers(req), "X-Forwarded-For");
+
+	if (!portal->tls && forwarded != NULL)
+		return mfa_forwarded_for(forwarded, out);
+	return peer_address(bufferevent_getfd(evhttp_connection_get_bufferevent(evcon)), out);
+}

@@ -1,0 +1,122 @@
+#include "pages.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "json/fields.h"
+
+#define PAGES_MAX 64
+#define PAGE_MAX (1 << 20)
+#define ETAG_BYTES 16
+
+struct pages {
+	size_t count;
+	struct page rows[PAGES_MAX];
+};
+
+static const char *type_of(const char *name)
+{
+	static const struct { const char *end, *type; } types[] = {
+		{ ".html", "text/html; charset=utf-8" }, { ".js", "text/javascript; charset=utf-8" },
+		{ ".css", "text/css; charset=utf-8" }, { ".svg", "image/svg+xml" }, { ".png", "image/png" },
+		{ ".webmanifest", "application/manifest+json" },
+	};
+	const char *dot = strrchr(name, '.');
+	size_t i;
+
+	for (i = 0; dot != NULL && i < sizeof(types) / sizeof(types[0]); i++)
+		if (strcmp(types[i].end, dot) == 0)
+			return types[i].type;
+	return NULL;
+}
+
+static int read_page(int folder, const char *name, struct page *page)
+{
+	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	uint8_t hash[EVP_MAX_MD_SIZE];
+	struct stat st;
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size > PAGE_MAX) {
+		(void)close(fd);
+		return -EFBIG;
+	}
+	page->bytes = malloc((size_t)st.st_size + 1);
+	while (page->bytes != NULL && page->len < (size_t)st.st_size &&
+	       (n = read(fd, page->bytes + page->len, (size_t)st.st_size - page->len)) > 0)
+		page->len += (size_t)n;
+	(void)close(fd);
+	if (page->bytes == NULL || page->len != (size_t)st.st_size ||
+	    EVP_Digest(page->bytes, page->len, hash, NULL, EVP_sha256(), NULL) != 1 ||
+	    asprintf(&page->path, "/%s", name) < 0)
+		return -EIO;
+	page->etag[0] = '"';
+	mfa_hex_encode(hash, ETAG_BYTES, page->etag + 1);
+	(void)strcat(page->etag, "\"");
+	return 0;
+}
+
+int pages_load(const char *folder, struct pages **out)
+{
+	struct pages *pages = calloc(1, sizeof(*pages));
+	DIR *dir = opendir(folder);
+	const struct dirent *entry;
+	int r = dir == NULL ? -errno : pages == NULL ? -ENOMEM : 0;
+
+	*out = NULL;
+	while (r == 0 && (entry = readdir(dir)) != NULL) {
+		const char *type = type_of(entry->d_name);
+
+		if (entry->d_name[0] == '.' || type == NULL)
+			continue;
+		if (pages->count == PAGES_MAX) {
+			r = -E2BIG;
+			break;
+		}
+		pages->rows[pages->count].type = type;
+		r = read_page(dirfd(dir), entry->d_name, &pages->rows[pages->count++]);
+	}
+	if (r == 0 && pages_find(pages, "/") == NULL)
+		r = -ENOENT;
+	if (dir != NULL)
+		(void)closedir(dir);
+	if (r != 0)
+		pages_free(&pages);
+	*out = pages;
+	return r;
+}
+
+const struct page *pages_find(const struct pages *pages, const char *path)
+{
+	size_t i;
+
+	if (strcmp(path, "/") == 0 || strcmp(path, "/pair") == 0)
+		path = "/index.html";
+	for (i = 0; i < pages->count; i++)
+		if (strcmp(pages->rows[i].path, path) == 0)
+			return &pages->rows[i];
+	return NULL;
+}
+
+void pages_free(struct pages **pages)
+{
+	size_t i;
+
+	if (*pages == NULL)
+		return;
+	for (i = 0; i < (*pages)->count; i++) {
+		free((*pages)->rows[i].path);
+		free((*pages)->rows[i].bytes);
+	}
+	free(*pages);
+	*pages = NULL;
+}
