@@ -68,7 +68,7 @@ shown=$(grep -oE '"number":"[0-9]+"' <<<"$reply" | grep -oE '[0-9]+')
 for _ in 1 2 3; do keys "$(other_than "$shown")" Enter; done
 ok 'three wrong numbers end it' wait_for shows 'ended 1' || diag "$(screen)"
 is 'and nothing is saved' "$(devices bob)" 0
-like 'the phone is nobody’s' "$(phone Thief list)" '^403 .*unpaired'
+like 'the phone is of nobody' "$(phone Thief list)" '^403 .*unpaired'
 like 'a token that never was' "$("$HELPERS/phone" - call "$SOCKET" '{"call":"look","token":"AAAAAAAAAAAAAAAAAAAAAA"}')" '^404'
 
 in_window 100x70 "setpriv --reuid bob --regid bob --init-groups mfa-enroll add --push"
@@ -217,7 +217,7 @@ pam_start alice Pixel
 pass 'an hour later it is asked again'
 phone Pixel deny >/dev/null; wait "$WAITING"; unlock alice
 for _ in 1 2; do as alice "$HELPERS/signin" -r 192.0.2.9 code alice </dev/null >/dev/null 2>&1; done
-like 'a user’s own programs have less' "$(as alice "$HELPERS/signin" code alice '' 2>&1)" 'asked too often'
+like 'own programs of a user have less' "$(as alice "$HELPERS/signin" code alice '' 2>&1)" 'asked too often'
 pam_start alice Pixel
 pass 'and take nothing from what root may ask'
 like 'their word is marked as such' "$(phone Pixel list)" '"claim":false'
@@ -238,7 +238,7 @@ done
 
 like 'the last device is not given up by itself' "$(phone Pixel unpair)" '^409 .*last'
 like 'another is' "$(phone Bobs unpair)" '^200'
-like 'and then it is nobody’s' "$(phone Bobs list)" '^403 .*unpaired'
+like 'and then it is of nobody' "$(phone Bobs list)" '^403 .*unpaired'
 is 'bob has his app' "$(devices bob)" 1
 
 # --- sudo: nothing to touch -----------------------------------------------------------------------

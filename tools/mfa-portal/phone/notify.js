@@ -1,0 +1,51 @@
+/* Notifications: whether they can come, and how to get them. */
+
+import { encode } from './api.js';
+
+export const isApple = () => /iPhone|iPad|iPod/.test(navigator.userAgent) ||
+	(/Macintosh/.test(navigator.userAgent) && navigator.maxTouchPoints > 1);
+
+export const isInstalled = () => navigator.standalone === true || matchMedia('(display-mode: standalone)').matches;
+
+const supported = () => 'serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window;
+
+export const register = () => ('serviceWorker' in navigator ? navigator.serviceWorker.register('/sw.js') : Promise.resolve());
+
+/* "on", "ask", "denied", "none", or "home": an iPhone that has the page elsewhere. */
+export async function state() {
+	if (isApple() && !isInstalled())
+		return 'home';
+	if (!supported())
+		return 'none';
+	if (Notification.permission === 'denied')
+		return 'denied';
+	if (Notification.permission !== 'granted')
+		return 'ask';
+	const registration = await navigator.serviceWorker.ready;
+	return await registration.pushManager.getSubscription() ? 'on' : 'ask';
+}
+
+const same = (a, b) => a && b && encode(a) === encode(b);
+
+/* Asks for leave and subscribes to the server's key.  null: no notifications. */
+export async function subscribe(key) {
+	try {
+		if (!supported() || await Notification.requestPermission() !== 'granted')
+			return null;
+		const registration = await navigator.serviceWorker.ready;
+		const wanted = Uint8Array.from(atob(key.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0));
+		let subscription = await registration.pushManager.getSubscription();
+		/* One of another server key would never be pushed to. */
+		if (subscription && !same(subscription.options.applicationServerKey, wanted)) {
+			await subscription.unsubscribe();
+			subscription = null;
+		}
+		subscription ??= await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: wanted });
+		return {
+			endpoint: subscription.endpoint,
+			p256dh: encode(subscription.getKey('p256dh')), auth: encode(subscription.getKey('auth')),
+		};
+	} catch {
+		return null;
+	}
+}
