@@ -273,6 +273,12 @@ demo:
 	@$(MAKE) -s stage
 	@MFA_STAGED=1 MFA_BUILD=$(abspath $(B)) tests/e2e/demo
 
+# Every page of the phone's, in three languages, light and dark.
+screenshots:
+	@tests/packages check
+	@$(MAKE) -s stage
+	MFA_STAGED=1 MFA_BUILD=$(abspath $(B)) tests/phone/screenshots doc/phone
+
 bench:
 	@tests/packages bench
 	@$(MAKE) -s all $(BENCH_BINS)
@@ -311,7 +317,7 @@ format:
 	clang-format -i $(SOURCES) $(HEADERS)
 
 .PHONY: all FORCE clean install uninstall stage install-staged check check-all check-unit check-headers \
-	demo bench fuzz lint format po
+	demo bench fuzz lint format po screenshots
 .SECONDARY:
 
 clean:

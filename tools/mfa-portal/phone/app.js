@@ -322,6 +322,7 @@ async function startPairing(token) {
 		state.pairing = account.device;
 		state.accounts.push(account);
 		follow(account);
+		notify.state().then((now) => { state.notify = now; }, () => {});
 	});
 }
 

@@ -1,7 +1,7 @@
 /* What is on the screen.  All text goes in as text, never as HTML: it is other people's. */
 
 import { now } from './api.js';
-import { language, t } from './words.js';
+import { locale, t } from './words.js';
 
 export function h(tag, attributes = {}, ...children) {
 	const element = document.createElement(tag);
@@ -66,7 +66,7 @@ export const nothing = (refresh) => h('div', { class: 'card quiet' }, svg(GOOD),
 export const note = (title, text, ...more) => h('section', { class: 'note', 'aria-label': title || text },
 	title && h('p', {}, h('strong', {}, title)), h('p', { class: title ? 'soft' : '' }, text), more);
 
-const clock = (time) => new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', second: '2-digit' })
+const clock = (time) => new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit' })
 	.format(new Date(time * 1000));
 
 const term = (name, ...value) => [h('dt', {}, t(name)), h('dd', {}, ...value)];
@@ -140,7 +140,7 @@ export function pad(onNumber) {
 export function countdown(request, onEnd) {
 	const whole = Math.max(1, request.expires - request.created);
 	const bar = h('progress', { max: whole, 'aria-label': t('left', { n: '' }) });
-	const text = h('p', { class: 'soft small centre' });
+	const text = h('p', { class: 'soft small' });
 	const tick = () => {
 		const left = Math.max(0, request.expires - now());
 		bar.value = left;
@@ -150,5 +150,5 @@ export function countdown(request, onEnd) {
 	};
 	const timer = setInterval(tick, 1000);
 	setTimeout(tick);
-	return { parts: [bar, text], end: () => clearInterval(timer) };
+	return { parts: [h('div', { class: 'time' }, bar, text)], end: () => clearInterval(timer) };
 }

@@ -45,7 +45,7 @@ const words = {
 		unpaired: 'This phone is no longer paired with {account}.',
 		stopped: 'Requests for {account} are stopped: somebody refused one. Sign in with a code to start them again.',
 		notifyOff: 'Notifications are off',
-		notifyAsk: 'Then your phone says so when a sign-in waits. Without them, open this page yourself.',
+		notifyAsk: 'With them, your phone tells you when a sign-in waits. Without, open this page yourself.',
 		notifyOn: 'Turn on',
 		notifyDenied: 'This page may not send notifications. Turn them on for this page in the settings of your phone or browser: Settings, Notifications, and the name of this page or browser. Until then, open this page when you sign in.',
 		notifyNone: 'This browser can show no notifications for pages. Open this page when you sign in.',
@@ -242,6 +242,9 @@ const words = {
 
 export const language = (navigator.languages || [navigator.language])
 	.map((tag) => tag.slice(0, 2).toLowerCase()).find((tag) => tag in words) || 'en';
+
+/* With its region, for how times are written there. */
+export const locale = (navigator.languages || []).find((tag) => tag.slice(0, 2).toLowerCase() === language) || language;
 
 /* Values stand where {name} does; they are hostile, and only ever go into text nodes. */
 export function t(key, values = {}) {
