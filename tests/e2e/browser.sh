@@ -21,7 +21,7 @@ start_browsers() {
 		<"$PHONES/in" >"$PHONES/out" 2>"$PHONES/err" &
 	exec 5>"$PHONES/in" 6<"$PHONES/out"
 }
-stop_browsers() { exec 5>&-; read -rt 10 -u 6 || :; }
+stop_browsers() { exec 5>&-; }
 
 # js EXPRESSION: its value as JSON.
 js() {

@@ -241,6 +241,8 @@ function arrived(account, answer) {
 		account.paired = true;
 		store.save(account);
 	}
+	if (answer.paired && !answer.subscribed && account.endpoint)
+		renew(account);
 	const gone = state.screen === 'request' && state.request && !requests().some(({ request }) => request.id === state.request);
 	if (state.screen === 'home' || (gone && !fresh))
 		home();
@@ -327,8 +329,8 @@ async function startPairing(token) {
 }
 
 /* A browser may have dropped the subscription meanwhile, or have made another. */
-async function keepSubscribed() {
-	if (state.notify !== 'on' && !(state.notify === 'ask' && Notification?.permission === 'granted'))
+async function keepSubscribed(always = false) {
+	if (!always && state.notify !== 'on' && !(state.notify === 'ask' && Notification?.permission === 'granted'))
 		return;
 	const { key } = await api.hello();
 	const subscription = await notify.subscribe(key);
@@ -340,6 +342,13 @@ async function keepSubscribed() {
 		await store.save(account);
 	}
 	state.notify = await notify.state();
+}
+
+/* Its push service no longer knows this phone, and mfad has forgotten where it was: another subscription. */
+async function renew(account) {
+	account.endpoint = null;
+	await notify.drop().catch(() => {});
+	await keepSubscribed(true).catch(() => {});
 }
 
 document.addEventListener('visibilitychange', () => {

@@ -27,6 +27,12 @@ export async function state() {
 
 const same = (a, b) => a && b && encode(a) === encode(b);
 
+/* What there is of a subscription is no longer good. */
+export async function drop() {
+	const registration = await navigator.serviceWorker.ready;
+	await (await registration.pushManager.getSubscription())?.unsubscribe();
+}
+
 /* Asks for leave and subscribes to the server's key.  null: no notifications. */
 export async function subscribe(key) {
 	try {
