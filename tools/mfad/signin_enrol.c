@@ -230,8 +230,7 @@ static bool introduce(struct change *ch, struct signin_enrol *se)
 	r = conversation_say(ch->c, MFA_INFO, ch->record.account->device_count > 0
 		? N_("More information is required: please add another device to your account.")
 		: N_("More information is required: this account has no second factor yet. Please\n"
-		     "set up an authenticator app on your phone; from then on a sign-in asks for\n"
-		     "a code that it shows."));
+		     "set up your phone as one now; from then on a sign-in asks for it."));
 	if (r == 0 && !se->decision->may_postpone)
 		return true;
 	if (r == 0)
