@@ -162,6 +162,8 @@ $(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/replay.o $(B)/l
 # What the benchmark runs: tests/bench/NAME.c, without libmfa, so that the
 # memory it measures is the module's.
 BENCH_BINS := $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(wildcard tests/bench/*.c))
+$(B)/tests/bench/phones: $(B)/tests/bench/phones.o $(B)/libmfa.a $(CLOCK_OBJ)
+	$(QUIET_LINK)$(CC) $(SAN) $(LDFLAGS_ALL) -o $@ $^ $(MFA_LIBS) -lpam
 $(B)/tests/bench/%: $(B)/tests/bench/%.o
 	$(QUIET_LINK)$(CC) $(SAN) $(LDFLAGS_ALL) -o $@ $^ -lpam -lsqlite3 -lcrypto
 

@@ -30,6 +30,7 @@ function median(kind, who, size, workers, metric,    key, n, i, j, v, t) {
 	return n % 2 ? v[(n + 1) / 2] : (v[n / 2] + v[n / 2 + 1]) / 2
 }
 
+function phone(name) { return median("phone", "mfa", 0, 0, name) }
 function limit(name) { return median("limit", "machine", 0, 0, name) }
 function p50(who, size) { return median("right", who, size, 1, "p50") }
 function rate(who, size, workers) { return median("right", who, size, workers, "rate") }
@@ -137,6 +138,18 @@ END {
 	printf "%-62s %8.2f\n", "HMAC-SHA-1 of a TOTP, keyed context kept", limit("hmac")
 	printf "%-62s %8.1f\n", "libpam alone (pam_permit)", p50("permit", 1)
 
+	if (phone("answer_p50") >= 0) {
+		title("Number matching on phones, one run")
+		printf "%-62s %8s\n", "from the answer's POST to the module's return, p50, us", num(phone("answer_p50"), 0)
+		printf "%-62s %8s\n", "  p99", num(phone("answer_p99"), 0)
+		printf "%-62s %8s\n", "a notification encrypted and signed, us", num(phone("push_us"), 0)
+		printf "%-62s %8s\n", "2,000 sign-ins wait: memory of mfad for each, KiB", num(phone("waiting_kib"), 1)
+		printf "%-62s %8s\n", "  answered all at once: let in", comma(phone("many_right"))
+		printf "%-62s %8s\n", "  within, seconds", num(phone("many_seconds"), 2)
+		printf "%-62s %8s\n", "10,000 phones wait: memory of mfa-portal, MiB", num(phone("portal_mib"), 1)
+		printf "%-62s %8s\n", "  of them woken by 2,000 sign-ins that began", comma(phone("phones_woken"))
+	}
+
 	title("Accounts made, seconds")
 	for (size = 1000; size <= 1000000; size = size == 1000 ? 100000 : size * 10)
 		for (c = 1; c <= 3; c++)
@@ -160,6 +173,10 @@ END {
 	aim("memory added to the process, KiB", \
 		median("memory", "mfa", 1000, 1, "kib") - permit, 16, 0)
 	aim("sign-in without a daemon, ms", over(p50("stdio", 1000), 1000, 4), 4, 2)
+	aim("from a phone's answer to the module's return, ms", over(phone("answer_p50"), 1000, 4), 3, 2)
+	aim("2,000 that wait let in", phone("many_right"), 2000, 0, 1)
+	aim("2,000 that wait answered, seconds", phone("many_seconds"), 2, 2)
+	aim("10,000 phones that wait, MiB of mfa-portal", phone("portal_mib"), 60, 1)
 	printf "one sign-in / (pam_permit + 2 trips where the scheduler puts them + commit): %s\n", \
 		over(p50("mfa", 1000), base + 2 * limit("trip_free"), 2)
 }

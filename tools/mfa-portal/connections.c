@@ -121,7 +121,7 @@ static void on_sweep(evutil_socket_t fd, short what, void *ctx)
 		next = conn->next;
 		if (let_go(conn))
 			forget(conn);
-		else if (conn->deadline != 0 && now > conn->deadline)
+		else if (conn->deadline > 0 && now > conn->deadline)
 			cut(conn);
 	}
 }
