@@ -25,6 +25,7 @@
 #include "wire/command.h"
 #include "wire/dial.h"
 #include "wire/frame.h"
+#include "wire/say.h"
 #include "wire/session.h"
 #include "wire/wait.h"
 
@@ -315,7 +316,7 @@ static int split(pam_handle_t *pamh, const struct options *o)
 	if (given != NULL)
 		typed = strdup(given);
 	else
-		r = pam_prompt(pamh, PAM_PROMPT_ECHO_OFF, &typed, "%s", "Password and code: ");
+		r = pam_prompt(pamh, PAM_PROMPT_ECHO_OFF, &typed, "%s", mfa_say(MFA_SAY_PASSWORD_AND_CODE));
 	if (r != PAM_SUCCESS || typed == NULL) {
 		free(typed);
 		return r != PAM_SUCCESS ? r : PAM_AUTH_ERR;
@@ -388,7 +389,7 @@ static int ask_person(pam_handle_t *pamh, int style, const struct mfa_field *pro
 			return r;
 		free_answer(*out);
 		*out = NULL;
-		(void)pam_error(pamh, "That is your password. Here a code from your app is asked for.");
+		(void)pam_error(pamh, "%s", mfa_say(MFA_SAY_IS_PASSWORD));
 	}
 	pam_syslog(pamh, LOG_NOTICE, "the answer to the question for a code was the login password: sshd's method "
 		   "\"password\" can ask for nothing else. Set PasswordAuthentication no and "
@@ -522,7 +523,7 @@ static int relay(pam_handle_t *pamh, const struct options *o, int fd, struct mfa
 	if (step == -ECANCELED)
 		return PAM_AUTH_ERR;
 	pam_syslog(pamh, LOG_ERR, "mfad went away in the middle: %s", strerror(-step));
-	(void)pam_error(pamh, "The second-factor service was interrupted. Please try again.");
+	(void)pam_error(pamh, "%s", mfa_say(MFA_SAY_INTERRUPTED));
 	return PAM_AUTHINFO_UNAVAIL;
 }
 
@@ -539,8 +540,7 @@ static int unreachable(pam_handle_t *pamh, const struct options *o, int error)
 	if (error == -ENOENT || error == -ECONNREFUSED)
 		r = fail_open(pamh, o, "no verifier can be reached");
 	if (r != PAM_SUCCESS)
-		(void)pam_error(pamh, "The second-factor service can't be reached. "
-				"Please tell your administrator.");
+		(void)pam_error(pamh, "%s", mfa_say(MFA_SAY_UNREACHABLE));
 	return r;
 }
 

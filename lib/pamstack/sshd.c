@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -70,12 +71,16 @@ int mfa_sshd_check(const char *text, size_t len, bool password, bool after_publi
 		   bool found[MFA_SSHD_FINDINGS])
 {
 	bool key_needed = !password && !after_publickey;
-	char methods[VALUE_MAX], port[VALUE_MAX], *list, *rest = NULL;
+	char methods[VALUE_MAX], port[VALUE_MAX], grace[VALUE_MAX], *list, *rest = NULL;
+	unsigned long seconds;
 
 	memset(found, 0, MFA_SSHD_FINDINGS * sizeof(*found));
 	find(text, len, "port", port);
 	if (port[0] == '\0')
 		return -EBADMSG;
+	find(text, len, "logingracetime", grace);
+	seconds = strtoul(grace, NULL, 10);
+	found[MFA_SSHD_SHORT] = seconds > 0 && seconds < MFA_SSHD_GRACE_SECONDS;
 	found[MFA_SSHD_NO_PAM] = !is_yes(text, len, "usepam");
 	found[MFA_SSHD_NO_KEYBOARD] = !is_yes(text, len, "kbdinteractiveauthentication");
 	found[MFA_SSHD_PASSWORD] = is_yes(text, len, "passwordauthentication");

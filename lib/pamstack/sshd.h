@@ -11,8 +11,11 @@ enum mfa_sshd_finding {
 	MFA_SSHD_PASSWORD,		/* PasswordAuthentication yes: a method that can't ask for a code */
 	MFA_SSHD_KEY_ALONE,		/* a key (or host, or ticket) gets in without PAM's auth stack */
 	MFA_SSHD_NO_KEY_FIRST,		/* the stack relies on a key, and sshd does not ask for one first */
+	MFA_SSHD_SHORT,			/* LoginGraceTime: too short for enrolling a phone; no way around anything */
 	MFA_SSHD_FINDINGS
 };
+
+#define MFA_SSHD_GRACE_SECONDS 600	/* that enrolment at sign-in may take */
 
 /* text[0..len) is what `sshd -T` prints.  password: the stack asks for one before pam_mfa;
  * after_publickey: pam_mfa refuses those without a key.

@@ -115,6 +115,26 @@ printf '@include inner\nauth required pam_mfa.so\n' >/etc/pam.d/try
 check try
 finds 'a mistake in an included file' 1 '^/etc/pam.d/inner:1: pam_unix.so: '
 
+# --- enrolment at sign-in takes longer than sshd waits ---------------------------------
+
+cp /usr/local/share/doc/pam-mfa/examples/pam.d/sshd /etc/pam.d/sshd
+for grace in 120 599; do
+	sshd_config 'UsePAM yes' 'KbdInteractiveAuthentication yes' 'PasswordAuthentication no' "LoginGraceTime $grace" \
+		'AuthenticationMethods keyboard-interactive:pam'
+	check sshd
+	finds "LoginGraceTime $grace, nobody enrols at sign-in" 0 'no way around'
+	write_conf '[policy sshd]' 'enrolment = require'
+	check sshd
+	finds "LoginGraceTime $grace, and they do" 1 'LoginGraceTime is shorter'
+	write_conf
+done
+write_conf '[policy sshd]' 'enrolment = offer'
+sshd_config 'UsePAM yes' 'KbdInteractiveAuthentication yes' 'PasswordAuthentication no' 'LoginGraceTime 600' \
+	'AuthenticationMethods keyboard-interactive:pam' 'Match User bob' '  PasswordAuthentication yes'
+check sshd
+finds 'LoginGraceTime 600, and a Match block' 0 'sshd_config:6: what this Match block says was not looked at'
+write_conf
+
 # --- key, then code ------------------------------------------------------------
 
 pam_service sshd 'auth required pam_mfa.so'

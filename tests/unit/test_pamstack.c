@@ -179,6 +179,9 @@ static void test_sshd(void **state)
 		{ SSHD "authenticationmethods publickey,keyboard-interactive:pam\n", false, false, 0 },
 		{ SSHD "authenticationmethods publickey,keyboard-interactive\n", false, true, 0 },
 		{ SSHD "authenticationmethods any\n", true, false, 1U << MFA_SSHD_KEY_ALONE },
+		{ SSHD "logingracetime 120\n", true, false, 1U << MFA_SSHD_KEY_ALONE | 1U << MFA_SSHD_SHORT },
+		{ SSHD "logingracetime 600\n", true, false, 1U << MFA_SSHD_KEY_ALONE },
+		{ SSHD "logingracetime 0\n", true, false, 1U << MFA_SSHD_KEY_ALONE },	/* no limit */
 		{ SSHD, true, false, 1U << MFA_SSHD_KEY_ALONE },
 		{ SSHD "authenticationmethods publickey publickey,keyboard-interactive\n", true, false,
 		  1U << MFA_SSHD_KEY_ALONE },

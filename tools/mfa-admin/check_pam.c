@@ -1,20 +1,24 @@
 /* Looking for ways around the second factor: in a service's stack, and in sshd's settings. */
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "command.h"
+#include "conf/conf.h"
 #include "language/language.h"
 #include "pamstack/pamstack.h"
 #include "pamstack/sshd.h"
 #include "terminal/exit.h"
 
 /* Where Linux-PAM looks; the first that has the file. */
+#define SSHD_CONFIG "/etc/ssh/sshd_config"
 #define PAM_DIR "/etc/pam.d"
 #define PAM_DIR_VENDOR "/usr/lib/pam.d"
 #define FILE_SIZE_MAX (1 << 20)
@@ -135,7 +139,55 @@ static const char *const sshd_words[MFA_SSHD_FINDINGS] = {
 	[MFA_SSHD_NO_KEY_FIRST] = N_("this stack relies on a key, and AuthenticationMethods does not "
 		"ask for one first. Write instead: AuthenticationMethods "
 		"publickey,keyboard-interactive:pam"),
+	[MFA_SSHD_SHORT] = N_("LoginGraceTime is shorter than the ten minutes that enrolling a phone at sign-in "
+		"may take. Write instead: LoginGraceTime 600"),
 };
+
+/* Whether sign-ins by ssh lead through enrolment, as far as the configuration can be read. */
+static bool enrols(const char *conf_path)
+{
+	char error[MFA_CONF_ERROR_SIZE];
+	struct mfa_conf *conf;
+	bool enrols;
+
+	if (mfa_conf_load(conf_path, &conf, error) != 0)
+		return false;
+	enrols = mfa_conf_policy(conf, "sshd")->enrolment != MFA_ENROLMENT_OFF;
+	mfa_conf_free(&conf);
+	return enrols;
+}
+
+/* sshd -T shows what holds for everybody; a Match block may say otherwise for some. */
+static void tell_of_match(const char *path)
+{
+	FILE *file = fopen(path, "re");
+	unsigned line = 0;
+	char *text = NULL;
+	size_t size = 0;
+
+	while (file != NULL && getline(&text, &size, file) > 0) {
+		line++;
+		if (strncasecmp(text + strspn(text, " \t"), "Match ", 6) == 0 &&
+		    strncasecmp(text + strspn(text, " \t"), "Match all", 9) != 0)
+			(void)printf(_("note: %s:%u: what this Match block says was not looked at.\n"), path, line);
+	}
+	free(text);
+	if (file != NULL)
+		(void)fclose(file);
+}
+
+static void tell_of_matches(void)
+{
+	glob_t found;
+	size_t i;
+
+	tell_of_match(SSHD_CONFIG);
+	if (glob(SSHD_CONFIG ".d/*.conf", 0, NULL, &found) != 0)
+		return;
+	for (i = 0; i < found.gl_pathc; i++)
+		tell_of_match(found.gl_pathv[i]);
+	globfree(&found);
+}
 
 /* What sshd says that its settings are; with nothing of our environment. */
 static int ask_sshd(char **text, size_t *len)
@@ -164,7 +216,7 @@ static int ask_sshd(char **text, size_t *len)
 }
 
 /* Returns how many lines it printed, or a negative errno. */
-static int check_sshd(const char *file, bool password, bool after_publickey)
+static int check_sshd(const char *file, const char *conf, bool password, bool after_publickey)
 {
 	bool found[MFA_SSHD_FINDINGS];
 	char *text = NULL;
@@ -180,6 +232,9 @@ static int check_sshd(const char *file, bool password, bool after_publickey)
 			      _("sshd's settings can't be read (`sshd -T`, as root)"));
 		return r;
 	}
+	if (file == NULL)
+		tell_of_matches();
+	found[MFA_SSHD_SHORT] = found[MFA_SSHD_SHORT] && enrols(conf);
 	for (i = 0; i < MFA_SSHD_FINDINGS; i++)
 		if (found[i])
 			lines += printf("sshd: %s\n", _(sshd_words[i])) > 0;
@@ -205,7 +260,7 @@ int command_check_pam(const struct command_options *options, int argc, char **ar
 	mfa_pam_stack_free(&stack);
 	if (r >= 0 && report.sshd) {
 		r -= report.no_first;
-		sshd = check_sshd(options->sshd_settings, report.no_first == 0 && !after_publickey,
+		sshd = check_sshd(options->sshd_settings, options->dial.conf, report.no_first == 0 && !after_publickey,
 				  after_publickey);
 	}
 	if (r < 0 || sshd < 0)

@@ -54,7 +54,7 @@ static char *format(const struct explain *e)
 	json_t *json;
 	char *text;
 
-	json = json_pack("{s:s, s:s, s:s, s:s*, s:s, s:s, s:s, s:b, s:i, s:b, s:i, s:o, s:o, s:b, s:b, s:i, s:s, s:s, s:b}",
+	json = json_pack("{s:s, s:s, s:s, s:s*, s:s, s:s, s:s, s:b, s:i, s:b, s:i, s:o, s:o, s:b, s:b, s:I, s:i, s:s, s:s, s:b}",
 			 "user", e->subject.identity.name, "service", e->service, "rhost", e->rhost,
 			 "section", e->policy->service,
 			 "decision", mfa_decision_word(refused ? MFA_DECISION_REFUSE : d->kind),
@@ -62,7 +62,8 @@ static char *format(const struct explain *e)
 			 "may_postpone", d->may_postpone, "left", (int)d->left,
 			 "known", f->known, "devices", (int)f->devices,
 			 "methods", method_list(f->methods), "allowed", method_list(e->policy->methods),
-			 "pass", f->has_pass, "remembered", f->remembered, "postponed", (int)f->postponed,
+			 "pass", f->has_pass, "remembered", f->remembered,
+			 "remember", (json_int_t)e->policy->remember, "postponed", (int)f->postponed,
 			 "in_groups", membership_word(f->in_groups),
 			 "in_except_groups", membership_word(f->in_except_groups),
 			 "locked", account != NULL && mfa_factor_codes_blocked(account, false, f->now, &wait) !=

@@ -1,0 +1,55 @@
+#include "wire/say.h"
+
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ENGLISH, DUTCH, FRENCH, LANGUAGES };
+
+static const char *const words[MFA_SAY_COUNT][LANGUAGES] = {
+	[MFA_SAY_PASSWORD_AND_CODE] = {
+		"Password and code: ", "Wachtwoord en code: ", "Mot de passe et code : ",
+	},
+	[MFA_SAY_IS_PASSWORD] = {
+		"That is your password. Here a code from your app is asked for.",
+		"Dat is uw wachtwoord. Hier wordt een code uit uw app gevraagd.",
+		"C'est votre mot de passe. Ici un code de votre application est demand\303\251.",
+	},
+	[MFA_SAY_INTERRUPTED] = {
+		"The second-factor service was interrupted. Please try again.",
+		"De dienst voor de tweede factor is onderbroken. Probeer het opnieuw.",
+		"Le service du second facteur a \303\251t\303\251 interrompu. Veuillez recommencer.",
+	},
+	[MFA_SAY_UNREACHABLE] = {
+		"The second-factor service can't be reached. Please tell your administrator.",
+		"De dienst voor de tweede factor is niet bereikbaar. Meld het uw beheerder.",
+		"Le service du second facteur est injoignable. Pr\303\251venez votre administrateur.",
+	},
+};
+
+static int language_of(const char *locale)
+{
+	if (locale == NULL)
+		return ENGLISH;
+	if (strncmp(locale, "nl", 2) == 0)
+		return DUTCH;
+	return strncmp(locale, "fr", 2) == 0 ? FRENCH : ENGLISH;
+}
+
+const char *mfa_say(enum mfa_say what)
+{
+	static const char *const variables[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
+	int language = language_of(setlocale(LC_MESSAGES, NULL));
+	const char *value;
+	size_t i;
+
+	/* sshd sets no locale; what its service was started with is the system's. */
+	for (i = 0; language == ENGLISH && i < sizeof(variables) / sizeof(variables[0]); i++) {
+		value = getenv(variables[i]);
+		if (value == NULL || value[0] == '\0')
+			continue;
+		language = language_of(value);
+		break;
+	}
+	return words[what][language];
+}
