@@ -476,6 +476,14 @@ static int finish(pam_handle_t *pamh, const struct options *o, const struct mfa_
 	return pam_code(result);
 }
 
+/* mfad asks for something else than a code, and who sent a password with one can't be asked. */
+static int cannot_enrol(pam_handle_t *pamh)
+{
+	pam_syslog(pamh, LOG_NOTICE, "refused: this account must enrol a phone first, and a client that only sends a password can't "
+		   "be led through that. Sign in once where questions can be asked, or run mfa-enroll");
+	return PAM_AUTH_ERR;
+}
+
 /* One step that is put to the person.  Returns PAM_SUCCESS to go on. */
 static int put(pam_handle_t *pamh, const struct options *o, int fd, struct mfa_frame *frame, char **hand,
 	       bool *answered, int *step)
@@ -491,6 +499,13 @@ static int put(pam_handle_t *pamh, const struct options *o, int fd, struct mfa_f
 	case MFA_ASK:
 	case MFA_ASK_ECHO:
 		at_hand = *hand != NULL;
+		if (at_hand && mfa_frame_byte(frame, MFA_FIELD_CODE, 0) != 1) {
+			if (o->ask_once)
+				return cannot_enrol(pamh);
+			free_answer(*hand);
+			*hand = NULL;
+			at_hand = false;
+		}
 		/* A code that came with the password has one try: who asked for a password only can't be
 		 * asked for anything else. */
 		if (!at_hand && (*answered || o->no_prompt) && o->ask_once)
@@ -566,10 +581,14 @@ int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **ar
 	r = build_request(pamh, &o, &request);
 	if (r != PAM_SUCCESS)
 		return r;
-	r = mfa_dial(&o.dial, &request, &fd, &frame);
-	if (r != 0)
-		return unreachable(pamh, &o, r);
 	hand = answer_at_hand(pamh, &o);
+	if (hand != NULL)
+		mfa_frame_put_byte(&request, MFA_FIELD_CODE, 1);
+	r = mfa_dial(&o.dial, &request, &fd, &frame);
+	if (r != 0) {
+		free_answer(hand);
+		return unreachable(pamh, &o, r);
+	}
 	o.ask_once = o.no_prompt || (hand != NULL && !o.first_pass);
 	(void)pam_set_data(pamh, KEPT_CODE, NULL, NULL);
 	r = relay(pamh, &o, fd, &frame, &hand);

@@ -14,7 +14,7 @@
 
 enum mfa_frame_type {
 	/* From a client: first one request, then an ANSWER to each ASK. */
-	MFA_SIGNIN = 1,		/* PROTOCOL USER SERVICE [RHOST] [TTY] [SESSION] [ECHO] [WAIT] */
+	MFA_SIGNIN = 1,		/* PROTOCOL USER SERVICE [RHOST] [TTY] [SESSION] [ECHO] [WAIT] [COMMAND] [CODE] */
 	MFA_ANSWER = 2,		/* [TEXT]; without it: no answer was given */
 	MFA_ENROL = 3,		/* PROTOCOL USER [LABEL]: add a device */
 	MFA_DEVICES = 4,	/* PROTOCOL USER: a ROW for each */
@@ -70,6 +70,8 @@ enum mfa_field_tag {
 	MFA_FIELD_METHOD = 18,	/* of a device to enrol: "totp" or "push" */
 	MFA_FIELD_WAIT = 19,	/* 1 byte, 1: texts are shown at once, and it can wait (WAIT) */
 	MFA_FIELD_COMMAND = 20,	/* what sudo is asked to run, as the program says */
+	MFA_FIELD_CODE = 21,	/* 1 byte, 1: of SIGNIN: a code is at hand, phones need not be asked; of ASK: it asks
+				 * for a code, and for nothing else */
 };
 
 #define MFA_IMPORT_ACCOUNTS_MAX 256	/* of one IMPORT frame */

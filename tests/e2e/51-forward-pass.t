@@ -55,6 +55,19 @@ pam_service code 'auth required pam_mfa.so forward_pass=8' \
 pam_try code alice "$PASSWORD$(code_now alice)" "$(code_now alice)"
 denied 'eight digits: six are part of the password'
 
+# --- who must enrol first, and can't be asked ------------------------------------------
+
+new_rules '[policy]' 'enrolment = require' 'enrol_networks = 127.0.0.0/8'
+log_mark
+password_try bob "${PASSWORD}123456"
+refused 'an account without a phone'
+log_like 'the log says why, and what to do' 'must enrol a phone first.*run mfa-enroll'
+is 'the code behind the password has answered nothing' "$(devices bob)" 0
+new_rules '[policy]' 'enrolment = offer' 'enrol_networks = 127.0.0.0/8'
+password_try bob "${PASSWORD}123456"
+refused 'nor is it taken for "not now"'
+new_rules
+
 # --- check-pam -----------------------------------------------------------------------
 
 mkdir -p "$BED/pam"

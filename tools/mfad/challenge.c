@@ -149,7 +149,12 @@ static int ask(struct challenge *ch, char *answer, size_t size)
 		r = say_blocked(ch, verdict, wait);
 		prompt = matching ? PROMPT_MATCHING_RECOVERY : PROMPT_RECOVERY;
 	}
-	return r != 0 ? r : conversation_ask(ch->c, ch->echo, prompt, answer, size);
+	if (r != 0)
+		return r;
+	ch->c->asks_code = true;
+	r = conversation_ask(ch->c, ch->echo, prompt, answer, size);
+	ch->c->asks_code = false;
+	return r;
 }
 
 static int complain(struct challenge *ch)

@@ -22,6 +22,8 @@ struct conversation {
 	const struct mfa_conf *conf;	/* for as long as the conversation lasts */
 	const char *language;		/* of mfa_language_find */
 	bool waits;			/* the client shows texts at once, and can wait */
+	bool has_code;			/* it has a code at hand already */
+	bool asks_code;			/* what is asked now is a code */
 	struct mfa_frame frame;		/* the last received, until the next is built */
 };
 

@@ -55,7 +55,7 @@ int matching_begin(struct challenge *ch, int *error)
 	enum push_offer offer;
 
 	memset(&ch->push, 0, sizeof(ch->push));
-	if (ch->hopeless)
+	if (ch->hopeless || ch->c->has_code)
 		return 0;
 	*error = push_begin(&ch->push, ch->c, ch->record, &subject, &offer);
 	if (*error != 0 || offer == PUSH_NONE)

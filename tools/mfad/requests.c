@@ -104,6 +104,8 @@ void request_run(struct verifier *verifier, int fd, void (*on_request)(void *ctx
 		conf = verifier_get_conf(verifier);
 		c->conf = conf_ref_conf(conf);
 		c->language = language_of(c);
+		c->asks_code = false;
+		c->has_code = mfa_frame_byte(&c->frame, MFA_FIELD_CODE, 0) == 1;
 		c->waits = mfa_frame_byte(&c->frame, MFA_FIELD_WAIT, 0) == 1;
 		metrics_conversations(1);
 		serve(c);
