@@ -271,7 +271,7 @@ $(B)/headers/%.ok: %
 	$(QUIET_CC)$(CC) $(CPPFLAGS_ALL) -Itools -std=gnu11 $(WARN) -Werror -fsyntax-only -x c $< && touch $@
 
 demo:
-	@tests/packages check
+	@tests/packages demo
 	@$(MAKE) -s stage
 	@MFA_STAGED=1 MFA_BUILD=$(abspath $(B)) tests/e2e/demo
 

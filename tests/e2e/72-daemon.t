@@ -138,7 +138,7 @@ is 'a helper: not dumpable' "$(cat "$BED/owner")" root
 sed -i.kept '/^_mfa:/d' /etc/passwd
 log_mark
 not_ok 'without a user _mfa it does not start' start_mfad
-log_like 'and says so' 'mfad.*no user _mfa'
+log_like 'and says so' 'user=_mfa msg="there is no such user'
 tick
 pam_try code alice "$(code_now alice)"
 denied 'nor does a helper'
