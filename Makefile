@@ -279,7 +279,7 @@ demo:
 screenshots:
 	@tests/packages check
 	@$(MAKE) -s stage
-	MFA_STAGED=1 MFA_BUILD=$(abspath $(B)) tests/phone/screenshots doc/phone
+	MFA_STAGED=1 MFA_BUILD=$(abspath $(B)) tests/e2e/84-pages.t $(abspath doc/phone)
 
 bench:
 	@tests/packages bench

@@ -46,6 +46,7 @@ like 'it is the page' "$(body)" 'the page'
 is 'a module' "$(fetch "$URL/app.js")" 200
 like 'with its type' "$(cat "$BED/answer")" '^Content-Type: text/javascript'
 is 'the manifest' "$(fetch "$URL/manifest.webmanifest")" 200
+is 'which has the name of who runs this' "$(body)" "{\"name\":\"$(hostname)\",\"short_name\":\"$(hostname)\"}"
 etag=$(grep -i '^etag' "$BED/answer" | tr -d '\r' | cut -d' ' -f2)
 is 'once more, unchanged' "$(fetch -H "If-None-Match: $etag" "$URL/manifest.webmanifest")" 304
 for path in /notes.txt /none.js /../secret.html /%2e%2e/secret.html /app.js/ /api /portal '/index.html%00.js'; do

@@ -47,6 +47,8 @@ like 'the key can not be taken out' "$(js "phones.alice.page.evaluate(() => new 
 like 'RFC 8030: one message' "$(js 'pushes[0]')" '"method":"POST","ttl":"[0-9]+","urgency":"high","encoding":"aes128gcm","topic":"[A-Za-z0-9_-]{22}"'
 like 'RFC 8292: whose word it is' "$(js 'pushes[0].vapid')" '\{"ok":true,"alg":"ES256","audience":true,"sub":"mailto:admin@example.org"'
 
+is 'RFC 8291: 200 random messages, read by another implementation' "$(node tests/phone/webpush.mjs "$HELPERS/webpush")" 200
+
 # --- ssh ------------------------------------------------------------------------------------------------
 
 js "press('alice', 'Gereed')" >/dev/null
@@ -192,6 +194,42 @@ js "type('locked', '$(asked_number)')" >/dev/null
 js_ok 'not without' "shows('locked', 'The phone was not unlocked')" locked
 in_tmux kill-server
 is 'nothing went wrong in any page' "$(js 'Object.values(phones).flatMap(({ problems }) => problems).filter((p) => !/status of 4/.test(p))')" '[]'
+
+# --- enrolment at sign-in ------------------------------------------------------------------------------------------------
+
+new_rules "${PORTAL_RULES[@]}" '[policy]' 'enrolment = require' 'enrol_networks = 127.0.0.0/8' 'language = nl'
+ok 'a phone for carol' open_phone carol '{language: "nl-BE"}'
+mfa-admin reset carol </dev/null >/dev/null
+on_ssh carol C.UTF-8 100x74
+ok 'ssh asks which' wait_for shows 'een nummer invoeren op deze telefoon \(aanbevolen\)' || diag "$(screen)"
+keys 1 Enter
+ok 'the picture comes with the question' wait_for shows 'Nummer dat de telefoon toont' || diag "$(screen)"
+keys p Enter
+wait_for shows '##'
+keys d Enter
+wait_for eval '[ -n "$(picture dark)" ]'
+is 'and is the address that stands there' "$(picture dark)" "$(screen | grep -oE "$ORIGIN/pair#[A-Za-z0-9_-]{22}")"
+js "phones.carol.page.goto('$(picture dark)').then(() => press('carol', 'Koppelen'))" >/dev/null
+js "phones.carol.page.locator('.number').waitFor()" >/dev/null
+keys "$(shown_number carol)" Enter
+ok 'the number for the phone' wait_for shows 'Nu andersom: voer [0-9]+ in' || diag "$(screen)"
+js "phones.carol.page.locator('.pad').waitFor()" >/dev/null
+js "type('carol', '$(screen | grep -oE 'voer [0-9]+ in' | grep -oE '[0-9]+')')" >/dev/null
+keys '' Enter
+ok 'the recovery codes' wait_for shows 'opgeschreven' || diag "$(screen)"
+keys '' Enter
+ok 'and in' wait_for shows 'in as carol' || diag "$(screen)"
+js_ok 'the phone is paired' "shows('carol', 'Deze telefoon is gekoppeld')" carol
+
+# --- too late ---------------------------------------------------------------------------------------------------------------
+
+js "phones.carol.page.clock.install().then(() => phones.carol.page.goto('$ORIGIN/')).then(() => shows('carol', 'Er wacht geen'))" >/dev/null
+on_ssh carol
+wait_for shows 'op uw telefoon'
+js "shows('carol', 'Probeert u zich')" >/dev/null
+js 'phones.carol.page.clock.fastForward(31000)' >/dev/null
+js_ok 'a request that has ended is said to' "shows('carol', 'Te laat')" carol
+in_tmux kill-server
 
 stop_browsers
 done_testing

@@ -309,7 +309,7 @@ static int load(struct portal *portal, const struct options *options)
 		mfa_log_message(LOG_CRIT, "config", "[portal] url is missing: there is nothing to serve", 0);
 		return -EINVAL;
 	}
-	r = pages_load(options->pages, &portal->pages);
+	r = pages_load(options->pages, portal->conf->issuer, &portal->pages);
 	if (r != 0)
 		mfa_log_message(LOG_CRIT, "pages", options->pages, r);
 	return r;

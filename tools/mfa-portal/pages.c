@@ -15,6 +15,7 @@
 #define PAGES_MAX 64
 #define PAGE_MAX (1 << 20)
 #define ETAG_BYTES 16
+#define MANIFEST "application/manifest+json"
 
 struct pages {
 	size_t count;
@@ -26,7 +27,7 @@ static const char *type_of(const char *name)
 	static const struct { const char *end, *type; } types[] = {
 		{ ".html", "text/html; charset=utf-8" }, { ".js", "text/javascript; charset=utf-8" },
 		{ ".css", "text/css; charset=utf-8" }, { ".svg", "image/svg+xml" }, { ".png", "image/png" },
-		{ ".webmanifest", "application/manifest+json" },
+		{ ".webmanifest", MANIFEST },
 	};
 	const char *dot = strrchr(name, '.');
 	size_t i;
@@ -37,7 +38,27 @@ static const char *type_of(const char *name)
 	return NULL;
 }
 
-static int read_page(int folder, const char *name, struct page *page)
+/* The manifest (W3C Web App Manifest) has the name of who runs this. */
+static int set_name(struct page *page, const char *name)
+{
+	json_t *json = json_loadb((const char *)page->bytes, page->len, 0, NULL);
+	char *text;
+
+	if (json == NULL || json_object_set_new(json, "name", json_string(name)) != 0 ||
+	    json_object_set_new(json, "short_name", json_string(name)) != 0) {
+		json_decref(json);
+		return -EBADMSG;
+	}
+	text = mfa_json_dump(json);
+	if (text == NULL)
+		return -ENOMEM;
+	free(page->bytes);
+	page->bytes = (uint8_t *)text;
+	page->len = strlen(text);
+	return 0;
+}
+
+static int read_page(int folder, const char *name, const char *title, struct page *page)
 {
 	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	uint8_t hash[EVP_MAX_MD_SIZE];
@@ -55,8 +76,11 @@ static int read_page(int folder, const char *name, struct page *page)
 	       (n = read(fd, page->bytes + page->len, (size_t)st.st_size - page->len)) > 0)
 		page->len += (size_t)n;
 	(void)close(fd);
-	if (page->bytes == NULL || page->len != (size_t)st.st_size ||
-	    EVP_Digest(page->bytes, page->len, hash, NULL, EVP_sha256(), NULL) != 1 ||
+	if (page->bytes == NULL || page->len != (size_t)st.st_size)
+		return -EIO;
+	if (strcmp(page->type, MANIFEST) == 0 && set_name(page, title) != 0)
+		return -EBADMSG;
+	if (EVP_Digest(page->bytes, page->len, hash, NULL, EVP_sha256(), NULL) != 1 ||
 	    asprintf(&page->path, "/%s", name) < 0)
 		return -EIO;
 	page->etag[0] = '"';
@@ -65,7 +89,7 @@ static int read_page(int folder, const char *name, struct page *page)
 	return 0;
 }
 
-int pages_load(const char *folder, struct pages **out)
+int pages_load(const char *folder, const char *name, struct pages **out)
 {
 	struct pages *pages = calloc(1, sizeof(*pages));
 	DIR *dir = opendir(folder);
@@ -83,7 +107,7 @@ int pages_load(const char *folder, struct pages **out)
 			break;
 		}
 		pages->rows[pages->count].type = type;
-		r = read_page(dirfd(dir), entry->d_name, &pages->rows[pages->count++]);
+		r = read_page(dirfd(dir), entry->d_name, name, &pages->rows[pages->count++]);
 	}
 	if (r == 0 && pages_find(pages, "/") == NULL)
 		r = -ENOENT;

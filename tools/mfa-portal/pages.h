@@ -15,8 +15,9 @@ struct page {
 
 struct pages;
 
-/* Returns 0 or a negative errno; -ENOENT: no folder, or no index.html in it. */
-int pages_load(const char *folder, struct pages **out);
+/* name: what the page is called on a home screen, where pages of several servers may stand.
+ * Returns 0 or a negative errno; -ENOENT: no folder, or no index.html in it. */
+int pages_load(const char *folder, const char *name, struct pages **out);
 /* "/" and "/pair" are index.html.  NULL: there is none. */
 const struct page *pages_find(const struct pages *pages, const char *path);
 void pages_free(struct pages **pages);

@@ -1,14 +1,9 @@
 #!/bin/bash
-# Pictures of every page, as a phone shows it, from a real sign-in each: make screenshots.
-#
-#	tests/phone/screenshots FOLDER
-[ -n "${MFA_BED-}" ] || {
-	mkdir -p "$1"
-	exec "${BASH_SOURCE[0]%/*}/../e2e/bed" tests/phone/screenshots "$(cd "$1" && pwd)"
-}
-. tests/e2e/lib.sh
-. tests/e2e/browser.sh
-to=$1
+# Every page of the phone's, from a real sign-in each: nothing that axe would complain of, light and dark; and
+# with a folder for an argument pictures of all, in each language (make screenshots).
+. "${BASH_SOURCE[0]%/*}/lib.sh"
+. "${BASH_SOURCE[0]%/*}/browser.sh"
+readonly TO=${1:-}
 
 write_conf "${PORTAL_RULES[@]}" '[policy]' 'enrol_local = yes'
 sed -i 's/issuer = Bed/issuer = De Regenboogschool/' "$CONF"
@@ -19,8 +14,11 @@ start_browsers
 log_mark
 start_portal || bail 'mfa-portal does not start'
 
-# shot NAME: of the phone that is in hand.
-shot() { js "shoot('$phone', '$to/$1.$language.$theme.png')" >/dev/null || bail "$1: $(js "text('$phone')")"; }
+# shot NAME: the page that the phone in hand shows.
+shot() {
+	is "$1, $language, $theme" "$(js "accessible('$phone')")" '[]' || diag "$(js "text('$phone')")"
+	[ -z "$TO" ] || js "shoot('$phone', '$TO/$1.$language.$theme.png')" >/dev/null || diag "no picture of $1"
+}
 # ask SERVICE ADDRESS: a sign-in that waits; its number in $number.
 ask() {
 	"$HELPERS/signin" ${2:+-r "$2"} "$1" alice '' >"$BED/waiting" 2>&1 &
@@ -84,19 +82,29 @@ apple() {
 	in_tmux kill-server
 }
 
-for language in ${SHOT_LANGUAGES:-en nl fr}; do
-	for theme in light dark; do
-		# A place of its own: who pairs phone after phone is slowed down.
-		place=$((${place:-0} + 1))
-		FROM="extraHTTPHeaders: {'X-Forwarded-For': '192.0.2.$place'}"
-		dark=$([ $theme = dark ] && echo true || echo false)
-		phone=p$language$theme
-		walk
-		js "phones.$phone.context.close()" >/dev/null
-		phone=i$language$theme
-		apple
-		js "phones.$phone.context.close()" >/dev/null
-		diag "$language, $theme"
+# walk_as LANGUAGE THEME
+walk_as() {
+	language=$1 theme=$2
+	# A place of its own: who pairs phone after phone is slowed down.
+	place=$((${place:-0} + 1))
+	FROM="extraHTTPHeaders: {'X-Forwarded-For': '192.0.2.$place'}"
+	dark=$([ "$theme" = dark ] && echo true || echo false)
+	phone=p$language$theme
+	walk
+	js "phones.$phone.context.close()" >/dev/null
+	phone=i$language$theme
+	apple
+	js "phones.$phone.context.close()" >/dev/null
+}
+
+if [ -n "$TO" ]; then
+	for each in en nl fr; do
+		walk_as $each light
+		walk_as $each dark
 	done
-done
+else
+	walk_as nl light
+	walk_as fr dark
+fi
 stop_browsers
+done_testing
