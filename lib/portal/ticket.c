@@ -67,6 +67,11 @@ void mfa_ring_add(struct mfa_ring *ring, uint64_t device)
 	ring->devices[ring->serial % MFA_RING_SIZE] = device;
 }
 
+void mfa_ring_miss(struct mfa_ring *ring)
+{
+	ring->serial += MFA_RING_SIZE;
+}
+
 bool mfa_ring_has(const struct mfa_ring *ring, uint64_t device, uint64_t serial)
 {
 	uint64_t at;

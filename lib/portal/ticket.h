@@ -29,6 +29,8 @@ struct mfa_ring {
 	uint64_t devices[MFA_RING_SIZE];
 };
 void mfa_ring_add(struct mfa_ring *ring, uint64_t device);
+/* There may have been some that nobody told us of: every ticket is behind. */
+void mfa_ring_miss(struct mfa_ring *ring);
 /* Whether there was one for a device after serial, or may have been. */
 bool mfa_ring_has(const struct mfa_ring *ring, uint64_t device, uint64_t serial);
 

@@ -105,6 +105,10 @@ static void test_ring(void **state)
 		mfa_ring_add(ring, 1);
 	assert_true(mfa_ring_has(ring, 9, 2));
 	assert_false(mfa_ring_has(ring, 9, 3));
+	i = ring->serial;
+	mfa_ring_miss(ring);
+	assert_true(mfa_ring_has(ring, 9, i));
+	assert_false(mfa_ring_has(ring, 9, ring->serial));
 	free(ring);
 }
 

@@ -223,11 +223,14 @@ int connections_new(struct portal *portal, struct connections **out)
 void connections_free(struct connections **connections)
 {
 	struct connections *all = *connections;
+	struct connection *conn, *next;
 
 	if (all == NULL)
 		return;
-	while (all->ring.next != &all->ring)
-		forget(all->ring.next);
+	for (conn = all->ring.next; conn != &all->ring; conn = next) {
+		next = conn->next;
+		forget(conn);
+	}
 	if (all->sweep != NULL)
 		event_free(all->sweep);
 	free(all);

@@ -186,6 +186,11 @@ static void on_event(struct portal *portal, const json_t *event)
 	const char *id = json_string_value(json_object_get(event, "device"));
 	uint64_t device;
 
+	if (event == NULL) {
+		mfa_ring_miss(&portal->ring);
+		waits_wake_all(portal->waits);
+		return;
+	}
 	if (name != NULL && strcmp(name, "push") == 0)
 		pusher_send(portal->pusher, event);
 	if (name == NULL || strcmp(name, "changed") != 0 || id == NULL || mfa_device_id_parse(id, &device) != 0)

@@ -91,13 +91,21 @@ static int read_page(int folder, const char *name, const char *title, struct pag
 
 int pages_load(const char *folder, const char *name, struct pages **out)
 {
-	struct pages *pages = calloc(1, sizeof(*pages));
-	DIR *dir = opendir(folder);
+	struct pages *pages;
 	const struct dirent *entry;
-	int r = dir == NULL ? -errno : pages == NULL ? -ENOMEM : 0;
+	DIR *dir = opendir(folder);
+	int r = 0;
 
 	*out = NULL;
+	if (dir == NULL)
+		return -errno;
+	pages = calloc(1, sizeof(*pages));
+	if (pages == NULL) {
+		(void)closedir(dir);
+		return -ENOMEM;
+	}
 	while (r == 0 && (entry = readdir(dir)) != NULL) {
+		struct page *page = &pages->rows[pages->count];
 		const char *type = type_of(entry->d_name);
 
 		if (entry->d_name[0] == '.' || type == NULL)
@@ -106,13 +114,13 @@ int pages_load(const char *folder, const char *name, struct pages **out)
 			r = -E2BIG;
 			break;
 		}
-		pages->rows[pages->count].type = type;
-		r = read_page(dirfd(dir), entry->d_name, name, &pages->rows[pages->count++]);
+		page->type = type;
+		pages->count++;
+		r = read_page(dirfd(dir), entry->d_name, name, page);
 	}
 	if (r == 0 && pages_find(pages, "/") == NULL)
 		r = -ENOENT;
-	if (dir != NULL)
-		(void)closedir(dir);
+	(void)closedir(dir);
 	if (r != 0)
 		pages_free(&pages);
 	*out = pages;
@@ -126,7 +134,7 @@ const struct page *pages_find(const struct pages *pages, const char *path)
 	if (strcmp(path, "/") == 0 || strcmp(path, "/pair") == 0)
 		path = "/index.html";
 	for (i = 0; i < pages->count; i++)
-		if (strcmp(pages->rows[i].path, path) == 0)
+		if (pages->rows[i].path != NULL && strcmp(pages->rows[i].path, path) == 0)
 			return &pages->rows[i];
 	return NULL;
 }

@@ -177,8 +177,10 @@ static void listen_again(struct upstream *up, int64_t now)
 		hang_up(&up->events);
 	if (r != 0 && !up->lost)
 		mfa_log_message(LOG_ERR, "mfad", "mfad can't be reached; phones are told to wait", r);
-	if (r == 0)
+	if (r == 0) {
 		mfa_log_message(LOG_INFO, "mfad", "listening to mfad", 0);
+		up->on_event(up->portal, NULL);
+	}
 	up->lost = r != 0;
 	up->heard = now;
 }

@@ -49,11 +49,14 @@ static void answer(struct wait *wait, bool changed)
 static void on_tick(evutil_socket_t fd, short what, void *ctx)
 {
 	struct waits *all = ctx;
+	struct wait *wait, *next;
 	int64_t now = portal_ms();
 
 	(void)fd, (void)what;
-	while (all->ring.next != &all->ring && all->ring.next->until <= now)
-		answer(all->ring.next, false);
+	for (wait = all->ring.next; wait != &all->ring && wait->until <= now; wait = next) {
+		next = wait->next;
+		answer(wait, false);
+	}
 }
 
 int waits_new(struct portal *portal, struct waits **out)
@@ -76,12 +79,14 @@ int waits_new(struct portal *portal, struct waits **out)
 void waits_free(struct waits **waits)
 {
 	struct waits *all = *waits;
+	struct wait *wait, *next;
 
 	if (all == NULL)
 		return;
-	while (all->ring.next != &all->ring) {
-		evhttp_connection_set_closecb(evhttp_request_get_connection(all->ring.next->req), NULL, NULL);
-		forget(all->ring.next);
+	for (wait = all->ring.next; wait != &all->ring; wait = next) {
+		next = wait->next;
+		evhttp_connection_set_closecb(evhttp_request_get_connection(wait->req), NULL, NULL);
+		forget(wait);
 	}
 	if (all->tick != NULL)
 		event_free(all->tick);
@@ -140,11 +145,10 @@ void waits_wake(struct waits *all, uint64_t device)
 
 void waits_wake_all(struct waits *all)
 {
-	while (all->ring.next != &all->ring)
-		answer(all->ring.next, true);
-}
+	struct wait *wait, *next;
 
-size_t waits_count(const struct waits *all)
-{
-	return all->count;
+	for (wait = all->ring.next; wait != &all->ring; wait = next) {
+		next = wait->next;
+		answer(wait, true);
+	}
 }

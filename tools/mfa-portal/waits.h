@@ -14,7 +14,5 @@ void waits_add(struct waits *waits, struct evhttp_request *req, const struct mfa
 void waits_wake(struct waits *waits, uint64_t device);
 /* It may have, for anybody: mfad was away. */
 void waits_wake_all(struct waits *waits);
-/* How many there are. */
-size_t waits_count(const struct waits *waits);
 
 #endif

@@ -166,7 +166,8 @@ static int complain(struct challenge *ch)
 			"Please use a recovery code, or ask your administrator to unlock this account."),
 		[MFA_VERDICT_UNCLEAR] = N_("That is not a code. A code from your app has 6 to 8 digits; "
 			"a recovery\ncode looks like xxxx-xxxx-xxxx, a temporary pass like tap-xxxxx-xxxxx."),
-		[MFA_VERDICT_NEXT] = N_("That code is far ahead. Please press the token's button again, and type the next one."),
+		[MFA_VERDICT_NEXT] = N_("That code is far ahead. Please press the token's button again, and "
+			"type the next one."),
 		[MFA_VERDICT_WAIT] = N_("Not looked at: too many codes were wrong."),
 		[MFA_VERDICT_STOPPED] = N_("Not looked at: too many codes were wrong."),
 		[MFA_VERDICT_RIGHT] = NULL,

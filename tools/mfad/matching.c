@@ -35,15 +35,19 @@ static int say_number(struct challenge *ch)
 
 static int say_why_not(struct challenge *ch, enum push_offer offer)
 {
-	static const char *const words[] = {
-		[PUSH_NONE] = NULL, [PUSH_ASKED] = NULL,
-		[PUSH_UNREACHABLE] = N_("Your phone can't be asked just now. Please use a code."),
-		[PUSH_STOPPED] = N_("Your phone is not asked, because a request was refused there. Sign in with a\n"
-				    "code, and it will be asked again."),
-		[PUSH_LIMITED] = N_("Your phone was asked too often without an answer. Please use a code."),
-	};
-
-	return words[offer] != NULL ? conversation_say(ch->c, MFA_INFO, words[offer]) : 0;
+	switch (offer) {
+	case PUSH_UNREACHABLE:
+		return conversation_say(ch->c, MFA_INFO, "Your phone can't be asked just now. Please use a code.");
+	case PUSH_STOPPED:
+		return conversation_say(ch->c, MFA_INFO,
+			"Your phone is not asked, because a request was refused there. Sign in with a\n"
+			"code, and it will be asked again.");
+	case PUSH_LIMITED:
+		return conversation_say(ch->c, MFA_INFO,
+			"Your phone was asked too often without an answer. Please use a code.");
+	default:
+		return 0;
+	}
 }
 
 int matching_begin(struct challenge *ch, int *error)
