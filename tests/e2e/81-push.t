@@ -118,6 +118,8 @@ on_ssh alice
 ok 'from then on the phone is not asked' wait_for shows 'phone is not asked'
 like 'the phone knows' "$(phone Pixel list)" '"requests":\[\],.*"pushes":"stopped"'
 in_tmux kill-server
+like 'so does mfa-admin show' "$(mfa-admin show alice)" '^Phones: +not asked since a request was refused, 20'
+like 'and mfa-enroll status' "$(as alice mfa-enroll status)" '^Phones are not asked'
 ok 'an administrator says so' unlock alice
 like 'it is asked again' "$(phone Pixel list)" '"pushes":"on"'
 

@@ -234,6 +234,11 @@ static int show_row(void *ctx, const char *row)
 		(void)printf(_("Put off:  %lld times\n"), number(json, "postponed"));
 	if (json_is_true(json_object_get(json, "locked")))
 		(void)puts(_("LOCKED:   app codes are refused; `mfa-admin unlock` ends that"));
+	if (json_is_integer(json_object_get(json_object_get(json, "push"), "stopped"))) {
+		(void)fputs(_("Phones:   not asked since a request was refused, "), stdout);
+		print_time(json_object_get(json_object_get(json, "push"), "stopped"), "?");
+		(void)puts(_("; a code or `mfa-admin unlock` ends that"));
+	}
 	print_throttles(json_object_get(json, "throttle"));
 	print_events(json_object_get(json, "events"));
 	json_decref(json);

@@ -82,6 +82,8 @@ static void print_status(const json_t *json)
 	}
 	if (json_is_true(json_object_get(json, "locked")))
 		(void)puts(_("App codes are refused just now: too many were wrong."));
+	if (json_is_integer(json_object_get(json_object_get(json, "push"), "stopped")))
+		(void)puts(_("Phones are not asked, since a request was refused there; a sign-in by code ends that."));
 	print_events(json_object_get(json, "events"));
 }
 
