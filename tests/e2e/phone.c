@@ -127,7 +127,7 @@ static json_t *encoded(const uint8_t *bytes, size_t len)
 
 static struct mfa_p256 key_of(const json_t *state)
 {
-	struct mfa_p256 key;
+	struct mfa_p256 key = { .private_key = { 0 } };
 
 	if (!mfa_json_base64url_exact(json_object_get(state, "private"), key.private_key, sizeof(key.private_key)) ||
 	    !mfa_json_base64url_exact(json_object_get(state, "public"), key.public_key, sizeof(key.public_key)))
