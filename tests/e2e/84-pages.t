@@ -7,7 +7,8 @@ readonly TO=${1:-}
 
 write_conf "${PORTAL_RULES[@]}" '[policy]' 'enrol_local = yes'
 sed -i 's/issuer = Bed/issuer = De Regenboogschool/' "$CONF"
-new_store && start_mfad || bail 'mfad does not start'
+new_store || bail 'mfa-admin init failed'
+start_mfad || bail 'mfad does not start'
 pam_service sshd 'auth required pam_mfa.so'
 pam_service sudo 'auth required pam_mfa.so'
 start_browsers
