@@ -164,6 +164,14 @@ is 'TLS 1.2' "$(tls --tls-max 1.2)" 200
 is 'nothing older' "$(tls --tlsv1.0 --tls-max 1.1 --ciphers DEFAULT@SECLEVEL=0)" 000
 subject() { openssl s_client -connect 127.0.0.1:8443 </dev/null 2>/dev/null | openssl x509 -noout -subject; }
 like 'its certificate' "$(subject)" 'CN = one'
+# From one address 64 connections, whatever they say.
+for _ in {1..80}; do exec {door}<>/dev/tcp/127.0.0.1/8443; doors+=("$door"); done
+few() { [ "$(ss -tnH state established 'sport = :8443' | wc -l)" -le 64 ]; }
+ok 'an address has 64 connections at the most' wait_for few
+[ "$(ss -tnH state established 'sport = :8443' | wc -l)" -gt 50 ]
+is 'and has those' $? 0
+for door in "${doors[@]}"; do exec {door}>&-; done
+wait_for eval '[ "$(ss -tnH state established "sport = :8443" | wc -l)" -lt 10 ]'
 certificate two
 log_mark
 kill -HUP "$PORTAL_PID"

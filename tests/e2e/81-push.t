@@ -218,11 +218,19 @@ expire 3700
 pam_start alice Pixel
 pass 'an hour later it is asked again'
 phone Pixel deny >/dev/null; wait "$WAITING"; unlock alice
-for _ in 1 2; do as alice "$HELPERS/signin" -r 192.0.2.9 code alice </dev/null >/dev/null 2>&1; done
+as alice "$HELPERS/signin" -r 192.0.2.9 code alice '' >"$BED/claimed" 2>&1 &
+claimed=$!
+wait_for eval 'phone Pixel list | grep -q "\"requests\":\[{"'
+like 'what a program of hers says of itself is marked as such' "$(phone Pixel list)" '"address":"192.0.2.9",.*"claim":true'
+phone Pixel approve 10 >/dev/null
+wait $claimed
+unlock alice
+as alice "$HELPERS/signin" -r 192.0.2.9 code alice </dev/null >/dev/null 2>&1
+as alice "$HELPERS/signin" -r 192.0.2.9 code alice </dev/null >/dev/null 2>&1
 like 'own programs of a user have less' "$(as alice "$HELPERS/signin" code alice '' 2>&1)" 'asked too often'
 pam_start alice Pixel
 pass 'and take nothing from what root may ask'
-like 'their word is marked as such' "$(phone Pixel list)" '"claim":false'
+like 'which is asked on the word of root' "$(phone Pixel list)" '"claim":false'
 phone Pixel deny >/dev/null; wait "$WAITING"; unlock alice
 
 # --- who may say what -------------------------------------------------------------------------
