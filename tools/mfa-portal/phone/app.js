@@ -80,6 +80,7 @@ function home() {
 
 async function turnOn() {
 	try {
+		await notify.ask();
 		const { key } = await api.hello();
 		const subscription = await notify.subscribe(key);
 		if (subscription)

@@ -33,10 +33,14 @@ export async function drop() {
 	await (await registration.pushManager.getSubscription())?.unsubscribe();
 }
 
-/* Asks for leave and subscribes to the server's key.  null: no notifications. */
+/* Asks for leave.  To be called first of all when a button was pressed: an iPhone forgets that it was, once anything else
+ * has been waited for. */
+export const ask = () => (supported() ? Notification.requestPermission().catch(() => 'denied') : Promise.resolve('denied'));
+
+/* Subscribes to the server's key, where there is leave.  null: no notifications. */
 export async function subscribe(key) {
 	try {
-		if (!supported() || await Notification.requestPermission() !== 'granted')
+		if (!supported() || Notification.permission !== 'granted')
 			return null;
 		const registration = await navigator.serviceWorker.ready;
 		const wanted = Uint8Array.from(atob(key.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0));

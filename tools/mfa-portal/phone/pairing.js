@@ -106,6 +106,7 @@ export async function start(token, home, follow) {
 			go.disabled = true;
 			problem.textContent = '';
 			try {
+				await notify.ask();
 				await claim(token, what, name, home, follow);
 			} catch (error) {
 				go.disabled = false;
