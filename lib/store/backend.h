@@ -12,6 +12,7 @@ struct mfa_store_backend {
 	/* The keys and lengths have been checked. */
 	int (*put_many)(void *handle, struct mfa_put *puts, size_t count);
 	int (*list)(void *handle, const char *prefix, mfa_store_list_fn *fn, void *ctx);
+	int (*count)(void *handle, const char *prefix, uint64_t *out);
 	/* next yields only what fits. */
 	int (*replace)(void *handle, mfa_store_next_fn *next, void *ctx);
 	int (*watch)(void *handle, const char *prefix, mfa_store_watch_fn *fn, void *ctx);

@@ -106,6 +106,7 @@ const struct mfa_store_backend mfa_store_sqlite = {
 	.get = sqlite_store_get,
 	.put_many = sqlite_store_put_many,
 	.list = sqlite_store_list,
+	.count = sqlite_store_count,
 	.replace = sqlite_store_replace,
 	.watch = sqlite_watch,
 	.wants_upkeep = sqlite_wants_upkeep,

@@ -19,6 +19,8 @@ static const char *const sql[STATEMENT_COUNT] = {
 		" WHERE key > ?1 AND key < ?2 AND (expires = 0 OR expires > ?3) ORDER BY key LIMIT ?4",
 	[STATEMENT_LIST_FROM] = "SELECT key, value, version, expires FROM entry"
 		" WHERE key > ?1 AND (expires = 0 OR expires > ?3) ORDER BY key LIMIT ?4",
+	/* The index alone; there is always an upper end, for no key is longer than this. */
+	[STATEMENT_HOW_MANY] = "SELECT count(*) FROM entry WHERE key >= ?1 AND key < ?2",
 	[STATEMENT_UPDATE] = "UPDATE entry SET value = ?2, version = ?3, expires = ?4"
 		" WHERE key = ?1 AND version = ?5 AND (expires = 0 OR expires > ?6)",
 	[STATEMENT_INSERT] = "INSERT INTO entry(key, value, version, expires)"

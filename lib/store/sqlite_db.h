@@ -23,6 +23,7 @@ enum sqlite_statement {
 	STATEMENT_GET,
 	STATEMENT_LIST,
 	STATEMENT_LIST_FROM,	/* the same without an upper end */
+	STATEMENT_HOW_MANY,
 	STATEMENT_UPDATE,
 	STATEMENT_INSERT,
 	STATEMENT_DELETE,

@@ -201,3 +201,37 @@ int sqlite_store_list(void *handle, const char *prefix, mfa_store_list_fn *fn, v
 	free(rows);
 	return r;
 }
+
+int sqlite_store_count(void *handle, const char *prefix, uint64_t *out)
+{
+	struct sqlite_store *s = handle;
+	uint8_t end[MFA_STORE_KEY_MAX + 1];
+	sqlite3_stmt *count = NULL;
+	struct sqlite_db *db;
+	size_t end_len;
+	int r = sqlite_store_check(s);
+
+	if (r != 0)
+		return r;
+	/* Behind the last key that there can be. */
+	if (!prefix_end(prefix, end, &end_len)) {
+		memset(end, 0xff, sizeof(end));
+		end_len = sizeof(end);
+	}
+	r = take_reader(s, &db);
+	if (r == 0) {
+		count = sqlite_db_statement(db, STATEMENT_HOW_MANY);
+		r = count != NULL ? 0 : sqlite_db_error(db);
+	}
+	if (r == 0) {
+		(void)sqlite3_bind_blob(count, 1, prefix, (int)strlen(prefix), SQLITE_STATIC);
+		(void)sqlite3_bind_blob(count, 2, end, (int)end_len, SQLITE_STATIC);
+		if (sqlite3_step(count) == SQLITE_ROW)
+			*out = (uint64_t)sqlite3_column_int64(count, 0);
+		else
+			r = sqlite_db_error(db);
+		(void)sqlite3_reset(count);
+	}
+	give_reader(s, db);
+	return r;
+}

@@ -48,6 +48,7 @@ int sqlite_store_check(const struct sqlite_store *s);
 /* As their namesakes in store.h. */
 int sqlite_store_get(void *handle, const char *key, struct mfa_entry *out);
 int sqlite_store_list(void *handle, const char *prefix, mfa_store_list_fn *fn, void *ctx);
+int sqlite_store_count(void *handle, const char *prefix, uint64_t *out);
 int sqlite_store_put_many(void *handle, struct mfa_put *puts, size_t count);
 int sqlite_store_replace(void *handle, mfa_store_next_fn *next, void *ctx);
 int sqlite_store_upkeep(void *handle);

@@ -121,6 +121,14 @@ int mfa_store_list(struct mfa_store *store, const char *prefix, mfa_store_list_f
 	return store->backend->list(store->handle, prefix, fn, ctx);
 }
 
+int mfa_store_count(struct mfa_store *store, const char *prefix, uint64_t *out)
+{
+	*out = 0;
+	if (strnlen(prefix, MFA_STORE_KEY_MAX + 1) > MFA_STORE_KEY_MAX)
+		return -EINVAL;
+	return store->backend->count(store->handle, prefix, out);
+}
+
 struct checked {
 	mfa_store_next_fn *next;
 	void *ctx;

@@ -79,6 +79,10 @@ int mfa_store_put_many(struct mfa_store *store, struct mfa_put *puts, size_t cou
 typedef int mfa_store_list_fn(void *ctx, const char *key, const struct mfa_entry *entry);
 int mfa_store_list(struct mfa_store *store, const char *prefix, mfa_store_list_fn *fn, void *ctx);
 
+/* How many keys begin with prefix, those of entries that have expired and not been dropped yet, too: for showing how
+ * far a walk is.  Returns 0 or as mfa_store_list. */
+int mfa_store_count(struct mfa_store *store, const char *prefix, uint64_t *out);
+
 /* Puts what next yields in the place of all that is there, in one step: until the end everybody reads
  * what was there, and so it stays after a failure or a kill.  Writers wait meanwhile, or get
  * -EBUSY.  next sets key, value, len and expires of *put, which stay as they are until it is called again,

@@ -73,4 +73,10 @@ is 'names of services are bounded' \
 	"$(test "$(mfa-admin metrics </dev/null | grep -c '^mfa_signins_total')" -le 256 && echo yes)" yes
 like 'and what is over is not lost' "$(mfa-admin metrics </dev/null)" '^mfa_signins_total\{service="other"'
 
+# --- on a terminal -------------------------------------------------------------------
+
+on_pty mfa-admin report < <(printf 'end\n')
+like 'a bar on a terminal' "$SCREEN" 'Reading.*100%'
+like 'and the figures' "$SCREEN" 'accounts'
+
 done_testing

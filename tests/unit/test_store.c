@@ -170,6 +170,7 @@ static void test_list(void **state)
 	};
 	struct mfa_store *s = store_of(state);
 	struct seen seen;
+	uint64_t count;
 	size_t i;
 
 	for (i = 0; i < ROWS(keys); i++)
@@ -179,6 +180,10 @@ static void test_list(void **state)
 		memset(&seen, 0, sizeof(seen));
 		assert_int_equal(mfa_store_list(s, rows[i].prefix, see, &seen), 0);
 		assert_string_equal(seen.text, rows[i].expect);
+		/* What has expired may still be there, under "" and "a/". */
+		assert_int_equal(mfa_store_count(s, rows[i].prefix, &count), 0);
+		assert_in_range(count, seen.count, seen.count + (strcmp(rows[i].prefix, "") == 0 ||
+								 strcmp(rows[i].prefix, "a/") == 0));
 	}
 	memset(&seen, 0, sizeof(seen));
 	seen.stop_after = 2;

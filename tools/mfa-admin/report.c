@@ -15,6 +15,7 @@
 struct report {
 	json_t *figures;
 	json_t *names[3];	/* by state */
+	struct mfa_progress progress;
 };
 
 static const struct { const char *state, *key, *words; } states[3] = {
@@ -49,11 +50,10 @@ static int on_row(void *ctx, const char *row)
 	if (json == NULL)
 		return -EBADMSG;
 	if (json_object_get(json, "progress") != NULL) {
-		if (isatty(STDERR_FILENO)) {
-			(void)fputs("\r", stderr);
-			(void)fprintf(stderr, _("%lld accounts read"),
-				      (long long)json_integer_value(json_object_get(json, "progress")));
-		}
+		if (re->progress.label == NULL)
+			mfa_progress_begin(&re->progress,
+					   (uint64_t)json_integer_value(json_object_get(json, "of")), _("Reading"));
+		mfa_progress_step(&re->progress, (uint64_t)json_integer_value(json_object_get(json, "progress")));
 		json_decref(json);
 		return 0;
 	}
@@ -140,8 +140,10 @@ int command_report(const struct command_options *o, int argc, char **argv)
 
 	(void)argc, (void)argv;
 	r = ask(o, MFA_REPORT, on_row, &re);
-	if (isatty(STDERR_FILENO))
-		(void)fputs("\r\033[K", stderr);
+	if (re.progress.label != NULL && r == MFA_EXIT_OK)
+		mfa_progress_step(&re.progress, re.progress.total);
+	if (re.progress.label != NULL)
+		mfa_progress_end(&re.progress);
 	if (r == MFA_EXIT_OK && re.figures != NULL) {
 		if (o->json)
 			print_json(&re);

@@ -39,6 +39,7 @@ struct report {
 	pthread_cond_t wake;
 	struct batch *full, *filling;
 	int64_t read;
+	uint64_t total;			/* about */
 	bool ended;
 	int error;
 	struct figures figures;
@@ -161,10 +162,11 @@ static int hand_over(struct report *re)
 /* Now and then, so that a client that waits knows that it does not wait in vain. */
 static int tell_progress(struct report *re)
 {
-	char row[48];
+	char row[96];
 	int r;
 
-	(void)snprintf(row, sizeof(row), "{\"progress\":%lld}", (long long)re->read);
+	(void)snprintf(row, sizeof(row), "{\"progress\":%lld,\"of\":%llu}", (long long)re->read,
+		       (unsigned long long)re->total);
 	(void)pthread_mutex_lock(&re->lock);
 	r = conversation_row(re->c, row);
 	(void)pthread_mutex_unlock(&re->lock);
@@ -193,6 +195,7 @@ static int gather(void *ctx, const char *key, const struct mfa_entry *entry)
 
 static int read_all(struct report *re)
 {
+	struct mfa_store *store = mfa_accounts_store(re->c->verifier->accounts);
 	pthread_t threads[THREADS_MAX];
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 	size_t i, n = cores < 1 ? 1 : cores > THREADS_MAX ? THREADS_MAX : (size_t)cores, started = 0;
@@ -203,7 +206,9 @@ static int read_all(struct report *re)
 			started++;
 	if (started == 0)
 		return -EAGAIN;
-	r = mfa_store_list(mfa_accounts_store(re->c->verifier->accounts), MFA_KEY_ACCOUNT, gather, re);
+	r = mfa_store_count(store, MFA_KEY_ACCOUNT, &re->total);
+	if (r == 0)
+		r = mfa_store_list(store, MFA_KEY_ACCOUNT, gather, re);
 	if (r == 0 && re->filling->count > 0)
 		r = hand_over(re);
 	(void)pthread_mutex_lock(&re->lock);
