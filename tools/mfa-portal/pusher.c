@@ -114,11 +114,15 @@ static CURL *make_request(struct message *message)
 	     curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
 	     curl_easy_setopt(curl, CURLOPT_PROXY, "") == CURLE_OK &&
 	     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+	     /* A name whose servers never answer would be waited for beyond the time limit, by everybody's. */
+	     curl_easy_setopt(curl, CURLOPT_QUICK_EXIT, 1L) == CURLE_OK &&
 	     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)TIMEOUT_MS) == CURLE_OK &&
 	     curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, open_socket) == CURLE_OK &&
 	     curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, message) == CURLE_OK &&
 	     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_answer) == CURLE_OK &&
 	     curl_easy_setopt(curl, CURLOPT_WRITEDATA, message) == CURLE_OK &&
+	     curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_answer) == CURLE_OK &&
+	     curl_easy_setopt(curl, CURLOPT_HEADERDATA, message) == CURLE_OK &&
 	     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, message->error) == CURLE_OK &&
 	     curl_easy_setopt(curl, CURLOPT_POSTFIELDS, message->body) == CURLE_OK &&
 	     curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)message->len) == CURLE_OK &&
