@@ -14,6 +14,7 @@
 #define QUEUE_MAX 1024
 #define CALL_MS 10000		/* that mfad may take */
 #define RETRY_MS 500
+#define RETRY_PART 20		/* of the time, one part goes into calling a mfad that does not answer */
 #define SILENCE_MS 60000	/* mfad pings each 20 s */
 
 struct call {
@@ -37,7 +38,8 @@ struct upstream {
 	void (*on_event)(struct portal *portal, const json_t *event);
 	struct line lines[POOL];
 	struct line events;
-	int64_t heard, retry;
+	int64_t heard;
+	int64_t retry;			/* before then nobody calls: it was just in vain */
 	bool lost;			/* said once */
 	struct call *head, **tail;
 	size_t count;
@@ -127,11 +129,17 @@ static int say(struct upstream *up, int fd, enum mfa_frame_type type, const char
 
 static int call_up(struct upstream *up, struct line *line, event_callback_fn fn, void *ctx)
 {
-	int r = mfa_dial_daemon(up->socket, &line->fd);
+	int64_t began = portal_ms(), took;
+	int r = began >= up->retry ? mfa_dial_daemon(up->socket, &line->fd) : -EAGAIN;
 
 	line->up = up;
-	if (r != 0)
+	if (r != 0) {
+		/* It waits where mfad's backlog is full, and all else waits with it: for a small part of the time. */
+		took = portal_ms() - began;
+		if (began >= up->retry)
+			up->retry = began + RETRY_MS + took * RETRY_PART;
 		return r;
+	}
 	line->event = event_new(up->portal->base, line->fd, EV_READ | EV_PERSIST, fn, ctx);
 	if (line->event != NULL && event_add(line->event, NULL) == 0)
 		return 0;
@@ -169,12 +177,13 @@ static void listen_again(struct upstream *up, int64_t now)
 
 	if (now < up->retry)
 		return;
-	up->retry = now + RETRY_MS;
 	r = call_up(up, &up->events, on_event, up);
 	if (r == 0)
 		r = say(up, up->events.fd, MFA_EVENTS, "{}");
-	if (r != 0 && up->events.fd >= 0)
+	if (r != 0 && up->events.fd >= 0) {
 		hang_up(&up->events);
+		up->retry = now + RETRY_MS;
+	}
 	if (r != 0 && !up->lost)
 		mfa_log_message(LOG_ERR, "mfad", "mfad can't be reached; phones are told to wait", r);
 	if (r == 0) {
