@@ -3,16 +3,22 @@
 #include <errno.h>
 #include <event2/bufferevent.h>
 #include <event2/bufferevent_ssl.h>
+#include <event2/listener.h>
 #include <netinet/in.h>
 #include <search.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+
+#include "log/log.h"
 
 #define REQUEST_MS 10000	/* for a whole request, TLS's handshake included */
 #define IDLE_MS 60000		/* between two requests */
 #define PER_ADDRESS 64
 #define CONNECTIONS_MAX 20000
+#define OTHERS 200		/* descriptors for all else: mfad, push services, who resolves their names */
+#define LISTEN_MAX 16
 #define SWEEP_MS 500
 
 /* evhttp neither tells of a connection before its first request is whole, nor bounds how long
@@ -22,20 +28,24 @@ struct connection {
 	struct connections *all;
 	struct bufferevent *bev;	/* with a reference of our own */
 	struct address *address;
+	struct connection *sibling;	/* of the same address */
 	int64_t deadline;		/* 0: none, a request is being answered */
 };
 
 /* How many there are from an address. */
 struct address {
 	struct mfa_address of;
+	struct connection *first;
 	unsigned count;
 };
 
 struct connections {
 	struct portal *portal;
 	struct connection ring;
-	unsigned count;
+	unsigned count, most;
 	void *by_bev, *by_address;	/* of tsearch(3) */
+	struct evconnlistener *listeners[LISTEN_MAX];
+	size_t listening;
 	struct event *sweep;
 };
 
@@ -52,29 +62,39 @@ static int compare_address(const void *a, const void *b)
 		      sizeof(struct mfa_address));
 }
 
-static struct address *count_address(struct connections *all, const struct mfa_address *of)
+static void count_address(struct connection *conn, const struct mfa_address *of)
 {
 	struct address *address = calloc(1, sizeof(*address));
 	void **found;
 
 	if (address == NULL)
-		return NULL;
+		return;
 	memcpy(&address->of, of, sizeof(*of));
-	found = tsearch(address, &all->by_address, compare_address);
+	found = tsearch(address, &conn->all->by_address, compare_address);
 	if (found == NULL || *found != address)
 		free(address);
 	if (found == NULL)
-		return NULL;
-	address = *found;
-	address->count++;
-	return address;
+		return;
+	conn->address = *found;
+	conn->sibling = conn->address->first;
+	conn->address->first = conn;
+	conn->address->count++;
 }
 
-static void forget_address(struct connections *all, struct address *address)
+static void forget_address(struct connection *conn)
 {
-	if (address == NULL || --address->count > 0)
+	struct address *address = conn->address;
+	struct connection **at;
+
+	if (address == NULL)
 		return;
-	(void)tdelete(address, &all->by_address, compare_address);
+	for (at = &address->first; *at != conn; at = &(*at)->sibling)
+		;
+	*at = conn->sibling;
+	conn->address = NULL;
+	if (--address->count > 0)
+		return;
+	(void)tdelete(address, &conn->all->by_address, compare_address);
 	free(address);
 }
 
@@ -86,7 +106,7 @@ static void forget(struct connection *conn)
 	conn->next->prev = conn->prev;
 	conn->prev->next = conn->next;
 	all->count--;
-	forget_address(all, conn->address);
+	forget_address(conn);
 	(void)bufferevent_disable(conn->bev, EV_READ | EV_WRITE);
 	(void)bufferevent_decref(conn->bev);
 	free(conn);
@@ -110,6 +130,15 @@ static bool let_go(const struct connection *conn)
 	return on_read == NULL && on_write == NULL && on_event == NULL;
 }
 
+/* Where there is no room, whoever comes waits in the kernel until the next sweep. */
+static void accept_more(struct connections *all, bool more)
+{
+	size_t i;
+
+	for (i = 0; i < all->listening; i++)
+		(void)(more ? evconnlistener_enable(all->listeners[i]) : evconnlistener_disable(all->listeners[i]));
+}
+
 static void on_sweep(evutil_socket_t fd, short what, void *ctx)
 {
 	struct connections *all = ctx;
@@ -124,6 +153,8 @@ static void on_sweep(evutil_socket_t fd, short what, void *ctx)
 		else if (conn->deadline > 0 && now > conn->deadline)
 			cut(conn);
 	}
+	if (all->count < all->most)
+		accept_more(all, true);
 }
 
 static int peer_address(evutil_socket_t fd, struct mfa_address *out)
@@ -149,6 +180,31 @@ static int peer_address(evutil_socket_t fd, struct mfa_address *out)
 	return 0;
 }
 
+/* Of IPv6 somebody has a /64. */
+static int peer_site(evutil_socket_t fd, struct mfa_address *out)
+{
+	int r = peer_address(fd, out);
+
+	if (!out->v4)
+		memset(out->bytes + 8, 0, 8);
+	return r;
+}
+
+/* Whether its address has too many without it.  Those that have ended since the last sweep are none. */
+static bool is_too_many(const struct connection *conn)
+{
+	struct connection *other, *next;
+
+	if (conn->address == NULL || conn->address->count <= PER_ADDRESS)
+		return false;
+	for (other = conn->address->first; other != NULL; other = next) {
+		next = other->sibling;
+		if (other != conn && let_go(other))
+			forget(other);
+	}
+	return conn->address->count > PER_ADDRESS;
+}
+
 /* The connection has its descriptor by now. */
 static void on_accepted(evutil_socket_t fd, short what, void *ctx)
 {
@@ -160,10 +216,12 @@ static void on_accepted(evutil_socket_t fd, short what, void *ctx)
 	for (conn = all->ring.next; conn != &all->ring && conn->deadline < 0; conn = conn->next) {
 		conn->deadline = portal_ms() + REQUEST_MS;
 		/* A proxy's connections are everybody's. */
-		if (all->portal->tls && peer_address(bufferevent_getfd(conn->bev), &of) == 0)
-			conn->address = count_address(all, &of);
-		if (all->count > CONNECTIONS_MAX || (conn->address != NULL && conn->address->count > PER_ADDRESS))
+		if (all->portal->tls && peer_site(bufferevent_getfd(conn->bev), &of) == 0)
+			count_address(conn, &of);
+		if (is_too_many(conn)) {
+			forget_address(conn);
 			cut(conn);
+		}
 	}
 }
 
@@ -195,10 +253,43 @@ static struct bufferevent *on_connection(struct event_base *base, void *ctx)
 	conn->prev = &all->ring;
 	conn->next->prev = conn;
 	all->ring.next = conn;
-	all->count++;
+	if (++all->count >= all->most)
+		accept_more(all, false);
 	(void)tsearch(conn, &all->by_bev, compare_bev);
 	(void)event_base_once(base, -1, EV_TIMEOUT, on_accepted, all, &now);
 	return conn->bev;
+}
+
+static unsigned room(void)
+{
+	struct rlimit rl;
+
+	if (getrlimit(RLIMIT_NOFILE, &rl) != 0)
+		return OTHERS;
+	if (rl.rlim_cur < 2 * (rlim_t)OTHERS)
+		return (unsigned)rl.rlim_cur / 2;
+	return rl.rlim_cur - OTHERS < CONNECTIONS_MAX ? (unsigned)(rl.rlim_cur - OTHERS) : CONNECTIONS_MAX;
+}
+
+/* It would fail again at once, and for ever. */
+static void on_accept_failed(struct evconnlistener *listener, void *http)
+{
+	(void)http;
+	mfa_log_message(LOG_ERR, "accept", "no more connections for now", -errno);
+	(void)evconnlistener_disable(listener);
+}
+
+int connections_listen(struct connections *all, int fd)
+{
+	struct evhttp_bound_socket *bound = NULL;
+
+	if (all->listening < LISTEN_MAX)
+		bound = evhttp_accept_socket_with_handle(all->portal->http, fd);
+	if (bound == NULL)
+		return -EIO;
+	all->listeners[all->listening] = evhttp_bound_socket_get_listener(bound);
+	evconnlistener_set_error_cb(all->listeners[all->listening++], on_accept_failed);
+	return 0;
 }
 
 int connections_new(struct portal *portal, struct connections **out)
@@ -210,6 +301,7 @@ int connections_new(struct portal *portal, struct connections **out)
 	if (all == NULL)
 		return -ENOMEM;
 	all->portal = portal;
+	all->most = room();
 	all->ring.next = all->ring.prev = &all->ring;
 	all->sweep = event_new(portal->base, -1, EV_PERSIST, on_sweep, all);
 	if (all->sweep == NULL || event_add(all->sweep, &often) != 0) {

@@ -7,6 +7,8 @@
 
 /* Makes the HTTP server's connections (TLS where there is a certificate), and watches over them. */
 int connections_new(struct portal *portal, struct connections **out);
+/* Accepts them at a socket that listens.  Returns 0 or -EIO. */
+int connections_listen(struct connections *connections, int fd);
 void connections_free(struct connections **connections);
 
 /* A request has arrived whole: it may wait now, */

@@ -168,13 +168,15 @@ static int listen_all(const struct mfa_conf *conf, int fds[LISTEN_MAX], size_t *
 
 static void want_descriptors(void)
 {
-	struct rlimit rl;
+	struct rlimit rl, more;
 
 	if (getrlimit(RLIMIT_NOFILE, &rl) != 0)
 		return;
-	if (geteuid() == 0 && rl.rlim_max < DESCRIPTORS)
-		rl.rlim_max = DESCRIPTORS;
-	rl.rlim_cur = rl.rlim_max < DESCRIPTORS ? rl.rlim_max : DESCRIPTORS;
+	more = (struct rlimit){ DESCRIPTORS, rl.rlim_max > DESCRIPTORS ? rl.rlim_max : DESCRIPTORS };
+	if (setrlimit(RLIMIT_NOFILE, &more) == 0)
+		return;
+	/* Root of a container may not raise it. */
+	rl.rlim_cur = rl.rlim_max;
 	(void)setrlimit(RLIMIT_NOFILE, &rl);
 }
 
@@ -268,7 +270,7 @@ static int serve(struct portal *portal, const struct options *options, const int
 	if (r == 0)
 		r = upstream_new(portal, options->socket, on_event, &portal->upstream);
 	for (i = 0; r == 0 && i < count; i++)
-		r = evhttp_accept_socket(portal->http, fds[i]) == 0 ? 0 : -EIO;
+		r = connections_listen(portal->connections, fds[i]);
 	for (i = 0; r == 0 && i < 3; i++) {
 		events[i] = evsignal_new(portal->base, signals[i].signal, signals[i].fn, portal);
 		r = events[i] != NULL && event_add(events[i], NULL) == 0 ? 0 : -ENOMEM;
