@@ -279,6 +279,21 @@ wait "$LATE"
 unlike 'the late one is not in' "$(cat "$BED/late")" PAM_SUCCESS
 like 'it is said that no answer came' "$(cat "$BED/late")" 'No answer came from your phone'
 
+# --- su -------------------------------------------------------------------------------------------
+
+pam_service su "$PASSWORD_THEN_CODE" 'auth required pam_mfa.so'
+in_window 100x30 "setpriv --reuid bob --regid bob --init-groups su alice -c 'echo in as \$(id -un)'"
+wait_for shows 'assword' && keys "$PASSWORD" Enter
+ok 'su: a number, and it waits' wait_for shows 'enter [0-9]+ on your phone' || diag "$(screen)"
+phone Pixel approve "$(number)" >/dev/null
+ok 'and goes on by itself' wait_for shows 'in as alice' || diag "$(screen)"
+in_window 100x30 "setpriv --reuid bob --regid bob --init-groups su alice -c true"
+wait_for shows 'assword' && keys "$PASSWORD" Enter
+wait_for shows 'on your phone'
+in_tmux send-keys -t 0 C-c
+# Its shell ends by it as well, and the window with that.
+ok 'su: Ctrl-C ends it at once' wait_for no_session
+
 # --- without ----------------------------------------------------------------------------------------
 
 kill "$PORTAL"

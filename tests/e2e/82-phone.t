@@ -193,6 +193,19 @@ js "shows('locked', 'Are you signing in?')" >/dev/null
 js "type('locked', '$(asked_number)')" >/dev/null
 js_ok 'not without' "shows('locked', 'The phone was not unlocked')" locked
 in_tmux kill-server
+new_rules "${PORTAL_RULES[@]}" '[policy]' 'enrol_local = yes' 'verify_user = preferred'
+mfa-admin reset alice </dev/null >/dev/null
+ok 'a phone without a lock' open_phone plain '{}'
+ok 'is paired where that is only preferred' pair_with alice plain || diag "$(screen) $(js "text('plain')")"
+js "press('plain', 'Done')" >/dev/null
+on_ssh alice
+wait_for shows 'on your phone'
+js "shows('plain', 'Are you signing in?')" >/dev/null
+js "phones.plain.page.keyboard.type('$(asked_number)0').then(() => phones.plain.page.keyboard.press('Enter'))" >/dev/null
+keys '' Enter
+ok 'and confirms, by a keyboard: a third digit is none' wait_for shows 'in as alice' || diag "$(screen) $(js "text('plain')")"
+js "press('plain', 'Done').then(() => phones.plain.context.clearPermissions()).then(() => phones.plain.page.reload())" >/dev/null
+js_ok 'notifications that were taken away: the page says so' "shows('plain', 'Notifications are off')" plain
 is 'nothing went wrong in any page' "$(js 'Object.values(phones).flatMap(({ problems }) => problems).filter((p) => !/status of 4/.test(p))')" '[]'
 
 # --- enrolment at sign-in ------------------------------------------------------------------------------------------------
