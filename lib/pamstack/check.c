@@ -46,7 +46,7 @@ struct walk {
 	void *ctx;
 	size_t found;
 	const struct rule *mfa;		/* pam_mfa's, the last that was reached */
-	bool after_publickey;
+	struct mfa_pam_options options;
 	struct {
 		enum mfa_pam_finding_kind kind;
 		const struct rule *rule;
@@ -165,10 +165,11 @@ static unsigned learn(struct walk *w, const struct mfa_pam_stack *stack, size_t 
 			origin->refusal = (uint8_t)at;
 		return state | REFUSED;
 	}
+	w->options.splits |= role == ROLE_SPLIT;
 	if (role != ROLE_MFA)
 		return state;
 	w->mfa = rule;
-	w->after_publickey |= rule->after_publickey;
+	w->options.after_publickey |= rule->after_publickey;
 	if (code == CODE_SUCCESS)
 		return state | PASSED;
 	if ((state & (PROVED | REFUSED)) == REFUSED)
@@ -292,14 +293,14 @@ static void judge_end(struct walk *w, const struct mfa_pam_stack *stack, const s
 }
 
 int mfa_pam_stack_check(const struct mfa_pam_stack *stack, mfa_pam_finding_fn *fn, void *ctx,
-			bool *after_publickey)
+			struct mfa_pam_options *options)
 {
 	struct walk w = { .fn = fn, .ctx = ctx };
 	struct states *sets;
 	unsigned state;
 	size_t at;
 
-	*after_publickey = false;
+	*options = (struct mfa_pam_options){ .splits = false };
 	if (!contains_module(stack, 0, stack->count)) {
 		tell(&w, MFA_PAM_ABSENT, NULL);
 		return (int)w.found;
@@ -315,6 +316,6 @@ int mfa_pam_stack_check(const struct mfa_pam_stack *stack, mfa_pam_finding_fn *f
 				run_rule(&w, stack, at, state, sets);
 	judge_end(&w, stack, &sets[stack->count]);
 	free(sets);
-	*after_publickey = w.after_publickey;
+	*options = w.options;
 	return (int)w.found;
 }

@@ -44,10 +44,14 @@ struct mfa_pam_finding {
 /* Follows every answer of every module, with what Linux-PAM makes of it (pam_dispatch.c).
  * Calls fn for each finding, once for a kind and a rule.
  * pam_rootok is taken for what it is: root needs no second factor to be root.
- * *after_publickey: whether pam_mfa has that option.  Returns how many findings there were, or
- * -ENOMEM. */
+ * *options: which of its options pam_mfa has.  Returns how many findings there were, or -ENOMEM. */
+struct mfa_pam_options {
+	bool after_publickey;
+	bool splits;		/* forward_pass: the code comes behind the password */
+};
+
 typedef void mfa_pam_finding_fn(void *ctx, const struct mfa_pam_finding *finding);
 int mfa_pam_stack_check(const struct mfa_pam_stack *stack, mfa_pam_finding_fn *fn, void *ctx,
-			bool *after_publickey);
+			struct mfa_pam_options *options);
 
 #endif

@@ -2,11 +2,13 @@
 
 #include <errno.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#define VALUE_MAX 512
+#define VALUE_MAX MFA_SSHD_VALUE_SIZE
+#define BLANKS " \t\r\f"
 
 /* The value of a setting, "" if it is not there. */
 static void find(const char *text, size_t len, const char *key, char out[VALUE_MAX])
@@ -67,10 +69,12 @@ static void check_list(char *list, bool key_needed, bool found[MFA_SSHD_FINDINGS
 		found[MFA_SSHD_KEY_ALONE] = true;
 }
 
-int mfa_sshd_check(const char *text, size_t len, bool password, bool after_publickey,
+int mfa_sshd_check(const char *text, size_t len, const struct mfa_sshd_stack *stack,
 		   bool found[MFA_SSHD_FINDINGS])
 {
-	bool key_needed = !password && !after_publickey;
+	bool key_needed = !stack->password && !stack->after_publickey;
+	bool password = is_yes(text, len, "passwordauthentication");
+	bool keyboard = is_yes(text, len, "kbdinteractiveauthentication");
 	char methods[VALUE_MAX], port[VALUE_MAX], grace[VALUE_MAX], *list, *rest = NULL;
 	unsigned long seconds;
 
@@ -80,10 +84,11 @@ int mfa_sshd_check(const char *text, size_t len, bool password, bool after_publi
 		return -EBADMSG;
 	find(text, len, "logingracetime", grace);
 	seconds = strtoul(grace, NULL, 10);
-	found[MFA_SSHD_SHORT] = seconds > 0 && seconds < MFA_SSHD_GRACE_SECONDS;
+	/* Who can't be asked enrols elsewhere. */
+	found[MFA_SSHD_SHORT] = keyboard && seconds > 0 && seconds < MFA_SSHD_GRACE_SECONDS;
 	found[MFA_SSHD_NO_PAM] = !is_yes(text, len, "usepam");
-	found[MFA_SSHD_NO_KEYBOARD] = !is_yes(text, len, "kbdinteractiveauthentication");
-	found[MFA_SSHD_PASSWORD] = is_yes(text, len, "passwordauthentication");
+	found[MFA_SSHD_NO_KEYBOARD] = !keyboard && !(stack->splits && password);
+	found[MFA_SSHD_PASSWORD] = password && !stack->splits;
 	find(text, len, "authenticationmethods", methods);
 	if (methods[0] == '\0' || strcasecmp(methods, "any") == 0) {
 		found[MFA_SSHD_KEY_ALONE] = is_yes(text, len, "pubkeyauthentication") ||
@@ -95,4 +100,33 @@ int mfa_sshd_check(const char *text, size_t len, bool password, bool after_publi
 	for (list = strtok_r(methods, " ", &rest); list != NULL; list = strtok_r(NULL, " ", &rest))
 		check_list(list, key_needed, found);
 	return 0;
+}
+
+/* What follows a keyword, without the = that may stand there; NULL if the line has another one. */
+static const char *after_keyword(const char *line, const char *keyword)
+{
+	size_t len = strlen(keyword);
+
+	line += strspn(line, BLANKS "\"");
+	if (strncasecmp(line, keyword, len) != 0 || line[len] == '\0' || strchr(BLANKS "\"=", line[len]) == NULL)
+		return NULL;
+	line += len;
+	return line + strspn(line, BLANKS "\"=");
+}
+
+bool mfa_sshd_config_next(const char **at, unsigned *line, const char *keyword, char value[MFA_SSHD_VALUE_SIZE])
+{
+	const char *found = NULL;
+	size_t len;
+
+	value[0] = '\0';
+	while (found == NULL && **at != '\0') {
+		found = after_keyword(*at, keyword);
+		len = strcspn(*at, "\n");
+		if (found != NULL && found <= *at + len)
+			(void)snprintf(value, MFA_SSHD_VALUE_SIZE, "%.*s", (int)(*at + len - found), found);
+		*at += len + ((*at)[len] == '\n');
+		++*line;
+	}
+	return found != NULL;
 }

@@ -17,10 +17,22 @@ enum mfa_sshd_finding {
 
 #define MFA_SSHD_GRACE_SECONDS 600	/* that enrolment at sign-in may take */
 
-/* text[0..len) is what `sshd -T` prints.  password: the stack asks for one before pam_mfa;
- * after_publickey: pam_mfa refuses those without a key.
+struct mfa_sshd_stack {
+	bool password;			/* it asks for one before pam_mfa */
+	bool after_publickey;		/* pam_mfa refuses those without a key */
+	bool splits;			/* forward_pass: the code comes behind the password */
+};
+
+/* text[0..len) is what `sshd -T` prints.
  * Sets found[kind] for each.  Returns 0, or -EBADMSG (it is not what sshd prints). */
-int mfa_sshd_check(const char *text, size_t len, bool password, bool after_publickey,
+int mfa_sshd_check(const char *text, size_t len, const struct mfa_sshd_stack *stack,
 		   bool found[MFA_SSHD_FINDINGS]);
+
+#define MFA_SSHD_VALUE_SIZE 512
+
+/* Steps to the next line of an sshd_config that begins with that keyword.  *at is a NUL-ended text at first, and *line
+ * is 0; then where the search goes on, and the number of the line.  value gets what follows, cut where it is too long
+ * for sshd to mean anything by it.  Returns false where there is no more. */
+bool mfa_sshd_config_next(const char **at, unsigned *line, const char *keyword, char value[MFA_SSHD_VALUE_SIZE]);
 
 #endif

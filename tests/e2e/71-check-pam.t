@@ -132,7 +132,25 @@ write_conf '[policy sshd]' 'enrolment = offer'
 sshd_config 'UsePAM yes' 'KbdInteractiveAuthentication yes' 'PasswordAuthentication no' 'LoginGraceTime 600' \
 	'AuthenticationMethods keyboard-interactive:pam' 'Match User bob' '  PasswordAuthentication yes'
 check sshd
-finds 'LoginGraceTime 600, and a Match block' 0 'sshd_config:6: what this Match block says was not looked at'
+finds 'LoginGraceTime 600, and a Match block' 0 '^note: /etc/ssh/sshd_config:6: what this Match block says was not looked at'
+mkdir -p /etc/ssh/more
+printf 'Match all\n\nmatch\tGroup staff\n' >/etc/ssh/more/a.conf
+sshd_config 'UsePAM yes' 'KbdInteractiveAuthentication yes' 'PasswordAuthentication no' 'LoginGraceTime 0' \
+	'AuthenticationMethods keyboard-interactive:pam' 'Include more/*.conf'
+check sshd
+finds 'no limit, and a Match block in an included file' 0 '^note: /etc/ssh/more/a.conf:3: what this Match'
+is 'Match all is none' "$(grep -c note <<<"$OUT")" 1
+
+# --- the code behind the password --------------------------------------------------
+
+cp /usr/local/share/doc/pam-mfa/examples/pam.d/sshd-password /etc/pam.d/sshd
+sshd_config 'UsePAM yes' 'KbdInteractiveAuthentication no' 'PasswordAuthentication yes' 'LoginGraceTime 120' \
+	'AuthenticationMethods password'
+check sshd
+finds 'the password method, where the code is split off, and nobody can be asked to enrol' 0 'no way around'
+cp /usr/local/share/doc/pam-mfa/examples/pam.d/sshd /etc/pam.d/sshd
+check sshd
+finds 'the same without forward_pass' 1 'users get nowhere'
 write_conf
 
 # --- key, then code ------------------------------------------------------------

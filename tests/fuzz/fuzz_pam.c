@@ -43,18 +43,28 @@ static void on_finding(void *ctx, const struct mfa_pam_finding *finding)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input in = { data, size, 0 };
-	bool found[MFA_SSHD_FINDINGS], after;
+	bool found[MFA_SSHD_FINDINGS];
+	char value[MFA_SSHD_VALUE_SIZE], *config;
+	struct mfa_pam_options options;
+	struct mfa_sshd_stack how = { .password = true };
+	unsigned line = 0;
+	const char *at;
 	char error[MFA_PAM_ERROR_SIZE];
 	struct mfa_pam_stack *stack;
 
 	if (size == 0 || size > 4096)
 		return 0;
 	if (mfa_pam_stack_parse("service", read_part, &in, &stack, error) == 0) {
-		(void)mfa_pam_stack_check(stack, on_finding, NULL, &after);
+		(void)mfa_pam_stack_check(stack, on_finding, NULL, &options);
 		mfa_pam_stack_free(&stack);
 	} else if (stack != NULL || error[0] == '\0') {
 		abort();
 	}
-	(void)mfa_sshd_check((const char *)data, size, true, false, found);
+	(void)mfa_sshd_check((const char *)data, size, &how, found);
+	config = strndup((const char *)data, size);
+	for (at = config; at != NULL && mfa_sshd_config_next(&at, &line, "match", value);)
+		if (strlen(value) > size)
+			abort();
+	free(config);
 	return 0;
 }

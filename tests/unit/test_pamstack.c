@@ -119,7 +119,7 @@ static void test_stacks(void **state)
 	};
 	char error[MFA_PAM_ERROR_SIZE];
 	struct mfa_pam_stack *stack;
-	bool after_publickey;
+	struct mfa_pam_options options;
 	size_t i;
 
 	(void)state;
@@ -128,7 +128,7 @@ static void test_stacks(void **state)
 
 		assert_int_equal(mfa_pam_stack_parse("service", read_fake, (void *)(uintptr_t)rows[i].text,
 						     &stack, error), 0);
-		assert_true(mfa_pam_stack_check(stack, note, &kinds, &after_publickey) >= 0);
+		assert_true(mfa_pam_stack_check(stack, note, &kinds, &options) >= 0);
 		mfa_pam_stack_free(&stack);
 		if (kinds != rows[i].expect)
 			fail_msg("found %#x, not %#x:\n%s", kinds, rows[i].expect, rows[i].text);
@@ -174,7 +174,7 @@ static void test_unreadable(void **state)
 
 static void test_sshd(void **state)
 {
-	static const struct { const char *text; bool password, after; unsigned expect; } rows[] = {
+	static const struct { const char *text; bool password, after; unsigned expect; bool splits; } rows[] = {
 		{ SSHD "authenticationmethods keyboard-interactive:pam\n", true, false, 0 },
 		{ SSHD "authenticationmethods publickey,keyboard-interactive:pam\n", false, false, 0 },
 		{ SSHD "authenticationmethods publickey,keyboard-interactive\n", false, true, 0 },
@@ -193,20 +193,65 @@ static void test_sshd(void **state)
 		{ "port 22\nusepam no\nkbdinteractiveauthentication no\npasswordauthentication yes\n"
 		  "pubkeyauthentication no\nauthenticationmethods any\n", true, false,
 		  1U << MFA_SSHD_NO_PAM | 1U << MFA_SSHD_NO_KEYBOARD | 1U << MFA_SSHD_PASSWORD },
+		/* The code behind the password: the method that is wrong elsewhere. */
+		{ "port 22\nusepam yes\nkbdinteractiveauthentication no\npasswordauthentication yes\n"
+		  "authenticationmethods password\nlogingracetime 120\n", true, false, 0, true },
+		{ "port 22\nusepam yes\nkbdinteractiveauthentication yes\npasswordauthentication yes\n"
+		  "authenticationmethods password keyboard-interactive\nlogingracetime 120\n", true, false,
+		  1U << MFA_SSHD_SHORT, true },
+		{ "port 22\nusepam yes\nkbdinteractiveauthentication no\npasswordauthentication no\n"
+		  "authenticationmethods password\n", true, false, 1U << MFA_SSHD_NO_KEYBOARD, true },
 	};
+	static const struct mfa_sshd_stack any = { .password = true };
 	bool found[MFA_SSHD_FINDINGS];
 	size_t i, k;
 
 	(void)state;
 	for (i = 0; i < ROWS(rows); i++) {
-		assert_int_equal(mfa_sshd_check(rows[i].text, strlen(rows[i].text), rows[i].password,
-						rows[i].after, found), 0);
+		struct mfa_sshd_stack stack = { rows[i].password, rows[i].after, rows[i].splits };
+
+		assert_int_equal(mfa_sshd_check(rows[i].text, strlen(rows[i].text), &stack, found), 0);
 		for (k = 0; k < MFA_SSHD_FINDINGS; k++)
 			if (found[k] != ((rows[i].expect >> k & 1) != 0))
 				fail_msg("row %zu, finding %zu", i, k);
 	}
-	assert_int_equal(mfa_sshd_check("", 0, true, false, found), -EBADMSG);
-	assert_int_equal(mfa_sshd_check("no settings", 11, true, false, found), -EBADMSG);
+	assert_int_equal(mfa_sshd_check("", 0, &any, found), -EBADMSG);
+	assert_int_equal(mfa_sshd_check("no settings", 11, &any, found), -EBADMSG);
+}
+
+static void test_sshd_config(void **state)
+{
+	static const struct { const char *text; unsigned line; const char *value; } rows[] = {
+		{ "Match User bob\n", 1, "User bob" },
+		{ "Port 22\n\n  match\tall\nMatch User bob\n", 3, "all" },
+		{ "MATCH=User bob", 1, "User bob" },
+		{ "\"Match\" Address 192.0.2.0/24\n", 1, "Address 192.0.2.0/24" },
+		{ "Match\n", 0, "" },
+		{ "# Match User bob\n#Match User bob\nMatching User bob\nBanner Match User bob\n", 0, "" },
+		{ "Match \nUser bob\n", 1, "" },
+		{ "", 0, "" },
+	};
+	char value[MFA_SSHD_VALUE_SIZE];
+	unsigned line;
+	const char *at;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ROWS(rows); i++) {
+		at = rows[i].text;
+		line = 0;
+		if (mfa_sshd_config_next(&at, &line, "match", value) != (rows[i].line > 0))
+			fail_msg("row %zu: line %u", i, line);
+		if (rows[i].line > 0)
+			assert_int_equal(line, rows[i].line);
+		assert_string_equal(value, rows[i].value);
+	}
+	at = rows[1].text;
+	line = 0;
+	assert_true(mfa_sshd_config_next(&at, &line, "match", value));
+	assert_true(mfa_sshd_config_next(&at, &line, "match", value));
+	assert_int_equal(line, 4);
+	assert_false(mfa_sshd_config_next(&at, &line, "match", value));
 }
 
 int main(void)
@@ -215,6 +260,7 @@ int main(void)
 		cmocka_unit_test(test_stacks),
 		cmocka_unit_test(test_unreadable),
 		cmocka_unit_test(test_sshd),
+		cmocka_unit_test(test_sshd_config),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,12 +1,10 @@
 /* Looking for ways around the second factor: in a service's stack, and in sshd's settings. */
 #include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,10 +13,10 @@
 #include "language/language.h"
 #include "pamstack/pamstack.h"
 #include "pamstack/sshd.h"
+#include "sshd_config.h"
 #include "terminal/exit.h"
 
 /* Where Linux-PAM looks; the first that has the file. */
-#define SSHD_CONFIG "/etc/ssh/sshd_config"
 #define PAM_DIR "/etc/pam.d"
 #define PAM_DIR_VENDOR "/usr/lib/pam.d"
 #define FILE_SIZE_MAX (1 << 20)
@@ -157,38 +155,6 @@ static bool enrols(const char *conf_path)
 	return enrols;
 }
 
-/* sshd -T shows what holds for everybody; a Match block may say otherwise for some. */
-static void tell_of_match(const char *path)
-{
-	FILE *file = fopen(path, "re");
-	unsigned line = 0;
-	char *text = NULL;
-	size_t size = 0;
-
-	while (file != NULL && getline(&text, &size, file) > 0) {
-		line++;
-		if (strncasecmp(text + strspn(text, " \t"), "Match ", 6) == 0 &&
-		    strncasecmp(text + strspn(text, " \t"), "Match all", 9) != 0)
-			(void)printf(_("note: %s:%u: what this Match block says was not looked at.\n"), path, line);
-	}
-	free(text);
-	if (file != NULL)
-		(void)fclose(file);
-}
-
-static void tell_of_matches(void)
-{
-	glob_t found;
-	size_t i;
-
-	tell_of_match(SSHD_CONFIG);
-	if (glob(SSHD_CONFIG ".d/*.conf", 0, NULL, &found) != 0)
-		return;
-	for (i = 0; i < found.gl_pathc; i++)
-		tell_of_match(found.gl_pathv[i]);
-	globfree(&found);
-}
-
 /* What sshd says that its settings are; with nothing of our environment. */
 static int ask_sshd(char **text, size_t *len)
 {
@@ -216,7 +182,7 @@ static int ask_sshd(char **text, size_t *len)
 }
 
 /* Returns how many lines it printed, or a negative errno. */
-static int check_sshd(const char *file, const char *conf, bool password, bool after_publickey)
+static int check_sshd(const char *file, const char *conf, const struct mfa_sshd_stack *stack)
 {
 	bool found[MFA_SSHD_FINDINGS];
 	char *text = NULL;
@@ -225,7 +191,7 @@ static int check_sshd(const char *file, const char *conf, bool password, bool af
 
 	r = file != NULL ? read_path(file, &text, &len) : ask_sshd(&text, &len);
 	if (r == 0)
-		r = mfa_sshd_check(text, len, password, after_publickey, found);
+		r = mfa_sshd_check(text, len, stack, found);
 	free(text);
 	if (r != 0) {
 		(void)fprintf(stderr, "mfa-admin: %s\n",
@@ -233,7 +199,7 @@ static int check_sshd(const char *file, const char *conf, bool password, bool af
 		return r;
 	}
 	if (file == NULL)
-		tell_of_matches();
+		sshd_config_tell_of_match();
 	found[MFA_SSHD_SHORT] = found[MFA_SSHD_SHORT] && enrols(conf);
 	for (i = 0; i < MFA_SSHD_FINDINGS; i++)
 		if (found[i])
@@ -246,7 +212,8 @@ int command_check_pam(const struct command_options *options, int argc, char **ar
 	struct report report = { .folder = options->pam_dir, .sshd = strcmp(argv[1], "sshd") == 0 };
 	char error[MFA_PAM_ERROR_SIZE];
 	struct mfa_pam_stack *stack;
-	bool after_publickey = false;
+	struct mfa_pam_options pam = { .splits = false };
+	struct mfa_sshd_stack ssh;
 	int r, sshd = 0;
 
 	(void)argc;
@@ -256,12 +223,13 @@ int command_check_pam(const struct command_options *options, int argc, char **ar
 			      options->pam_dir != NULL ? options->pam_dir : PAM_DIR, error);
 		return MFA_EXIT_INVALID;
 	}
-	r = mfa_pam_stack_check(stack, print_finding, &report, &after_publickey);
+	r = mfa_pam_stack_check(stack, print_finding, &report, &pam);
 	mfa_pam_stack_free(&stack);
 	if (r >= 0 && report.sshd) {
 		r -= report.no_first;
-		sshd = check_sshd(options->sshd_settings, options->dial.conf, report.no_first == 0 && !after_publickey,
-				  after_publickey);
+		ssh = (struct mfa_sshd_stack){ .password = report.no_first == 0 && !pam.after_publickey,
+					       .after_publickey = pam.after_publickey, .splits = pam.splits };
+		sshd = check_sshd(options->sshd_settings, options->dial.conf, &ssh);
 	}
 	if (r < 0 || sshd < 0)
 		return MFA_EXIT_INVALID;
