@@ -12,6 +12,7 @@
 #include "pages.h"
 #include "phone/challenge.h"
 #include "portal/body.h"
+#include "reply.h"
 #include "upstream.h"
 #include "waits.h"
 
@@ -25,10 +26,6 @@
 
 enum purpose { PURPOSE_CALL, PURPOSE_PAIR, PURPOSE_FILE };
 
-static const char policy[] =
-	"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-	"manifest-src 'self'; worker-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
-
 /* A call that mfad is asked. */
 struct asked {
 	struct portal *portal;
@@ -36,66 +33,6 @@ struct asked {
 	uint64_t serial;		/* of the events when it was asked */
 	bool lists;
 };
-
-static void add(struct evhttp_request *req, const char *name, const char *value)
-{
-	(void)evhttp_add_header(evhttp_request_get_output_headers(req), name, value);
-}
-
-static void add_headers(const struct portal *portal, struct evhttp_request *req)
-{
-	add(req, "Content-Security-Policy", policy);
-	add(req, "X-Content-Type-Options", "nosniff");
-	add(req, "Referrer-Policy", "no-referrer");
-	add(req, "Cross-Origin-Opener-Policy", "same-origin");
-	add(req, "Cross-Origin-Resource-Policy", "same-origin");
-	add(req, "Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()");
-	if (strncmp(portal->conf->portal.url, "https:", 6) == 0)
-		add(req, "Strict-Transport-Security", "max-age=31536000");
-}
-
-static void send_reply(struct portal *portal, struct evhttp_request *req, int status, struct evbuffer *buffer)
-{
-	static const struct { int status; const char *words; } words[] = {
-		{ 200, "OK" }, { 304, "Not Modified" }, { 400, "Bad Request" }, { 403, "Forbidden" },
-		{ 404, "Not Found" }, { 405, "Method Not Allowed" }, { 409, "Conflict" }, { 410, "Gone" },
-		{ 413, "Content Too Large" }, { 415, "Unsupported Media Type" }, { 429, "Too Many Requests" },
-		{ 503, "Service Unavailable" },
-	};
-	struct evhttp_connection *evcon = evhttp_request_get_connection(req);
-	const char *reason = "Error";
-	size_t i;
-
-	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (words[i].status == status)
-			reason = words[i].words;
-	if (evcon != NULL)
-		connections_idle(portal->connections, evcon);
-	evhttp_send_reply(req, status, reason, buffer);
-}
-
-void http_reply(struct portal *portal, struct evhttp_request *req, int status, json_t *body)
-{
-	struct evbuffer *buffer = evbuffer_new();
-	char *text = mfa_json_dump(body);
-
-	if (text == NULL)
-		status = 503;
-	add_headers(portal, req);
-	add(req, "Cache-Control", "no-store");
-	add(req, "Content-Type", "application/json");
-	if (buffer != NULL && text != NULL)
-		(void)evbuffer_add(buffer, text, strlen(text));
-	send_reply(portal, req, status, buffer);
-	if (buffer != NULL)
-		evbuffer_free(buffer);
-	free(text);
-}
-
-void http_refuse(struct portal *portal, struct evhttp_request *req, int status, const char *word)
-{
-	http_reply(portal, req, status, json_pack("{s:s}", "error", word));
-}
 
 /* Files. */
 
@@ -106,22 +43,22 @@ static void serve_file(struct portal *portal, struct evhttp_request *req, const 
 	struct evbuffer *buffer;
 
 	if (page == NULL) {
-		http_refuse(portal, req, 404, "no-such-page");
+		reply_refuse(portal, req, 404, "no-such-page");
 		return;
 	}
-	add_headers(portal, req);
-	add(req, "ETag", page->etag);
-	add(req, "Cache-Control", "no-cache");
+	reply_headers(portal, req);
+	reply_header(req, "ETag", page->etag);
+	reply_header(req, "Cache-Control", "no-cache");
 	if (known != NULL && strcmp(known, page->etag) == 0) {
-		send_reply(portal, req, 304, NULL);
+		reply_send(portal, req, 304, NULL);
 		return;
 	}
-	add(req, "Content-Type", page->type);
+	reply_header(req, "Content-Type", page->type);
 	buffer = evbuffer_new();
 	if (buffer == NULL || evbuffer_add_reference(buffer, page->bytes, page->len, NULL, NULL) != 0)
 		evhttp_send_error(req, 503, NULL);
 	else
-		send_reply(portal, req, 200, buffer);
+		reply_send(portal, req, 200, buffer);
 	if (buffer != NULL)
 		evbuffer_free(buffer);
 }
@@ -155,11 +92,11 @@ static void on_reply(void *ctx, int status, json_t *body)
 
 	evhttp_connection_set_closecb(evhttp_request_get_connection(asked->req), NULL, NULL);
 	if (body == NULL)
-		http_refuse(asked->portal, asked->req, 503, "unavailable");
+		reply_refuse(asked->portal, asked->req, 503, "unavailable");
 	else if (asked->lists && status == 200)
 		add_ticket(asked, body);
 	if (body != NULL)
-		http_reply(asked->portal, asked->req, status >= 200 && status < 600 ? status : 503, body);
+		reply_json(asked->portal, asked->req, status >= 200 && status < 600 ? status : 503, body);
 	free(asked);
 }
 
@@ -169,7 +106,7 @@ static void ask(struct portal *portal, struct evhttp_request *req, char *text, b
 
 	if (asked == NULL) {
 		free(text);
-		http_refuse(portal, req, 503, "unavailable");
+		reply_refuse(portal, req, 503, "unavailable");
 		return;
 	}
 	*asked = (struct asked){ .portal = portal, .req = req, .serial = portal->ring.serial, .lists = lists };
@@ -184,9 +121,9 @@ static void wait_for(struct portal *portal, struct evhttp_request *req, const ch
 	struct mfa_ticket ticket;
 
 	if (text == NULL)
-		http_refuse(portal, req, 400, "invalid");
+		reply_refuse(portal, req, 400, "invalid");
 	else if (mfa_ticket_read(portal->ticket_key, text, portal_time(), &ticket) != 0)
-		http_refuse(portal, req, 403, "ticket");
+		reply_refuse(portal, req, 403, "ticket");
 	else
 		waits_add(portal->waits, req, &ticket);
 	json_decref(json);
@@ -243,18 +180,18 @@ static void serve_call(struct portal *portal, struct evhttp_request *req, const 
 		if (strcmp(calls[i].name, name) == 0)
 			break;
 	if (i == sizeof(calls) / sizeof(calls[0])) {
-		http_refuse(portal, req, 404, "no-such-call");
+		reply_refuse(portal, req, 404, "no-such-call");
 	} else if (evhttp_request_get_command(req) != EVHTTP_REQ_POST) {
-		add(req, "Allow", "POST");
-		http_refuse(portal, req, 405, "method");
+		reply_header(req, "Allow", "POST");
+		reply_refuse(portal, req, 405, "method");
 	} else if (!is_from_us(portal, req)) {
-		http_refuse(portal, req, 403, "origin");
+		reply_refuse(portal, req, 403, "origin");
 	} else if (!is_json(req)) {
-		http_refuse(portal, req, 415, "type");
+		reply_refuse(portal, req, 415, "type");
 	} else if (len > MFA_BODY_MAX) {
-		http_refuse(portal, req, 413, "large");
+		reply_refuse(portal, req, 413, "large");
 	} else if (!is_allowed(portal, req, calls[i].purpose)) {
-		http_refuse(portal, req, 429, "busy");
+		reply_refuse(portal, req, 429, "busy");
 	} else {
 		body = (const char *)evbuffer_pullup(input, -1);
 		if (strcmp(name, "wait") == 0) {
@@ -263,7 +200,7 @@ static void serve_call(struct portal *portal, struct evhttp_request *req, const 
 		}
 		r = mfa_body_rewrite(name, body != NULL ? body : "", len, &text);
 		if (r != 0)
-			http_refuse(portal, req, r == -EBADMSG ? 400 : 503, r == -EBADMSG ? "invalid" : "unavailable");
+			reply_refuse(portal, req, r == -EBADMSG ? 400 : 503, r == -EBADMSG ? "invalid" : "unavailable");
 		else
 			ask(portal, req, text, strcmp(name, "list") == 0);
 	}
@@ -272,10 +209,10 @@ static void serve_call(struct portal *portal, struct evhttp_request *req, const 
 static void serve_hello(struct portal *portal, struct evhttp_request *req)
 {
 	if (evhttp_request_get_command(req) != EVHTTP_REQ_GET) {
-		add(req, "Allow", "GET");
-		http_refuse(portal, req, 405, "method");
+		reply_header(req, "Allow", "GET");
+		reply_refuse(portal, req, 405, "method");
 	} else if (!is_allowed(portal, req, PURPOSE_CALL)) {
-		http_refuse(portal, req, 429, "busy");
+		reply_refuse(portal, req, 429, "busy");
 	} else {
 		ask(portal, req, strdup("{\"call\":\"hello\"}"), false);
 	}
@@ -289,16 +226,16 @@ void http_on_request(struct evhttp_request *req, void *ctx)
 
 	connections_busy(portal->connections, evhttp_request_get_connection(req));
 	if (path == NULL || path[0] != '/') {
-		http_refuse(portal, req, 400, "invalid");
+		reply_refuse(portal, req, 400, "invalid");
 	} else if (strcmp(path, "/api/hello") == 0) {
 		serve_hello(portal, req);
 	} else if (strncmp(path, "/api/", 5) == 0) {
 		serve_call(portal, req, path + 5);
 	} else if (method != EVHTTP_REQ_GET && method != EVHTTP_REQ_HEAD) {
-		add(req, "Allow", "GET, HEAD");
-		http_refuse(portal, req, 405, "method");
+		reply_header(req, "Allow", "GET, HEAD");
+		reply_refuse(portal, req, 405, "method");
 	} else if (!is_allowed(portal, req, PURPOSE_FILE)) {
-		http_refuse(portal, req, 429, "busy");
+		reply_refuse(portal, req, 429, "busy");
 	} else {
 		serve_file(portal, req, path);
 	}

@@ -13,7 +13,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "connections.h"
@@ -52,19 +51,6 @@ static const char usage[] =
 	"  --pages FOLDER   the phone's page (default " MFA_PAGESDIR ")\n"
 	"  --stderr         log to standard error as well\n"
 	"  --version, --help\n";
-
-int64_t portal_ms(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-int64_t portal_time(void)
-{
-	return (int64_t)time(NULL);
-}
 
 /* Returns -1 to go on, or the exit status. */
 static int read_options(int argc, char **argv, struct options *out)

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "http.h"
+#include "reply.h"
 
 #define WAIT_MS 50000		/* less than what proxies cut */
 #define EACH_MAX 4		/* of a device: the oldest is answered */
@@ -42,7 +42,7 @@ static void answer(struct wait *wait, bool changed)
 	struct evhttp_request *req = wait->req;
 
 	evhttp_connection_set_closecb(evhttp_request_get_connection(req), NULL, NULL);
-	http_reply(wait->all->portal, req, 200, json_pack("{s:b}", "changed", changed));
+	reply_json(wait->all->portal, req, 200, json_pack("{s:b}", "changed", changed));
 	forget(wait);
 }
 
@@ -115,13 +115,13 @@ void waits_add(struct waits *all, struct evhttp_request *req, const struct mfa_t
 
 	/* Between being told and asking again. */
 	if (mfa_ring_has(&all->portal->ring, ticket->device, ticket->serial)) {
-		http_reply(all->portal, req, 200, json_pack("{s:b}", "changed", true));
+		reply_json(all->portal, req, 200, json_pack("{s:b}", "changed", true));
 		return;
 	}
 	make_room(all, ticket->device);
 	wait = calloc(1, sizeof(*wait));
 	if (wait == NULL) {
-		http_refuse(all->portal, req, 503, "unavailable");
+		reply_refuse(all->portal, req, 503, "unavailable");
 		return;
 	}
 	*wait = (struct wait){ .next = &all->ring, .prev = all->ring.prev, .all = all, .req = req,
