@@ -476,19 +476,29 @@ static int finish(pam_handle_t *pamh, const struct options *o, const struct mfa_
 	return pam_code(result);
 }
 
-/* mfad asks for something else than a code, and who sent a password with one can't be asked. */
+/* mfad asks for something else than a code, and who sent one with the password can't be asked. */
 static int cannot_enrol(pam_handle_t *pamh)
 {
-	pam_syslog(pamh, LOG_NOTICE, "refused: this account must enrol a phone first, and a client that only sends a password can't "
-		   "be led through that. Sign in once where questions can be asked, or run mfa-enroll");
+	pam_syslog(pamh, LOG_NOTICE, "refused: this account is to enrol a phone first, and who sends a code with the "
+		   "password can't be led through that. Sign in once where questions can be asked, or run mfa-enroll");
+	(void)pam_error(pamh, "%s", mfa_say(MFA_SAY_CANNOT_ENROL));
 	return PAM_AUTH_ERR;
+}
+
+/* sshd's method "password" fails at a question whose answer is shown; it, or a person who leaves. */
+static void log_unanswered(pam_handle_t *pamh)
+{
+	pam_syslog(pamh, LOG_NOTICE, "the first question of enrolment was not answered. A client that can't ask (sshd's "
+		   "method \"password\") can't enrol: sign in once where questions can be asked, or run mfa-enroll");
 }
 
 /* One step that is put to the person.  Returns PAM_SUCCESS to go on. */
 static int put(pam_handle_t *pamh, const struct options *o, int fd, struct mfa_frame *frame, char **hand,
-	       bool *answered, int *step)
+	       bool *asked, bool *answered, int *step)
 {
-	bool echo = mfa_frame_type(frame) == MFA_ASK_ECHO, at_hand;
+	bool echo = mfa_frame_type(frame) == MFA_ASK_ECHO, code = mfa_frame_byte(frame, MFA_FIELD_CODE, 0) == 1;
+	bool at_hand, first = !*asked;
+	int r;
 
 	switch (mfa_frame_type(frame)) {
 	case MFA_INFO:
@@ -498,20 +508,24 @@ static int put(pam_handle_t *pamh, const struct options *o, int fd, struct mfa_f
 		return show(pamh, frame, PAM_ERROR_MSG);
 	case MFA_ASK:
 	case MFA_ASK_ECHO:
-		at_hand = *hand != NULL;
-		if (at_hand && mfa_frame_byte(frame, MFA_FIELD_CODE, 0) != 1) {
-			if (o->ask_once)
-				return cannot_enrol(pamh);
+		*asked = true;
+		/* A code answers nothing else. */
+		if (!code && o->ask_once)
+			return cannot_enrol(pamh);
+		if (!code) {
 			free_answer(*hand);
 			*hand = NULL;
-			at_hand = false;
 		}
+		at_hand = *hand != NULL;
 		/* A code that came with the password has one try: who asked for a password only can't be
 		 * asked for anything else. */
 		if (!at_hand && (*answered || o->no_prompt) && o->ask_once)
 			return PAM_AUTH_ERR;
 		*answered |= at_hand;
-		return ask(pamh, fd, frame, echo ? PAM_PROMPT_ECHO_ON : PAM_PROMPT_ECHO_OFF, hand, step);
+		r = ask(pamh, fd, frame, echo ? PAM_PROMPT_ECHO_ON : PAM_PROMPT_ECHO_OFF, hand, step);
+		if (r == PAM_CONV_ERR && first && !code)
+			log_unanswered(pamh);
+		return r;
 	default:
 		pam_syslog(pamh, LOG_ERR, "mfad sent a step of an unknown kind, %u", mfa_frame_type(frame));
 		return PAM_SYSTEM_ERR;
@@ -528,8 +542,8 @@ static int relay(pam_handle_t *pamh, const struct options *o, int fd, struct mfa
 		if (mfa_frame_type(frame) == MFA_DONE)
 			return finish(pamh, o, frame, asked);
 		waits = mfa_frame_type(frame) == MFA_WAIT;
-		asked |= waits || mfa_frame_type(frame) == MFA_ASK || mfa_frame_type(frame) == MFA_ASK_ECHO;
-		r = put(pamh, o, fd, frame, hand, &answered, &step);
+		asked |= waits;
+		r = put(pamh, o, fd, frame, hand, &asked, &answered, &step);
 		if (r != PAM_SUCCESS)
 			return r;
 		if (step == 0)

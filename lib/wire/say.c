@@ -25,6 +25,12 @@ static const char *const words[MFA_SAY_COUNT][LANGUAGES] = {
 		"De dienst voor de tweede factor is niet bereikbaar. Meld het uw beheerder.",
 		"Le service du second facteur est injoignable. Pr\303\251venez votre administrateur.",
 	},
+	[MFA_SAY_CANNOT_ENROL] = {
+		"Please set up your phone first: sign in where questions can be asked, or run mfa-enroll.",
+		"Stel eerst uw telefoon in: meld u aan waar vragen gesteld kunnen worden, of gebruik mfa-enroll.",
+		"Configurez d'abord votre t\303\251l\303\251phone : connectez-vous l\303\240 o\303\271 des questions "
+		"peuvent \303\252tre pos\303\251es, ou lancez mfa-enroll.",
+	},
 };
 
 static int language_of(const char *locale)

@@ -10,6 +10,7 @@ enum mfa_say {
 	MFA_SAY_IS_PASSWORD,		/* the answer was the login password */
 	MFA_SAY_INTERRUPTED,
 	MFA_SAY_UNREACHABLE,
+	MFA_SAY_CANNOT_ENROL,		/* a code came with the password, and no question can be asked */
 	MFA_SAY_COUNT
 };
 

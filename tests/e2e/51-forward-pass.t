@@ -57,15 +57,52 @@ denied 'eight digits: six are part of the password'
 
 # --- who must enrol first, and can't be asked ------------------------------------------
 
+tail_lines code
 new_rules '[policy]' 'enrolment = require' 'enrol_networks = 127.0.0.0/8'
 log_mark
 password_try bob "${PASSWORD}123456"
 refused 'an account without a phone'
-log_like 'the log says why, and what to do' 'must enrol a phone first.*run mfa-enroll'
+log_like 'the log says why, and what to do' 'is to enrol a phone first.*run mfa-enroll'
 is 'the code behind the password has answered nothing' "$(devices bob)" 0
 new_rules '[policy]' 'enrolment = offer' 'enrol_networks = 127.0.0.0/8'
 password_try bob "${PASSWORD}123456"
 refused 'nor is it taken for "not now"'
+pam_try -r 127.0.0.1 code bob "${PASSWORD}123456" y y y
+denied 'nor where an application could ask'
+like 'which says what to do' "$SCREEN" '^say: Please set up your phone first'
+like 'and asks nothing but the password' "$(grep '^ask' <<<"$SCREEN")" '^ask: Password and code: $'
+log_mark
+password_try bob "$PASSWORD"
+refused 'no code behind the password either'
+log_like 'a client that only sends a password' 'first question of enrolment was not answered.*run mfa-enroll'
+new_rules '[policy]' 'minimum = 2' 'enrol_networks = 127.0.0.0/8' 'enrolment = require'
+tick
+log_mark
+password_try alice "$PASSWORD$(code_now alice)"
+refused 'a right code, and a second method that is required'
+log_like 'which the log says' 'is to enrol a phone first'
+is 'nothing was added' "$(devices alice)" 1
+new_rules
+pass=$(mfa-admin pass bob --valid 8h </dev/null | head -n 1)
+new_rules '[policy]' 'enrolment = require'
+password_try bob "$PASSWORD$pass"
+refused 'a pass, and a phone to enrol with it'
+is 'nothing was added' "$(devices bob)" 0
+new_rules '[policy]' 'enrolment = require' 'enrol_networks = 127.0.0.0/8'
+for option in use_first_pass try_first_pass; do
+	pam_service "$option" 'auth optional pam_unix.so nodelay' "auth required pam_mfa.so $option"
+	log_mark
+	pam_try -r 127.0.0.1 "$option" bob 123456
+	denied "$option: what was typed answers no question of enrolment"
+	unlike "$option: and is no try at its code" "$SCREEN" 'not (right|the code)'
+	if [ $option = use_first_pass ]; then
+		unlike "$option: nor is one asked" "$SCREEN" '^ask: [^P]'
+		log_like "$option: the log says why" 'is to enrol a phone first'
+	else
+		like "$option: a person is asked" "$SCREEN" '^ask: [^P].*ode'
+	fi
+done
+is 'nothing was added' "$(devices bob)" 0
 new_rules
 
 # --- check-pam -----------------------------------------------------------------------
