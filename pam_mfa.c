@@ -41,6 +41,7 @@ struct options {
 	bool ask_once;			/* what is at hand has one try */
 	bool echo;
 	bool debug;
+	char language[4];		/* of the module's own sentences, "": by the locale; mfad's, once it has spoken */
 };
 
 /* Options. */
@@ -105,6 +106,14 @@ static bool set_echo(struct options *o, const char *value)
 	return value[0] == '\0';
 }
 
+static bool set_language(struct options *o, const char *value)
+{
+	if (strlen(value) != 2)
+		return false;
+	memcpy(o->language, value, 3);
+	return strcmp(value, "en") == 0 || strcmp(value, "nl") == 0 || strcmp(value, "fr") == 0;
+}
+
 static bool set_debug(struct options *o, const char *value)
 {
 	o->debug = true;
@@ -125,6 +134,7 @@ static const struct {
 	{ "forward_pass", set_forward, "no value, or how many digits a code has: =6, =7 or =8" },
 	{ "try_first_pass", set_try_first, "no value" },
 	{ "use_first_pass", set_use_first, "no value" },
+	{ "language=", set_language, "en, nl or fr" },
 	{ "echo", set_echo, "no value" },
 	{ "debug", set_debug, "no value" },
 };
@@ -316,7 +326,7 @@ static int split(pam_handle_t *pamh, const struct options *o)
 	if (given != NULL)
 		typed = strdup(given);
 	else
-		r = pam_prompt(pamh, PAM_PROMPT_ECHO_OFF, &typed, "%s", mfa_say(MFA_SAY_PASSWORD_AND_CODE));
+		r = pam_prompt(pamh, PAM_PROMPT_ECHO_OFF, &typed, "%s", mfa_say(MFA_SAY_PASSWORD_AND_CODE, o->language));
 	if (r != PAM_SUCCESS || typed == NULL) {
 		free(typed);
 		return r != PAM_SUCCESS ? r : PAM_AUTH_ERR;
@@ -379,7 +389,7 @@ static bool is_password_again(pam_handle_t *pamh, const char *text)
 }
 
 /* Asks until the answer is not the password once more.  *out is NULL when it stays that. */
-static int ask_person(pam_handle_t *pamh, int style, const struct mfa_field *prompt, char **out)
+static int ask_person(pam_handle_t *pamh, const struct options *o, int style, const struct mfa_field *prompt, char **out)
 {
 	int tries, r = PAM_SUCCESS;
 
@@ -389,7 +399,7 @@ static int ask_person(pam_handle_t *pamh, int style, const struct mfa_field *pro
 			return r;
 		free_answer(*out);
 		*out = NULL;
-		(void)pam_error(pamh, "%s", mfa_say(MFA_SAY_IS_PASSWORD));
+		(void)pam_error(pamh, "%s", mfa_say(MFA_SAY_IS_PASSWORD, o->language));
 	}
 	pam_syslog(pamh, LOG_NOTICE, "the answer to the question for a code was the login password: sshd's method "
 		   "\"password\" can ask for nothing else. Set PasswordAuthentication no and "
@@ -398,7 +408,8 @@ static int ask_person(pam_handle_t *pamh, int style, const struct mfa_field *pro
 }
 
 /* *step gets what came of sending the answer.  hand: what is there to answer with, for the first question. */
-static int ask(pam_handle_t *pamh, int fd, struct mfa_frame *frame, int style, char **hand, int *step)
+static int ask(pam_handle_t *pamh, const struct options *o, int fd, struct mfa_frame *frame, int style, char **hand,
+	       int *step)
 {
 	struct mfa_field field;
 	char *text = *hand;
@@ -408,7 +419,7 @@ static int ask(pam_handle_t *pamh, int fd, struct mfa_frame *frame, int style, c
 	if (mfa_frame_find(frame, MFA_FIELD_TEXT, &field) != 0)
 		r = PAM_SYSTEM_ERR;
 	if (r == PAM_SUCCESS && text == NULL)
-		r = ask_person(pamh, style, &field, &text);
+		r = ask_person(pamh, o, style, &field, &text);
 	/* No answer at all is a wrong answer. */
 	if (r == PAM_SUCCESS)
 		*step = answer(fd, frame, text != NULL ? text : "");
@@ -477,11 +488,11 @@ static int finish(pam_handle_t *pamh, const struct options *o, const struct mfa_
 }
 
 /* mfad asks for something else than a code, and who sent one with the password can't be asked. */
-static int cannot_enrol(pam_handle_t *pamh)
+static int cannot_enrol(pam_handle_t *pamh, const struct options *o)
 {
 	pam_syslog(pamh, LOG_NOTICE, "refused: this account is to enrol a phone first, and who sends a code with the "
 		   "password can't be led through that. Sign in once where questions can be asked, or run mfa-enroll");
-	(void)pam_error(pamh, "%s", mfa_say(MFA_SAY_CANNOT_ENROL));
+	(void)pam_error(pamh, "%s", mfa_say(MFA_SAY_CANNOT_ENROL, o->language));
 	return PAM_AUTH_ERR;
 }
 
@@ -511,7 +522,7 @@ static int put(pam_handle_t *pamh, const struct options *o, int fd, struct mfa_f
 		*asked = true;
 		/* A code answers nothing else. */
 		if (!code && o->ask_once)
-			return cannot_enrol(pamh);
+			return cannot_enrol(pamh, o);
 		if (!code) {
 			free_answer(*hand);
 			*hand = NULL;
@@ -522,7 +533,7 @@ static int put(pam_handle_t *pamh, const struct options *o, int fd, struct mfa_f
 		if (!at_hand && (*answered || o->no_prompt) && o->ask_once)
 			return PAM_AUTH_ERR;
 		*answered |= at_hand;
-		r = ask(pamh, fd, frame, echo ? PAM_PROMPT_ECHO_ON : PAM_PROMPT_ECHO_OFF, hand, step);
+		r = ask(pamh, o, fd, frame, echo ? PAM_PROMPT_ECHO_ON : PAM_PROMPT_ECHO_OFF, hand, step);
 		if (r == PAM_CONV_ERR && first && !code)
 			log_unanswered(pamh);
 		return r;
@@ -552,7 +563,7 @@ static int relay(pam_handle_t *pamh, const struct options *o, int fd, struct mfa
 	if (step == -ECANCELED)
 		return PAM_AUTH_ERR;
 	pam_syslog(pamh, LOG_ERR, "mfad went away in the middle: %s", strerror(-step));
-	(void)pam_error(pamh, "%s", mfa_say(MFA_SAY_INTERRUPTED));
+	(void)pam_error(pamh, "%s", mfa_say(MFA_SAY_INTERRUPTED, o->language));
 	return PAM_AUTHINFO_UNAVAIL;
 }
 
@@ -569,7 +580,7 @@ static int unreachable(pam_handle_t *pamh, const struct options *o, int error)
 	if (error == -ENOENT || error == -ECONNREFUSED)
 		r = fail_open(pamh, o, "no verifier can be reached");
 	if (r != PAM_SUCCESS)
-		(void)pam_error(pamh, "%s", mfa_say(MFA_SAY_UNREACHABLE));
+		(void)pam_error(pamh, "%s", mfa_say(MFA_SAY_UNREACHABLE, o->language));
 	return r;
 }
 
@@ -579,6 +590,7 @@ PAM_EXTERN __attribute__((visibility("default")))
 int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
 	struct mfa_frame request, frame;
+	struct mfa_field language;
 	struct options o;
 	char *hand;
 	int fd = -1, r;
@@ -603,6 +615,8 @@ int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **ar
 		free_answer(hand);
 		return unreachable(pamh, &o, r);
 	}
+	if (mfa_frame_find(&frame, MFA_FIELD_LANGUAGE, &language) == 0)
+		(void)mfa_frame_text(&frame, MFA_FIELD_LANGUAGE, o.language, sizeof(o.language));
 	o.ask_once = o.no_prompt || (hand != NULL && !o.first_pass);
 	(void)pam_set_data(pamh, KEPT_CODE, NULL, NULL);
 	r = relay(pamh, &o, fd, &frame, &hand);

@@ -1,6 +1,7 @@
 #include "wire/say.h"
 
 #include <locale.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,29 +34,31 @@ static const char *const words[MFA_SAY_COUNT][LANGUAGES] = {
 	},
 };
 
+/* A language's two letters, and no third. */
 static int language_of(const char *locale)
 {
-	if (locale == NULL)
-		return ENGLISH;
-	if (strncmp(locale, "nl", 2) == 0)
-		return DUTCH;
-	return strncmp(locale, "fr", 2) == 0 ? FRENCH : ENGLISH;
+	static const char *const names[LANGUAGES] = { [ENGLISH] = "en", [DUTCH] = "nl", [FRENCH] = "fr" };
+	int language;
+
+	for (language = 0; language < LANGUAGES; language++)
+		if (strncmp(locale, names[language], 2) == 0 && strchr("_.@", locale[2]) != NULL)
+			return language;
+	return ENGLISH;
 }
 
-const char *mfa_say(enum mfa_say what)
+const char *mfa_say(enum mfa_say what, const char *language)
 {
 	static const char *const variables[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
-	int language = language_of(setlocale(LC_MESSAGES, NULL));
-	const char *value;
+	const char *locale = setlocale(LC_MESSAGES, NULL), *value;
+	bool is_set = locale != NULL && strcmp(locale, "C") != 0;
 	size_t i;
 
-	/* sshd sets no locale; what its service was started with is the system's. */
-	for (i = 0; language == ENGLISH && i < sizeof(variables) / sizeof(variables[0]); i++) {
+	if (language[0] != '\0')
+		return words[what][language_of(language)];
+	for (i = 0; !is_set && i < sizeof(variables) / sizeof(variables[0]); i++) {
 		value = getenv(variables[i]);
-		if (value == NULL || value[0] == '\0')
-			continue;
-		language = language_of(value);
-		break;
+		is_set = value != NULL && value[0] != '\0';
+		locale = is_set ? value : NULL;
 	}
-	return words[what][language];
+	return words[what][is_set ? language_of(locale) : ENGLISH];
 }

@@ -1,7 +1,10 @@
 /* The few sentences that the module says by itself, where mfad can't: in the languages that mfad has.  libc only: the
  * module links this.
  *
- * No catalogue is read for them: gettext would look for one where the caller's environment says. */
+ * They are in the module, not in a catalogue.  libc could read one (dgettext), but sudo and su run with their user's
+ * environment: whether a file is opened in root's process, and which, would be for the user to say (LANGUAGE, LOCPATH,
+ * and what libc forgets to ignore in a set-id program), and a program that is not set-id, as sshd, would have to be
+ * given a locale, which is not a module's to change. */
 #ifndef MFA_SAY_H
 #define MFA_SAY_H
 
@@ -14,8 +17,10 @@ enum mfa_say {
 	MFA_SAY_COUNT
 };
 
-/* By the program's locale, or what the environment says of one: two letters of it are compared, and no
- * more.  Constant. */
-const char *mfa_say(enum mfa_say what);
+/* language: what mfad speaks, for it knows the policy, or the option says; "": not known.
+ * Then it goes by the program's locale; if it has set none, by the environment.  (sshd asks from a process whose
+ * environment it has emptied.)  A few letters are compared, and no more: whoever sets them chooses the language of a
+ * sentence.  Constant; never NULL. */
+const char *mfa_say(enum mfa_say what, const char *language);
 
 #endif

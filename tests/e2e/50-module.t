@@ -59,6 +59,9 @@ failmode=open|in
 debug|in
 no_such_option|no_such_option
 failmode=maybe|failmode
+language=nl|in
+language=nlx|language
+language=|language
 END
 
 # The helper of a stack without a daemon: absolute, root's, nobody else's to write.

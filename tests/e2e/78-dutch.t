@@ -66,4 +66,32 @@ like 'mfa-admin too' "$(env LC_ALL=fr_FR.UTF-8 mfa-admin show nobody-there </dev
 like 'LANGUAGE goes before the locale' \
 	"$(as bob env LANG=en_GB.UTF-8 LANGUAGE=de:nl mfa-enroll list </dev/null 2>&1)" 'Nog geen apparaat'
 
+# --- what the module says by itself --------------------------------------------------
+
+pam_service off "auth required pam_mfa.so socket=$BED/nowhere mfad=/usr/local/sbin/nothing"
+pam_service both 'auth required pam_mfa.so forward_pass' 'auth requisite pam_deny.so' 'auth required pam_mfa.so'
+while read -r locale off both; do
+	export LC_ALL=$locale
+	pam_try off alice
+	like "no verifier, $locale" "$SCREEN" "${off//_/ }"
+	pam_try both alice "$PASSWORD"
+	like "password and code, $locale" "$SCREEN" "^ask: ${both//_/ }"
+done <<'END'
+nl_NL.UTF-8 niet_bereikbaar Wachtwoord_en_code:
+fr_FR.UTF-8 est_injoignable Mot_de_passe_et_code
+de_DE.UTF-8 can.t_be_reached Password_and_code:
+END
+export LC_ALL=C.UTF-8
+pam_service off "auth required pam_mfa.so language=fr socket=$BED/nowhere mfad=/usr/local/sbin/nothing"
+pam_try off alice
+like 'as the option says' "$SCREEN" 'est injoignable'
+pam_service off 'auth required pam_mfa.so language=de'
+pam_try off alice
+denied 'a language that the module does not speak'
+# sshd has no locale, and empties the environment of what asks: mfad says which language it speaks.
+new_rules '[policy]' 'language = nl'
+on_pty ssh "${SSH_OPTIONS[@]}" -p "$PORT" -o PreferredAuthentications=keyboard-interactive alice@127.0.0.1 true \
+	< <(printf 'expect assword\nsend %s\nexpect app: \nsend %s\nend app: \n' "$PASSWORD" "$PASSWORD")
+like 'over ssh, in the language of the rules' "$SCREEN" 'Dat is uw wachtwoord'
+
 done_testing

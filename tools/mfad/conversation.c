@@ -21,6 +21,8 @@ int conversation_say(struct conversation *c, enum mfa_frame_type type, const cha
 {
 	mfa_frame_start(&c->frame, type);
 	mfa_frame_put_text(&c->frame, MFA_FIELD_TEXT, conversation_words(c, text));
+	/* For what the module says by itself later. */
+	mfa_frame_put_text(&c->frame, MFA_FIELD_LANGUAGE, c->language != NULL ? c->language : "en");
 	if (c->asks_code && (type == MFA_ASK || type == MFA_ASK_ECHO))
 		mfa_frame_put_byte(&c->frame, MFA_FIELD_CODE, 1);
 	return send_frame(c);
