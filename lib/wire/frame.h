@@ -31,7 +31,7 @@ enum mfa_frame_type {
 	MFA_RESET = 18,		/* PROTOCOL USER */
 	MFA_UNLOCK = 19,	/* PROTOCOL USER */
 	MFA_IMPORT = 20,	/* PROTOCOL MODE, then USER URI [URI ...] again and again */
-	MFA_EXPLAIN = 21,	/* PROTOCOL USER SERVICE [RHOST] [TTY]: one ROW */
+	MFA_EXPLAIN = 21,	/* PROTOCOL USER SERVICE [RHOST] [SESSION]: one ROW */
 	MFA_PASS = 22,		/* PROTOCOL USER VALID [USES]: a temporary access pass */
 	MFA_REPORT = 23,	/* PROTOCOL: one ROW of figures about all accounts */
 	MFA_METRICS = 24,	/* PROTOCOL: INFO in Prometheus' text format */

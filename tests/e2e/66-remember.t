@@ -144,6 +144,15 @@ for mode in daemon stdio; do
 	tick
 	on_pty setpriv --reuid alice --regid alice --init-groups sh -c "$TWICE" sudo < <(script)
 	is "sudo, $mode: twice in a session, one code" "$STATUS $(tail -n 1 <<<"$SCREEN")" '0 second'
+	session=$(log_text | grep -o 'service=sudo .*session=[^ ]*' | tail -n 1 | sed 's/.*session="\{0,1\}//; s/"$//')
+	like "sudo, $mode: explain knows a session by the log's name" \
+		"$(mfa-admin explain --json --user alice --service sudo --session "$session" </dev/null)" \
+		'"rule":"remember".*"remembered":true'
+	like "sudo, $mode: and not another" \
+		"$(mfa-admin explain --json --user alice --service sudo --session "${session}0" </dev/null)" \
+		'"rule":"enrolled".*"remembered":false'
+	like "sudo, $mode: nor without its name, but says that there may be one" \
+		"$(mfa-admin explain --user alice --service sudo </dev/null)" 'in the same login session \(--session\)'
 	sudo_try alice "$PASSWORD"
 	refused "sudo, $mode: another session is asked"
 	# A session that is begun within the first is another.

@@ -100,10 +100,9 @@ static int on_row(void *ctx, const char *row)
 	print_list("", json_object_get(json, "methods"));
 	print_list(_("Allowed:  "), json_object_get(json, "allowed"));
 	(void)printf("%s %s\n", _("Pass:     "), json_is_true(json_object_get(json, "pass")) ? _("yes") : _("no"));
-	/* Which login session it would be, nobody can know beforehand. */
-	if (json_integer_value(json_object_get(json, "remember")) > 0 && text(json, "rhost")[0] == '\0' &&
+	if (o->session == NULL && json_integer_value(json_object_get(json, "remember")) > 0 && text(json, "rhost")[0] == '\0' &&
 	    strcmp(text(json, "decision"), "require") == 0)
-		(void)puts(_("           After a success it is spared for a while in the same login session."));
+		(void)puts(_("           After a success it is spared for a while in the same login session (--session)."));
 	if (json_is_true(json_object_get(json, "locked")))
 		(void)puts(_("LOCKED:    app codes are refused just now; `mfa-admin unlock` ends that"));
 	json_decref(json);
@@ -120,7 +119,8 @@ int command_explain(const struct command_options *o, int argc, char **argv)
 
 	(void)argc, (void)argv;
 	if (o->user == NULL || o->service == NULL) {
-		(void)fputs("usage: mfa-admin explain --user USER --service SERVICE [--rhost ADDRESS]\n", stderr);
+		(void)fputs(_("usage: mfa-admin explain --user USER --service SERVICE "
+			      "[--rhost ADDRESS | --session NAME]\n"), stderr);
 		return MFA_EXIT_USAGE;
 	}
 	mfa_frame_start(&request, MFA_EXPLAIN);
@@ -128,6 +128,7 @@ int command_explain(const struct command_options *o, int argc, char **argv)
 	mfa_frame_put_text(&request, MFA_FIELD_USER, o->user);
 	mfa_frame_put_text(&request, MFA_FIELD_SERVICE, o->service);
 	mfa_frame_put_text(&request, MFA_FIELD_RHOST, o->rhost);
+	mfa_frame_put_text(&request, MFA_FIELD_SESSION, o->session);
 	r = mfa_exchange_run(&x, &request, &result);
 	if (r != 0)
 		return mfa_exit_of_error("mfa-admin", &o->dial, r);

@@ -28,7 +28,7 @@ static const struct {
 	{ "rotate-key", command_rotate_key, 0, "", N_("a new master key; sign-ins go on") },
 	{ "report", command_report, 0, "", N_("figures about all accounts, and who is not enrolled") },
 	{ "metrics", command_metrics, 0, "", N_("what mfad counts, for Prometheus") },
-	{ "explain", command_explain, 0, "", N_("which rule decides: --user, --service, --rhost") },
+	{ "explain", command_explain, 0, "", N_("which rule decides: --user, --service, --rhost, --session") },
 	{ "check-config", command_check_config, 0, "", N_("look for mistakes in the configuration") },
 	{ "check-pam", command_check_pam, 1, "SERVICE",
 	  N_("look for ways around the second factor") },
@@ -62,6 +62,7 @@ static void usage(FILE *to)
 		"                 restore: without the recovery codes\n"
 		"  --user USER, --service SERVICE, --rhost ADDRESS\n"
 		"                 explain: the sign-in in question\n"
+		"  --session NAME explain: the login session, as the log has it\n"
 		"  --pam-dir DIR  check-pam: where the stacks are (default /etc/pam.d)\n"
 		"  --sshd-settings FILE\n"
 		"                 check-pam: what `sshd -T` printed (default: it is run)\n"
@@ -94,6 +95,7 @@ static int read_options(int argc, char **argv, struct command_options *out)
 		{ "user", required_argument, NULL, 'u' },
 		{ "service", required_argument, NULL, 'S' },
 		{ "rhost", required_argument, NULL, 'R' },
+		{ "session", required_argument, NULL, 'e' },
 		{ "pam-dir", required_argument, NULL, 'p' },
 		{ "sshd-settings", required_argument, NULL, 't' },
 		{ "version", no_argument, NULL, 'V' },
@@ -127,6 +129,7 @@ static int read_options(int argc, char **argv, struct command_options *out)
 		case 'u': out->user = optarg; break;
 		case 'S': out->service = optarg; break;
 		case 'R': out->rhost = optarg; break;
+		case 'e': out->session = optarg; break;
 		case 'p': out->pam_dir = optarg; break;
 		case 't': out->sshd_settings = optarg; break;
 		case 'V': (void)puts("mfa-admin " MFA_VERSION); return MFA_EXIT_OK;

@@ -16,6 +16,7 @@
 struct explain {
 	char service[TEXT_MAX];
 	char rhost[TEXT_MAX];
+	char session[TEXT_MAX];
 	struct subject subject;
 	const struct mfa_policy *policy;
 	struct mfa_policy_facts facts;
@@ -76,8 +77,8 @@ static char *format(const struct explain *e)
 static int explain(struct conversation *c, struct explain *e)
 {
 	const struct mfa_identity *id = &e->subject.identity;
-	/* By its address; the login sessions of this host are not asked for. */
-	struct mfa_remember_place place = { .service = e->service, .rhost = e->rhost };
+	struct mfa_remember_place place = { .service = e->service, .rhost = e->rhost,
+					    .session = e->session };
 	int r = subject_read(c, &e->subject);
 
 	if (r != 0)
@@ -108,6 +109,10 @@ void request_explain(struct conversation *c)
 
 	if (r == 0) {
 		r = mfa_frame_text(&c->frame, MFA_FIELD_RHOST, e.rhost, sizeof(e.rhost));
+		r = r == -ENOENT ? 0 : r;
+	}
+	if (r == 0) {
+		r = mfa_frame_text(&c->frame, MFA_FIELD_SESSION, e.session, sizeof(e.session));
 		r = r == -ENOENT ? 0 : r;
 	}
 	if (r != 0 || e.service[0] == '\0') {

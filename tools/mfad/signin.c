@@ -330,6 +330,9 @@ static void log_signin(const struct signin *s)
 	}
 	if (s->postponed)
 		mfa_log_text(&line, "enrolment", "postponed");
+	/* For `mfa-admin explain --session`. */
+	if (s->policy != NULL && s->policy->remember > 0 && s->rhost[0] == '\0' && !s->subject.local)
+		mfa_log_text(&line, "session", s->session);
 	if (s->error != 0)
 		mfa_log_text(&line, "error", strerrordesc_np(-s->error));
 	mfa_log_write(&line, priority(s));
