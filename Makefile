@@ -176,7 +176,7 @@ po: $(CATALOGUES)
 	$(XGETTEXT) --from-code=UTF-8 --language=C --add-comments=TRANSLATORS --sort-by-file --no-wrap \
 		--package-name=pam_mfa --keyword=N_ --keyword=_ --keyword=conversation_words:2 \
 		--keyword=conversation_say:3 --keyword=conversation_ask:3 --keyword=conversation_done:3 \
-		--keyword=change_stop:3 -o $(B)/po/mfa.pot $(PO_SRCS)
+		--keyword=change_stop:3 --keyword=conf_fail:2 --keyword=parse_fail:3 -o $(B)/po/mfa.pot $(PO_SRCS)
 	for l in $(LANGUAGES); do $(MSGMERGE) --quiet --update --no-wrap --backup=none po/$$l.po $(B)/po/mfa.pot; done
 
 # --- installing ----------------------------------------------------------------

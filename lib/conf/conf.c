@@ -11,9 +11,10 @@
 #include <unistd.h>
 
 #include "conf/loader.h"
+#include "language/language.h"
 
 #define FILE_SIZE_MAX (1 << 20)
-#define NEITHER "neither a [section] nor a line of the form key = value"
+#define NEITHER N_("neither a [section] nor a line of the form key = value")
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
 /* inih cuts longer names of sections, too. */
 #define SECTION_MAX 48
@@ -26,10 +27,10 @@ static int begin_service(struct loader *l, const char *service)
 	size_t i;
 
 	if (service[0] == '\0' || strpbrk(service, " \t/") != NULL)
-		return conf_fail(l, "[" POLICY_SECTION " %s]: not the name of a service", service);
+		return conf_fail(l, "[policy %s]: not the name of a service", service);
 	for (i = 1; i < conf->policy_count; i++)
 		if (strcmp(conf->policies[i].service, service) == 0)
-			return conf_fail(l, "[" POLICY_SECTION " %s] is there twice", service);
+			return conf_fail(l, "[policy %s] is there twice", service);
 	grown = reallocarray(conf->policies, conf->policy_count + 1, sizeof(*grown));
 	if (grown == NULL)
 		return conf_fail(l, "out of memory");
@@ -58,8 +59,7 @@ static int begin_section(struct loader *l, const char *section)
 	if (is_service(section))
 		return begin_service(l, section + strlen(POLICY_SECTION) + 1);
 	if (strcmp(section, POLICY_SECTION) == 0 && l->conf->policy_count > 1)
-		return conf_fail(l, "[" POLICY_SECTION "] must come before [" POLICY_SECTION
-			       " %s], which builds on it", conf_policy(l)->service);
+		return conf_fail(l, "[policy] must come before [policy %s], which builds on it", conf_policy(l)->service);
 	for (i = 0; i < conf_key_count; i++)
 		if (strcmp(conf_keys[i].section, section) == 0)
 			return 1;
@@ -193,7 +193,7 @@ int mfa_conf_parse(const char *name, const char *text, size_t len, struct mfa_co
 	error[0] = '\0';
 	l.conf = conf_new();
 	if (l.conf == NULL) {
-		(void)snprintf(error, MFA_CONF_ERROR_SIZE, "%s: out of memory", name);
+		(void)snprintf(error, MFA_CONF_ERROR_SIZE, "%s: %s", name, _("out of memory"));
 		return -ENOMEM;
 	}
 	if (len >= strlen(BYTE_ORDER_MARK) &&
@@ -244,7 +244,7 @@ static int check_owner(int fd, const char *path, char *error)
 	if (!S_ISREG(st.st_mode) || (st.st_mode & (S_IWGRP | S_IWOTH)) != 0 ||
 	    (st.st_uid != 0 && st.st_uid != geteuid())) {
 		(void)snprintf(error, MFA_CONF_ERROR_SIZE,
-			       "%s: it must be a file of root's (or your own) that nobody else can write",
+			       _("%s: it must be a file of root's (or your own) that nobody else can write"),
 			       path);
 		return -EPERM;
 	}

@@ -3,6 +3,7 @@
 
 #include "account/identity.h"
 #include "conf/conf.h"
+#include "language/language.h"
 
 static int check(const char *path, const struct mfa_groups *groups, char *error)
 {
@@ -12,7 +13,7 @@ static int check(const char *path, const struct mfa_groups *groups, char *error)
 	for (i = 0; i < groups->count; i++) {
 		if (mfa_group_find(groups->rows[i].name, &gid) != -ENOENT)
 			continue;
-		(void)snprintf(error, MFA_CONF_ERROR_SIZE, "%s:%d: there is no group %s", path,
+		(void)snprintf(error, MFA_CONF_ERROR_SIZE, _("%s:%d: there is no group %s"), path,
 			       groups->rows[i].line, groups->rows[i].name);
 		return -ENOENT;
 	}

@@ -9,6 +9,7 @@
 
 #include "clock/duration.h"
 #include "conf/loader.h"
+#include "language/language.h"
 #include "text/text.h"
 
 #define REMEMBER_MAX (90 * 86400)
@@ -29,7 +30,7 @@ int conf_fail(struct loader *l, const char *format, ...)
 	if (n < 0 || n >= MFA_CONF_ERROR_SIZE)
 		return 0;
 	va_start(args, format);
-	(void)vsnprintf(l->error + n, MFA_CONF_ERROR_SIZE - (size_t)n, format, args);
+	(void)vsnprintf(l->error + n, MFA_CONF_ERROR_SIZE - (size_t)n, _(format), args);
 	va_end(args);
 	return 0;
 }
@@ -87,7 +88,7 @@ static int choose(struct loader *l, const char *key, const char *value, const st
 			return 1;
 		}
 		(void)snprintf(list + strlen(list), sizeof(list) - strlen(list), "%s%s",
-			       i == 0 ? "" : words[i + 1].text != NULL ? ", " : " or ", words[i].text);
+			       i == 0 ? "" : words[i + 1].text != NULL ? ", " : _(" or "), words[i].text);
 	}
 	return conf_fail(l, "%s = %s: it must be %s", key, value, list);
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "language/language.h"
 #include "otp/base32.h"
 #include "otp/hotp.h"
 
@@ -114,11 +115,11 @@ static bool google_option(struct google *g, const char *line, uint32_t number,
 		if (strncmp(line, dropped[i], strlen(dropped[i])) != 0)
 			continue;
 		if (i < 2)
-			note(ctx, number, i == 0 ? "RATE_LIMIT is not kept: [throttle] does that for everybody"
-						 : "WINDOW_SIZE is not kept: window in [totp] is for everybody");
+			note(ctx, number, i == 0 ? N_("RATE_LIMIT is not kept: [throttle] does that for everybody")
+						 : N_("WINDOW_SIZE is not kept: window in [totp] is for everybody"));
 		return true;
 	}
-	note(ctx, number, "this option is not known, and not kept");
+	note(ctx, number, N_("this option is not known, and not kept"));
 	return true;
 }
 
@@ -139,24 +140,24 @@ int mfa_foreign_google(const char *name, const char *text, size_t len, mfa_forei
 
 	while (r == 0 && next_line(&at, end, &number, line, &whole)) {
 		if (!whole) {
-			note(ctx, number, "not a line of such a file");
+			note(ctx, number, N_("not a line of such a file"));
 			r = -EINVAL;
 		} else if (number == 1) {
 			(void)strcpy(g.secret, line);
 		} else if (strncmp(line, "\" ", 2) == 0) {
 			if (!google_option(&g, line + 2, number, note, ctx)) {
-				note(ctx, number, "the value of this option makes no sense");
+				note(ctx, number, N_("the value of this option makes no sense"));
 				r = -EINVAL;
 			}
 		} else if (is_scratch(line)) {
 			r = add(out, "%s\trecovery:%s\n", name, line);
 		} else if (line[0] != '\0') {
-			note(ctx, number, "neither an option nor a scratch code");
+			note(ctx, number, N_("neither an option nor a scratch code"));
 			r = -EINVAL;
 		}
 	}
 	if (r == 0 && (g.secret[0] == '\0' || g.secret[strspn(g.secret, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")] != '\0')) {
-		note(ctx, 1, "the first line is not a secret in base 32");
+		note(ctx, 1, N_("the first line is not a secret in base 32"));
 		r = -EINVAL;
 	}
 	if (r == 0 && g.counts)
@@ -220,11 +221,11 @@ static int oath_line(char *line, uint32_t number, mfa_foreign_note_fn *note, voi
 	if (words[3] == NULL || !oath_kind(words[0], &step, &digits) ||
 	    !secret_from_hex(words[3], secret, sizeof(secret)) ||
 	    (words[4] != NULL && !parse_number(words[4], INT64_MAX - 1, &counter))) {
-		note(ctx, number, "not a line of a usersfile: TYPE USER PIN SECRET [COUNTER [CODE TIME]]");
+		note(ctx, number, N_("not a line of a usersfile: TYPE USER PIN SECRET [COUNTER [CODE TIME]]"));
 		return -EINVAL;
 	}
 	if (strcmp(words[2], "-") != 0)
-		note(ctx, number, "its PIN is not kept: the password takes its place");
+		note(ctx, number, N_("its PIN is not kept: the password takes its place"));
 	if (step > 0) {
 		r = add(out, "%s\totpauth://totp/x?secret=%s&digits=%llu&period=%llu\n", words[1], secret,
 			(unsigned long long)digits, (unsigned long long)step);
@@ -251,7 +252,7 @@ int mfa_foreign_oath(const char *text, size_t len, mfa_foreign_note_fn *note, vo
 		if (whole && (line[0] == '\0' || line[0] == '#'))
 			continue;
 		if (!whole)
-			note(ctx, number, "the line is too long");
+			note(ctx, number, N_("the line is too long"));
 		r = whole ? oath_line(line, number, note, ctx, out) : -EINVAL;
 		bad |= r == -EINVAL;
 	}

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "account/account.h"
+#include "language/language.h"
 #include "otp/otpauth.h"
 
 struct reader {
@@ -77,20 +78,20 @@ static int take_line(struct reader *r, const char *text, size_t len, uint32_t nu
 		return 0;
 	tab = memchr(text, '\t', len);
 	if (tab == NULL)
-		return complain(r, number, "there is no tab between the name and the URI");
+		return complain(r, number, N_("there is no tab between the name and the URI"));
 	line.user_len = (uint32_t)(tab - text);
 	line.uri = tab + 1;
 	line.uri_len = (uint32_t)(len - line.user_len - 1);
 	if (!user_valid(line.user, line.user_len))
-		return complain(r, number, "what stands before the tab is not an account name");
+		return complain(r, number, N_("what stands before the tab is not an account name"));
 	if (line.uri_len >= strlen(MFA_IMPORT_RECOVERY) &&
 	    memcmp(line.uri, MFA_IMPORT_RECOVERY, strlen(MFA_IMPORT_RECOVERY)) == 0)
 		return is_scratch(&line) ? append(r, &line)
-					 : complain(r, number, "a recovery code from elsewhere has eight digits");
+					 : complain(r, number, N_("a recovery code from elsewhere has eight digits"));
 	error = mfa_otpauth_parse(line.uri, line.uri_len, &otpauth, &why);
 	if (error == 0 && otpauth.counter > INT64_MAX) {
 		error = -EINVAL;
-		why = "the counter is too large";
+		why = N_("the counter is too large");
 	}
 	mfa_otpauth_wipe(&otpauth);
 	return error != 0 ? complain(r, number, why) : append(r, &line);
@@ -121,20 +122,20 @@ static void find_repeated(struct reader *r)
 {
 	const struct mfa_import_line *lines = r->out->lines;
 	size_t first = 0, i, j;
-	char why[64];
+	char why[160];
 
 	for (i = 0; i < r->out->count; i++) {
 		if (compare_bytes(lines[i].user, lines[i].user_len, lines[first].user,
 				  lines[first].user_len) != 0)
 			first = i;
 		if (i - first == MFA_DEVICES_MAX)
-			(void)complain(r, lines[i].number, "an account can have no more than 16 devices");
+			(void)complain(r, lines[i].number, N_("an account can have no more than 16 devices"));
 		if (i - first >= MFA_DEVICES_MAX)
 			continue;
 		for (j = first; j < i; j++) {
 			if (!same(&lines[j], &lines[i]))
 				continue;
-			(void)snprintf(why, sizeof(why), "it repeats line %u", lines[j].number);
+			(void)snprintf(why, sizeof(why), _("it repeats line %u"), lines[j].number);
 			(void)complain(r, lines[i].number, why);
 			break;
 		}

@@ -9,6 +9,7 @@
 
 #include <openssl/crypto.h>
 
+#include "language/language.h"
 #include "otp/base32.h"
 #include "otp/totp.h"
 #include "text/text.h"
@@ -47,7 +48,8 @@ static const char *unescape(char *text, bool plus_is_space)
 			high = hex_value(in[1]);
 			low = high < 0 ? -1 : hex_value(in[2]);
 			if (low < 0)
-				return "a % is not followed by two hexadecimal digits";
+				/* xgettext:no-c-format */
+				return N_("a % is not followed by two hexadecimal digits");
 			*out++ = (char)(high << 4 | low);
 			in += 2;
 		} else {
@@ -56,7 +58,7 @@ static const char *unescape(char *text, bool plus_is_space)
 	}
 	*out = '\0';
 	if (!mfa_text_printable_bytes(text, (size_t)(out - text)))
-		return "there is a control character or invalid UTF-8";
+		return N_("there is a control character or invalid UTF-8");
 	return NULL;
 }
 
@@ -103,9 +105,9 @@ static const char *take_secret(struct mfa_otpauth *out, char *value)
 				  &out->secret_len);
 
 	if (r == -ENOBUFS)
-		return "the secret is too long";
+		return N_("the secret is too long");
 	if (r != 0)
-		return "the secret is not base 32";
+		return N_("the secret is not base 32");
 	return out->secret_len > 0 ? NULL : "the secret is empty";
 }
 
@@ -114,7 +116,7 @@ static const char *take_issuer(struct mfa_otpauth *out, char *value)
 	char issuer[MFA_OTPAUTH_NAME_MAX + 1];
 
 	if (!copy_name(value, issuer))
-		return "the issuer is too long";
+		return N_("the issuer is too long");
 	if (issuer[0] != '\0')		/* an empty one takes nothing from the label's */
 		memcpy(out->issuer, issuer, sizeof(issuer));
 	return NULL;
@@ -123,7 +125,7 @@ static const char *take_issuer(struct mfa_otpauth *out, char *value)
 static const char *take_algorithm(struct mfa_otpauth *out, char *value)
 {
 	if (mfa_hash_from_name(value, strlen(value), &out->hash) != 0)
-		return "the algorithm is not SHA1, SHA256 or SHA512";
+		return N_("the algorithm is not SHA1, SHA256 or SHA512");
 	return NULL;
 }
 
@@ -132,7 +134,7 @@ static const char *take_digits(struct mfa_otpauth *out, char *value)
 	uint64_t digits;
 
 	if (!read_number(value, MFA_OTP_DIGITS_MIN, MFA_OTP_DIGITS_MAX, &digits))
-		return "digits is not a number from 6 to 8";
+		return N_("digits is not a number from 6 to 8");
 	out->digits = (unsigned)digits;
 	return NULL;
 }
@@ -142,7 +144,7 @@ static const char *take_period(struct mfa_otpauth *out, char *value)
 	uint64_t period;
 
 	if (!read_number(value, MFA_TOTP_PERIOD_MIN, MFA_TOTP_PERIOD_MAX, &period))
-		return "the period is not a number of seconds from 5 to 300";
+		return N_("the period is not a number of seconds from 5 to 300");
 	out->period = (unsigned)period;
 	return NULL;
 }
@@ -150,7 +152,7 @@ static const char *take_period(struct mfa_otpauth *out, char *value)
 static const char *take_counter(struct mfa_otpauth *out, char *value)
 {
 	if (!read_number(value, 0, UINT64_MAX, &out->counter))
-		return "the counter is not a number";
+		return N_("the counter is not a number");
 	return NULL;
 }
 
@@ -194,7 +196,7 @@ static const char *parse_param(char *name, struct mfa_otpauth *out, unsigned *se
 	if (i == PARAMS || !(params[i].types & FOR(out->type)))
 		return NULL;
 	if (*seen & 1U << i)
-		return "a parameter is given twice";
+		return N_("a parameter is given twice");
 	*seen |= 1U << i;
 	return params[i].take(out, value);
 }
@@ -211,9 +213,9 @@ static const char *parse_params(char *query, struct mfa_otpauth *out)
 			return wrong;
 	}
 	if (!(seen & 1U << SECRET))
-		return "there is no secret";
+		return N_("there is no secret");
 	if (out->type == MFA_OTPAUTH_HOTP && !(seen & 1U << COUNTER))
-		return "there is no counter";
+		return N_("there is no counter");
 	return NULL;
 }
 
@@ -238,9 +240,9 @@ static const char *parse_label(char *label, struct mfa_otpauth *out)
 			*account++ = '\0';
 	}
 	if (account != NULL && !copy_name(label, out->issuer))
-		return "the issuer is too long";
+		return N_("the issuer is too long");
 	if (!copy_name(account != NULL ? account : label, out->account))
-		return "the account name is too long";
+		return N_("the account name is too long");
 	return out->account[0] != '\0' ? NULL : "there is no account name";
 }
 
@@ -254,7 +256,7 @@ static const char *parse_type(const char *name, struct mfa_otpauth *out)
 			return NULL;
 		}
 	}
-	return "the type is not totp or hotp";
+	return N_("the type is not totp or hotp");
 }
 
 static const char *parse(char *uri, struct mfa_otpauth *out)
@@ -263,17 +265,17 @@ static const char *parse(char *uri, struct mfa_otpauth *out)
 	const char *wrong;
 
 	if (strncasecmp(uri, scheme, strlen(scheme)) != 0)
-		return "it does not start with otpauth://";
+		return N_("it does not start with otpauth://");
 	/* Surely a '#' in a name that somebody forgot to escape. */
 	if (strchr(uri, '#') != NULL)
-		return "there is a # that is not escaped";
+		return N_("there is a # that is not escaped");
 	type = uri + strlen(scheme);
 	query = strchr(type, '?');
 	if (query != NULL)
 		*query++ = '\0';
 	label = strchr(type, '/');
 	if (label == NULL)
-		return "there is no account name";
+		return N_("there is no account name");
 	*label++ = '\0';
 	wrong = parse_type(type, out);
 	if (wrong == NULL)
@@ -294,9 +296,9 @@ int mfa_otpauth_parse(const char *uri, size_t len, struct mfa_otpauth *out,
 	out->digits = DIGITS_DEFAULT;
 	out->period = MFA_TOTP_PERIOD_DEFAULT;
 	if (len > MFA_OTPAUTH_URI_MAX)
-		wrong = "it is too long";
+		wrong = N_("it is too long");
 	else if (memchr(uri, '\0', len) != NULL)
-		wrong = "there is a control character or invalid UTF-8";
+		wrong = N_("there is a control character or invalid UTF-8");
 	if (wrong == NULL) {
 		memcpy(copy, uri, len);
 		copy[len] = '\0';

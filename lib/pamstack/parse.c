@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "language/language.h"
 #include "pamstack/rule.h"
 
 #define DEPTH_MAX 16
@@ -21,15 +22,15 @@ struct parser {
 	unsigned level;
 };
 
-static int fail(struct parser *p, int r, const char *format, ...)
+static int parse_fail(struct parser *p, int r, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-static int fail(struct parser *p, int r, const char *format, ...)
+static int parse_fail(struct parser *p, int r, const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
-	(void)vsnprintf(p->error, MFA_PAM_ERROR_SIZE, format, args);
+	(void)vsnprintf(p->error, MFA_PAM_ERROR_SIZE, _(format), args);
 	va_end(args);
 	return r;
 }
@@ -192,7 +193,7 @@ static int parse_service(struct parser *p, const char *name, struct mfa_pam_stac
 static int add_rule(struct parser *p, struct mfa_pam_stack *into, const struct rule *rule)
 {
 	if (into->count == RULES_MAX)
-		return fail(p, -E2BIG, "%s:%u: more than %d rules", rule->where.file, rule->where.line,
+		return parse_fail(p, -E2BIG, "%s:%u: more than %d rules", rule->where.file, rule->where.line,
 			    RULES_MAX);
 	into->rules[into->count++] = *rule;
 	return 0;
@@ -204,7 +205,7 @@ static int take_substack(struct parser *p, struct rule *rule, const char *name,
 	int r;
 
 	if (p->level == LEVELS_MAX - 1)
-		return fail(p, -ELOOP, "%s:%u: more than %d substacks in each other",
+		return parse_fail(p, -ELOOP, "%s:%u: more than %d substacks in each other",
 			    rule->where.file, rule->where.line, LEVELS_MAX - 1);
 	rule->substack = true;
 	r = add_rule(p, into, rule);
@@ -269,21 +270,21 @@ static int take_rule(struct parser *p, const char *file, unsigned line, const ch
 	if (is_exactly(&type, "@include"))
 		return next_word(&text, &module) && copy_word(&module, included, sizeof(included))
 			? parse_service(p, included, into)
-			: fail(p, -EINVAL, "%s:%u: @include of what?", file, line);
+			: parse_fail(p, -EINVAL, "%s:%u: @include of what?", file, line);
 	if (!is_auth(&type))
 		return is_other_type(&type) ? 0
-			: fail(p, -EINVAL, "%s:%u: no such type: %.*s", file, line,
+			: parse_fail(p, -EINVAL, "%s:%u: no such type: %.*s", file, line,
 			       (int)(type.len < 80 ? type.len : 80), type.start);
 	if (!next_word(&text, &control) || !next_word(&text, &module))
-		return fail(p, -EINVAL, "%s:%u: the rule is not complete", file, line);
+		return parse_fail(p, -EINVAL, "%s:%u: the rule is not complete", file, line);
 	if (is(&control, "include") || is(&control, "substack")) {
 		if (!copy_word(&module, included, sizeof(included)))
-			return fail(p, -EINVAL, "%s:%u: the name is too long", file, line);
+			return parse_fail(p, -EINVAL, "%s:%u: the name is too long", file, line);
 		return is(&control, "include") ? parse_service(p, included, into)
 					       : take_substack(p, &rule, included, into);
 	}
 	if (!take_control(&control, rule.actions))
-		return fail(p, -EINVAL, "%s:%u: no such control: %.*s", file, line,
+		return parse_fail(p, -EINVAL, "%s:%u: no such control: %.*s", file, line,
 			    (int)(control.len < 80 ? control.len : 80), control.start);
 	base_name(&module, rule.where.module, sizeof(rule.where.module));
 	while (next_word(&text, &arg)) {
@@ -337,7 +338,7 @@ static int parse_text(struct parser *p, const char *file, const char *text, size
 		n = (size_t)((newline != NULL ? newline : end) - at);
 		number++;
 		if (used + n + 2 > sizeof(line) || memchr(at, '\0', n) != NULL)
-			return fail(p, -EINVAL, "%s:%u: the line can't be read", file, number);
+			return parse_fail(p, -EINVAL, "%s:%u: the line can't be read", file, number);
 		if (used == 0)
 			first = number;
 		line[used] = '\0';
@@ -348,7 +349,7 @@ static int parse_text(struct parser *p, const char *file, const char *text, size
 		at = newline != NULL ? newline + 1 : end;
 	}
 	if (r == 0 && used > 0)
-		return fail(p, -EINVAL, "%s:%u: the file ends in the middle of a rule", file, first);
+		return parse_fail(p, -EINVAL, "%s:%u: the file ends in the middle of a rule", file, first);
 	return r;
 }
 
@@ -359,10 +360,10 @@ static int parse_service(struct parser *p, const char *name, struct mfa_pam_stac
 	int r;
 
 	if (p->depth == DEPTH_MAX)
-		return fail(p, -ELOOP, "%s: files include each other too deeply", name);
+		return parse_fail(p, -ELOOP, "%s: files include each other too deeply", name);
 	r = p->read(p->ctx, name, &text, &len);
 	if (r != 0)
-		return fail(p, r, "%s: %s", name, strerrordesc_np(-r));
+		return parse_fail(p, r, "%s: %s", name, strerrordesc_np(-r));
 	p->depth++;
 	r = parse_text(p, name, text, len, into);
 	p->depth--;
@@ -379,7 +380,7 @@ int mfa_pam_stack_parse(const char *service, mfa_pam_read_fn *read, void *ctx,
 	error[0] = '\0';
 	*out = calloc(1, sizeof(**out));
 	if (*out == NULL)
-		return fail(&p, -ENOMEM, "out of memory");
+		return parse_fail(&p, -ENOMEM, "out of memory");
 	r = parse_service(&p, service, *out);
 	/* What Linux-PAM takes for a service that says nothing. */
 	if (r == 0 && (*out)->count == 0)

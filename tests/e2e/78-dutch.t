@@ -66,22 +66,52 @@ like 'mfa-admin too' "$(env LC_ALL=fr_FR.UTF-8 mfa-admin show nobody-there </dev
 like 'LANGUAGE goes before the locale' \
 	"$(as bob env LANG=en_GB.UTF-8 LANGUAGE=de:nl mfa-enroll list </dev/null 2>&1)" 'Nog geen apparaat'
 
+# --- errors ------------------------------------------------------------------------
+
+enrol alice
+printf '[store]\nurl = sqlite:///x\n[nowhere]\n' >"$BED/bad.conf"
+printf 'alice otpauth://totp/x?secret=A\n' >"$BED/bad.import"
+printf 'alice\totpauth://totp/x?secret=%s\n' "$(secret_of bob)" >"$BED/again.import"
+printf 'auth must pam_unix.so\n' >"$BED/bad"
+while IFS='|' read -r locale words command; do
+	read -ra command <<<"$command"
+	like "$locale, ${command[*]}" "$(env LC_ALL="$locale" mfa-admin "${command[@]}" 2>&1 </dev/null)" "$words"
+done <<END
+nl_NL.UTF-8|bad.conf:3: er bestaat geen sectie|--config $BED/bad.conf check-config
+fr_FR.UTF-8|bad.conf:3: il n.y a pas de section|--config $BED/bad.conf check-config
+nl_NL.UTF-8|import:1: er staat geen tab|import $BED/bad.import
+fr_FR.UTF-8|Rien n.a été importé|import $BED/bad.import
+fr_FR.UTF-8|import:1: alice: le compte a déjà un appareil|import $BED/again.import
+nl_NL.UTF-8|bad:1: die control bestaat niet: must|check-pam --pam-dir $BED bad
+nl_NL.UTF-8|^ACCOUNT .*LAATST AANGEMELD|list
+nl_NL.UTF-8|toegevoegd .*, laatst gebruikt|show alice
+nl_NL.UTF-8|^gebruik: mfa-admin explain|explain
+fr_FR.UTF-8|^usage : mfa-admin show|show
+END
+stop_mfad
+LANGUAGE='nl' start_mfad
+cp "$CONF" "$BED/good.conf"
+echo '[nowhere]' >>"$CONF"
+log_mark
+kill -HUP "$MFAD_PID"
+log_like 'the log stays as it is, whoever started mfad' 'event=config .*there is no section \[nowhere\]'
+cp "$BED/good.conf" "$CONF"
+
 # --- what the module says by itself --------------------------------------------------
 
 pam_service off "auth required pam_mfa.so socket=$BED/nowhere mfad=/usr/local/sbin/nothing"
 pam_service both 'auth required pam_mfa.so forward_pass' 'auth requisite pam_deny.so' 'auth required pam_mfa.so'
+try_in() { SCREEN=$(env LC_ALL="$1" "$HELPERS/signin" "${@:2}" 2>&1) || :; }
 while read -r locale off both; do
-	export LC_ALL=$locale
-	pam_try off alice
+	try_in "$locale" off alice
 	like "no verifier, $locale" "$SCREEN" "${off//_/ }"
-	pam_try both alice "$PASSWORD"
+	try_in "$locale" both alice "$PASSWORD"
 	like "password and code, $locale" "$SCREEN" "^ask: ${both//_/ }"
 done <<'END'
 nl_NL.UTF-8 niet_bereikbaar Wachtwoord_en_code:
 fr_FR.UTF-8 est_injoignable Mot_de_passe_et_code
 de_DE.UTF-8 can.t_be_reached Password_and_code:
 END
-export LC_ALL=C.UTF-8
 pam_service off "auth required pam_mfa.so language=fr socket=$BED/nowhere mfad=/usr/local/sbin/nothing"
 pam_try off alice
 like 'as the option says' "$SCREEN" 'est injoignable'

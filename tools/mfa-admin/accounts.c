@@ -105,19 +105,18 @@ static int list_row(void *ctx, const char *row)
 	if (json == NULL)
 		return -EBADMSG;
 	if (list->rows++ == 0)
-		(void)printf("%-20s %8s %7s %-10s %8s  %-16s\n", "ACCOUNT", "UID", "DEVICES", "METHODS",
-			     "RECOVERY", "LAST SIGN-IN");
+		(void)fputs(_("ACCOUNT                   UID DEVICES METHODS    RECOVERY  LAST SIGN-IN\n"), stdout);
 	print_text(json, "name", 20);
 	if (json_object_get(json, "error") != NULL) {
-		(void)printf(" can't be read: %s\n", text(json, "error"));
+		(void)printf(_(" can't be read: %s\n"), text(json, "error"));
 	} else {
 		if (json_is_integer(json_object_get(json, "uid")))
 			(void)snprintf(uid, sizeof(uid), "%lld", number(json, "uid"));
 		(void)printf(" %8s %7lld", uid, number(json, "devices"));
 		print_methods(json_object_get(json, "methods"));
 		(void)printf(" %8lld  ", number(json, "recovery"));
-		print_time(json_object_get(json, "last"), "never");
-		(void)puts(json_is_true(json_object_get(json, "locked")) ? "  LOCKED" : "");
+		print_time(json_object_get(json, "last"), _("never"));
+		(void)puts(json_is_true(json_object_get(json, "locked")) ? _("  LOCKED") : "");
 	}
 	json_decref(json);
 	return ferror(stdout) ? -EIO : 0;
@@ -151,12 +150,12 @@ static void print_devices(const json_t *devices)
 
 		(void)printf("  %lld. ", number(d, "number"));
 		print_text(d, "label", 0);
-		(void)printf(" (%s), added ", text(d, "type"));
+		(void)printf(_(" (%s), added "), text(d, "type"));
 		print_time(json_object_get(d, "created"), "?");
 		(void)fputs(_(", last used "), stdout);
-		print_time(json_object_get(d, "used"), "never");
+		print_time(json_object_get(d, "used"), _("never"));
 		if (number(d, "drift") != 0)
-			(void)printf(", clock off by %+lld steps", number(d, "drift"));
+			(void)printf(_(", clock off by %+lld steps"), number(d, "drift"));
 		(void)puts("");
 	}
 }
@@ -195,7 +194,7 @@ static void print_events(const json_t *events)
 		print_time(json_object_get(e, "time"), "?");
 		(void)printf("  %-9s ", text(e, "result"));
 		print_text(e, "service", 12);
-		(void)printf(" %s%s", text(e, "method"), text(e, "rhost")[0] != '\0' ? " from " : "");
+		(void)printf(" %s%s", text(e, "method"), text(e, "rhost")[0] != '\0' ? _(" from ") : "");
 		print_text(e, "rhost", 0);
 		(void)puts("");
 	}

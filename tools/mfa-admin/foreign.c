@@ -28,7 +28,7 @@ static void note(void *ctx, uint32_t number, const char *what)
 {
 	const struct source *source = ctx;
 
-	(void)fprintf(stderr, "%s:%u: %s\n", source->path, number, what);
+	(void)fprintf(stderr, "%s:%u: %s\n", source->path, number, _(what));
 }
 
 static int become(const struct passwd *pw)

@@ -13,12 +13,13 @@
 #include "command.h"
 #include "foreign.h"
 #include "import/import.h"
+#include "language/language.h"
 #include "terminal/exit.h"
 #include "terminal/terminal.h"
 
 #define SHOWN_MOST 20		/* complaints */
 #define ROW_TIMEOUT_MS 120000
-#define NOT_WRITTEN "Nothing was imported.\n"
+#define NOT_WRITTEN N_("Nothing was imported.\n")
 
 struct run {
 	const struct command_options *options;
@@ -35,7 +36,7 @@ static void complain(void *ctx, uint32_t number, const char *why)
 	struct run *run = ctx;
 
 	if (run->refused++ < SHOWN_MOST)
-		(void)fprintf(stderr, "%s:%u: %s\n", run->file, number, why);
+		(void)fprintf(stderr, "%s:%u: %s\n", run->file, number, _(why));
 }
 
 static int read_all(const char *path, char **out, size_t *out_len)
@@ -96,6 +97,7 @@ static size_t fill(const struct run *run, size_t first, struct mfa_frame *frame)
 
 	mfa_frame_start(frame, MFA_IMPORT);
 	mfa_frame_put_byte(frame, MFA_FIELD_PROTOCOL, MFA_PROTOCOL);
+	mfa_frame_put_text(frame, MFA_FIELD_LANGUAGE, mfa_language_of_environment());
 	mfa_frame_put_byte(frame, MFA_FIELD_MODE,
 			   (uint8_t)((run->write ? MFA_IMPORT_WRITE : MFA_IMPORT_CHECK) |
 				     (run->options->replace ? MFA_IMPORT_CHECK_REPLACE : 0) |
@@ -220,27 +222,27 @@ static int both_passes(struct run *run)
 	enum mfa_result result;
 	int r;
 
-	mfa_progress_begin(&run->progress, run->import.count, "Checking");
+	mfa_progress_begin(&run->progress, run->import.count, _("Checking"));
 	r = pass(run, &result);
 	mfa_progress_end(&run->progress);
 	if (r != 0)
 		return mfa_exit_of_error("mfa-admin", &run->options->dial, r);
 	if (result != MFA_RESULT_OK || run->refused > 0) {
-		(void)fputs(NOT_WRITTEN, stderr);
+		(void)fputs(_(NOT_WRITTEN), stderr);
 		return result != MFA_RESULT_OK ? mfa_exit_of_result(result)
 		     : run->failed > 0 ? MFA_EXIT_FAILED : MFA_EXIT_EXISTS;
 	}
 	run->write = true;
-	mfa_progress_begin(&run->progress, run->import.count, "Importing");
+	mfa_progress_begin(&run->progress, run->import.count, _("Importing"));
 	r = pass(run, &result);
 	mfa_progress_end(&run->progress);
 	if (r == 0 && result == MFA_RESULT_OK && run->refused == 0) {
-		(void)printf("%zu line%s imported.\n", run->import.count,
-			     run->import.count == 1 ? "" : "s");
+		(void)printf(run->import.count == 1 ? _("%zu line imported.\n") : _("%zu lines imported.\n"),
+			     run->import.count);
 		return MFA_EXIT_OK;
 	}
-	(void)fprintf(stderr, "mfa-admin: %zu of %zu lines were imported. Run it again to go on from "
-		      "there.\n", run->sent, run->import.count);
+	(void)fprintf(stderr, _("mfa-admin: %zu of %zu lines were imported. Run it again to go on from "
+				"there.\n"), run->sent, run->import.count);
 	if (r != 0)
 		return mfa_exit_of_error("mfa-admin", &run->options->dial, r);
 	return result != MFA_RESULT_OK ? mfa_exit_of_result(result) : MFA_EXIT_FAILED;
@@ -254,18 +256,18 @@ int command_import(const struct command_options *options, int argc, char **argv)
 	int r;
 
 	if (options->from == NULL && argc != 2) {
-		(void)fputs("usage: mfa-admin import FILE, or import --from KIND FILE...\n", stderr);
+		(void)fputs(_("usage: mfa-admin import FILE, or import --from KIND FILE...\n"), stderr);
 		return MFA_EXIT_USAGE;
 	}
 	if (options->add && options->replace) {
-		(void)fputs("mfa-admin: --add and --replace do not go together\n", stderr);
+		(void)fputs(_("mfa-admin: --add and --replace do not go together\n"), stderr);
 		return MFA_EXIT_USAGE;
 	}
 	if (options->from != NULL) {
 		run.file = options->from;
 		r = foreign_read(options->from, argc - 1, argv + 1, &text, &len);
 		if (r == -EINVAL) {
-			(void)fputs(NOT_WRITTEN, stderr);
+			(void)fputs(_(NOT_WRITTEN), stderr);
 			return MFA_EXIT_INVALID;
 		}
 	} else {
@@ -275,14 +277,14 @@ int command_import(const struct command_options *options, int argc, char **argv)
 		r = mfa_import_parse(text, len, complain, &run, &run.import);
 	if (r == -EINVAL) {
 		if (run.refused > SHOWN_MOST)
-			(void)fprintf(stderr, "and %llu more.\n", run.refused - SHOWN_MOST);
-		(void)fputs(NOT_WRITTEN, stderr);
+			(void)fprintf(stderr, _("and %llu more.\n"), run.refused - SHOWN_MOST);
+		(void)fputs(_(NOT_WRITTEN), stderr);
 		r = MFA_EXIT_INVALID;
 	} else if (r != 0) {
 		(void)fprintf(stderr, "mfa-admin: %s: %s\n", argv[1], strerror(-r));
 		r = MFA_EXIT_INVALID;
 	} else if (run.import.count == 0) {
-		(void)fprintf(stderr, "mfa-admin: %s has no account in it.\n", argv[1]);
+		(void)fprintf(stderr, _("mfa-admin: %s has no account in it.\n"), argv[1]);
 		r = MFA_EXIT_INVALID;
 	} else {
 		r = both_passes(&run);

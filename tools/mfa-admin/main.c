@@ -39,7 +39,7 @@ static void usage(FILE *to)
 {
 	size_t i;
 
-	(void)fputs("usage: mfa-admin [OPTION]... COMMAND [ARGUMENT]\n\n", to);
+	(void)fputs(_("usage: mfa-admin [OPTION]... COMMAND [ARGUMENT]\n\n"), to);
 	for (i = 0; i < COMMAND_COUNT; i++)
 		(void)fprintf(to, "  %-12s %-8s %s\n", commands[i].name, commands[i].words,
 			      _(commands[i].help));
@@ -156,7 +156,7 @@ int main(int argc, char **argv)
 			continue;
 		if (commands[i].args == argc - 1 || (commands[i].args < 0 && argc > 1))
 			return commands[i].run(&options, argc, argv);
-		(void)fprintf(stderr, "usage: mfa-admin %s %s\n", commands[i].name,
+		(void)fprintf(stderr, _("usage: mfa-admin %s %s\n"), commands[i].name,
 			      commands[i].words);
 		return MFA_EXIT_USAGE;
 	}

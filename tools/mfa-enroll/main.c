@@ -209,7 +209,7 @@ static const struct command *find_command(int argc, char **argv)
 		return NULL;
 	}
 	if (commands[i].args != argc - 1) {
-		(void)fprintf(stderr, "usage: " PROGRAM " %s %s\n", commands[i].name,
+		(void)fprintf(stderr, _("usage: mfa-enroll %s %s\n"), commands[i].name,
 			      commands[i].words);
 		return NULL;
 	}

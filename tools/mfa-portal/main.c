@@ -318,6 +318,7 @@ int main(int argc, char **argv)
 	if (r >= 0)
 		return r;
 	mfa_privilege_harden();
+	(void)setenv("LANGUAGE", "en", 1);	/* of the log */
 	(void)signal(SIGPIPE, SIG_IGN);
 	mfa_log_open("mfa-portal", options.foreground_log || isatty(STDERR_FILENO));
 	want_descriptors();

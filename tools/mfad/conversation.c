@@ -20,7 +20,7 @@ const char *conversation_words(const struct conversation *c, const char *text)
 int conversation_say(struct conversation *c, enum mfa_frame_type type, const char *text)
 {
 	mfa_frame_start(&c->frame, type);
-	mfa_frame_put_text(&c->frame, MFA_FIELD_TEXT, conversation_words(c, text));
+	mfa_frame_put_text(&c->frame, MFA_FIELD_TEXT, text != NULL ? conversation_words(c, text) : NULL);
 	/* For what the module says by itself later. */
 	mfa_frame_put_text(&c->frame, MFA_FIELD_LANGUAGE, c->language != NULL ? c->language : "en");
 	if (c->asks_code && (type == MFA_ASK || type == MFA_ASK_ECHO))

@@ -9,6 +9,7 @@
 #include "clock/clock.h"
 #include "factor/factor.h"
 #include "import/import.h"
+#include "language/language.h"
 #include "log/log.h"
 #include "otp/otpauth.h"
 #include "requests.h"
@@ -29,7 +30,7 @@ struct import {
 
 static int refuse(struct import *im, const char *name, const char *result, const char *why)
 {
-	char *row = row_import(name, result, why);
+	char *row = row_import(name, result, conversation_words(im->c, why));
 	int r = row != NULL ? conversation_row(im->c, row) : -ENOMEM;
 
 	free(row);
@@ -56,8 +57,8 @@ static int scratch_from(const struct mfa_field *field, struct mfa_account *accou
 		memcpy(digits, field->data + head, MFA_IMPORT_RECOVERY_DIGITS);
 		r = mfa_recovery_add_scratch(account, digits);
 	}
-	*why = r == -ENOSPC ? "an account can have no more than 10 recovery codes"
-			    : "a recovery code from elsewhere has eight digits";
+	*why = r == -ENOSPC ? N_("an account can have no more than 10 recovery codes")
+			    : N_("a recovery code from elsewhere has eight digits");
 	explicit_bzero(digits, sizeof(digits));
 	return r;
 }
@@ -75,7 +76,7 @@ static int device_from_uri(const struct mfa_field *uri, struct mfa_account *acco
 	r = mfa_otpauth_parse((const char *)uri->data, uri->len, &otpauth, why);
 
 	if (r == 0 && otpauth.counter > INT64_MAX) {
-		*why = "the counter is too large";
+		*why = N_("the counter is too large");
 		r = -EINVAL;
 	}
 	if (r == 0) {
@@ -91,7 +92,7 @@ static int device_from_uri(const struct mfa_field *uri, struct mfa_account *acco
 		device.created = mfa_clock_now();
 		label_of(device.type, account->device_count + 1, device.label);
 		r = mfa_account_add_device(account, &device);
-		*why = "an account can have no more than 16 devices";
+		*why = N_("an account can have no more than 16 devices");
 	}
 	explicit_bzero(&device, sizeof(device));
 	mfa_otpauth_wipe(&otpauth);
@@ -176,13 +177,13 @@ static int add_to(struct import *im, struct mfa_record *record, struct mfa_recor
 	int r = 0;
 
 	if (there->account->has_uid && !same_uid(there->account, fresh))
-		return refuse(im, fresh->name, "uid-changed", "what is there is of another uid") != 0
+		return refuse(im, fresh->name, "uid-changed", N_("what is there is of another uid")) != 0
 			? -EPIPE : 0;
 	for (i = 0; r == 0 && i < fresh->device_count; i++)
 		if (!has_device(there->account, &fresh->devices[i]))
 			r = put_beside(there->account, &fresh->devices[i]);
 	if (r == -ENOSPC)
-		return refuse(im, fresh->name, "invalid", "an account can have no more than 16 devices") != 0
+		return refuse(im, fresh->name, "invalid", N_("an account can have no more than 16 devices")) != 0
 			? -EPIPE : 0;
 	if (r != 0)
 		return r;
@@ -209,7 +210,7 @@ static int fit(struct import *im, struct mfa_record *record)
 	if (r == -ENOENT)
 		return 1;
 	if (r != 0)
-		return refuse(im, name, "failed", "the record that is there can't be read") != 0 ? -EPIPE : 0;
+		return refuse(im, name, "failed", N_("the record that is there can't be read")) != 0 ? -EPIPE : 0;
 	if (same_devices(there.account, record->account) &&
 	    (!im->replace || same_uid(there.account, record->account))) {
 		im->unchanged++;
@@ -221,7 +222,7 @@ static int fit(struct import *im, struct mfa_record *record)
 		keep_used(record->account, there.account);
 		r = 1;
 	} else {
-		r = refuse(im, name, "exists", "the account has a device already") != 0 ? -EPIPE : 0;
+		r = refuse(im, name, "exists", N_("the account has a device already")) != 0 ? -EPIPE : 0;
 	}
 	mfa_record_release(&there);
 	return r;
@@ -240,7 +241,7 @@ static int check_identity(struct import *im, struct mfa_record *record,
 	r = im->write ? mfa_accounts_claim_uid(accounts, id->uid, id->name)
 		      : mfa_accounts_check_uid(accounts, id->uid, id->name);
 	if (r == -EEXIST)
-		return refuse(im, id->name, "uid-taken", "another account has its uid") != 0 ? -EPIPE : 0;
+		return refuse(im, id->name, "uid-taken", N_("another account has its uid")) != 0 ? -EPIPE : 0;
 	return r == 0 ? 1 : r;
 }
 
@@ -251,7 +252,7 @@ static int take(struct import *im, const struct mfa_field *user, size_t *at,
 	char name[MFA_ACCOUNT_NAME_MAX + 1];
 	struct mfa_identity id;
 	struct mfa_field field;
-	const char *why = "it has no URI";
+	const char *why = N_("it has no URI");
 	size_t next = *at;
 	int r;
 
@@ -273,7 +274,7 @@ static int take(struct import *im, const struct mfa_field *user, size_t *at,
 	if (r == 0 && record->account->device_count == 0)
 		r = -EINVAL;
 	if (r == -EINVAL || r == -ENOSPC)
-		return refuse(im, name, "invalid", record->account == NULL ? "not an account name" : why) != 0
+		return refuse(im, name, "invalid", record->account == NULL ? N_("not an account name") : why) != 0
 			? -EPIPE : 0;
 	if (r == 0)
 		r = check_identity(im, record, &id);

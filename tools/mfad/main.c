@@ -186,6 +186,8 @@ int main(int argc, char **argv)
 	if (r >= 0)
 		return r;
 	mfa_privilege_harden();
+	/* What the log says stays as it is, whoever started us; people are spoken to in their own language. */
+	(void)setenv("LANGUAGE", "en", 1);
 	/* A program that left its descriptors closed must not have its files written into. */
 	(void)signal(SIGPIPE, SIG_IGN);
 	mfa_log_open("mfad", options.foreground_log || (!options.stdio && isatty(STDERR_FILENO)));
