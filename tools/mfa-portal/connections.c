@@ -15,7 +15,7 @@
 
 #define REQUEST_MS 10000	/* for a whole request, TLS's handshake included */
 #define IDLE_MS 60000		/* between two requests */
-#define PER_ADDRESS 64
+#define PER_ADDRESS 512	/* a school is one: a page that is open has one or two */
 #define CONNECTIONS_MAX 20000
 #define OTHERS 200		/* descriptors for all else: mfad, push services, who resolves their names */
 #define LISTEN_MAX 16

@@ -16,13 +16,14 @@
 #include "upstream.h"
 #include "waits.h"
 
-/* Of an address: calls that reach mfad, and guesses at a token. */
-#define CALLS_MOST 60.0F
-#define CALLS_RATE 5.0F
-#define PAIRS_MOST 10.0F
-#define PAIRS_RATE 0.1F
-#define FILES_MOST 300.0F
-#define FILES_RATE 20.0F
+/* Of an address, behind which a whole school may be: calls that reach mfad (a sign-in takes six), what begins a pairing
+ * (two a phone: a class at once), and files (twenty a page). */
+#define CALLS_MOST 300.0F
+#define CALLS_RATE 30.0F
+#define PAIRS_MOST 60.0F
+#define PAIRS_RATE 1.0F
+#define FILES_MOST 2000.0F
+#define FILES_RATE 100.0F
 
 enum purpose { PURPOSE_CALL, PURPOSE_PAIR, PURPOSE_FILE };
 
