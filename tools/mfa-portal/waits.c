@@ -1,12 +1,16 @@
 #include "waits.h"
 
 #include <errno.h>
+#include <event2/buffer.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "reply.h"
 
 #define WAIT_MS 50000		/* less than what proxies cut */
 #define EACH_MAX 4		/* of a device: the oldest is answered */
+#define TICK_MS 250
+#define WAKE_MOST 250		/* in a tick, of all: each asks mfad for its list then */
 
 struct wait {
 	struct wait *next, *prev;
@@ -20,6 +24,7 @@ struct waits {
 	struct portal *portal;
 	struct wait ring;		/* the oldest first */
 	size_t count;
+	size_t behind;			/* so many of the oldest are to be woken */
 	struct event *tick;
 };
 
@@ -46,6 +51,21 @@ static void answer(struct wait *wait, bool changed)
 	forget(wait);
 }
 
+static void wake_some(struct waits *all)
+{
+	struct wait *wait, *next;
+	unsigned n = 0;
+
+	if (all->behind > all->count)
+		all->behind = all->count;
+	for (wait = all->ring.next; n < WAKE_MOST && all->behind > 0; wait = next) {
+		next = wait->next;
+		answer(wait, true);
+		all->behind--;
+		n++;
+	}
+}
+
 static void on_tick(evutil_socket_t fd, short what, void *ctx)
 {
 	struct waits *all = ctx;
@@ -53,6 +73,7 @@ static void on_tick(evutil_socket_t fd, short what, void *ctx)
 	int64_t now = portal_ms();
 
 	(void)fd, (void)what;
+	wake_some(all);
 	for (wait = all->ring.next; wait != &all->ring && wait->until <= now; wait = next) {
 		next = wait->next;
 		answer(wait, false);
@@ -61,7 +82,7 @@ static void on_tick(evutil_socket_t fd, short what, void *ctx)
 
 int waits_new(struct portal *portal, struct waits **out)
 {
-	static const struct timeval second = { .tv_sec = 1 };
+	static const struct timeval often = { .tv_usec = TICK_MS * 1000 };
 	struct waits *all = calloc(1, sizeof(*all));
 
 	*out = all;
@@ -70,7 +91,7 @@ int waits_new(struct portal *portal, struct waits **out)
 	all->portal = portal;
 	all->ring.next = all->ring.prev = &all->ring;
 	all->tick = event_new(portal->base, -1, EV_PERSIST, on_tick, all);
-	if (all->tick != NULL && event_add(all->tick, &second) == 0)
+	if (all->tick != NULL && event_add(all->tick, &often) == 0)
 		return 0;
 	waits_free(out);
 	return -ENOMEM;
@@ -109,6 +130,23 @@ static void make_room(struct waits *all, uint64_t device)
 		answer(oldest, false);
 }
 
+/* What a browser says of itself is a good part of what a wait takes up. */
+static void slim(struct evhttp_request *req)
+{
+	struct evbuffer *input = evhttp_request_get_input_buffer(req);
+	struct evkeyvalq *headers = evhttp_request_get_input_headers(req);
+	const char *found = evhttp_find_header(headers, "Connection");
+	char *connection = found != NULL ? strdup(found) : NULL;
+
+	(void)evbuffer_drain(input, evbuffer_get_length(input));
+	if (found != NULL && connection == NULL)
+		return;
+	evhttp_clear_headers(headers);
+	if (connection != NULL)
+		(void)evhttp_add_header(headers, "Connection", connection);
+	free(connection);
+}
+
 void waits_add(struct waits *all, struct evhttp_request *req, const struct mfa_ticket *ticket)
 {
 	struct wait *wait;
@@ -124,6 +162,7 @@ void waits_add(struct waits *all, struct evhttp_request *req, const struct mfa_t
 		reply_refuse(all->portal, req, 503, "unavailable");
 		return;
 	}
+	slim(req);
 	*wait = (struct wait){ .next = &all->ring, .prev = all->ring.prev, .all = all, .req = req,
 			       .device = ticket->device, .until = portal_ms() + WAIT_MS };
 	wait->prev->next = wait;
@@ -145,10 +184,6 @@ void waits_wake(struct waits *all, uint64_t device)
 
 void waits_wake_all(struct waits *all)
 {
-	struct wait *wait, *next;
-
-	for (wait = all->ring.next; wait != &all->ring; wait = next) {
-		next = wait->next;
-		answer(wait, true);
-	}
+	all->behind = all->count;
+	wake_some(all);
 }

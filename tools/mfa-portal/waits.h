@@ -12,7 +12,7 @@ void waits_free(struct waits **waits);
 void waits_add(struct waits *waits, struct evhttp_request *req, const struct mfa_ticket *ticket);
 /* Something has. */
 void waits_wake(struct waits *waits, uint64_t device);
-/* It may have, for anybody: mfad was away. */
+/* It may have, for anybody: mfad was away.  A thousand a second, or it would be away again. */
 void waits_wake_all(struct waits *waits);
 
 #endif
