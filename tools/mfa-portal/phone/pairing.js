@@ -1,11 +1,15 @@
 /* From a scanned picture to a phone that is paired. */
 
 import * as api from './api.js';
+import { forget, startFollowing } from './live.js';
 import * as notify from './notify.js';
 import * as passkey from './passkey.js';
-import { button, h, result, say, show } from './screens.js';
+import { busy, button, h, plain, result, say, show, spell } from './screens.js';
+import { go, state } from './state.js';
 import * as store from './store.js';
 import { language, t } from './words.js';
+
+const NAME_BYTES = 64;
 
 /* The token of an address, or one by itself.  null: it is neither. */
 export function tokenOf(text) {
@@ -19,138 +23,158 @@ function guessName() {
 	if (model && model[1] !== 'K')
 		return model[1];
 	return [[/iPhone/, 'iPhone'], [/iPad/, 'iPad'], [/Android/, 'Android'], [/Macintosh/, 'Mac'], [/Windows/, 'Windows'],
-		[/Linux/, 'Linux']].find(([pattern]) => pattern.test(agent))?.[1] || 'Phone';
+		[/Linux/, 'Linux']].find(([pattern]) => pattern.test(agent))?.[1] || t('phone');
+}
+
+/* As much of a name as fits. */
+function nameOf(text) {
+	const name = Array.from(text.replace(/\p{Cc}/gu, ' ').trim());
+	while (new TextEncoder().encode(name.join('')).length > NAME_BYTES)
+		name.pop();
+	return name.join('').trim();
 }
 
 function explainHome(token, goOn) {
-	const copied = h('p', { class: 'soft small centre', role: 'status' });
+	const said = h('p', { class: 'soft small centre', role: 'status' });
+	const copy = async () => {
+		const copied = await navigator.clipboard?.writeText(token).then(() => true, () => false);
+		said.textContent = `${t(copied ? 'copied' : 'copyThis')}: ${token}`;
+	};
 	show([
 		h('h1', {}, t('home')), h('p', { class: 'soft' }, t('homeMore')),
 		h('div', { class: 'card' }, h('ol', {}, h('li', {}, t('home1')), h('li', {}, t('home2')), h('li', {}, t('home3')))),
-		h('div', { class: 'actions' },
-			button(t('copy'), async () => {
-				await navigator.clipboard.writeText(token).catch(() => {});
-				copied.textContent = `${t('copied')}: ${token}`;
-			}),
-			copied,
-			button(t('anyway'), goOn, { class: 'plain' })),
+		h('div', { class: 'actions' }, button(t('copy'), copy), said, button(t('anyway'), goOn, { class: 'plain' })),
 	]);
 }
 
-const refusals = { gone: ['gone', 'goneMore'], used: ['used', 'usedMore'] };
+function ended(title, more, ...buttons) {
+	state.screen = 'result';
+	show(result('bad', t(title), t(more), ...buttons, [t('done'), () => go.home()]));
+}
 
-function failed(error, home) {
-	const [title, more] = refusals[error.word] || ['pairFailed', error.word === 'busy' ? 'busy'
-		: error.word === 'offline' ? 'offline' : 'pairFailedMore'];
-	show(result(false, t(title), t(more), [t('done'), home]));
+function failed(error, token) {
+	const over = { gone: ['gone', 'goneMore'], used: ['used', 'usedMore'], origin: ['origin', 'originMore'] }[error.word];
+	const later = { offline: 'sendOffline', busy: 'busy', unavailable: 'sendUnavailable' }[error.word];
+	if (over)
+		ended(...over);
+	else
+		ended('pairFailed', later || 'pairFailedMore', ...(later ? [[t('again'), () => startPairing(token)]] : []));
 }
 
 /* The phone shows a number, and waits until the computer has asked for it. */
-function showNumber(account, number, follow) {
+function showNumber(account) {
+	const number = spell(account.number);
+	state.screen = 'pairing';
+	state.pairing = account.device;
 	show([
 		h('h1', { class: 'centre' }, t('pairNumber')),
-		h('div', { class: 'card' }, h('p', { class: 'number', 'aria-label': number.split('').join(' ') }, number)),
-		h('p', { class: 'soft centre', role: 'status' }, t('pairWaits')),
+		h('div', { class: 'card' }, h('p', { class: 'number', role: 'img', 'aria-label': number }, account.number)),
+		h('p', { class: 'soft centre' }, t('pairWaits')),
+		h('div', { class: 'actions' }, button(t('cancel'), () => forget(account).then(go.home), { class: 'plain' })),
 	]);
-	say(`${t('pairNumber')}: ${number.split('').join(' ')}`);
-	follow(account);
+	say(`${t('pairNumber')}: ${number}`);
 }
 
-async function claim(token, what, name, home, follow) {
-	const greeting = await api.hello();
+/* A page that was closed while the computer waited. */
+export const resume = (account) => showNumber(account);
+
+async function credentialFor(what, token, site) {
+	const none = { credential: null, attestation: null };
+	if (what.verify === 'off')
+		return none;
+	if (!await passkey.available()) {
+		if (what.verify === 'required')
+			throw new api.Refusal('noVerify', 0);
+		return none;
+	}
+	return passkey.make(token, what.account, site).catch(() => {
+		if (what.verify === 'required')
+			throw new api.Refusal('verify', 0);
+		return none;
+	});
+}
+
+async function claim(token, what, name) {
+	const { name: site, key } = await api.hello();
 	const keys = await api.newKeys();
-	let made = { credential: null, attestation: null };
-	if (what.verify !== 'off' && await passkey.available()) {
-		try {
-			made = await passkey.make(token, what.account, greeting.name);
-		} catch {
-			if (what.verify === 'required')
-				throw new api.Refusal('verify', 0);
-		}
-	} else if (what.verify === 'required') {
-		show(result(false, t('noVerify'), t('noVerifyMore'), [t('done'), home]));
-		return;
-	}
-	const subscription = await notify.subscribe(greeting.key);
-	const answer = await api.pair(token, name, language, subscription, made.credential, made.attestation, keys);
-	const account = { device: answer.device, account: answer.account, host: what.host, name: what.name, keys, paired: false,
-		credential: made.credential && made.credential.id, endpoint: subscription && subscription.endpoint };
-	await store.save(account);
-	await navigator.storage?.persist?.().catch(() => {});
-	showNumber(account, answer.number, follow);
+	const { credential, attestation } = await credentialFor(what, token, site);
+	const subscription = await notify.subscribe(key);
+	const { device, account, number } = await api.pair(token, name, language, subscription, credential, attestation, keys);
+	const made = { device, account, number, host: what.host, label: name, keys, paired: false,
+		credential: credential && credential.id, endpoint: subscription && subscription.endpoint };
+	await store.save(made);
+	store.persist();
+	showNumber(made);
+	startFollowing(made);
 }
 
-/* home: back to the first screen.  follow: waits for the test, and for its end. */
-export async function start(token, home, follow) {
-	show(h('p', { class: 'soft', role: 'status' }, t('loading')));
-	if (!await store.works()) {
-		show(result(false, t('noStorage'), t('noStorageMore'), [t('done'), home]));
-		return;
-	}
-	let what;
-	try {
-		what = await api.look(token);
-	} catch (error) {
-		failed(error, home);
-		return;
-	}
-	const ask = () => {
-		const input = h('input', { type: 'text', id: 'name', maxlength: 40, value: guessName(), autocomplete: 'off', required: true });
-		const problem = h('p', { role: 'alert' });
-		const go = h('button', { type: 'submit' }, t('pairGo'));
-		const onsubmit = async (event) => {
-			event.preventDefault();
-			const name = input.value.trim();
-			if (name === '')
-				return;
-			go.disabled = true;
-			problem.textContent = '';
-			try {
-				await notify.ask();
-				await claim(token, what, name, home, follow);
-			} catch (error) {
-				go.disabled = false;
-				if (error.word === 'gone' || error.word === 'used')
-					failed(error, home);
-				else
-					problem.textContent = t({ verify: 'verifyFailed', offline: 'offline', busy: 'busy' }[error.word] || 'failed');
-			}
-		};
-		show([
-			h('h1', {}, t('pairAsks')),
-			h('p', {}, t('pairMore', { account: what.account, host: what.host })),
-			h('form', { class: 'card', onsubmit },
-				h('label', {}, t('deviceName'), input),
-				h('p', { class: 'soft small' }, t('pairNotify')),
-				what.verify !== 'off' && h('p', { class: 'soft small' }, t('pairVerify')),
-				problem, go),
-			h('div', { class: 'actions' }, button(t('back'), home, { class: 'plain' })),
-		]);
+const CLAIM_PROBLEMS = { verify: 'verifyFailed', offline: 'sendOffline', unavailable: 'sendUnavailable', busy: 'busy' };
+
+function askName(token, what) {
+	const input = h('input', { type: 'text', maxlength: NAME_BYTES, value: guessName(), autocomplete: 'off', required: true });
+	const problem = h('p', { role: 'alert' });
+	const pair = h('button', { type: 'submit' }, t('pairGo'));
+	const onsubmit = async (event) => {
+		const name = nameOf(input.value);
+		event.preventDefault();
+		if (name === '' || pair.disabled)
+			return;
+		pair.disabled = true;
+		problem.textContent = '';
+		try {
+			await notify.ask();
+			await claim(token, what, name);
+		} catch (error) {
+			pair.disabled = false;
+			if (error.word === 'gone' || error.word === 'used' || error.word === 'origin')
+				failed(error, token);
+			else if (error.word === 'noVerify')
+				ended('noVerify', 'noVerifyMore', [t('again'), () => startPairing(token)]);
+			else
+				problem.textContent = t(CLAIM_PROBLEMS[error.word] || 'failed');
+		}
 	};
-	if (notify.isApple() && !notify.isInstalled())
-		explainHome(token, ask);
-	else
-		ask();
+	show([
+		h('h1', {}, t('pairAsks')),
+		h('p', {}, t('pairMore', { account: plain(what.account), host: plain(what.host) })),
+		h('form', { class: 'card', onsubmit },
+			h('label', {}, t('deviceName'), input),
+			h('p', { class: 'soft small' }, t('pairNotify')),
+			what.verify !== 'off' && h('p', { class: 'soft small' }, t('pairVerify')),
+			problem, pair),
+		h('div', { class: 'actions' }, button(t('back'), () => go.home(), { class: 'plain' })),
+	]);
+}
+
+export async function startPairing(token) {
+	state.screen = 'pairing';
+	show(busy(t('loading')));
+	if (!await store.works()) {
+		ended('noStorage', 'noStorageMore');
+		return;
+	}
+	try {
+		const what = await api.look(token);
+		if (notify.isApple() && !notify.isInstalled())
+			explainHome(token, () => askName(token, what));
+		else
+			askName(token, what);
+	} catch (error) {
+		failed(error, token);
+	}
 }
 
 /* For who has copied the code: an app on the home screen has seen nothing of the camera's page. */
-export function askForCode(home, go) {
+export function codeForm(onToken) {
 	const input = h('input', { type: 'text', autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false' });
 	const problem = h('p', { role: 'alert' });
 	const onsubmit = (event) => {
-		event.preventDefault();
 		const token = tokenOf(input.value);
+		event.preventDefault();
 		if (token)
-			go(token);
+			onToken(token);
 		else
 			problem.textContent = t('badCode');
 	};
-	show([
-		h('h1', {}, t('addAccount')), h('p', { class: 'soft' }, t('addMore')),
-		h('form', { class: 'card', onsubmit }, h('label', {}, t('code'), input), problem,
-			h('button', { type: 'submit' }, t('go'))),
-		h('div', { class: 'actions' }, button(t('back'), home, { class: 'plain' })),
-	]);
+	return h('form', { class: 'card', onsubmit }, h('label', {}, t('code'), input), problem, h('button', { type: 'submit' }, t('go')));
 }
-
-

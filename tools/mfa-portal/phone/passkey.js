@@ -3,6 +3,7 @@
 import { decode, encode, sha256 } from './api.js';
 
 const TIMEOUT = 60000;
+const POINT = 65;	/* bytes of an uncompressed point, with which SubjectPublicKeyInfo of P-256 ends */
 
 export async function available() {
 	return Boolean(window.PublicKeyCredential) &&
@@ -21,8 +22,7 @@ export async function make(token, account, name) {
 		timeout: TIMEOUT,
 	} });
 	const { response } = credential;
-	/* SubjectPublicKeyInfo of P-256 ends with the point. */
-	const key = new Uint8Array(response.getPublicKey()).slice(-65);
+	const key = new Uint8Array(response.getPublicKey()).slice(-POINT);
 	return {
 		credential: { id: encode(credential.rawId), key: encode(key) },
 		attestation: { clientData: encode(response.clientDataJSON), authenticatorData: encode(response.getAuthenticatorData()) },

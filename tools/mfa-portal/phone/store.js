@@ -1,6 +1,10 @@
 /* The phone's keys and accounts, in IndexedDB.  Keys can't be taken out of it, by this page neither. */
 
+import { newKeys, within } from './api.js';
+
 const NAME = 'authenticator';
+const PROBE = 'probe';		/* no device is called that */
+const SECONDS = 5;		/* a browser that has not opened it by then never does */
 
 function open() {
 	return new Promise((resolve, reject) => {
@@ -12,7 +16,7 @@ function open() {
 }
 
 async function run(mode, action) {
-	const db = await open();
+	const db = await within(SECONDS, open());
 	try {
 		return await new Promise((resolve, reject) => {
 			const transaction = db.transaction('accounts', mode);
@@ -25,16 +29,21 @@ async function run(mode, action) {
 	}
 }
 
-export const accounts = () => run('readonly', (store) => store.getAll());
+export const accounts = async () => (await run('readonly', (store) => store.getAll())).filter(({ device }) => device !== PROBE);
 export const save = (account) => run('readwrite', (store) => store.put(account));
 export const remove = (device) => run('readwrite', (store) => store.delete(device));
 
-/* Whether this browser keeps a key at all (a private window may not). */
+/* Whether this browser keeps a key (a private window may not): found out before anything is paired with it. */
 export async function works() {
 	try {
-		await accounts();
-		return true;
+		await save({ device: PROBE, keys: await newKeys() });
+		const kept = await run('readonly', (store) => store.get(PROBE));
+		await remove(PROBE);
+		return kept.keys.privateKey instanceof CryptoKey;
 	} catch {
 		return false;
 	}
 }
+
+/* So that a phone short of space does not throw the keys away. */
+export const persist = () => navigator.storage?.persist?.().catch(() => false);

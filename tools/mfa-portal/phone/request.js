@@ -1,0 +1,147 @@
+/* A request, and the answer to it. */
+
+import * as api from './api.js';
+import { lost } from './live.js';
+import { tidy } from './notify.js';
+import * as passkey from './passkey.js';
+import { busy, button, clock, countdown, details, h, pad, plain, result, say, show } from './screens.js';
+import { go, requests, state } from './state.js';
+import { t } from './words.js';
+
+const ENDS = {
+	approved: ['good', 'approved', 'approvedMore'], denied: ['bad', 'denied', 'deniedMore'], wrong: ['bad', 'wrong', 'wrongMore'],
+	expired: ['late', 'expired', 'expiredMore'], answered: ['late', 'answered', 'answeredMore'],
+};
+const PROBLEMS = { offline: 'sendOffline', unavailable: 'sendUnavailable', verify: 'verifyFailed', busy: 'busy', time: 'sendUnavailable' };
+
+function ended(kind, title, more) {
+	state.screen = 'result';
+	state.current = null;
+	show(result(kind, t(title), t(more), [t('done'), () => go.home()]));
+}
+
+function over(request, end) {
+	state.over.add(request.id);
+	tidy(new Set([request.id])).catch(() => {});
+	if (end)
+		ended(...end);
+}
+
+/* What was answered to the test: the computer says what comes of it. */
+function tested(request, answer) {
+	over(request, answer === 'approved' ? null : ['bad', 'pairFailed', 'pairWrong']);
+	/* It may have been told so already. */
+	if (answer === 'approved' && state.pairing) {
+		state.screen = 'pairing';
+		show(busy(t('pairEnds'), t('pairGoOn')));
+	}
+}
+
+async function assertion(account, request, text) {
+	if (request.verify === 'off' || !account.credential)
+		return null;
+	return passkey.use(account.credential, text).catch(() => { throw new api.Refusal('verify', 0); });
+}
+
+/* decision: "approve" with a number, or "deny". */
+async function send(account, request, decision, number) {
+	const text = api.answerText(account, request, decision, number);
+	state.screen = 'sending';
+	try {
+		const unlocked = decision === 'approve' ? await assertion(account, request, text) : null;
+		const { result: answer } = await api.answer(account, text, unlocked);
+		if (!['approved', 'denied', 'wrong'].includes(answer))
+			throw new api.Refusal('unavailable', 0);
+		if (request.kind === 'test')
+			tested(request, answer);
+		else
+			over(request, ENDS[answer]);
+	} catch (error) {
+		if (ENDS[error.word]) {
+			over(request, ENDS[error.word]);
+		} else if (error.word === 'unpaired') {
+			state.screen = 'home';
+			await lost(account);
+		} else {
+			const problem = t(PROBLEMS[error.word] || 'failed');
+			if (decision === 'deny')
+				askDeny(account, request, problem);
+			else
+				showRequest(account, request, { problem, number });
+		}
+	}
+}
+
+function timer(request) {
+	return countdown(request, () => {
+		/* What is on its way may have come in time: the server says. */
+		if (state.screen !== 'sending')
+			over(request, ENDS.expired);
+	});
+}
+
+function askDeny(account, request, problem) {
+	const time = timer(request);
+	const sure = button(t('notMeSure'), () => {
+		sure.disabled = true;
+		send(account, request, 'deny');
+	}, { class: 'danger sure' });
+
+	state.screen = 'request';
+	state.current = request;
+	state.touched = true;
+	show([
+		h('h1', {}, t('notMeAsks')), details(account.account, request, time.parts), h('p', {}, t('notMeMore')),
+		problem && h('p', { class: 'note', role: 'alert' }, problem),
+		h('div', { class: 'actions' }, sure, button(t('back'), () => showRequest(account, request), { class: 'plain' })),
+	], time.end);
+}
+
+/* Where a phone that was paired without a lock can't answer. */
+const lacksUnlock = (account, request) => request.verify === 'required' && !account.credential;
+
+function older(request) {
+	const list = requests().filter((one) => one.request.id !== request.id);
+	if (list.length === 0)
+		return [];
+	return [h('h2', {}, t('older')), h('ul', { class: 'plain' }, list.map(({ account, request: one }) => h('li', {},
+		button([h('strong', {}, `${plain(account.account)} · ${plain(one.host)}`),
+			h('span', { class: 'soft small' }, `${plain(one.service)} · ${clock(one.created)}`)],
+		() => showRequest(account, one), { class: 'plain list', 'data-key': one.id }))))];
+}
+
+/* What else waits, below the request on the screen. */
+function redrawOlder() {
+	const place = document.getElementById('older');
+	const key = document.activeElement?.dataset?.key;
+	place?.replaceChildren(...older(state.current));
+	if (key && place)
+		[...place.querySelectorAll('[data-key]')].find((one) => one.dataset.key === key)?.focus();
+}
+
+function showRequest(account, request, { problem = '', number = '' } = {}) {
+	const isTest = request.kind === 'test', title = t(isTest ? 'testAsks' : 'asks');
+	const time = timer(request);
+	const deny = !isTest && button(t('notMe'), () => askDeny(account, request), { class: 'danger' });
+	const keys = pad((digits) => {
+		keys.lock();
+		send(account, request, 'approve', digits);
+	}, { digits: number, onTouch: (is) => { state.touched = is; }, last: deny });
+
+	state.screen = 'request';
+	state.current = request;
+	state.touched = number !== '';
+	show([
+		h('h1', {}, title), details(account.account, request, time.parts),
+		lacksUnlock(account, request) && h('p', { class: 'note' }, t('verifyLacks')),
+		h('div', { class: 'enter' }, h('p', {}, t(isTest ? 'testMore' : 'numberAsks')), keys.display),
+		problem && h('p', { class: 'note', role: 'alert' }, problem),
+		keys.keys, h('section', { id: 'older', 'aria-live': 'polite' }, older(request)),
+	], () => {
+		keys.end();
+		time.end();
+	});
+	say(`${problem || title} ${plain(account.account)}, ${plain(request.host)}`);
+}
+
+Object.assign(go, { request: showRequest, older: redrawOlder, ended });
