@@ -7,6 +7,7 @@
 #include <sys/random.h>
 
 #define DECOY_SECRET_SIZE 20
+#define CONFLICTS_MAX 1000	/* so often others may write between reading and writing */
 
 struct mfa_accounts {
 	struct mfa_store *store;
@@ -201,6 +202,23 @@ int mfa_accounts_save(struct mfa_accounts *accounts, struct mfa_record *record)
 	mfa_keyring_release(accounts->ring);
 	free(sealed);
 	return r;
+}
+
+int mfa_accounts_change(struct mfa_accounts *accounts, struct mfa_record *record, mfa_record_change *change, void *ctx)
+{
+	int r, i;
+
+	for (i = 0; i < CONFLICTS_MAX; i++) {
+		r = change(ctx, record, i > 0);
+		if (r == 0)
+			r = mfa_accounts_save(accounts, record);
+		if (r != -EAGAIN)
+			return r;
+		r = mfa_accounts_reload(accounts, record);
+		if (r != 0)
+			return r;
+	}
+	return -EBUSY;
 }
 
 int mfa_accounts_save_many(struct mfa_accounts *accounts, struct mfa_record *records,

@@ -58,6 +58,11 @@ int mfa_record_new(const char *name, struct mfa_record *out);
 /* Returns 0 when it is durable (and record->version is the new one), -EAGAIN: somebody wrote
  * meanwhile, reload and judge again; or as mfa_store_put_if. */
 int mfa_accounts_save(struct mfa_accounts *accounts, struct mfa_record *record);
+/* Changes the record and saves it.  change returns 0 to save it, 1 to leave it as it is, or a negative errno that ends
+ * it; where somebody else has written meanwhile it is called again with the record that is there now (again is true).
+ * Returns what change returned, or as mfa_accounts_save and mfa_accounts_reload; -EBUSY when others always wrote. */
+typedef int mfa_record_change(void *ctx, struct mfa_record *record, bool again);
+int mfa_accounts_change(struct mfa_accounts *accounts, struct mfa_record *record, mfa_record_change *change, void *ctx);
 /* Removes the record and the claim of its uid. */
 int mfa_accounts_remove(struct mfa_accounts *accounts, struct mfa_record *record);
 

@@ -1,6 +1,7 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,6 +100,54 @@ static void test_save_and_load(void **state)
 	assert_int_equal(mfa_accounts_reload(f->accounts, &b), -ENOENT);
 	mfa_record_release(&a);
 	mfa_record_release(&b);
+}
+
+struct meddled {
+	struct fixture *f;
+	int rivals, calls, result;
+};
+
+static int meddled_change(void *ctx, struct mfa_record *record, bool again)
+{
+	struct meddled *m = ctx;
+	struct mfa_record rival;
+
+	assert_int_equal(again, m->calls > 0);
+	m->calls++;
+	if (m->rivals > 0) {
+		m->rivals--;
+		assert_int_equal(mfa_accounts_load(m->f->accounts, "alice", &rival), 0);
+		rival.account->devices[0].last_step++;
+		assert_int_equal(mfa_accounts_save(m->f->accounts, &rival), 0);
+		mfa_record_release(&rival);
+	}
+	record->account->devices[0].last_step += 100;
+	return m->result;
+}
+
+/* What somebody else has written meanwhile is kept, and so is ours. */
+static void test_change(void **state)
+{
+	struct fixture *f = *state;
+	struct mfa_record record;
+	struct meddled m = { .f = f, .rivals = 3 };
+
+	enrol(f, "alice", false, 0);
+	assert_int_equal(mfa_accounts_load(f->accounts, "alice", &record), 0);
+	assert_int_equal(mfa_accounts_change(f->accounts, &record, meddled_change, &m), 0);
+	assert_int_equal(m.calls, 4);
+	assert_int_equal(record.account->devices[0].last_step, 103);
+	/* Whoever does not want it saved has not. */
+	m = (struct meddled){ .f = f, .result = 1 };
+	assert_int_equal(mfa_accounts_change(f->accounts, &record, meddled_change, &m), 1);
+	assert_int_equal(mfa_accounts_reload(f->accounts, &record), 0);
+	assert_int_equal(record.account->devices[0].last_step, 103);
+	m = (struct meddled){ .f = f, .rivals = INT_MAX };
+	assert_int_equal(mfa_accounts_change(f->accounts, &record, meddled_change, &m), -EBUSY);
+	assert_int_equal(mfa_accounts_remove(f->accounts, &record), 0);
+	m = (struct meddled){ .f = f };
+	assert_int_equal(mfa_accounts_change(f->accounts, &record, meddled_change, &m), -ENOENT);
+	mfa_record_release(&record);
 }
 
 /* Two that begin at once: one of them made it. */
@@ -461,7 +510,7 @@ static void test_save_many(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_save_and_load), TEST(test_new_twice), TEST(test_swapped), TEST(test_damaged),
+		TEST(test_save_and_load), TEST(test_change), TEST(test_new_twice), TEST(test_swapped), TEST(test_damaged),
 		TEST(test_swapped_claim), TEST(test_lost_decoy), TEST(test_not_half_made),
 		TEST(test_wrong_id),
 		TEST(test_decoys), TEST(test_bare), TEST(test_uids), TEST(test_wrong_key), TEST(test_half_made),

@@ -166,27 +166,35 @@ void request_reset(struct conversation *c)
  * a new one. */
 typedef int admin_fn(struct conversation *c, struct mfa_account *account, void *ctx);
 
+struct changing {
+	struct conversation *c;
+	admin_fn *fn;
+	void *ctx;
+};
+
+static int change_in(void *ctx, struct mfa_record *record, bool again)
+{
+	const struct changing *changing = ctx;
+
+	(void)again;
+	return changing->fn(changing->c, record->account, changing->ctx);
+}
+
 static int change(struct conversation *c, char name[MFA_ACCOUNT_NAME_MAX + 1], bool create,
 		  admin_fn *fn, void *ctx)
 {
+	struct changing changing = { .c = c, .fn = fn, .ctx = ctx };
 	struct mfa_record record;
-	int r, tries;
+	int r = load(c, name, &record);
 
-	for (tries = 0; tries < 100; tries++) {
-		r = load(c, name, &record);
-		if (r == -ENOENT && create) {
-			r = mfa_record_new(name, &record);
-			if (r == 0)
-				record.account->created = mfa_clock_now();
-		}
+	if (r == -ENOENT && create) {
+		r = mfa_record_new(name, &record);
 		if (r == 0)
-			r = fn(c, record.account, ctx);
-		if (r == 0)
-			r = mfa_accounts_save(c->verifier->accounts, &record);
-		mfa_record_release(&record);
-		if (r != -EAGAIN)
-			break;
+			record.account->created = mfa_clock_now();
 	}
+	if (r == 0)
+		r = mfa_accounts_change(c->verifier->accounts, &record, change_in, &changing);
+	mfa_record_release(&record);
 	return r;
 }
 

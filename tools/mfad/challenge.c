@@ -14,7 +14,6 @@
 #include "metrics.h"
 
 /* Somebody who writes again and again (64 guesses at once, say) must not keep a right code out. */
-#define CONFLICTS_MAX 1000
 
 #define PROMPT_CODE N_("Authenticator code: ")
 #define PROMPT_RECOVERY N_("Recovery code: ")
@@ -57,7 +56,7 @@ static int bind_uid(struct challenge *ch)
 	return 0;
 }
 
-int challenge_save(struct challenge *ch)
+int challenge_record(struct challenge *ch)
 {
 	struct mfa_judgement *j = &ch->judgement;
 	bool right = j->verdict == MFA_VERDICT_RIGHT;
@@ -70,40 +69,45 @@ int challenge_save(struct challenge *ch)
 	if (j->verdict == MFA_VERDICT_WRONG || j->verdict == MFA_VERDICT_NEXT || right)
 		mfa_account_add_event(ch->record->account, mfa_clock_now(), ch->service, ch->rhost,
 				      j->method, challenge_word(j));
-	return mfa_accounts_save(ch->c->verifier->accounts, ch->record);
+	return 0;
+}
+
+struct judging {
+	struct challenge *challenge;
+	struct mfa_attempt attempt;
+};
+
+static int judge_in(void *ctx, struct mfa_record *record, bool again)
+{
+	struct judging *judging = ctx;
+	struct challenge *ch = judging->challenge;
+
+	judging->attempt.admitted = again;
+	mfa_factor_judge(record->account, &judging->attempt, &ch->judgement);
+	/* Who has another code need not answer the phone. */
+	if (ch->push.active && ch->judgement.verdict == MFA_VERDICT_RIGHT)
+		mfa_push_settle(record->account, judging->attempt.local, ch->push.asked_at);
+	if (ch->hopeless && ch->judgement.verdict == MFA_VERDICT_RIGHT)
+		ch->judgement.verdict = MFA_VERDICT_WRONG;
+	return ch->judgement.changed ? challenge_record(ch) : 1;
 }
 
 /* Judges until the judgement stands in the store. */
 static int judge(struct challenge *ch, const char *answer)
 {
-	struct mfa_attempt attempt = {
+	struct judging judging = { .challenge = ch, .attempt = {
 		.answer = answer,
 		.now = mfa_clock_now(),
 		.local = ch->subject->local,
 		.methods = ch->policy->methods,
 		.window = ch->c->conf->totp_window,
 		.throttle = ch->c->conf->throttle,
-	};
-	int r, i;
+	} };
+	int r = mfa_accounts_change(ch->c->verifier->accounts, ch->record, judge_in, &judging);
 
-	for (i = 0; i < CONFLICTS_MAX; i++) {
-		mfa_factor_judge(ch->record->account, &attempt, &ch->judgement);
-		/* Who has another code need not answer the phone. */
-		if (ch->push.active && ch->judgement.verdict == MFA_VERDICT_RIGHT)
-			mfa_push_settle(ch->record->account, attempt.local, ch->push.asked_at);
-		if (ch->hopeless && ch->judgement.verdict == MFA_VERDICT_RIGHT)
-			ch->judgement.verdict = MFA_VERDICT_WRONG;
-		if (!ch->judgement.changed)
-			return 0;
-		r = challenge_save(ch);
-		if (r != -EAGAIN)
-			return r;
-		r = mfa_accounts_reload(ch->c->verifier->accounts, ch->record);
-		if (r != 0)
-			return r == -ENOENT ? -EPERM : r;
-		attempt.admitted = true;
-	}
-	return -EBUSY;
+	if (r == 1)
+		return 0;
+	return r == -ENOENT ? -EPERM : r;
 }
 
 static int say_blocked(struct challenge *ch, enum mfa_verdict verdict, int64_t wait)

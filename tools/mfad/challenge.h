@@ -34,8 +34,9 @@ struct challenge {
  * store said. Nothing but the prompts and complaints has been told yet. */
 enum mfa_result challenge_run(struct challenge *challenge, int *error);
 
-/* Saves the record with what ch->judgement says; returns as mfa_accounts_save, or -EPERM. */
-int challenge_save(struct challenge *challenge);
+/* Puts what ch->judgement says into the record, which is then to be saved.  Returns 0, -EPERM (the uid is another
+ * account's), or as mfa_accounts_claim_uid. */
+int challenge_record(struct challenge *challenge);
 
 /* After everything was told: looks whether a wrong code was that of a wrong clock, and logs
  * it; at most once a second in this process.  Wipes challenge->far. */

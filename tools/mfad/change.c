@@ -7,7 +7,6 @@
 #include "language/language.h"
 #include "log/log.h"
 
-#define CONFLICTS_MAX 1000
 #define SERVICE "mfa-enroll"
 
 void change_stop(struct change *ch, enum mfa_result result, const char *text)
@@ -116,32 +115,37 @@ bool change_prove(struct change *ch)
 	return true;
 }
 
+struct applying {
+	struct change *change;
+	change_fn *fn;
+	void *ctx;
+};
+
+static int apply_in(void *ctx, struct mfa_record *record, bool again)
+{
+	const struct applying *applying = ctx;
+	struct change *ch = applying->change;
+	const struct mfa_identity *id = &ch->subject.identity;
+	int r;
+
+	if (again && !proof_counts(ch))
+		return -EKEYREVOKED;
+	r = applying->fn(ch, applying->ctx);
+	if (r == 0 && id->known && !record->account->has_uid) {
+		r = mfa_accounts_claim_uid(ch->c->verifier->accounts, id->uid, id->name);
+		r = r == -EEXIST ? -EPERM : r;
+		record->account->has_uid = r == 0;
+		record->account->uid = id->uid;
+	}
+	return r;
+}
+
+/* A new record that somebody else has made meanwhile is found by its key, too. */
 int change_apply(struct change *ch, change_fn *fn, void *ctx)
 {
-	struct mfa_accounts *accounts = ch->c->verifier->accounts;
-	const struct mfa_identity *id = &ch->subject.identity;
-	int r, i;
+	struct applying applying = { .change = ch, .fn = fn, .ctx = ctx };
 
-	for (i = 0; i < CONFLICTS_MAX; i++) {
-		r = fn(ch, ctx);
-		if (r == 0 && id->known && !ch->record.account->has_uid) {
-			r = mfa_accounts_claim_uid(accounts, id->uid, id->name);
-			r = r == -EEXIST ? -EPERM : r;
-			ch->record.account->has_uid = r == 0;
-			ch->record.account->uid = id->uid;
-		}
-		if (r == 0)
-			r = mfa_accounts_save(accounts, &ch->record);
-		if (r != -EAGAIN)
-			return r;
-		/* A new record that somebody else has made meanwhile is found by its key, too. */
-		r = mfa_accounts_reload(accounts, &ch->record);
-		if (r == 0 && !proof_counts(ch))
-			r = -EKEYREVOKED;
-		if (r != 0)
-			return r;
-	}
-	return -EBUSY;
+	return mfa_accounts_change(ch->c->verifier->accounts, &ch->record, apply_in, &applying);
 }
 
 static const char *word(enum mfa_result result)

@@ -7,7 +7,6 @@
 #include "clock/clock.h"
 #include "language/language.h"
 
-#define CONFLICTS_MAX 1000
 #define TEXT_MAX 400
 
 /* Who waits for a phone to buzz must know that it won't. */
@@ -70,29 +69,28 @@ int matching_begin(struct challenge *ch, int *error)
 	return ch->c->waits ? 0 : say_number(ch);
 }
 
-/* The account is changed as after a right code, and saved. */
-static int accept(struct challenge *ch)
+/* The account is changed as after a right code. */
+static int accept_in(void *ctx, struct mfa_record *record, bool again)
 {
+	struct challenge *ch = ctx;
 	struct mfa_attempt attempt = { .now = mfa_clock_now(), .local = ch->subject->local,
 				       .window = ch->c->conf->totp_window };
-	struct mfa_device *device;
-	int r, i;
+	struct mfa_device *device = mfa_account_device_by_id(record->account, ch->push.challenge.device);
 
-	for (i = 0; i < CONFLICTS_MAX; i++) {
-		device = mfa_account_device_by_id(ch->record->account, ch->push.challenge.device);
-		/* It was removed meanwhile. */
-		if (device == NULL || device->phone == NULL)
-			return -EPERM;
-		mfa_push_settle(ch->record->account, attempt.local, ch->push.asked_at);
-		mfa_push_accept(ch->record->account, device, &attempt, &ch->judgement);
-		r = challenge_save(ch);
-		if (r != -EAGAIN)
-			return r;
-		r = mfa_accounts_reload(ch->c->verifier->accounts, ch->record);
-		if (r != 0)
-			return r == -ENOENT ? -EPERM : r;
-	}
-	return -EBUSY;
+	(void)again;
+	/* It was removed meanwhile. */
+	if (device == NULL || device->phone == NULL)
+		return -EPERM;
+	mfa_push_settle(record->account, attempt.local, ch->push.asked_at);
+	mfa_push_accept(record->account, device, &attempt, &ch->judgement);
+	return challenge_record(ch);
+}
+
+static int accept(struct challenge *ch)
+{
+	int r = mfa_accounts_change(ch->c->verifier->accounts, ch->record, accept_in, ch);
+
+	return r == -ENOENT ? -EPERM : r;
 }
 
 static void refused(struct challenge *ch, enum mfa_verdict verdict)

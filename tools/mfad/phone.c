@@ -17,7 +17,6 @@
 #include "vapid.h"
 #include "webpush/base64url.h"
 
-#define CONFLICTS_MAX 100
 #define CLOCK_SECONDS 300	/* that a page's idea of the time may be off */
 #define REQUESTS_MAX 20		/* that a phone is shown at once */
 
@@ -294,30 +293,33 @@ static void list(struct exchange *e)
 
 /* Answers. */
 
+struct refusing {
+	const struct exchange *e;
+	const struct mfa_challenge *challenge;
+};
+
+static int refuse_in(void *ctx, struct mfa_record *record, bool again)
+{
+	const struct refusing *refusing = ctx;
+	const struct exchange *e = refusing->e;
+
+	(void)again;
+	if (e->call->approves)
+		mfa_push_mistake(record->account, e->now);
+	else
+		mfa_push_refuse(record->account, e->now);
+	mfa_account_add_event(record->account, e->now, refusing->challenge->service, refusing->challenge->address, "push",
+			      e->call->approves ? "wrong" : "not-me");
+	return 0;
+}
+
 /* What a refusal does to the account is done before the sign-in hears of it, and also where that has
  * given up meanwhile. */
 static int note_refusal(struct exchange *e, const struct mfa_challenge *challenge)
 {
-	struct mfa_accounts *accounts = e->c->verifier->accounts;
-	const char *address = challenge->address;
-	struct mfa_account *account;
-	int r = -EBUSY, i;
+	struct refusing refusing = { .e = e, .challenge = challenge };
+	int r = mfa_accounts_change(e->c->verifier->accounts, &e->record, refuse_in, &refusing);
 
-	for (i = 0; i < CONFLICTS_MAX; i++) {
-		account = e->record.account;
-		if (e->call->approves)
-			mfa_push_mistake(account, e->now);
-		else
-			mfa_push_refuse(account, e->now);
-		mfa_account_add_event(account, e->now, challenge->service, address, "push",
-				      e->call->approves ? "wrong" : "not-me");
-		r = mfa_accounts_save(accounts, &e->record);
-		if (r != -EAGAIN)
-			break;
-		r = mfa_accounts_reload(accounts, &e->record);
-		if (r != 0)
-			break;
-	}
 	/* It points into what was read before. */
 	e->device = NULL;
 	return r;
@@ -406,25 +408,30 @@ static void answer(struct exchange *e)
 
 /* Changes of a phone that is paired. */
 
-/* Applies fn to the device, and saves it.  fn returns 0, or a negative errno that ends it. */
-static int change_device(struct exchange *e, int (*fn)(struct exchange *e, struct mfa_device *device))
-{
-	struct mfa_accounts *accounts = e->c->verifier->accounts;
-	int r = -EBUSY, i;
+typedef int device_fn(struct exchange *e, struct mfa_device *device);
 
-	for (i = 0; i < CONFLICTS_MAX; i++) {
-		e->device = mfa_account_device_by_id(e->record.account, e->call->device);
-		if (e->device == NULL || e->device->phone == NULL)
-			return -ENOENT;
-		r = fn(e, e->device);
-		if (r == 0)
-			r = mfa_accounts_save(accounts, &e->record);
-		if (r != -EAGAIN)
-			break;
-		r = mfa_accounts_reload(accounts, &e->record);
-		if (r != 0)
-			break;
-	}
+struct changing {
+	struct exchange *e;
+	device_fn *fn;
+};
+
+static int change_in(void *ctx, struct mfa_record *record, bool again)
+{
+	const struct changing *changing = ctx;
+	struct mfa_device *device = mfa_account_device_by_id(record->account, changing->e->call->device);
+
+	(void)again;
+	if (device == NULL || device->phone == NULL)
+		return -ENOENT;
+	return changing->fn(changing->e, device);
+}
+
+/* Applies fn to the device, and saves it.  fn returns 0, or a negative errno that ends it. */
+static int change_device(struct exchange *e, device_fn *fn)
+{
+	struct changing changing = { .e = e, .fn = fn };
+	int r = mfa_accounts_change(e->c->verifier->accounts, &e->record, change_in, &changing);
+
 	e->device = NULL;
 	return r;
 }

@@ -15,7 +15,6 @@
 #include "vapid.h"
 #include "webpush/base64url.h"
 
-#define CONFLICTS_MAX 1000
 #define NOTIFIED_SECONDS 1	/* that a prompt may wait for a push service */
 #define PAIRING_SECONDS 120
 #define VAPID_SECONDS 43200	/* RFC 8292 section 2: at most a day */
@@ -225,31 +224,39 @@ static int begin(struct push *push, struct conversation *c)
 	return 0;
 }
 
+struct counted {
+	struct push *push;
+	bool local;
+	enum mfa_push_block block;
+};
+
+static int count_in(void *ctx, struct mfa_record *record, bool again)
+{
+	struct counted *counted = ctx;
+	struct push *push = counted->push;
+
+	(void)again;
+	push->asked_at = mfa_clock_now();
+	counted->block = mfa_push_blocked(record->account, counted->local, push->c->conf->push_limit, push->asked_at);
+	if (counted->block != MFA_PUSH_FREE)
+		return 1;
+	mfa_push_ask(record->account, counted->local, push->asked_at);
+	return 0;
+}
+
 /* The request counts before any phone hears of it. */
 static int count_request(struct push *push, struct mfa_record *record, const struct push_subject *subject,
 			 enum push_offer *offer)
 {
-	struct mfa_accounts *accounts = push->c->verifier->accounts;
-	unsigned limit = push->c->conf->push_limit;
-	enum mfa_push_block block;
-	int r = -EBUSY, i;
+	struct counted counted = { .push = push, .local = subject->local };
+	int r = mfa_accounts_change(push->c->verifier->accounts, record, count_in, &counted);
 
-	for (i = 0; i < CONFLICTS_MAX; i++) {
-		push->asked_at = mfa_clock_now();
-		block = mfa_push_blocked(record->account, subject->local, limit, push->asked_at);
-		*offer = block == MFA_PUSH_STOPPED ? PUSH_STOPPED : PUSH_LIMITED;
-		if (block != MFA_PUSH_FREE)
-			return 0;
-		mfa_push_ask(record->account, subject->local, push->asked_at);
-		r = mfa_accounts_save(accounts, record);
-		if (r != -EAGAIN)
-			break;
-		r = mfa_accounts_reload(accounts, record);
-		if (r != 0)
-			return r == -ENOENT ? -EPERM : r;
-	}
 	*offer = r == 0 ? PUSH_ASKED : PUSH_NONE;
-	return r;
+	if (r == 1)
+		*offer = counted.block == MFA_PUSH_STOPPED ? PUSH_STOPPED : PUSH_LIMITED;
+	if (r == 1)
+		return 0;
+	return r == -ENOENT ? -EPERM : r;
 }
 
 int push_begin(struct push *push, struct conversation *c, struct mfa_record *record,
