@@ -22,8 +22,8 @@
 #include <security/pam_ext.h>
 
 #include "authtok/authtok.h"
+#include "module/options.h"
 #include "wire/command.h"
-#include "wire/dial.h"
 #include "wire/frame.h"
 #include "wire/say.h"
 #include "wire/session.h"
@@ -32,178 +32,25 @@
 #define SEND_MS 120000
 
 struct options {
-	struct mfa_dial dial;
-	bool open_on_failure;
-	bool after_publickey;
-	unsigned forward_digits;	/* forward_pass: this line only splits; 0: it asks */
-	bool first_pass;		/* what was typed already is the code, */
-	bool no_prompt;			/* and nothing else is */
+	struct mfa_module_options set;
 	bool ask_once;			/* what is at hand has one try */
-	bool echo;
-	bool debug;
-	char language[4];		/* of the module's own sentences, "": by the locale; mfad's, once it has spoken */
 };
 
-/* Options. */
-
-static bool set_path(const char **out, const char *value)
-{
-	*out = value;
-	return value[0] == '/';
-}
-
-static bool set_socket(struct options *o, const char *value)
-{
-	return set_path(&o->dial.socket, value);
-}
-
-static bool set_conf(struct options *o, const char *value)
-{
-	return set_path(&o->dial.conf, value);
-}
-
-static bool set_helper(struct options *o, const char *value)
-{
-	return set_path(&o->dial.helper, value);
-}
-
-static bool set_failmode(struct options *o, const char *value)
-{
-	o->open_on_failure = strcmp(value, "open") == 0;
-	return o->open_on_failure || strcmp(value, "closed") == 0;
-}
-
-static bool set_after(struct options *o, const char *value)
-{
-	o->after_publickey = true;
-	return strcmp(value, "publickey") == 0;
-}
-
-static bool set_forward(struct options *o, const char *value)
-{
-	o->forward_digits = 6;
-	if (value[0] == '\0')
-		return true;
-	o->forward_digits = (unsigned)(value[1] - '0');
-	return value[0] == '=' && value[1] >= '6' && value[1] <= '8' && value[2] == '\0';
-}
-
-static bool set_try_first(struct options *o, const char *value)
-{
-	o->first_pass = true;
-	return value[0] == '\0';
-}
-
-static bool set_use_first(struct options *o, const char *value)
-{
-	o->first_pass = o->no_prompt = true;
-	return value[0] == '\0';
-}
-
-static bool set_echo(struct options *o, const char *value)
-{
-	o->echo = true;
-	return value[0] == '\0';
-}
-
-static bool set_language(struct options *o, const char *value)
-{
-	if (strlen(value) != 2)
-		return false;
-	memcpy(o->language, value, 3);
-	return strcmp(value, "en") == 0 || strcmp(value, "nl") == 0 || strcmp(value, "fr") == 0;
-}
-
-static bool set_debug(struct options *o, const char *value)
-{
-	o->debug = true;
-	return value[0] == '\0';
-}
-
-/* A name that ends with = takes a value. */
-static const struct {
-	const char *name;
-	bool (*set)(struct options *o, const char *value);
-	const char *wants;
-} option_table[] = {
-	{ "socket=", set_socket, "an absolute path" },
-	{ "conf=", set_conf, "an absolute path" },
-	{ "mfad=", set_helper, "an absolute path" },
-	{ "failmode=", set_failmode, "closed or open" },
-	{ "after=", set_after, "publickey" },
-	{ "forward_pass", set_forward, "no value, or how many digits a code has: =6, =7 or =8" },
-	{ "try_first_pass", set_try_first, "no value" },
-	{ "use_first_pass", set_use_first, "no value" },
-	{ "language=", set_language, "en, nl or fr" },
-	{ "echo", set_echo, "no value" },
-	{ "debug", set_debug, "no value" },
-};
-
-/* What people bring along from other modules, and what to write for it (doc/MIGRATING).  One that ends with = has a value. */
-static const struct { const char *name, *instead; } foreign_table[] = {
-	{ "nullok", "unenrolled = allow, or enrolment = offer, in mfa.conf" },
-	{ "secret=", "nothing: secrets are in mfad's store; mfa-admin import --from brings them over" },
-	{ "user=", "nothing: mfad reads the store as a user of its own" },
-	{ "usersfile=", "nothing: secrets are in mfad's store; mfa-admin import --from brings them over" },
-	{ "no_strict_owner", "nothing" },
-	{ "allowed_perm=", "nothing" },
-	{ "noskewadj", "nothing: a phone's clock is followed within a bound" },
-	{ "no_increment_hotp", "nothing: a token's code counts once" },
-	{ "echo_verification_code", "echo" },
-	{ "authtok_prompt=", "prompt = TEXT in mfa.conf" },
-	{ "prompt=", "prompt = TEXT in mfa.conf" },
-	{ "grace_period=", "remember = TIME in mfa.conf" },
-	{ "alwaysok", "nothing: it would let everybody in" },
-	{ "window=", "window = N in section [totp] of mfa.conf" },
-	{ "digits=", "nothing: each device has its own" },
-	{ "no_warn", "nothing" },
-};
-
-static const char *instead_of(const char *arg)
-{
-	size_t i, len;
-
-	for (i = 0; i < sizeof(foreign_table) / sizeof(foreign_table[0]); i++) {
-		len = strlen(foreign_table[i].name);
-		if (foreign_table[i].name[len - 1] == '=' ? strncmp(arg, foreign_table[i].name, len) == 0
-							  : strcmp(arg, foreign_table[i].name) == 0)
-			return foreign_table[i].instead;
-	}
-	return NULL;
-}
-
-static int read_option(pam_handle_t *pamh, const char *arg, struct options *o)
-{
-	size_t i, len;
-
-	for (i = 0; i < sizeof(option_table) / sizeof(option_table[0]); i++) {
-		len = strlen(option_table[i].name);
-		if (strncmp(arg, option_table[i].name, len) != 0)
-			continue;
-		if (option_table[i].set(o, arg + len))
-			return 0;
-		pam_syslog(pamh, LOG_ERR, "option %s: it takes %s", arg, option_table[i].wants);
-		return -EINVAL;
-	}
-	if (instead_of(arg) != NULL)
-		pam_syslog(pamh, LOG_ERR, "option %s is another module's; write instead: %s. Nobody is let in "
-			   "until it is mended", arg, instead_of(arg));
-	else
-		pam_syslog(pamh, LOG_ERR, "unknown option %s; nobody is let in until it is mended", arg);
-	return -EINVAL;
-}
-
+/* Says what is wrong with each of them. */
 static int read_options(pam_handle_t *pamh, int argc, const char **argv, struct options *out)
 {
+	struct mfa_option_fault fault;
 	int i, r = 0;
 
-	*out = (struct options){
-		.dial = { .socket = MFA_SOCKET_DEFAULT, .conf = MFA_CONF_DEFAULT,
-			  .helper = MFA_HELPER_DEFAULT },
-	};
-	for (i = 0; i < argc; i++)
-		if (read_option(pamh, argv[i], out) != 0)
-			r = -EINVAL;
+	*out = (struct options){ .ask_once = false };
+	mfa_module_defaults(&out->set);
+	for (i = 0; i < argc; i++) {
+		if (mfa_module_option(argv[i], &out->set, &fault) == 0)
+			continue;
+		r = -EINVAL;
+		pam_syslog(pamh, LOG_ERR, "option %s: %s: %s; nobody is let in until it is mended", argv[i],
+			   mfa_option_words(fault.kind), fault.text);
+	}
 	return r;
 }
 
@@ -266,7 +113,7 @@ static int build_request(pam_handle_t *pamh, const struct options *o, struct mfa
 	mfa_frame_put_text(request, MFA_FIELD_TTY, text_item(pamh, PAM_TTY));
 	if (mfa_session_name(session) == 0)
 		mfa_frame_put_text(request, MFA_FIELD_SESSION, session);
-	if (o->echo)
+	if (o->set.echo)
 		mfa_frame_put_byte(request, MFA_FIELD_ECHO, 1);
 	if (can_wait(pamh))
 		mfa_frame_put_byte(request, MFA_FIELD_WAIT, 1);
@@ -326,12 +173,12 @@ static int split(pam_handle_t *pamh, const struct options *o)
 	if (given != NULL)
 		typed = strdup(given);
 	else
-		r = pam_prompt(pamh, PAM_PROMPT_ECHO_OFF, &typed, "%s", mfa_say(MFA_SAY_PASSWORD_AND_CODE, o->language));
+		r = pam_prompt(pamh, PAM_PROMPT_ECHO_OFF, &typed, "%s", mfa_say(MFA_SAY_PASSWORD_AND_CODE, o->set.language));
 	if (r != PAM_SUCCESS || typed == NULL) {
 		free(typed);
 		return r != PAM_SUCCESS ? r : PAM_AUTH_ERR;
 	}
-	at = mfa_authtok_split(typed, o->forward_digits);
+	at = mfa_authtok_split(typed, o->set.forward_digits);
 	if (typed[at] != '\0') {
 		code = strdup(typed + at);
 		r = code != NULL ? pam_set_data(pamh, KEPT_CODE, code, wipe_kept) : PAM_BUF_ERR;
@@ -350,7 +197,7 @@ static int split(pam_handle_t *pamh, const struct options *o)
 static char *answer_at_hand(pam_handle_t *pamh, const struct options *o)
 {
 	const void *kept = NULL;
-	const char *typed = o->first_pass ? text_item(pamh, PAM_AUTHTOK) : NULL;
+	const char *typed = o->set.first_pass ? text_item(pamh, PAM_AUTHTOK) : NULL;
 	unsigned digits;
 
 	if (pam_get_data(pamh, KEPT_CODE, &kept) == PAM_SUCCESS && kept != NULL)
@@ -399,7 +246,7 @@ static int ask_person(pam_handle_t *pamh, const struct options *o, int style, co
 			return r;
 		free_answer(*out);
 		*out = NULL;
-		(void)pam_error(pamh, "%s", mfa_say(MFA_SAY_IS_PASSWORD, o->language));
+		(void)pam_error(pamh, "%s", mfa_say(MFA_SAY_IS_PASSWORD, o->set.language));
 	}
 	pam_syslog(pamh, LOG_NOTICE, "the answer to the question for a code was the login password: sshd's method "
 		   "\"password\" can ask for nothing else. Set PasswordAuthentication no and "
@@ -470,7 +317,7 @@ static int pam_code(enum mfa_result result)
 
 static int fail_open(pam_handle_t *pamh, const struct options *o, const char *why)
 {
-	if (!o->open_on_failure)
+	if (!o->set.open_on_failure)
 		return PAM_AUTHINFO_UNAVAIL;
 	pam_syslog(pamh, LOG_ALERT, "failmode=open: let in WITHOUT a second factor: %s", why);
 	return PAM_SUCCESS;
@@ -481,7 +328,7 @@ static int finish(pam_handle_t *pamh, const struct options *o, const struct mfa_
 {
 	enum mfa_result result = mfa_frame_byte(frame, MFA_FIELD_RESULT, MFA_RESULT_COUNT);
 
-	if (result == MFA_RESULT_UNAVAILABLE && !asked && o->open_on_failure)
+	if (result == MFA_RESULT_UNAVAILABLE && !asked && o->set.open_on_failure)
 		return fail_open(pamh, o, "mfad has no store, key or configuration");
 	(void)show(pamh, frame, result == MFA_RESULT_OK ? PAM_TEXT_INFO : PAM_ERROR_MSG);
 	return pam_code(result);
@@ -492,7 +339,7 @@ static int cannot_enrol(pam_handle_t *pamh, const struct options *o)
 {
 	pam_syslog(pamh, LOG_NOTICE, "refused: this account is to enrol a phone first, and who sends a code with the "
 		   "password can't be led through that. Sign in once where questions can be asked, or run mfa-enroll");
-	(void)pam_error(pamh, "%s", mfa_say(MFA_SAY_CANNOT_ENROL, o->language));
+	(void)pam_error(pamh, "%s", mfa_say(MFA_SAY_CANNOT_ENROL, o->set.language));
 	return PAM_AUTH_ERR;
 }
 
@@ -530,7 +377,7 @@ static int put(pam_handle_t *pamh, const struct options *o, int fd, struct mfa_f
 		at_hand = *hand != NULL;
 		/* A code that came with the password has one try: who asked for a password only can't be
 		 * asked for anything else. */
-		if (!at_hand && (*answered || o->no_prompt) && o->ask_once)
+		if (!at_hand && (*answered || o->set.no_prompt) && o->ask_once)
 			return PAM_AUTH_ERR;
 		*answered |= at_hand;
 		r = ask(pamh, o, fd, frame, echo ? PAM_PROMPT_ECHO_ON : PAM_PROMPT_ECHO_OFF, hand, step);
@@ -563,7 +410,7 @@ static int relay(pam_handle_t *pamh, const struct options *o, int fd, struct mfa
 	if (step == -ECANCELED)
 		return PAM_AUTH_ERR;
 	pam_syslog(pamh, LOG_ERR, "mfad went away in the middle: %s", strerror(-step));
-	(void)pam_error(pamh, "%s", mfa_say(MFA_SAY_INTERRUPTED, o->language));
+	(void)pam_error(pamh, "%s", mfa_say(MFA_SAY_INTERRUPTED, o->set.language));
 	return PAM_AUTHINFO_UNAVAIL;
 }
 
@@ -573,14 +420,14 @@ static int unreachable(pam_handle_t *pamh, const struct options *o, int error)
 
 	if (error == -EPERM)
 		pam_syslog(pamh, LOG_ALERT, "refused: %s or %s is not of root or " MFA_USER
-			   ", or others can write it", o->dial.socket, o->dial.helper);
+			   ", or others can write it", o->set.dial.socket, o->set.dial.helper);
 	else
 		pam_syslog(pamh, LOG_ERR, "no verifier at %s, and none could be started as %s: %s",
-			   o->dial.socket, o->dial.helper, strerror(-error));
+			   o->set.dial.socket, o->set.dial.helper, strerror(-error));
 	if (error == -ENOENT || error == -ECONNREFUSED)
 		r = fail_open(pamh, o, "no verifier can be reached");
 	if (r != PAM_SUCCESS)
-		(void)pam_error(pamh, "%s", mfa_say(MFA_SAY_UNREACHABLE, o->language));
+		(void)pam_error(pamh, "%s", mfa_say(MFA_SAY_UNREACHABLE, o->set.language));
 	return r;
 }
 
@@ -598,9 +445,9 @@ int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **ar
 	(void)flags;
 	if (read_options(pamh, argc, argv, &o) != 0)
 		return PAM_SERVICE_ERR;
-	if (o.forward_digits != 0)
+	if (o.set.forward_digits != 0)
 		return split(pamh, &o);
-	if (o.after_publickey && !key_accepted(pamh)) {
+	if (o.set.after_publickey && !key_accepted(pamh)) {
 		pam_syslog(pamh, LOG_NOTICE, "refused: after=publickey, and sshd says of no key");
 		return PAM_AUTH_ERR;
 	}
@@ -610,21 +457,21 @@ int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **ar
 	hand = answer_at_hand(pamh, &o);
 	if (hand != NULL)
 		mfa_frame_put_byte(&request, MFA_FIELD_CODE, 1);
-	r = mfa_dial(&o.dial, &request, &fd, &frame);
+	r = mfa_dial(&o.set.dial, &request, &fd, &frame);
 	if (r != 0) {
 		free_answer(hand);
 		return unreachable(pamh, &o, r);
 	}
 	if (mfa_frame_find(&frame, MFA_FIELD_LANGUAGE, &language) == 0)
-		(void)mfa_frame_text(&frame, MFA_FIELD_LANGUAGE, o.language, sizeof(o.language));
-	o.ask_once = o.no_prompt || (hand != NULL && !o.first_pass);
+		(void)mfa_frame_text(&frame, MFA_FIELD_LANGUAGE, o.set.language, sizeof(o.set.language));
+	o.ask_once = o.set.no_prompt || (hand != NULL && !o.set.first_pass);
 	(void)pam_set_data(pamh, KEPT_CODE, NULL, NULL);
 	r = relay(pamh, &o, fd, &frame, &hand);
 	free_answer(hand);
 	(void)close(fd);
-	if (o.debug)
-		pam_syslog(pamh, LOG_DEBUG, "socket=%s conf=%s result: %s", o.dial.socket,
-			   o.dial.conf, pam_strerror(pamh, r));
+	if (o.set.debug)
+		pam_syslog(pamh, LOG_DEBUG, "socket=%s conf=%s result: %s", o.set.dial.socket,
+			   o.set.dial.conf, pam_strerror(pamh, r));
 	return r;
 }
 

@@ -7,7 +7,6 @@
 
 #include "pamstack/rule.h"
 
-#define MODULE "pam_mfa.so"
 
 /* A state is a number of 13 bits: flags, Linux-PAM's impression of the stack so far, and the
  * impressions with which each substack was entered (`reset` goes back to them). */
@@ -58,7 +57,7 @@ enum role { ROLE_OTHER, ROLE_PROOF, ROLE_DENY, ROLE_PERMIT, ROLE_MFA, ROLE_SPLIT
 static enum role role_of(const struct rule *rule)
 {
 	static const struct { const char *module; enum role role; } roles[] = {
-		{ MODULE, ROLE_MFA },
+		{ MFA_PAM_MODULE, ROLE_MFA },
 		{ "pam_unix.so", ROLE_PROOF }, { "pam_sss.so", ROLE_PROOF },
 		{ "pam_ldap.so", ROLE_PROOF }, { "pam_krb5.so", ROLE_PROOF },
 		{ "pam_winbind.so", ROLE_PROOF }, { "pam_systemd_home.so", ROLE_PROOF },
@@ -110,8 +109,11 @@ static void tell(struct walk *w, enum mfa_pam_finding_kind kind, const struct ru
 	w->told[w->found].kind = kind;
 	w->told[w->found].rule = rule;
 	w->found++;
-	if (rule != NULL)
+	if (rule != NULL) {
 		finding.where = rule->where;
+		finding.option = rule->option;
+		finding.fault = rule->fault;
+	}
 	w->fn(w->ctx, &finding);
 }
 
@@ -305,6 +307,9 @@ int mfa_pam_stack_check(const struct mfa_pam_stack *stack, mfa_pam_finding_fn *f
 		tell(&w, MFA_PAM_ABSENT, NULL);
 		return (int)w.found;
 	}
+	for (at = 0; at < stack->count; at++)
+		if (stack->rules[at].option[0] != '\0')
+			tell(&w, MFA_PAM_OPTION, &stack->rules[at]);
 	sets = calloc(stack->count + 1, sizeof(*sets));
 	if (sets == NULL)
 		return -ENOMEM;

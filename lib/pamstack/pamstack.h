@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "module/options.h"
+
 #define MFA_PAM_ERROR_SIZE 256
 
 struct mfa_pam_stack;
@@ -33,12 +35,15 @@ enum mfa_pam_finding_kind {
 	MFA_PAM_IGNORED,	/* pam_mfa refused, and the stack succeeds */
 	MFA_PAM_AFTER_WRONG,	/* after `where` has refused, a code is asked for all the same */
 	MFA_PAM_NO_FIRST,	/* nothing before pam_mfa asks for anything, and after=publickey is missing */
+	MFA_PAM_OPTION,		/* an option with which pam_mfa refuses everybody */
 	MFA_PAM_KINDS
 };
 
 struct mfa_pam_finding {
 	enum mfa_pam_finding_kind kind;
 	struct mfa_pam_where where;
+	const char *option;			/* of MFA_PAM_OPTION, as it stands there; valid while the stack is */
+	struct mfa_option_fault fault;
 };
 
 /* Follows every answer of every module, with what Linux-PAM makes of it (pam_dispatch.c).

@@ -257,11 +257,31 @@ static bool is_other_type(const struct word *type)
 	return false;
 }
 
+/* What pam_mfa would make of its own. */
+static void take_options(const char *text, struct rule *rule)
+{
+	struct mfa_module_options options;
+	struct mfa_option_fault fault;
+	char option[sizeof(rule->option)];
+	struct word arg;
+
+	mfa_module_defaults(&options);
+	while (next_word(&text, &arg)) {
+		(void)snprintf(option, sizeof(option), "%.*s", (int)(arg.len < sizeof(option) ? arg.len : sizeof(option)), arg.start);
+		if (mfa_module_option(option, &options, &fault) == 0 || rule->option[0] != '\0')
+			continue;
+		memcpy(rule->option, option, sizeof(option));
+		rule->fault = fault;
+	}
+	rule->after_publickey = options.after_publickey;
+	rule->splits = options.forward_digits != 0;
+}
+
 static int take_rule(struct parser *p, const char *file, unsigned line, const char *text,
 		     struct mfa_pam_stack *into)
 {
 	struct rule rule = { .where = { .line = line }, .level = p->level };
-	struct word type, control, module, arg;
+	struct word type, control, module;
 	char included[64];
 
 	(void)snprintf(rule.where.file, sizeof(rule.where.file), "%s", file);
@@ -287,11 +307,8 @@ static int take_rule(struct parser *p, const char *file, unsigned line, const ch
 		return parse_fail(p, -EINVAL, "%s:%u: no such control: %.*s", file, line,
 			    (int)(control.len < 80 ? control.len : 80), control.start);
 	base_name(&module, rule.where.module, sizeof(rule.where.module));
-	while (next_word(&text, &arg)) {
-		rule.after_publickey |= is_exactly(&arg, "after=publickey");
-		rule.splits |= is_exactly(&arg, "forward_pass") || is_exactly(&arg, "forward_pass=6") ||
-			       is_exactly(&arg, "forward_pass=7") || is_exactly(&arg, "forward_pass=8");
-	}
+	if (strcmp(rule.where.module, MFA_PAM_MODULE) == 0)
+		take_options(text, &rule);
 	return add_rule(p, into, &rule);
 }
 

@@ -27,8 +27,11 @@ struct rule {
 	bool substack;		/* names one; does nothing itself */
 	bool after_publickey;
 	bool splits;		/* forward_pass: takes a code off the password, and asks nobody */
+	char option[128];	/* of pam_mfa's, that is no good, "": none; cut where it is too long */
+	struct mfa_option_fault fault;
 };
 
+#define MFA_PAM_MODULE "pam_mfa.so"
 #define RULES_MAX 128
 #define LEVELS_MAX 4
 

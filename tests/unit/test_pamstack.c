@@ -50,6 +50,7 @@ static void note(void *ctx, const struct mfa_pam_finding *finding)
 #define IGNORED (1U << MFA_PAM_IGNORED)
 #define AFTER_WRONG (1U << MFA_PAM_AFTER_WRONG)
 #define NO_FIRST (1U << MFA_PAM_NO_FIRST)
+#define OPTION (1U << MFA_PAM_OPTION)
 
 static void test_stacks(void **state)
 {
@@ -75,6 +76,11 @@ static void test_stacks(void **state)
 		  "auth requisite pam_deny.so\nauth required pam_permit.so\nauth requisite pam_mfa.so\n"
 		  "auth optional pam_cap.so\n", 0 },
 		{ UNIX_OK "auth \\\n  required \\\n  /lib/security/pam_mfa.so # asks\n", 0 },
+		{ UNIX_OK "auth required pam_mfa.so socket=/run/x failmode=closed debug\n", 0 },
+		/* With which nobody gets in. */
+		{ UNIX_OK "auth required pam_mfa.so nullok\n", OPTION },
+		{ UNIX_OK "auth required pam_mfa.so debug [failmode=wide open] echo\n", OPTION },
+		{ "auth required pam_mfa.so forward_pass=9\n" UNIX_OK MFA, OPTION },
 		/* Not there. */
 		{ "", ABSENT },
 		{ "@include common-auth\n", ABSENT },

@@ -121,6 +121,11 @@ static void print_finding(void *ctx, const struct mfa_pam_finding *finding)
 	if (w->line > 0)
 		(void)printf("%s%s%s:%u: %s: ", folder, folder[0] != '\0' ? "/" : "", w->file,
 			     w->line, w->module);
+	if (finding->kind == MFA_PAM_OPTION) {
+		(void)printf(_("option %s: %s: %s; nobody is let in until it is mended\n"), finding->option,
+			     _(mfa_option_words(finding->fault.kind)), _(finding->fault.text));
+		return;
+	}
 	(void)printf(_("%s. Write instead: %s\n"), _(stack_words[finding->kind].what),
 		     _(stack_words[finding->kind].instead));
 }
