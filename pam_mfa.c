@@ -236,7 +236,8 @@ static bool is_password_again(pam_handle_t *pamh, const char *text)
 }
 
 /* Asks until the answer is not the password once more.  *out is NULL when it stays that. */
-static int ask_person(pam_handle_t *pamh, const struct options *o, int style, const struct mfa_field *prompt, char **out)
+static int ask_person(pam_handle_t *pamh, const struct options *o, int style, const struct mfa_field *prompt,
+		      char **out)
 {
 	int tries, r = PAM_SUCCESS;
 

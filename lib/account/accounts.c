@@ -7,7 +7,8 @@
 #include <sys/random.h>
 
 #define DECOY_SECRET_SIZE 20
-#define CONFLICTS_MAX 1000	/* so often others may write between reading and writing */
+/* Somebody who writes again and again (64 guesses at once, say) must not keep a right code out. */
+#define CONFLICTS_MAX 1000
 
 struct mfa_accounts {
 	struct mfa_store *store;

@@ -10,8 +10,8 @@
 /* The language of a name, a locale's name or a list of them ("nl", "nl_BE.UTF-8", "de:fr"), if there is
  * a catalogue of it.  Returns "en", "nl" or "fr" (constant), or NULL: none of these. */
 const char *mfa_language_find(const char *name);
-/* That of this process's environment when it was first asked for (LANGUAGE, LC_ALL, LC_MESSAGES, LANG, in gettext's order);
- * "en" if it says nothing that is known. */
+/* That of this process's environment when it was first asked for (LANGUAGE, LC_ALL, LC_MESSAGES, LANG, in
+ * gettext's order); "en" if it says nothing that is known. */
 const char *mfa_language_of_environment(void);
 
 /* Makes ready what mfa_translate needs; before there are threads, and after any setlocale

@@ -33,7 +33,8 @@ struct mfa_option_fault {
 void mfa_module_defaults(struct mfa_module_options *options);
 /* Takes one.  Returns 0, or -EINVAL and what is wrong; the whole line is then no good. */
 int mfa_module_option(const char *arg, struct mfa_module_options *options, struct mfa_option_fault *fault);
-/* What stands between the argument and the fault's text, to make a sentence of them: constant, marked for translation. */
+/* What stands between the argument and the fault's text, to make a sentence of them: constant, marked for
+ * translation. */
 const char *mfa_option_words(enum mfa_option_fault_kind kind) __attribute__((const));
 
 #endif

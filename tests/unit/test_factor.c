@@ -76,7 +76,8 @@ static const char *wrong_code(const struct mfa_account *a, int64_t time)
 
 static struct mfa_judgement judge(struct mfa_account *a, const char *answer, int64_t now)
 {
-	struct mfa_attempt attempt = { .methods = MFA_METHOD_ALL, .window = 1, .answer = answer, .now = now, .throttle = true };
+	struct mfa_attempt attempt = { .methods = MFA_METHOD_ALL, .window = 1, .answer = answer, .now = now,
+				       .throttle = true };
 	struct mfa_judgement j;
 
 	mfa_factor_judge(a, &attempt, &j);
@@ -253,7 +254,8 @@ static void test_throttle(void **state)
 static void test_burst_ends_at_stop(void **state)
 {
 	struct mfa_account *a = *state;
-	struct mfa_attempt attempt = { .methods = MFA_METHOD_ALL, .window = 1, .now = NOW, .throttle = true, .admitted = true };
+	struct mfa_attempt attempt = { .methods = MFA_METHOD_ALL, .window = 1, .now = NOW, .throttle = true,
+				       .admitted = true };
 	struct mfa_judgement j;
 	int i, looked_at = 0;
 

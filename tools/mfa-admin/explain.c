@@ -100,8 +100,8 @@ static int on_row(void *ctx, const char *row)
 	print_list("", json_object_get(json, "methods"));
 	print_list(_("Allowed:  "), json_object_get(json, "allowed"));
 	(void)printf("%s %s\n", _("Pass:     "), json_is_true(json_object_get(json, "pass")) ? _("yes") : _("no"));
-	if (o->session == NULL && json_integer_value(json_object_get(json, "remember")) > 0 && text(json, "rhost")[0] == '\0' &&
-	    strcmp(text(json, "decision"), "require") == 0)
+	if (o->session == NULL && json_integer_value(json_object_get(json, "remember")) > 0 &&
+	    text(json, "rhost")[0] == '\0' && strcmp(text(json, "decision"), "require") == 0)
 		(void)puts(_("           After a success it is spared for a while in the same login session (--session)."));
 	if (json_is_true(json_object_get(json, "locked")))
 		(void)puts(_("LOCKED:    app codes are refused just now; `mfa-admin unlock` ends that"));

@@ -6,8 +6,8 @@
 
 #include "portal.h"
 
-/* on_event: each event of mfad's; NULL: it listens anew, and may have missed some.  Connects by itself, now and whenever mfad has come back.
- * Returns 0 or a negative errno. */
+/* on_event: each event of mfad's; NULL: it listens anew, and may have missed some.  Connects by itself, now and
+ * whenever mfad has come back.  Returns 0 or a negative errno. */
 int upstream_new(struct portal *portal, const char *socket,
 		 void (*on_event)(struct portal *portal, const json_t *event), struct upstream **out);
 void upstream_free(struct upstream **upstream);

@@ -6,71 +6,17 @@
 #include <string.h>
 #include <time.h>
 
-#include "account/news.h"
 #include "clock/clock.h"
+#include "judged.h"
 #include "language/language.h"
 #include "log/log.h"
 #include "matching.h"
 #include "metrics.h"
 
-/* Somebody who writes again and again (64 guesses at once, say) must not keep a right code out. */
-
 #define PROMPT_CODE N_("Authenticator code: ")
 #define PROMPT_RECOVERY N_("Recovery code: ")
 #define PROMPT_MATCHING N_("Press Enter when you have, or type a code: ")
 #define PROMPT_MATCHING_RECOVERY N_("Press Enter when you have, or type a recovery code: ")
-
-const char *challenge_word(const struct mfa_judgement *judgement)
-{
-	static const char *const words[] = {
-		[MFA_VERDICT_WRONG] = "wrong",
-		[MFA_VERDICT_RIGHT] = "ok",
-		[MFA_VERDICT_USED] = "used",
-		[MFA_VERDICT_AHEAD] = "clock-ahead",
-		[MFA_VERDICT_WAIT] = "throttled",
-		[MFA_VERDICT_STOPPED] = "stopped",
-		[MFA_VERDICT_UNCLEAR] = "unclear",
-		[MFA_VERDICT_NEXT] = "resync",
-		[MFA_VERDICT_NOT_ME] = "not-me",
-		[MFA_VERDICT_FAILED] = "failed",
-	};
-
-	return words[judgement->verdict];
-}
-
-/* The record is of a name that the system did not know when it was imported; it does now, and who
- * showed this factor is that person. */
-static int bind_uid(struct challenge *ch)
-{
-	const struct mfa_identity *id = &ch->subject->identity;
-	struct mfa_account *account = ch->record->account;
-	int r;
-
-	if (ch->record->decoy || account->has_uid || !id->known)
-		return 0;
-	r = mfa_accounts_claim_uid(ch->c->verifier->accounts, id->uid, id->name);
-	if (r != 0)
-		return r == -EEXIST ? -EPERM : r;
-	account->has_uid = true;
-	account->uid = id->uid;
-	return 0;
-}
-
-int challenge_record(struct challenge *ch)
-{
-	struct mfa_judgement *j = &ch->judgement;
-	bool right = j->verdict == MFA_VERDICT_RIGHT;
-	int r = right ? bind_uid(ch) : 0;
-
-	if (r != 0)
-		return r;
-	if (right)
-		mfa_news_said(ch->record->account, ch->said, j->label, mfa_clock_now());
-	if (j->verdict == MFA_VERDICT_WRONG || j->verdict == MFA_VERDICT_NEXT || right)
-		mfa_account_add_event(ch->record->account, mfa_clock_now(), ch->service, ch->rhost,
-				      j->method, challenge_word(j));
-	return 0;
-}
 
 struct judging {
 	struct challenge *challenge;
@@ -89,7 +35,7 @@ static int judge_in(void *ctx, struct mfa_record *record, bool again)
 		mfa_push_settle(record->account, judging->attempt.local, ch->push.asked_at);
 	if (ch->hopeless && ch->judgement.verdict == MFA_VERDICT_RIGHT)
 		ch->judgement.verdict = MFA_VERDICT_WRONG;
-	return ch->judgement.changed ? challenge_record(ch) : 1;
+	return ch->judgement.changed ? judged_record(ch) : 1;
 }
 
 /* Judges until the judgement stands in the store. */

@@ -34,15 +34,8 @@ struct challenge {
  * store said. Nothing but the prompts and complaints has been told yet. */
 enum mfa_result challenge_run(struct challenge *challenge, int *error);
 
-/* Puts what ch->judgement says into the record, which is then to be saved.  Returns 0, -EPERM (the uid is another
- * account's), or as mfa_accounts_claim_uid. */
-int challenge_record(struct challenge *challenge);
-
 /* After everything was told: looks whether a wrong code was that of a wrong clock, and logs
  * it; at most once a second in this process.  Wipes challenge->far. */
 void challenge_aftermath(struct challenge *challenge);
-
-/* What a judgement is called in log and record. */
-const char *challenge_word(const struct mfa_judgement *judgement);
 
 #endif

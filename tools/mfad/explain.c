@@ -55,7 +55,8 @@ static char *format(const struct explain *e)
 	json_t *json;
 	char *text;
 
-	json = json_pack("{s:s, s:s, s:s, s:s*, s:s, s:s, s:s, s:b, s:i, s:b, s:i, s:o, s:o, s:b, s:b, s:I, s:i, s:s, s:s, s:b}",
+	json = json_pack("{s:s, s:s, s:s, s:s*, s:s, s:s, s:s, s:b, s:i, s:b, s:i, s:o, s:o, s:b, s:b, s:I, s:i, "
+			 "s:s, s:s, s:b}",
 			 "user", e->subject.identity.name, "service", e->service, "rhost", e->rhost,
 			 "section", e->policy->service,
 			 "decision", mfa_decision_word(refused ? MFA_DECISION_REFUSE : d->kind),

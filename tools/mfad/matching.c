@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "clock/clock.h"
+#include "judged.h"
 #include "language/language.h"
 
 #define TEXT_MAX 400
@@ -83,7 +84,7 @@ static int accept_in(void *ctx, struct mfa_record *record, bool again)
 		return -EPERM;
 	mfa_push_settle(record->account, attempt.local, ch->push.asked_at);
 	mfa_push_accept(record->account, device, &attempt, &ch->judgement);
-	return challenge_record(ch);
+	return judged_record(ch);
 }
 
 static int accept(struct challenge *ch)

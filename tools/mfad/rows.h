@@ -15,7 +15,8 @@ char *row_account(struct mfa_account *account, int64_t now);
 char *row_unreadable(const char *name, int error);
 /* All but secrets. */
 char *row_account_whole(struct mfa_account *account, int64_t now);
-/* {"user","pass","until","uses","enrols"}: enrols says whether sign-ins lead through enrolment; the only time that a pass is seen; wipe it. */
+/* {"user","pass","until","uses","enrols"}: enrols says whether sign-ins lead through enrolment; the only time that
+ * a pass is seen; wipe it. */
 char *row_pass(const char *name, const char *pass, int64_t until, uint32_t uses, bool enrols);
 /* {"name","result","why"}: an account that was not imported. */
 char *row_import(const char *name, const char *result, const char *why);

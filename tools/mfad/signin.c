@@ -9,6 +9,7 @@
 #include "clock/clock.h"
 #include "crowd.h"
 #include "facts.h"
+#include "judged.h"
 #include "language/language.h"
 #include "log/log.h"
 #include "metrics.h"
@@ -322,7 +323,7 @@ static void log_signin(const struct signin *s)
 	mfa_log_text(&line, "detail", s->decision.detail);
 	if (ch->answers > 0) {
 		mfa_log_text(&line, "method", ch->judgement.method);
-		mfa_log_text(&line, "answer", challenge_word(&ch->judgement));
+		mfa_log_text(&line, "answer", judged_word(&ch->judgement));
 		mfa_log_text(&line, "device", ch->judgement.label);
 		mfa_log_number(&line, "answers", ch->answers);
 		if (ch->judgement.drift != 0)

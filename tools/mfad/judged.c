@@ -1,0 +1,58 @@
+#include "judged.h"
+
+#include <errno.h>
+
+#include "account/news.h"
+#include "clock/clock.h"
+
+const char *judged_word(const struct mfa_judgement *judgement)
+{
+	static const char *const words[] = {
+		[MFA_VERDICT_WRONG] = "wrong",
+		[MFA_VERDICT_RIGHT] = "ok",
+		[MFA_VERDICT_USED] = "used",
+		[MFA_VERDICT_AHEAD] = "clock-ahead",
+		[MFA_VERDICT_WAIT] = "throttled",
+		[MFA_VERDICT_STOPPED] = "stopped",
+		[MFA_VERDICT_UNCLEAR] = "unclear",
+		[MFA_VERDICT_NEXT] = "resync",
+		[MFA_VERDICT_NOT_ME] = "not-me",
+		[MFA_VERDICT_FAILED] = "failed",
+	};
+
+	return words[judgement->verdict];
+}
+
+/* The record is of a name that the system did not know when it was imported; it does now, and who
+ * showed this factor is that person. */
+static int bind_uid(struct challenge *ch)
+{
+	const struct mfa_identity *id = &ch->subject->identity;
+	struct mfa_account *account = ch->record->account;
+	int r;
+
+	if (ch->record->decoy || account->has_uid || !id->known)
+		return 0;
+	r = mfa_accounts_claim_uid(ch->c->verifier->accounts, id->uid, id->name);
+	if (r != 0)
+		return r == -EEXIST ? -EPERM : r;
+	account->has_uid = true;
+	account->uid = id->uid;
+	return 0;
+}
+
+int judged_record(struct challenge *ch)
+{
+	struct mfa_judgement *j = &ch->judgement;
+	bool right = j->verdict == MFA_VERDICT_RIGHT;
+	int r = right ? bind_uid(ch) : 0;
+
+	if (r != 0)
+		return r;
+	if (right)
+		mfa_news_said(ch->record->account, ch->said, j->label, mfa_clock_now());
+	if (j->verdict == MFA_VERDICT_WRONG || j->verdict == MFA_VERDICT_NEXT || right)
+		mfa_account_add_event(ch->record->account, mfa_clock_now(), ch->service, ch->rhost,
+				      j->method, judged_word(j));
+	return 0;
+}
