@@ -1,6 +1,8 @@
 /* The service worker: notifications, and the page without a network. */
 
 const CACHE = 'page-2';
+const SECONDS = 5;	/* a network that says nothing for so long is none */
+const GONE_SECONDS = 20;	/* and is not asked again for so long */
 const FILES = ['/', '/style.css', '/app.js', '/api.js', '/home.js', '/live.js', '/notify.js', '/pairing.js', '/passkey.js',
 	'/request.js', '/screens.js', '/state.js', '/store.js', '/words.js', '/icon.svg', '/icon-192.png', '/badge-96.png',
 	'/manifest.webmanifest'];
@@ -21,19 +23,40 @@ self.addEventListener('activate', (event) => {
 		.then(() => self.clients.claim()));
 });
 
-/* From the network, or else as it was; calls never. */
-self.addEventListener('fetch', (event) => {
-	const url = new URL(event.request.url);
-	if (event.request.method !== 'GET' || url.origin !== location.origin || url.pathname.startsWith('/api/'))
-		return;
-	event.respondWith(fetch(event.request).then((response) => {
-		if (response.ok && !response.redirected && FILES.includes(url.pathname)) {
-			const copy = response.clone();
-			event.waitUntil(caches.open(CACHE).then((cache) => cache.put(url.pathname, copy)).catch(() => {}));
-		}
+function fromNetwork(request) {
+	const control = new AbortController();
+	const timer = setTimeout(() => control.abort(), SECONDS * 1000);
+	return fetch(request, { signal: control.signal }).finally(() => clearTimeout(timer));
+}
+
+const fromCache = (request) => caches.match(request.mode === 'navigate' ? '/' : new URL(request.url).pathname);
+
+async function keep(path, response) {
+	await (await caches.open(CACHE)).put(path, response);
+}
+
+let goneUntil = 0;	/* milliseconds since 1970; one file has waited for the network, and the others need not */
+
+/* From the network, or else as it was. */
+async function answer(event, path) {
+	const kept = Date.now() < goneUntil && await fromCache(event.request);
+	if (kept)
+		return kept;
+	try {
+		const response = await fromNetwork(event.request);
+		if (response.ok && !response.redirected && FILES.includes(path))
+			event.waitUntil(keep(path, response.clone()).catch(() => {}));
 		return response;
-	}).catch(() => caches.match(event.request.mode === 'navigate' ? '/' : url.pathname)
-		.then((cached) => cached || Response.error())));
+	} catch {
+		goneUntil = Date.now() + GONE_SECONDS * 1000;
+		return await fromCache(event.request) || Response.error();
+	}
+}
+
+self.addEventListener('fetch', (event) => {
+	const { pathname, origin } = new URL(event.request.url);
+	if (event.request.method === 'GET' && origin === location.origin && !pathname.startsWith('/api/'))
+		event.respondWith(answer(event, pathname));
 });
 
 function dataOf(event) {
