@@ -86,7 +86,7 @@ in_window 100x30 "setpriv --reuid alice --regid alice --init-groups sudo -k sh -
 wait_for shows 'assword' && keys "$PASSWORD" Enter
 wait_for shows 'on your phone'
 js_ok 'sudo: the phone shows the command' "shows('alice', /sh -c echo in as/)"
-like 'as what the program says' "$(js "text('alice')")" 'zoals het programma zegt'
+like 'as what the program says' "$(js "text('alice')")" 'volgens het programma'
 js "type('alice', '$(asked_number)')" >/dev/null
 ok 'sudo goes on by itself' wait_for shows 'in as root' || diag "$(screen)"
 js "press('alice', 'Gereed')" >/dev/null
@@ -99,7 +99,7 @@ wait_for shows 'on your phone'
 js "shows('alice', 'Probeert u zich')" >/dev/null
 number=$(asked_number)
 js "type('alice', '$([ "$number" = 99 ] && echo 10 || echo $((number + 1)))')" >/dev/null
-js_ok 'a wrong number is told' "shows('alice', 'Dat was een ander nummer')"
+js_ok 'a wrong number is told' "shows('alice', 'Dat was niet het juiste nummer')"
 keys '' Enter
 ok 'and ssh refuses' wait_for shows 'ended 255'
 js "press('alice', 'Gereed')" >/dev/null
@@ -136,7 +136,7 @@ wait_for eval 'other | grep -q assword'
 in_tmux send-keys -t 1 "$PASSWORD" Enter
 wait_for eval 'other | grep -q "on your phone"'
 second=$(other | grep -oE 'enter [0-9]{2}' | grep -oE '[0-9]+')
-js_ok 'two sign-ins at once: the newest, and the older one below' "shows('bob', 'Aussi en attente')" bob
+js_ok 'two sign-ins at once: the newest, and the older one below' "shows('bob', 'Autres demandes')" bob
 js "type('bob', '$second')" >/dev/null
 in_tmux send-keys -t 1 '' Enter
 ok 'the newest is in' wait_for eval 'other | grep -q "in as bob"' || diag "$(other)"

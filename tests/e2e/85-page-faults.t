@@ -40,7 +40,7 @@ wait_for shows 'Number that the phone shows'
 address=$(scanned)
 fails a look "$GONE"
 page a "goto('$address')"
-js_ok 'no network when the picture was scanned' "shows('a', 'No connection: nothing was sent')" a
+js_ok 'no network when the picture was scanned' "shows('a', 'No connection: no answer came')" a
 fails a look "fulfill({status: 429, json: {error: 'busy'}})"
 tap a 'Try again'
 js_ok 'a server that is busy' "shows('a', 'Too many tries')" a
@@ -50,7 +50,7 @@ js_ok 'again, and well' "shows('a', 'Pair this phone?')" a
 page a "locator('input').fill('Ω'.repeat(64))"
 fails a pair "$GONE"
 tap a Pair
-js_ok 'no network when it is paired' "shows('a', 'No connection: nothing was sent')" a
+js_ok 'no network when it is paired' "shows('a', 'No connection: no answer came')" a
 well a
 tap a Pair
 page a "locator('.number').waitFor()"
@@ -74,7 +74,7 @@ says a "'Are you signing in?'"
 number=$(asked_number)
 fails a answer "$GONE"
 js "type('a', '$number')" >/dev/null
-js_ok 'no network' "shows('a', 'No connection: nothing was sent')" a
+js_ok 'no network' "shows('a', 'No connection: no answer came')" a
 is 'what was typed is there' "$(js "phones.a.page.locator('.digits').innerText()" | tr -dc 0-9)" "$number"
 well a
 fails a answer "$HOTEL"
@@ -102,7 +102,7 @@ js_ok 'then the other' "shows('a', 'Are you signing in?')" a
 tap a 'No, this is not me'
 fails a answer "$GONE"
 tap a 'Yes, refuse it'
-js_ok 'refusing it without a network' "shows('a', 'No connection: nothing was sent')" a
+js_ok 'refusing it without a network' "shows('a', 'No connection: no answer came')" a
 well a
 tap a 'Yes, refuse it'
 js_ok 'and with one' "shows('a', 'Refused')" a
@@ -135,7 +135,7 @@ at_terminal
 says a "'Are you signing in?'"
 js_ok 'both are asked' "shows('b', 'Probeert u zich aan te melden?')" b
 js "type('a', '$(asked_number)')" >/dev/null
-js_ok 'the one that was not needed says so' "shows('b', 'Die aanvraag is voorbij')" b
+js_ok 'the one that was not needed says so' "shows('b', 'Die aanvraag is niet meer geldig')" b
 tap a Done
 
 # --- a clock, a server, a browser ------------------------------------------------------------------------

@@ -15,6 +15,7 @@
 #define PAGES_MAX 64
 #define PAGE_MAX (1 << 20)
 #define ETAG_BYTES 16
+#define VERSION "@@@version@@@@@@"	/* where a file has it, a digest of all files stands instead */
 #define MANIFEST "application/manifest+json"
 
 struct pages {
@@ -58,10 +59,26 @@ static int set_name(struct page *page, const char *name)
 	return 0;
 }
 
+static int set_etag(struct page *page)
+{
+	uint8_t hash[EVP_MAX_MD_SIZE];
+
+	if (EVP_Digest(page->bytes, page->len, hash, NULL, EVP_sha256(), NULL) != 1)
+		return -EIO;
+	page->etag[0] = '"';
+	mfa_hex_encode(hash, ETAG_BYTES, page->etag + 1);
+	(void)strcat(page->etag, "\"");
+	return 0;
+}
+
+static int compare_paths(const void *a, const void *b)
+{
+	return strcmp(((const struct page *)a)->path, ((const struct page *)b)->path);
+}
+
 static int read_page(int folder, const char *name, const char *title, struct page *page)
 {
 	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	uint8_t hash[EVP_MAX_MD_SIZE];
 	struct stat st;
 	ssize_t n;
 
@@ -80,12 +97,33 @@ static int read_page(int folder, const char *name, const char *title, struct pag
 		return -EIO;
 	if (strcmp(page->type, MANIFEST) == 0 && set_name(page, title) != 0)
 		return -EBADMSG;
-	if (EVP_Digest(page->bytes, page->len, hash, NULL, EVP_sha256(), NULL) != 1 ||
-	    asprintf(&page->path, "/%s", name) < 0)
+	return asprintf(&page->path, "/%s", name) < 0 ? -ENOMEM : set_etag(page);
+}
+
+/* The service worker keeps the page as a whole: it is told when any file of it has changed. */
+static int set_version(struct pages *pages)
+{
+	char all[PAGES_MAX * sizeof(pages->rows[0].etag)] = "", version[sizeof(VERSION)];
+	uint8_t hash[EVP_MAX_MD_SIZE];
+	struct page *page;
+	uint8_t *at;
+	size_t i;
+
+	qsort(pages->rows, pages->count, sizeof(pages->rows[0]), compare_paths);
+	for (i = 0; i < pages->count; i++)
+		(void)strcat(all, pages->rows[i].etag);
+	if (EVP_Digest(all, strlen(all), hash, NULL, EVP_sha256(), NULL) != 1)
 		return -EIO;
-	page->etag[0] = '"';
-	mfa_hex_encode(hash, ETAG_BYTES, page->etag + 1);
-	(void)strcat(page->etag, "\"");
+	mfa_hex_encode(hash, strlen(VERSION) / 2, version);
+	for (i = 0; i < pages->count; i++) {
+		page = &pages->rows[i];
+		at = memmem(page->bytes, page->len, VERSION, strlen(VERSION));
+		if (at == NULL)
+			continue;
+		memcpy(at, version, strlen(VERSION));
+		if (set_etag(page) != 0)
+			return -EIO;
+	}
 	return 0;
 }
 
@@ -120,6 +158,8 @@ int pages_load(const char *folder, const char *name, struct pages **out)
 	}
 	if (r == 0 && pages_find(pages, "/") == NULL)
 		r = -ENOENT;
+	if (r == 0)
+		r = set_version(pages);
 	(void)closedir(dir);
 	if (r != 0)
 		pages_free(&pages);

@@ -3,7 +3,7 @@
 import * as api from './api.js';
 import { greet, keepSubscribed, load, refresh, rest } from './live.js';
 import * as notify from './notify.js';
-import { resume, startPairing, tokenOf } from './pairing.js';
+import { startPairing, tokenOf } from './pairing.js';
 import { busy, show } from './screens.js';
 import { go, state } from './state.js';
 import * as store from './store.js';
@@ -19,7 +19,7 @@ async function look() {
 	refresh();
 	const half = state.accounts.find((account) => !account.paired && account.number);
 	if (half && !state.pairing && state.screen === 'home')
-		resume(half);
+		go.number(half);
 	else if (state.screen === 'home')
 		go.home();
 }
@@ -46,12 +46,13 @@ navigator.serviceWorker?.addEventListener('message', ({ data }) => {
 		look();
 	}
 });
-addEventListener('online', look);
+addEventListener('online', () => document.visibilityState === 'visible' && look());
 
 async function begin() {
 	const token = location.pathname === '/pair' ? tokenOf(location.hash) : null;
 
 	document.documentElement.lang = language;
+	document.getElementById('brand').textContent = t('title');
 	state.wanted = new URLSearchParams(location.search).get('request');
 	/* The token is for this page alone: neither history nor the address keep it. */
 	if (location.pathname !== '/' || location.hash || location.search)

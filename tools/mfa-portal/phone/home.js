@@ -33,7 +33,8 @@ function said(text, i) {
 
 /* Whether anything waits, as far as is known. */
 function status() {
-	const trouble = [...state.troubles.values()][0];
+	const [[device, trouble] = []] = state.troubles;
+	const account = state.accounts.find((one) => one.device === device);
 	const again = button(t('refresh'), () => {
 		state.notes = [];
 		refresh();
@@ -41,7 +42,7 @@ function status() {
 	}, { class: 'plain', 'data-key': 'refresh' });
 
 	if (trouble)
-		return h('div', { class: 'card quiet' }, sign('off'), h('h1', {}, t(trouble)), h('p', { class: 'soft' }, t(`${trouble}More`)), again);
+		return h('div', { class: 'card quiet' }, sign('off'), h('h1', {}, t(trouble)), h('p', { class: 'soft' }, t(`${trouble}More`, { account: plain(account?.account) })), again);
 	if (state.accounts.some(({ device }) => !state.listed.has(device)))
 		return busy(t('loading'));
 	return h('div', { class: 'card quiet' }, sign('calm'), h('h1', {}, t('nothing')), h('p', { class: 'soft' }, t('nothingMore')), again);
@@ -70,6 +71,11 @@ function home() {
 		go.request(first.account, first.request);
 		return;
 	}
+	const half = state.accounts.find(({ device, paired, number }) => device === state.pairing && !paired && number);
+	if (half) {
+		go.number(half);
+		return;
+	}
 	const says = JSON.stringify([state.accounts.map(({ device, label }) => [device, label]), state.notes, state.notify, state.storage,
 		[...state.stopped], [...state.troubles], [...state.listed]]);
 	if (state.screen === 'home' && says === drawn)
@@ -93,7 +99,8 @@ async function turnOn() {
 		state.notes.push(t('sendOffline'));
 	}
 	state.notify = await notify.state().catch(() => 'none');
-	home();
+	if (state.screen === 'home')
+		home();
 }
 
 function askForCode() {
@@ -102,28 +109,41 @@ function askForCode() {
 		h('h1', {}, t('addAccount')), h('p', {}, t('addMore')), codeForm(startPairing),
 		h('div', { class: 'actions' }, button(t('back'), home, { class: 'plain' })),
 	]);
+	go.banner();
 }
 
 function askUnpair(account) {
 	const name = plain(account.account);
+	const back = button(t('back'), home, { class: 'plain' });
 	const sure = button(t('unpair'), () => {
-		sure.disabled = true;
+		sure.disabled = back.disabled = true;
 		unpair(account);
 	}, { class: 'danger sure' });
 	state.screen = 'form';
 	show([
 		h('h1', {}, t('unpairAsks', { account: name })),
 		h('p', {}, t('unpairMore', { account: name })),
-		h('div', { class: 'actions' }, sure, button(t('back'), home, { class: 'plain' })),
+		h('div', { class: 'actions' }, sure, back),
 	]);
+	go.banner();
 }
 
 /* A server that can't be asked goes on asking this phone, but that need not keep its account here. */
 function unpairHere(account) {
+	if (state.screen !== 'form') {
+		state.notes.push(`${t('unpairOffline')}: ${plain(account.account)}`);
+		return;
+	}
 	show(result('bad', t('unpairOffline'), t('unpairOfflineMore', { account: plain(account.account) }),
 		[t('again'), () => unpair(account)],
 		[t('unpairHere'), () => forget(account).then(home)],
 		[t('back'), home]));
+}
+
+/* A request may have been opened meanwhile. */
+function leaveForm() {
+	if (state.screen === 'form' || state.screen === 'home')
+		home();
 }
 
 async function unpair(account) {
@@ -137,12 +157,12 @@ async function unpair(account) {
 			return;
 		}
 		if (error.word === 'last') {
-			home();
+			leaveForm();
 			return;
 		}
 	}
 	await forget(account);
-	home();
+	leaveForm();
 }
 
 go.home = home;

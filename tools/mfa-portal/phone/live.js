@@ -10,6 +10,7 @@ import { language, t } from './words.js';
 const RETRY = [1, 2, 5, 10, 30];	/* seconds */
 const WAITERS = 4;	/* a browser opens six connections to a server at most, and answers need one */
 const POLL = 8;		/* seconds, for accounts beyond those */
+const SHORT = 5;	/* seconds: a wait that ends before was not waited for */
 
 const loops = new Map();	/* by device: what ends it */
 
@@ -29,6 +30,19 @@ function showWanted() {
 	return false;
 }
 
+const signIns = (list) => list.filter(({ request }) => request.kind === 'signin');
+
+/* Chosen when it is tapped: what waited when it was drawn may be over. */
+function bannerOf(list) {
+	banner(signIns(list).length > 0 && t('waits'), () => {
+		const [one] = signIns(requests());
+		if (one)
+			go.request(one.account, one.request);
+		else
+			go.home();
+	});
+}
+
 /* Nothing is put under a finger: a request whose answer was begun stays, and so does a form. */
 function update(fresh) {
 	const list = requests(), newest = list.find(({ request }) => fresh.includes(request));
@@ -37,8 +51,7 @@ function update(fresh) {
 	if (state.screen === 'home') {
 		go.home();
 	} else if (state.screen === 'form' || state.screen === 'pairing') {
-		const [first] = list.filter(({ request }) => request.kind === 'signin');
-		banner(first && t('waits'), () => go.request(first.account, first.request));
+		bannerOf(list);
 	} else if (newest && (state.screen === 'result' || (state.screen === 'request' && !state.touched))) {
 		go.request(newest.account, newest.request);
 	} else if (state.screen === 'request' && !list.some(({ request }) => request.id === state.current.id)) {
@@ -59,11 +72,15 @@ async function pairingEnds(account) {
 		state.notes.push(t('paired'));
 	else
 		go.ended('good', 'paired', state.notify === 'on' ? 'pairedMore' : 'pairedOpen');
+	/* A subscription that was late at pairing is told now. */
+	keepSubscribed().catch(() => {});
 }
 
 async function save(account, changes) {
 	Object.assign(account, changes);
-	await store.save(account).catch(() => {});
+	/* It may have been removed meanwhile. */
+	if (state.accounts.includes(account))
+		await store.save(account).catch(() => {});
 }
 
 /* A request of another account's than that whose key would sign for it is not shown. */
@@ -90,7 +107,7 @@ async function arrived(account, answer) {
 	if (answer.paired && !answer.subscribed && account.endpoint)
 		renew(account);
 	const test = fresh.find((request) => request.kind === 'test');
-	if (test && state.pairing === account.device)
+	if (test && state.pairing === account.device && state.screen !== 'sending' && !(state.screen === 'request' && state.touched))
 		go.request(account, test);
 	else
 		update(fresh);
@@ -118,7 +135,7 @@ export async function lost(account) {
 	}
 	if (account.paired)
 		state.notes.push(t('unpaired', { account: plain(account.account) }));
-	if (state.screen === 'home' || state.screen === 'request')
+	if (state.screen === 'home' || (state.screen === 'request' && !requests().some(({ request }) => request.id === state.current.id)))
 		go.home();
 }
 
@@ -134,8 +151,13 @@ function trouble(account, word) {
 }
 
 const pause = (seconds, signal) => new Promise((resolve) => {
-	const timer = setTimeout(resolve, seconds * 1000);
-	signal.addEventListener('abort', () => { clearTimeout(timer); resolve(); });
+	const end = () => {
+		clearTimeout(timer);
+		signal.removeEventListener('abort', end);
+		resolve();
+	};
+	const timer = setTimeout(end, seconds * 1000);
+	signal.addEventListener('abort', end);
 });
 
 async function listen(account, ticket, signal) {
@@ -144,8 +166,14 @@ async function listen(account, ticket, signal) {
 		await pause(POLL, signal);
 		return;
 	}
-	while (!signal.aborted && !(await api.wait(ticket, signal)).changed)
-		;
+	while (!signal.aborted) {
+		const began = Date.now();
+		if ((await api.wait(ticket, signal)).changed)
+			return;
+		/* Another page of this phone's waits, too, and the server keeps a few. */
+		if (Date.now() - began < SHORT * 1000)
+			await pause(POLL, signal);
+	}
 }
 
 /* Later each time, and not all phones at once. */
@@ -154,18 +182,18 @@ const delay = (tries) => RETRY[Math.min(tries, RETRY.length - 1)] * (0.75 + Math
 async function follow(account) {
 	const control = new AbortController();
 	const { signal } = control;
-	let tries = 0, heard = false;
+	let tries = 0, heard = 0;	/* milliseconds since 1970 */
 
 	loops.get(account.device)?.abort();
 	loops.set(account.device, control);
 	while (!signal.aborted) {
 		try {
-			heard = false;
+			heard = 0;
 			greet(await api.greeting());
 			const answer = await api.list(account, signal);
 			if (signal.aborted)
 				return;
-			heard = true;
+			heard = Date.now();
 			trouble(account, '');
 			await arrived(account, answer);
 			await listen(account, answer.ticket, signal);
@@ -178,12 +206,17 @@ async function follow(account) {
 				return;
 			}
 			/* A wait that was cut off, or whose ticket was too old, is no trouble: the next list tells. */
+			if (heard && Date.now() - heard > SHORT * 1000)
+				tries = 0;
 			if (!heard)
 				trouble(account, ['offline', 'busy', 'origin', 'signature'].includes(error.word) ? error.word : 'unavailable');
 			await pause(delay(tries++), signal);
 		}
 	}
 }
+
+/* What waits is also said above a screen that was drawn just now. */
+go.banner = () => bannerOf(requests());
 
 export const greet = ({ name }) => { document.getElementById('brand').textContent = plain(name); };
 
@@ -221,15 +254,19 @@ export function keepSubscribed(again = false) {
 	turn = turn.catch(() => {}).then(async () => {
 		if (again)
 			await notify.drop();
+		let problem = null;
 		const { key } = await api.greeting();
 		const subscription = await notify.subscribe(key);
 		for (const account of state.accounts.filter(({ paired }) => paired)) {
 			if (!subscription || account.endpoint === subscription.endpoint)
 				continue;
-			await api.subscribe(account, subscription, language);
-			await save(account, { endpoint: subscription.endpoint });
+			/* One that is refused keeps the others from nothing. */
+			await api.subscribe(account, subscription, language)
+				.then(() => save(account, { endpoint: subscription.endpoint }), (error) => { problem = error; });
 		}
 		state.notify = await notify.state();
+		if (problem)
+			throw problem;
 		return subscription !== null;
 	});
 	return turn;

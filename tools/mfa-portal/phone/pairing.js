@@ -22,6 +22,8 @@ function guessName() {
 	const model = /Android [\d.]+; ([^;)]+?)(?: Build|\))/.exec(agent);
 	if (model && model[1] !== 'K')
 		return model[1];
+	if (/Macintosh/.test(agent) && notify.isApple())
+		return 'iPad';
 	return [[/iPhone/, 'iPhone'], [/iPad/, 'iPad'], [/Android/, 'Android'], [/Macintosh/, 'Mac'], [/Windows/, 'Windows'],
 		[/Linux/, 'Linux']].find(([pattern]) => pattern.test(agent))?.[1] || t('phone');
 }
@@ -43,7 +45,8 @@ function explainHome(token, goOn) {
 	show([
 		h('h1', {}, t('home')), h('p', { class: 'soft' }, t('homeMore')),
 		h('div', { class: 'card' }, h('ol', {}, h('li', {}, t('home1')), h('li', {}, t('home2')), h('li', {}, t('home3')))),
-		h('div', { class: 'actions' }, button(t('copy'), copy), said, button(t('anyway'), goOn, { class: 'plain' })),
+		h('div', { class: 'actions' }, button(t('copy'), copy), said, button(t('anyway'), goOn, { class: 'plain' }),
+			h('p', { class: 'soft small' }, t('anywayMore'))),
 	]);
 }
 
@@ -73,10 +76,11 @@ function showNumber(account) {
 		h('div', { class: 'actions' }, button(t('cancel'), () => forget(account).then(go.home), { class: 'plain' })),
 	]);
 	say(`${t('pairNumber')}: ${number}`);
+	go.banner();
 }
 
-/* A page that was closed while the computer waited. */
-export const resume = (account) => showNumber(account);
+/* Also for a page that was closed while the computer waited. */
+go.number = showNumber;
 
 async function credentialFor(what, token, site) {
 	const none = { credential: null, attestation: null };
@@ -114,18 +118,19 @@ function askName(token, what) {
 	const input = h('input', { type: 'text', maxlength: NAME_BYTES, value: guessName(), autocomplete: 'off', required: true });
 	const problem = h('p', { role: 'alert' });
 	const pair = h('button', { type: 'submit' }, t('pairGo'));
+	const back = button(t('back'), () => go.home(), { class: 'plain' });
 	const onsubmit = async (event) => {
 		const name = nameOf(input.value);
 		event.preventDefault();
 		if (name === '' || pair.disabled)
 			return;
-		pair.disabled = true;
+		pair.disabled = back.disabled = true;
 		problem.textContent = '';
 		try {
 			await notify.ask();
 			await claim(token, what, name);
 		} catch (error) {
-			pair.disabled = false;
+			pair.disabled = back.disabled = false;
 			if (error.word === 'gone' || error.word === 'used' || error.word === 'origin')
 				failed(error, token);
 			else if (error.word === 'noVerify')
@@ -142,8 +147,9 @@ function askName(token, what) {
 			h('p', { class: 'soft small' }, t('pairNotify')),
 			what.verify !== 'off' && h('p', { class: 'soft small' }, t('pairVerify')),
 			problem, pair),
-		h('div', { class: 'actions' }, button(t('back'), () => go.home(), { class: 'plain' })),
+		h('div', { class: 'actions' }, back),
 	]);
+	go.banner();
 }
 
 export async function startPairing(token) {
@@ -155,6 +161,9 @@ export async function startPairing(token) {
 	}
 	try {
 		const what = await api.look(token);
+		/* A request may have been opened meanwhile. */
+		if (state.screen !== 'pairing')
+			return;
 		if (notify.isApple() && !notify.isInstalled())
 			explainHome(token, () => askName(token, what));
 		else

@@ -1,7 +1,7 @@
 /* A request, and the answer to it. */
 
 import * as api from './api.js';
-import { lost } from './live.js';
+import { forget, lost } from './live.js';
 import { tidy } from './notify.js';
 import * as passkey from './passkey.js';
 import { busy, button, clock, countdown, details, h, pad, plain, result, say, show } from './screens.js';
@@ -27,14 +27,32 @@ function over(request, end) {
 		ended(...end);
 }
 
+/* A test that was not passed: the computer begins anew, with another picture. */
+async function failed(account, request, more) {
+	over(request, null);
+	await forget(account);
+	ended('bad', 'pairFailed', more);
+}
+
 /* What was answered to the test: the computer says what comes of it. */
-function tested(request, answer) {
-	over(request, answer === 'approved' ? null : ['bad', 'pairFailed', 'pairWrong']);
+async function tested(account, request, answer) {
+	if (answer !== 'approved') {
+		await failed(account, request, 'pairWrong');
+		return;
+	}
+	over(request, null);
 	/* It may have been told so already. */
-	if (answer === 'approved' && state.pairing) {
+	if (state.screen === 'sending') {
 		state.screen = 'pairing';
 		show(busy(t('pairEnds'), t('pairGoOn')));
 	}
+}
+
+/* What ends without an answer of this phone's. */
+function gone(account, request, end) {
+	if (request.kind === 'test')
+		return failed(account, request, 'pairFailedMore');
+	return over(request, end);
 }
 
 async function assertion(account, request, text) {
@@ -47,21 +65,27 @@ async function assertion(account, request, text) {
 async function send(account, request, decision, number) {
 	const text = api.answerText(account, request, decision, number);
 	state.screen = 'sending';
+	/* Nothing else is begun meanwhile. */
+	document.getElementById('older')?.replaceChildren();
+	say(t('sending'));
 	try {
 		const unlocked = decision === 'approve' ? await assertion(account, request, text) : null;
 		const { result: answer } = await api.answer(account, text, unlocked);
 		if (!['approved', 'denied', 'wrong'].includes(answer))
 			throw new api.Refusal('unavailable', 0);
 		if (request.kind === 'test')
-			tested(request, answer);
+			await tested(account, request, answer);
 		else
 			over(request, ENDS[answer]);
 	} catch (error) {
 		if (ENDS[error.word]) {
-			over(request, ENDS[error.word]);
+			await gone(account, request, ENDS[error.word]);
 		} else if (error.word === 'unpaired') {
-			state.screen = 'home';
 			await lost(account);
+			if (state.screen === 'sending') {
+				state.screen = 'request';
+				go.home();
+			}
 		} else {
 			const problem = t(PROBLEMS[error.word] || 'failed');
 			if (decision === 'deny')
@@ -72,18 +96,19 @@ async function send(account, request, decision, number) {
 	}
 }
 
-function timer(request) {
+function timer(account, request) {
 	return countdown(request, () => {
 		/* What is on its way may have come in time: the server says. */
 		if (state.screen !== 'sending')
-			over(request, ENDS.expired);
+			gone(account, request, ENDS.expired);
 	});
 }
 
 function askDeny(account, request, problem) {
-	const time = timer(request);
+	const time = timer(account, request);
+	const back = button(t('back'), () => showRequest(account, request), { class: 'plain' });
 	const sure = button(t('notMeSure'), () => {
-		sure.disabled = true;
+		sure.disabled = back.disabled = true;
 		send(account, request, 'deny');
 	}, { class: 'danger sure' });
 
@@ -93,7 +118,7 @@ function askDeny(account, request, problem) {
 	show([
 		h('h1', {}, t('notMeAsks')), details(account.account, request, time.parts), h('p', {}, t('notMeMore')),
 		problem && h('p', { class: 'note', role: 'alert' }, problem),
-		h('div', { class: 'actions' }, sure, button(t('back'), () => showRequest(account, request), { class: 'plain' })),
+		h('div', { class: 'actions' }, sure, back),
 	], time.end);
 }
 
@@ -121,7 +146,7 @@ function redrawOlder() {
 
 function showRequest(account, request, { problem = '', number = '' } = {}) {
 	const isTest = request.kind === 'test', title = t(isTest ? 'testAsks' : 'asks');
-	const time = timer(request);
+	const time = timer(account, request);
 	const deny = !isTest && button(t('notMe'), () => askDeny(account, request), { class: 'danger' });
 	const keys = pad((digits) => {
 		keys.lock();
@@ -131,6 +156,8 @@ function showRequest(account, request, { problem = '', number = '' } = {}) {
 	state.screen = 'request';
 	state.current = request;
 	state.touched = number !== '';
+	if (isTest)
+		state.pairing = account.device;
 	show([
 		h('h1', {}, title), details(account.account, request, time.parts),
 		lacksUnlock(account, request) && h('p', { class: 'note' }, t('verifyLacks')),

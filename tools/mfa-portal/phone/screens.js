@@ -42,7 +42,9 @@ export function redraw(screen) {
 	const key = document.activeElement?.dataset?.key;
 	put(screen);
 	const same = key && [...main.querySelectorAll('[data-key]')].find((one) => one.dataset.key === key);
-	(same || main).focus({ preventScroll: true });
+	const heading = main.querySelector('h1');
+	heading?.setAttribute('tabindex', '-1');
+	(same || heading || main).focus({ preventScroll: true });
 }
 
 /* Above the screen: what has come while something else is done.  null: nothing. */

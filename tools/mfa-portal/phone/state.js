@@ -3,7 +3,7 @@
 import { now } from './api.js';
 
 /* The ways from one screen to another, each put here by who draws it: home(), request(account, request), older() for what
- * waits below it, ended(kind, title, more). */
+ * waits below it, ended(kind, title, more), number(account) of a pairing, banner() of what waits. */
 export const go = {};
 
 export const state = {

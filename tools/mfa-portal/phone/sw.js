@@ -1,8 +1,7 @@
 /* The service worker: notifications, and the page without a network. */
 
-const CACHE = 'page-2';
-const SECONDS = 5;	/* a network that says nothing for so long is none */
-const GONE_SECONDS = 20;	/* and is not asked again for so long */
+/* mfa-portal puts a digest of all files there: this file changes with any of them, and the page as a whole. */
+const CACHE = 'page-@@@version@@@@@@';
 const FILES = ['/', '/style.css', '/app.js', '/api.js', '/home.js', '/live.js', '/notify.js', '/pairing.js', '/passkey.js',
 	'/request.js', '/screens.js', '/state.js', '/store.js', '/words.js', '/icon.svg', '/icon-192.png', '/badge-96.png',
 	'/manifest.webmanifest'];
@@ -14,7 +13,8 @@ const words = {
 };
 
 self.addEventListener('install', (event) => {
-	event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES)).then(() => self.skipWaiting()));
+	event.waitUntil(caches.open(CACHE)
+		.then((cache) => cache.addAll(FILES.map((path) => new Request(path, { cache: 'reload' })))).then(() => self.skipWaiting()));
 });
 
 self.addEventListener('activate', (event) => {
@@ -23,40 +23,12 @@ self.addEventListener('activate', (event) => {
 		.then(() => self.clients.claim()));
 });
 
-function fromNetwork(request) {
-	const control = new AbortController();
-	const timer = setTimeout(() => control.abort(), SECONDS * 1000);
-	return fetch(request, { signal: control.signal }).finally(() => clearTimeout(timer));
-}
-
-const fromCache = (request) => caches.match(request.mode === 'navigate' ? '/' : new URL(request.url).pathname);
-
-async function keep(path, response) {
-	await (await caches.open(CACHE)).put(path, response);
-}
-
-let goneUntil = 0;	/* milliseconds since 1970; one file has waited for the network, and the others need not */
-
-/* From the network, or else as it was. */
-async function answer(event, path) {
-	const kept = Date.now() < goneUntil && await fromCache(event.request);
-	if (kept)
-		return kept;
-	try {
-		const response = await fromNetwork(event.request);
-		if (response.ok && !response.redirected && FILES.includes(path))
-			event.waitUntil(keep(path, response.clone()).catch(() => {}));
-		return response;
-	} catch {
-		goneUntil = Date.now() + GONE_SECONDS * 1000;
-		return await fromCache(event.request) || Response.error();
-	}
-}
-
+/* The page as it was installed, which needs no network; calls, and all else, from the network. */
 self.addEventListener('fetch', (event) => {
-	const { pathname, origin } = new URL(event.request.url);
-	if (event.request.method === 'GET' && origin === location.origin && !pathname.startsWith('/api/'))
-		event.respondWith(answer(event, pathname));
+	const { request } = event, { pathname, origin } = new URL(request.url);
+	const path = request.mode === 'navigate' ? '/' : pathname;
+	if (request.method === 'GET' && origin === location.origin && FILES.includes(path))
+		event.respondWith(caches.open(CACHE).then((cache) => cache.match(path)).then((kept) => kept || fetch(request)));
 });
 
 function dataOf(event) {
