@@ -92,6 +92,7 @@ void mfa_push_accept(struct mfa_account *account, struct mfa_device *device,
 	memcpy(out->label, device->label, sizeof(out->label));
 	out->changed = true;
 	device->used = attempt->now;
-	account->push.wrong = 0;
+	if (!attempt->local)
+		account->push.wrong = 0;
 	mfa_factor_shown(account, attempt, MFA_METHOD_PUSH);
 }

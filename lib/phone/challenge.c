@@ -61,7 +61,7 @@ static bool parse(const struct mfa_sealed *sealed, struct mfa_challenge *out)
 	memset(out, 0, sizeof(*out));
 	ok = mfa_json_int(json, "v", FORMAT, FORMAT, &format) &&
 	     mfa_json_int(json, "kind", 0, MFA_CHALLENGE_TEST, &kind) &&
-	     mfa_json_int(json, "state", 0, MFA_CHALLENGE_WRONG, &state) &&
+	     mfa_json_int(json, "state", 0, MFA_CHALLENGE_REFUSING, &state) &&
 	     mfa_json_int(json, "number", MFA_NUMBER_MIN, MFA_NUMBER_MAX, &number) &&
 	     mfa_json_int(json, "device", 0, INT64_MAX, &device) &&
 	     mfa_json_int(json, "verify", 0, MFA_VERIFY_REQUIRED, &verify) &&
@@ -105,7 +105,7 @@ int mfa_challenge_get(struct mfa_store *store, const struct mfa_keyring *ring, c
 }
 
 int mfa_challenge_put(struct mfa_store *store, const struct mfa_keyring *ring,
-		      const struct mfa_challenge *c, uint64_t version)
+		      const struct mfa_challenge *c, uint64_t *version)
 {
 	char key[MFA_STORE_KEY_MAX + 1], *text;
 	int r;
@@ -119,7 +119,7 @@ int mfa_challenge_put(struct mfa_store *store, const struct mfa_keyring *ring,
 	if (text == NULL)
 		return -ENOMEM;
 	mfa_challenge_key(c->account, c->id, key);
-	r = mfa_sealed_put(store, ring, key, version, text, strlen(text), c->expires, NULL);
+	r = mfa_sealed_put(store, ring, key, *version, text, strlen(text), c->expires, version);
 	explicit_bzero(text, strlen(text));
 	free(text);
 	return r;

@@ -30,6 +30,7 @@ enum mfa_challenge_state {
 	MFA_CHALLENGE_APPROVED,
 	MFA_CHALLENGE_DENIED,		/* "it's not me" */
 	MFA_CHALLENGE_WRONG,		/* another number than the login shows */
+	MFA_CHALLENGE_REFUSING,		/* one of these two, as soon as the account has it: no other answer counts */
 };
 
 struct mfa_challenge {
@@ -57,9 +58,9 @@ void mfa_challenge_key(const char *account, const char *id, char out[MFA_STORE_K
 /* Returns 0 or as mfa_sealed_get; -EBADMSG: what is there is not a challenge. *version may be NULL. */
 int mfa_challenge_get(struct mfa_store *store, const struct mfa_keyring *ring, const char *account,
 		      const char *id, struct mfa_challenge *out, uint64_t *version);
-/* Returns as mfa_sealed_put; version 0: it is new. */
+/* Returns as mfa_sealed_put.  *version: what it replaces, 0 if it is new; then its own. */
 int mfa_challenge_put(struct mfa_store *store, const struct mfa_keyring *ring,
-		      const struct mfa_challenge *challenge, uint64_t version);
+		      const struct mfa_challenge *challenge, uint64_t *version);
 /* Removes it, answered or not; nothing that is gone is missed. */
 void mfa_challenge_drop(struct mfa_store *store, const char *account, const char *id);
 /* Calls fn for each of an account that can be read, in no order.  fn returns 0 to go on.  Returns 0,

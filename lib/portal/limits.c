@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define WAYS 4			/* places that an address may have */
+#define WHO_SIZE (2 + 32)	/* which kind of address, for what; and the address, or a name's SHA-256 */
 
 int mfa_limits_new(struct mfa_limits **out)
 {
@@ -20,16 +21,14 @@ int mfa_limits_new(struct mfa_limits **out)
 	return -EIO;
 }
 
-static uint64_t hash(const struct mfa_limits *limits, const struct mfa_address *address, unsigned purpose)
+static uint64_t hash(const struct mfa_limits *limits, const uint8_t who[WHO_SIZE])
 {
-	uint8_t text[16 + 2 + 8] = { 0 }, digest[32];
+	uint8_t text[16 + WHO_SIZE], digest[32];
 	uint64_t value = 0;
 	size_t i;
 
 	memcpy(text, limits->key, 16);
-	text[16] = address->v4 ? 4 : 6;
-	text[17] = (uint8_t)purpose;
-	memcpy(text + 18, address->bytes, address->v4 ? 4 : 8);
+	memcpy(text + 16, who, WHO_SIZE);
 	if (EVP_Digest(text, sizeof(text), digest, NULL, EVP_sha256(), NULL) != 1)
 		return 1;
 	for (i = 0; i < 8; i++)
@@ -37,10 +36,8 @@ static uint64_t hash(const struct mfa_limits *limits, const struct mfa_address *
 	return value | 1;
 }
 
-bool mfa_limits_allow(struct mfa_limits *limits, const struct mfa_address *address, unsigned purpose,
-		      float cost, float most, float rate, int64_t now_ms)
+static bool allow(struct mfa_limits *limits, uint64_t who, float cost, float most, float rate, int64_t now_ms)
 {
-	uint64_t who = hash(limits, address, purpose);
 	size_t first = who / 2 % (MFA_LIMITS_SIZE / WAYS) * WAYS, at = first, i;
 
 	/* Its own place, or that of whoever has been quiet the longest. */
@@ -66,6 +63,25 @@ bool mfa_limits_allow(struct mfa_limits *limits, const struct mfa_address *addre
 		return false;
 	limits->rows[at].tokens -= cost;
 	return true;
+}
+
+bool mfa_limits_allow(struct mfa_limits *limits, const struct mfa_address *address, unsigned purpose,
+		      float cost, float most, float rate, int64_t now_ms)
+{
+	uint8_t who[WHO_SIZE] = { address->v4 ? 4 : 6, (uint8_t)purpose };
+
+	memcpy(who + 2, address->bytes, address->v4 ? 4 : 8);
+	return allow(limits, hash(limits, who), cost, most, rate, now_ms);
+}
+
+bool mfa_limits_allow_name(struct mfa_limits *limits, const char *name, float cost, float most, float rate,
+			   int64_t now_ms)
+{
+	uint8_t who[WHO_SIZE] = { 0 };
+
+	if (EVP_Digest(name, strlen(name), who + 2, NULL, EVP_sha256(), NULL) != 1)
+		return false;
+	return allow(limits, hash(limits, who), cost, most, rate, now_ms);
 }
 
 int mfa_forwarded_for(const char *header, struct mfa_address *out)

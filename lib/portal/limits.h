@@ -1,4 +1,4 @@
-/* How often an address may ask: buckets that fill by themselves. */
+/* How often an address, or somebody, may ask: buckets that fill by themselves. */
 #ifndef MFA_PORTAL_LIMITS_H
 #define MFA_PORTAL_LIMITS_H
 
@@ -24,6 +24,10 @@ int mfa_limits_new(struct mfa_limits **out);
  * `most`, and `rate` more each second. */
 bool mfa_limits_allow(struct mfa_limits *limits, const struct mfa_address *address, unsigned purpose,
 		      float cost, float most, float rate, int64_t now_ms);
+
+/* The same, of a name. */
+bool mfa_limits_allow_name(struct mfa_limits *limits, const char *name, float cost, float most, float rate,
+			   int64_t now_ms);
 
 /* The client's address that a proxy in front of us gives, the last of the list; what stands before it may be
  * anybody's invention.  Returns 0 or -EINVAL. */

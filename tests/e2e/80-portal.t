@@ -116,6 +116,8 @@ is 'who guesses at tokens is slowed down' "$status" 429
 is 'others are not, behind a proxy' "$(post look '{"token":"AAAAAAAAAAAAAAAAAAAAAA"}' -H 'X-Forwarded-For: 198.51.100.9')" 404
 is 'only the last address of a list counts' \
 	"$(for i in {1..80}; do post look '{"token":"AAAAAAAAAAAAAAAAAAAAAA"}' -H "X-Forwarded-For: 192.0.2.$i, 198.51.100.77"; echo; done | tail -1)" 429
+is 'and the last of several lines' "$(for i in {1..80}; do post look '{"token":"AAAAAAAAAAAAAAAAAAAAAA"}' \
+	-H "X-Forwarded-For: 192.0.2.$i" -H 'X-Forwarded-For: 198.51.100.78'; echo; done | tail -1)" 429
 is 'nonsense for an address' \
 	"$(for _ in {1..80}; do post look '{"token":"AAAAAAAAAAAAAAAAAAAAAA"}' -H 'X-Forwarded-For: localhost'; echo; done | tail -1)" 429
 
@@ -145,6 +147,19 @@ ok 'also after kill -9' wait_for log_has 'mfa-portal listens'
 hung_up() { timeout 20 cat <&"$1" >/dev/null; [ $? != 124 ]; }
 ok 'a request that never ends is hung up on' hung_up 7
 ok 'one that comes letter by letter as well' hung_up 8
+
+# --- no room ------------------------------------------------------------------------------------------
+
+stop_portal
+log_mark
+(ulimit -n 460; exec mfa-portal --config "$CONF" --socket "$SOCKET" --pages "$PAGES" </dev/null >>"$BED/portal.out" 2>&1) &
+PORTAL_PID=$!
+wait_for log_has 'mfa-portal listens'
+doors=()
+for _ in {1..300}; do exec {door}<>/dev/tcp/127.0.0.1/8480; doors+=("$door"); done
+is 'idle strangers hold all there is: they give way' "$(fetch --max-time 10 "$URL/")" 200
+for door in "${doors[@]}"; do exec {door}>&-; done
+doors=()
 
 # --- TLS ----------------------------------------------------------------------------------------------
 

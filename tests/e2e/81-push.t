@@ -201,6 +201,23 @@ wait "$WAITING"
 like 'an answer that comes once more' "$(phone Pixel approve 10 "payload=$payload")" '^410'
 unlock alice
 
+# One wrong number, sent many times at once, is one wrong number.
+counted='' stopped=''
+for _ in {1..4}; do
+	pam_start alice Pixel
+	answers=()
+	for i in {1..6}; do
+		phone Pixel approve 10 >"$BED/answer.$i" 2>&1 &
+		answers+=($!)
+	done
+	wait "${answers[@]}" "$WAITING"
+	counted+=$(cat "$BED"/answer.? | grep -c '^200')
+	stopped+=$(phone Pixel list | grep -c '"pushes":"stopped"')
+	unlock alice
+done
+is 'of six answers at once one counts' "$counted" 1111
+is 'and counts once' "$stopped" 0000
+
 # This one waits on while other things are looked at.
 pam_start alice Pixel late
 LATE=$WAITING

@@ -766,6 +766,11 @@ static void test_push_accept(void **state)
 	assert_int_equal(a->throttles[MFA_BUDGET_CODE].failures, 0);
 	assert_int_equal(a->throttles[MFA_BUDGET_LOCAL_CODE].failures, 7);
 	assert_int_equal(a->push.wrong, 0);
+	/* A program of the user's own clears nothing. */
+	a->push.wrong = NOW - 1;
+	attempt.local = true;
+	mfa_push_accept(a, mfa_account_device(a, "Pixel"), &attempt, &j);
+	assert_int_equal(a->push.wrong, NOW - 1);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

@@ -87,22 +87,27 @@ static void test_challenges(void **state)
 {
 	struct fixture *f = *state;
 	struct mfa_challenge c = challenge_of("alice"), other = challenge_of("alicea"), got;
-	uint64_t version;
+	uint64_t version, first = 0, second = 0, old;
 	unsigned count = 0;
 
 	assert_true(mfa_challenge_id_valid(c.id));
 	assert_string_not_equal(c.id, other.id);
-	assert_int_equal(mfa_challenge_put(f->store, f->ring, &c, 0), 0);
-	assert_int_equal(mfa_challenge_put(f->store, f->ring, &other, 0), 0);
+	assert_int_equal(mfa_challenge_put(f->store, f->ring, &c, &first), 0);
+	assert_int_equal(mfa_challenge_put(f->store, f->ring, &other, &second), 0);
 	assert_int_equal(mfa_challenge_get(f->store, f->ring, "alice", c.id, &got, &version), 0);
 	assert_memory_equal(&c, &got, sizeof(c));
+	assert_true(version != 0 && version == first);
 	assert_int_equal(mfa_challenge_get(f->store, f->ring, "bob", c.id, &got, NULL), -ENOENT);
-	/* One answer counts. */
-	c.state = MFA_CHALLENGE_DENIED;
+	/* One answer counts, from when it is reserved. */
+	old = version;
+	c.state = MFA_CHALLENGE_REFUSING;
 	c.device = 7;
-	assert_int_equal(mfa_challenge_put(f->store, f->ring, &c, version), 0);
+	assert_int_equal(mfa_challenge_put(f->store, f->ring, &c, &version), 0);
+	assert_int_not_equal(version, old);
 	c.state = MFA_CHALLENGE_APPROVED;
-	assert_int_equal(mfa_challenge_put(f->store, f->ring, &c, version), -EAGAIN);
+	assert_int_equal(mfa_challenge_put(f->store, f->ring, &c, &old), -EAGAIN);
+	c.state = MFA_CHALLENGE_DENIED;
+	assert_int_equal(mfa_challenge_put(f->store, f->ring, &c, &version), 0);
 	assert_int_equal(mfa_challenge_get(f->store, f->ring, "alice", c.id, &got, NULL), 0);
 	assert_int_equal(got.state, MFA_CHALLENGE_DENIED);
 	/* Those of a name, and not of one that begins like it. */

@@ -128,6 +128,10 @@ static void test_limits(void **state)
 	/* Another address, and another purpose. */
 	assert_true(mfa_limits_allow(limits, &b, 0, 1, 5, 1, 1000));
 	assert_true(mfa_limits_allow(limits, &a, 1, 1, 5, 1, 1000));
+	assert_true(mfa_limits_allow_name(limits, "alice", 1, 1, 0.1F, 1000));
+	assert_false(mfa_limits_allow_name(limits, "alice", 1, 1, 0.1F, 2000));
+	assert_true(mfa_limits_allow_name(limits, "bob", 1, 1, 0.1F, 2000));
+	assert_true(mfa_limits_allow_name(limits, "alice", 1, 1, 0.1F, 12000));
 	/* It fills again, and no further than it holds. */
 	assert_true(mfa_limits_allow(limits, &a, 0, 1, 5, 1, 2000));
 	assert_false(mfa_limits_allow(limits, &a, 0, 1, 5, 1, 2000));

@@ -3,11 +3,13 @@
 #include <errno.h>
 #include <event2/bufferevent.h>
 #include <event2/bufferevent_ssl.h>
+#include <event2/keyvalq_struct.h>
 #include <event2/listener.h>
 #include <netinet/in.h>
 #include <search.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/queue.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 
@@ -17,6 +19,7 @@
 #define IDLE_MS 60000		/* between two requests */
 #define PER_ADDRESS 512	/* a school is one: a page that is open has one or two */
 #define CONNECTIONS_MAX 20000
+#define CROWDED 32		/* so small a part of them is cut at a time where there is no room */
 #define OTHERS 200		/* descriptors for all else: mfad, push services, who resolves their names */
 #define LISTEN_MAX 16
 #define SWEEP_MS 500
@@ -139,6 +142,18 @@ static void accept_more(struct connections *all, bool more)
 		(void)(more ? evconnlistener_enable(all->listeners[i]) : evconnlistener_disable(all->listeners[i]));
 }
 
+/* Where many strangers hold all there is: those who came first and are asking nothing give way. */
+static void cut_oldest(struct connections *all, unsigned most)
+{
+	struct connection *conn;
+
+	for (conn = all->ring.next; conn != &all->ring && most > 0; conn = conn->next)
+		if (conn->deadline > 0) {
+			cut(conn);
+			most--;
+		}
+}
+
 static void on_sweep(evutil_socket_t fd, short what, void *ctx)
 {
 	struct connections *all = ctx;
@@ -153,7 +168,9 @@ static void on_sweep(evutil_socket_t fd, short what, void *ctx)
 		else if (conn->deadline > 0 && now > conn->deadline)
 			cut(conn);
 	}
-	if (all->count < all->most)
+	if (all->count >= all->most)
+		cut_oldest(all, all->most / CROWDED + 1);
+	else
 		accept_more(all, true);
 }
 
@@ -356,8 +373,13 @@ void connections_idle(struct connections *all, struct evhttp_connection *evcon)
 int connections_address(const struct portal *portal, struct evhttp_request *req, struct mfa_address *out)
 {
 	struct evhttp_connection *evcon = evhttp_request_get_connection(req);
-	const char *forwarded = evhttp_find_header(evhttp_request_get_input_headers(req), "X-Forwarded-For");
+	const char *forwarded = NULL;
+	const struct evkeyval *header;
 
+	/* A proxy may add a line of its own below the client's. */
+	TAILQ_FOREACH(header, evhttp_request_get_input_headers(req), next)
+		if (evutil_ascii_strcasecmp(header->key, "X-Forwarded-For") == 0)
+			forwarded = header->value;
 	if (!portal->tls && forwarded != NULL)
 		return mfa_forwarded_for(forwarded, out);
 	return peer_address(bufferevent_getfd(evhttp_connection_get_bufferevent(evcon)), out);

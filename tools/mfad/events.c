@@ -148,7 +148,10 @@ static int tell_all(struct conversation *c, struct listener *l)
 		free(item->json);
 		free(item);
 	}
-	return l->lost ? -EOVERFLOW : r;
+	(void)pthread_mutex_lock(&lock);
+	r = l->lost ? -EOVERFLOW : r;
+	(void)pthread_mutex_unlock(&lock);
+	return r;
 }
 
 void request_events(struct conversation *c)

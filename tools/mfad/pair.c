@@ -1,13 +1,16 @@
 #include "pair.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "clock/clock.h"
 #include "events.h"
 #include "language/language.h"
 #include "phone/challenge.h"
+#include "portal/limits.h"
 #include "push.h"
 
 #define PAIRING_SECONDS 600
@@ -15,6 +18,8 @@
 #define NUMBER_TRIES 3		/* wrong ones: who has photographed the picture can't type here */
 #define EARLY_TRIES 20		/* before any phone has come */
 #define WAITS_MAX 20
+#define TESTS_MOST 20.0F	/* of an account; then one in three minutes */
+#define TESTS_RATE (1.0F / 180)
 
 struct pair {
 	struct change *ch;
@@ -136,13 +141,30 @@ static int wait_for(struct conversation *c, struct push *push, const char *text)
 	       : outcome == PUSH_GONE ? -EPIPE : outcome == PUSH_FAILED ? -EIO : -ETIME;
 }
 
+/* Whether this account may have another phone asked: each asks a push service that the phone named. */
+static bool may_test(const char *account)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	static struct mfa_limits *limits;
+	struct timespec now;
+	bool may;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	(void)pthread_mutex_lock(&lock);
+	may = (limits != NULL || mfa_limits_new(&limits) == 0) &&
+	      mfa_limits_allow_name(limits, account, 1, TESTS_MOST, TESTS_RATE,
+				    (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000);
+	(void)pthread_mutex_unlock(&lock);
+	return may;
+}
+
 /* And the other way round, as at every sign-in from then on. */
 static int ask_phone(struct pair *p)
 {
 	struct conversation *c = p->ch->c;
 	struct push push;
 	char text[MFA_LABEL_MAX + 160];
-	int r = push_begin_test(&push, c, &p->pairing, p->e->service);
+	int r = may_test(p->pairing.account) ? push_begin_test(&push, c, &p->pairing, p->e->service) : -EDQUOT;
 
 	if (r != 0)
 		return r;
@@ -179,6 +201,9 @@ static void stop(struct change *ch, int error)
 	case -ETIMEDOUT:
 		change_stop(ch, MFA_RESULT_BUSY, "That took too long. Nothing was saved; please start again.");
 		break;
+	case -EDQUOT:
+		change_stop(ch, MFA_RESULT_BUSY, "Too many phones were tried. Nothing was saved; please wait some minutes.");
+		break;
 	case -ECANCELED:
 	case -EPIPE:
 		change_stop(ch, MFA_RESULT_ABORTED, "Nothing was saved.");
@@ -208,6 +233,7 @@ bool pair_phone(struct change *ch, struct enrolment *e)
 		name_device(&p, &e->device);
 	} else {
 		mfa_pairing_drop(p.store, p.pairing.device);
+		events_changed(p.pairing.device);
 		stop(ch, r);
 	}
 	explicit_bzero(p.token, sizeof(p.token));

@@ -31,6 +31,7 @@ struct exchange {
 	struct mfa_record record;	/* of a phone that is paired */
 	struct mfa_device *device;	/* in it; NULL: it is being paired */
 	struct mfa_pairing pairing;
+	uint64_t gone;			/* push_endpoint_hash of where a push service knows nobody */
 	/* The answer. */
 	int status;
 	json_t *body;
@@ -100,6 +101,11 @@ static const struct mfa_phone *find_phone(struct exchange *e)
 	return NULL;
 }
 
+static bool is_of_now(const struct exchange *e)
+{
+	return e->call->time >= e->now - CLOCK_SECONDS && e->call->time <= e->now + CLOCK_SECONDS;
+}
+
 /* Whether a signed call is this phone's, of this page, and (but for answers, which name what they
  * answer) of now. */
 static const struct mfa_phone *authenticate(struct exchange *e)
@@ -117,8 +123,7 @@ static const struct mfa_phone *authenticate(struct exchange *e)
 		refuse(e, 400, "invalid");
 		return NULL;
 	}
-	if (e->call->kind != MFA_CALL_ANSWER &&
-	    (e->call->time < e->now - CLOCK_SECONDS || e->call->time > e->now + CLOCK_SECONDS)) {
+	if (e->call->kind != MFA_CALL_ANSWER && !is_of_now(e)) {
 		refuse(e, 400, "time");
 		return NULL;
 	}
@@ -202,6 +207,10 @@ static void pair(struct exchange *e)
 	}
 	if (r == 0 && (mfa_call_verify(e->call, phone->key) != 0 || strcmp(e->call->origin, e->portal->url) != 0)) {
 		refuse(e, 403, "signature");
+		return;
+	}
+	if (r == 0 && !is_of_now(e)) {
+		refuse(e, 400, "time");
 		return;
 	}
 	if (r == 0 && ((phone->credential_len > 0 &&
@@ -351,6 +360,20 @@ static bool is_verified(const struct exchange *e, const struct mfa_phone *phone,
 	return mfa_webauthn_check_used(e->call, phone, e->portal->url, e->portal->host) == 0;
 }
 
+/* What a refusal does is done by the answer that counts, once, and before the sign-in hears of it. */
+static int refuse_first(struct exchange *e, const struct mfa_challenge *challenge, uint64_t *version)
+{
+	struct mfa_challenge reserved = *challenge;
+	int r;
+
+	reserved.state = MFA_CHALLENGE_REFUSING;
+	r = mfa_challenge_put(e->store, e->ring, &reserved, version);
+	if (r != 0)
+		return r;
+	log_refusal(e, challenge);
+	return note_refusal(e, challenge);
+}
+
 /* One answer counts: the one that finds the challenge as it was read. */
 static void decide(struct exchange *e, struct mfa_challenge *challenge, uint64_t version)
 {
@@ -366,12 +389,10 @@ static void decide(struct exchange *e, struct mfa_challenge *challenge, uint64_t
 		challenge->state = e->call->number == challenge->number ? MFA_CHALLENGE_APPROVED
 								       : MFA_CHALLENGE_WRONG;
 	challenge->device = e->call->device;
-	if (challenge->state != MFA_CHALLENGE_APPROVED && challenge->kind == MFA_CHALLENGE_SIGNIN) {
-		r = note_refusal(e, challenge);
-		log_refusal(e, challenge);
-	}
+	if (challenge->state != MFA_CHALLENGE_APPROVED && challenge->kind == MFA_CHALLENGE_SIGNIN)
+		r = refuse_first(e, challenge, &version);
 	if (r == 0)
-		r = mfa_challenge_put(e->store, e->ring, challenge, version);
+		r = mfa_challenge_put(e->store, e->ring, challenge, &version);
 	if (r == -EAGAIN)
 		refuse(e, 409, "answered");
 	else if (r != 0)
@@ -426,7 +447,7 @@ static int change_in(void *ctx, struct mfa_record *record, bool again)
 	return changing->fn(changing->e, device);
 }
 
-/* Applies fn to the device, and saves it.  fn returns 0, or a negative errno that ends it. */
+/* Applies fn to the device, and saves it.  fn returns as mfa_record_change. */
 static int change_device(struct exchange *e, device_fn *fn)
 {
 	struct changing changing = { .e = e, .fn = fn };
@@ -453,7 +474,7 @@ static void change_phone(struct exchange *e, const char *what,
 		refuse(e, 403, "unpaired");
 	else if (r == -EBUSY || r == -ENOTEMPTY)
 		refuse(e, 409, r == -EBUSY ? "busy" : "last");
-	else if (r != 0)
+	else if (r < 0)
 		fail(e, r);
 	else
 		accept(e, json_object());
@@ -464,6 +485,10 @@ static int set_subscription(struct exchange *e, struct mfa_device *device)
 	const struct mfa_phone *from = &e->call->phone;
 	struct mfa_phone *phone = device->phone;
 
+	/* The same once more changes nothing. */
+	if (phone->subscribed == from->subscribed && strcmp(phone->endpoint, from->endpoint) == 0 &&
+	    strcmp(phone->language, from->language) == 0 && memcmp(&phone->push, &from->push, sizeof(phone->push)) == 0)
+		return 1;
 	memcpy(phone->language, from->language, sizeof(phone->language));
 	memcpy(phone->endpoint, from->endpoint, sizeof(phone->endpoint));
 	phone->subscribed = from->subscribed;
@@ -483,9 +508,11 @@ static int unpair(struct exchange *e, struct mfa_device *device)
 	return 0;
 }
 
+/* Unless it has another by now. */
 static int forget_subscription(struct exchange *e, struct mfa_device *device)
 {
-	(void)e;
+	if (push_endpoint_hash(device->phone->endpoint) != e->gone)
+		return 1;
 	device->phone->subscribed = false;
 	return 0;
 }
@@ -498,7 +525,7 @@ static void pushed(struct exchange *e)
 
 	accept(e, json_object());
 	metrics_push_message(status);
-	if (!push_message_done(call->push, status, call->account, &call->device) ||
+	if (!push_message_done(call->push, status, call->account, &call->device, &e->gone) ||
 	    (status != 404 && status != 410))
 		return;
 	if (mfa_accounts_load(e->c->verifier->accounts, call->account, &e->record) == 0)

@@ -82,7 +82,7 @@ static int send_message(const struct push *push, const struct mfa_phone *phone, 
 }
 
 bool push_message_done(const char *id, int status, char account[MFA_ACCOUNT_NAME_MAX + 1],
-		       uint64_t *device)
+		       uint64_t *device, uint64_t *endpoint)
 {
 	struct push *push;
 	bool known = false;
@@ -96,6 +96,7 @@ bool push_message_done(const char *id, int status, char account[MFA_ACCOUNT_NAME
 			known = true;
 			push->messages[i].status = status;
 			*device = push->messages[i].device;
+			*endpoint = push->messages[i].endpoint;
 			(void)snprintf(account, MFA_ACCOUNT_NAME_MAX + 1, "%s", push->challenge.account);
 			waiter_wake(&push->waiter);
 		}
@@ -104,10 +105,21 @@ bool push_message_done(const char *id, int status, char account[MFA_ACCOUNT_NAME
 	return known;
 }
 
+/* FNV-1a. */
+uint64_t push_endpoint_hash(const char *endpoint)
+{
+	uint64_t hash = 0xcbf29ce484222325U;
+
+	for (; *endpoint != '\0'; endpoint++)
+		hash = (hash ^ (uint8_t)*endpoint) * 0x100000001b3U;
+	return hash;
+}
+
 /* Both ways to a phone: the page that is open, and its push service. */
 static void reach(struct push *push, uint64_t device, const struct mfa_phone *phone)
 {
 	char id[MFA_CHALLENGE_ID_SIZE], account[MFA_ACCOUNT_NAME_MAX + 1];
+	uint64_t endpoint = push_endpoint_hash(phone->endpoint);
 	int r;
 
 	push->devices[push->device_count++] = device;
@@ -119,12 +131,13 @@ static void reach(struct push *push, uint64_t device, const struct mfa_phone *ph
 	(void)snprintf(id, sizeof(id), "%.*s%zu", MFA_CHALLENGE_ID_SIZE - 4, push->challenge.id, push->count);
 	memcpy(push->messages[push->count].id, id, sizeof(id));
 	push->messages[push->count].device = device;
+	push->messages[push->count].endpoint = endpoint;
 	push->messages[push->count++].status = -1;
 	(void)pthread_mutex_unlock(&lock);
 	r = send_message(push, phone, id);
 	if (r == 0)
 		return;
-	(void)push_message_done(id, 0, account, &device);
+	(void)push_message_done(id, 0, account, &device, &endpoint);
 	mfa_log_message(LOG_ERR, "push", "a notification can't be made", r);
 }
 
@@ -205,6 +218,7 @@ void push_host(char *out, size_t size)
 static int begin(struct push *push, struct conversation *c)
 {
 	struct mfa_challenge *challenge = &push->challenge;
+	uint64_t version = 0;
 	int r;
 
 	push->c = c;
@@ -213,7 +227,7 @@ static int begin(struct push *push, struct conversation *c)
 	r = waiter_begin(&push->waiter, push->key);
 	if (r != 0)
 		return r;
-	r = mfa_challenge_put(store_of(c), c->verifier->ring, challenge, 0);
+	r = mfa_challenge_put(store_of(c), c->verifier->ring, challenge, &version);
 	if (r != 0) {
 		waiter_end(&push->waiter);
 		return r;
@@ -330,6 +344,7 @@ enum push_outcome push_look(struct push *push)
 	static const enum push_outcome outcomes[] = {
 		[MFA_CHALLENGE_PENDING] = PUSH_PENDING, [MFA_CHALLENGE_APPROVED] = PUSH_APPROVED,
 		[MFA_CHALLENGE_DENIED] = PUSH_DENIED, [MFA_CHALLENGE_WRONG] = PUSH_WRONG,
+		[MFA_CHALLENGE_REFUSING] = PUSH_PENDING,
 	};
 	struct mfa_challenge now;
 	int r;
@@ -343,7 +358,7 @@ enum push_outcome push_look(struct push *push)
 	if (r != 0)
 		return PUSH_FAILED;
 	push->challenge.device = now.device;
-	if (now.state == MFA_CHALLENGE_PENDING && mfa_clock_now() >= now.expires)
+	if (outcomes[now.state] == PUSH_PENDING && mfa_clock_now() >= now.expires)
 		return PUSH_EXPIRED;
 	return outcomes[now.state];
 }

@@ -36,7 +36,7 @@ enum push_outcome {
 struct push_message {
 	char id[MFA_CHALLENGE_ID_SIZE];
 	int status;		/* of HTTP; -1: not known yet, 0: no answer */
-	uint64_t device;
+	uint64_t device, endpoint;	/* whose, and push_endpoint_hash of where it went */
 };
 
 struct push {
@@ -81,9 +81,11 @@ enum push_outcome push_wait(struct push *push);
 void push_end(struct push *push);
 
 /* What came of a message: a status of HTTP, 0: there was no answer.  Returns whether it is known, and
- * then whose it was. */
+ * then whose it was and where it went. */
 bool push_message_done(const char *id, int status, char account[MFA_ACCOUNT_NAME_MAX + 1],
-		       uint64_t *device);
+		       uint64_t *device, uint64_t *endpoint);
+/* To tell two of a phone's endpoints apart; it withstands nobody. */
+uint64_t push_endpoint_hash(const char *endpoint);
 
 /* This host, as phones show it. */
 void push_host(char *out, size_t size);
