@@ -192,6 +192,9 @@ js "phones.locked.page.evaluate(() => { navigator.credentials.get = async () => 
 js "shows('locked', 'Are you signing in?')" >/dev/null
 js "type('locked', '$(asked_number)')" >/dev/null
 js_ok 'not without' "shows('locked', 'The phone was not unlocked')" locked
+# A terminal that is closed may answer with an empty line, and then the sign-in waits for the phone.
+js "press('locked', 'No, this is not me').then(() => press('locked', 'Yes, refuse it'))" >/dev/null
+js_ok 'refusing needs no unlock' "shows('locked', 'Refused')" locked
 in_tmux kill-server
 new_rules "${PORTAL_RULES[@]}" '[policy]' 'enrol_local = yes' 'verify_user = preferred'
 mfa-admin reset alice </dev/null >/dev/null

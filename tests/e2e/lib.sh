@@ -390,7 +390,8 @@ in_tmux() { tmux -L bed -f /dev/null "$@"; }
 screen() { in_tmux capture-pane -p -t 0 "$@"; }
 shows() { screen | grep -qE "$1"; }
 tty_of() { in_tmux display-message -p -t 0 '#{pane_tty}'; }
-no_session() { ! in_tmux has-session 2>/dev/null; }
+# Nor a server that is about to end: it would take the next session with it.
+no_session() { ! in_tmux has-session 2>/dev/null && ! pgrep -f '^tmux -L bed' >/dev/null; }
 
 # The key that is on the screen, in groups of four; and a code of it.
 key_shown() {
