@@ -302,7 +302,7 @@ fuzz: $(FUZZ_BINS)
 		$$t -max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=1 \
 			-print_pcs=0 build-fuzz/corpus/$$name tests/fuzz/corpus/$$name 2>&1 | \
 			grep -E 'ERROR|SUMMARY|stat::(number|average)|^Done' ; \
-		ls crash-* timeout-* oom-* 2>/dev/null && exit 1 || true; done
+		if ls crash-* timeout-* oom-* leak-* 2>/dev/null | grep .; then exit 1; fi; done
 
 SOURCES := pam_mfa.c $(LIB_SRCS) $(wildcard tools/*/*.c) $(wildcard tests/*/*.c)
 SCRIPTS := $(shell grep -lE '^\#! ?/(bin|usr/bin)/(env )?(ba)?sh' .ci/run conf/set-up tests/packages tests/run-one \

@@ -29,6 +29,8 @@ int mfa_body_rewrite(const char *call, const char *body, size_t len, char **out)
 	json_t *json = len <= MFA_BODY_MAX ? json_loadb(body, len, JSON_REJECT_DUPLICATES, NULL) : NULL;
 
 	*out = NULL;
+	/* Which call it is says the path. */
+	(void)json_object_del(json, "call");
 	if (!is_plain(json, true)) {
 		json_decref(json);
 		return -EBADMSG;

@@ -142,35 +142,25 @@ static void accept_more(struct connections *all, bool more)
 		(void)(more ? evconnlistener_enable(all->listeners[i]) : evconnlistener_disable(all->listeners[i]));
 }
 
-/* Where many strangers hold all there is: those who came first and are asking nothing give way. */
-static void cut_oldest(struct connections *all, unsigned most)
-{
-	struct connection *conn;
-
-	for (conn = all->ring.next; conn != &all->ring && most > 0; conn = conn->next)
-		if (conn->deadline > 0) {
-			cut(conn);
-			most--;
-		}
-}
-
 static void on_sweep(evutil_socket_t fd, short what, void *ctx)
 {
 	struct connections *all = ctx;
 	struct connection *conn, *next;
 	int64_t now = portal_ms();
+	/* Where strangers hold all there is, those who came first and are asking nothing give way. */
+	unsigned give_way = all->count >= all->most ? all->most / CROWDED + 1 : 0;
 
 	(void)fd, (void)what;
 	for (conn = all->ring.next; conn != &all->ring; conn = next) {
 		next = conn->next;
-		if (let_go(conn))
+		if (let_go(conn)) {
 			forget(conn);
-		else if (conn->deadline > 0 && now > conn->deadline)
+		} else if (conn->deadline > 0 && (now > conn->deadline || give_way > 0)) {
 			cut(conn);
+			give_way -= give_way > 0;
+		}
 	}
-	if (all->count >= all->most)
-		cut_oldest(all, all->most / CROWDED + 1);
-	else
+	if (all->count < all->most)
 		accept_more(all, true);
 }
 
