@@ -4,14 +4,9 @@
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 . "${BASH_SOURCE[0]%/*}/browser.sh"
 
-write_conf "${PORTAL_RULES[@]}" '[policy]' 'enrol_local = yes'
-new_store || bail 'mfa-admin init failed'
-start_mfad || bail 'mfad does not start'
+portal_ready
 code_services sshd sudo
 start_sshd
-start_browsers
-log_mark
-start_portal || bail "mfa-portal does not start: $(cat "$BED/portal.out")"
 
 # --- pairing ------------------------------------------------------------------------------------
 

@@ -3,13 +3,8 @@
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 . "${BASH_SOURCE[0]%/*}/browser.sh"
 
-write_conf "${PORTAL_RULES[@]}" '[policy]' 'enrol_local = yes'
-new_store || bail 'mfa-admin init failed'
-start_mfad || bail 'mfad does not start'
+portal_ready
 pam_service code 'auth required pam_mfa.so'
-start_browsers
-log_mark
-start_portal || bail 'mfa-portal does not start'
 enrol alice
 open_phone alice '{}'
 in_window 100x70 "setpriv --reuid alice --regid alice --init-groups mfa-enroll add --push"

@@ -4,13 +4,8 @@
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 . "${BASH_SOURCE[0]%/*}/browser.sh"
 
-write_conf "${PORTAL_RULES[@]}" '[policy]' 'enrol_local = yes'
-new_store || bail 'mfa-admin init failed'
-start_mfad || bail 'mfad does not start'
+portal_ready
 pam_service code 'auth required pam_mfa.so'
-start_browsers
-log_mark
-start_portal || bail 'mfa-portal does not start'
 
 # page PHONE EXPRESSION: of its page.
 page() { js "phones.$1.page.$2" >/dev/null; }

@@ -80,3 +80,13 @@ pair_with() {
 	js "type('$2', '$(asked_number)')" >/dev/null || return 1
 	wait_for shows 'ended 0'
 }
+
+# A store with nobody in it, mfad, browsers and the page: what these tests begin with.
+portal_ready() {
+	write_conf "${PORTAL_RULES[@]}" '[policy]' 'enrol_local = yes'
+	new_store || bail 'mfa-admin init failed'
+	start_mfad || bail 'mfad does not start'
+	start_browsers
+	log_mark
+	start_portal || bail "mfa-portal does not start: $(cat "$BED/portal.out")"
+}
