@@ -7,7 +7,6 @@
 
 #include "pamstack/rule.h"
 
-
 /* A state is a number of 13 bits: flags, Linux-PAM's impression of the stack so far, and the
  * impressions with which each substack was entered (`reset` goes back to them). */
 enum {

@@ -282,7 +282,7 @@ static unsigned room(void)
 static void on_accept_failed(struct evconnlistener *listener, void *http)
 {
 	(void)http;
-	mfa_log_message(LOG_ERR, "accept", "no more connections for now", -errno);
+	mfa_log_message(LOG_ERR, "accept", "no more connections are taken until some have ended", -errno);
 	(void)evconnlistener_disable(listener);
 }
 

@@ -370,8 +370,15 @@ static int refuse_first(struct exchange *e, const struct mfa_challenge *challeng
 	r = mfa_challenge_put(e->store, e->ring, &reserved, version);
 	if (r != 0)
 		return r;
+	r = note_refusal(e, challenge);
 	log_refusal(e, challenge);
-	return note_refusal(e, challenge);
+	if (r == 0)
+		return 0;
+	/* It can be sent again. */
+	reserved.state = MFA_CHALLENGE_PENDING;
+	reserved.device = 0;
+	(void)mfa_challenge_put(e->store, e->ring, &reserved, version);
+	return r;
 }
 
 /* One answer counts: the one that finds the challenge as it was read. */
