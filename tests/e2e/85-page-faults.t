@@ -88,7 +88,7 @@ says a "'Are you signing in?'"
 number=$(asked_number)
 page a "locator('.pad').getByText('${number:0:1}', {exact: true}).click()"
 begin
-js_ok 'another request comes below the one whose answer was begun' "shows('a', 'Also waiting')" a
+js_ok 'another request comes below the one whose answer was begun' "shows('a', 'Other requests')" a
 page a "locator('.pad').getByText('${number:1:1}', {exact: true}).click()"
 page a "keyboard.press('Enter')"
 ok 'which is the one that is answered' wait_for shows 'PAM_SUCCESS' || diag "$(screen) $(js "text('a')")"

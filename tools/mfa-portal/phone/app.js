@@ -17,10 +17,9 @@ const NOTIFY_SECONDS = 1;	/* what a slow browser says of notifications is drawn 
 async function look() {
 	await load().catch(() => {});
 	refresh();
-	const half = state.accounts.find((account) => !account.paired && account.number);
-	if (half && !state.pairing && state.screen === 'home')
-		go.number(half);
-	else if (state.screen === 'home')
+	/* A pairing that the page was closed on goes on. */
+	state.pairing ??= state.accounts.find(({ paired, number }) => !paired && number)?.device;
+	if (state.screen === 'home')
 		go.home();
 }
 

@@ -5,7 +5,7 @@ import { forget, keepSubscribed, refresh } from './live.js';
 import * as notify from './notify.js';
 import { startPairing, codeForm } from './pairing.js';
 import { busy, button, h, note, plain, redraw, result, show, sign } from './screens.js';
-import { go, requests, state } from './state.js';
+import { addNote, go, requests, state } from './state.js';
 import { t } from './words.js';
 
 let drawn = '';		/* what the first screen shows */
@@ -94,9 +94,9 @@ async function turnOn() {
 	await notify.ask();
 	try {
 		if (!await keepSubscribed() && Notification.permission === 'granted')
-			state.notes.push(t('notifyFailed'));
+			addNote(t('notifyFailed'));
 	} catch {
-		state.notes.push(t('sendOffline'));
+		addNote(t('sendOffline'));
 	}
 	state.notify = await notify.state().catch(() => 'none');
 	if (state.screen === 'home')
@@ -131,7 +131,7 @@ function askUnpair(account) {
 /* A server that can't be asked goes on asking this phone, but that need not keep its account here. */
 function unpairHere(account) {
 	if (state.screen !== 'form') {
-		state.notes.push(`${t('unpairOffline')}: ${plain(account.account)}`);
+		addNote(`${t('unpairOffline')}: ${plain(account.account)}`);
 		return;
 	}
 	show(result('bad', t('unpairOffline'), t('unpairOfflineMore', { account: plain(account.account) }),
@@ -149,19 +149,17 @@ function leaveForm() {
 async function unpair(account) {
 	try {
 		await api.unpair(account);
-	} catch (error) {
-		if (error.word === 'last')
-			state.notes.push(t('unpairLast', { account: plain(account.account) }));
-		else if (error.word !== 'unpaired') {
+		await forget(account);
+	} catch ({ word }) {
+		if (word === 'unpaired') {
+			await forget(account);
+		} else if (word === 'last') {
+			addNote(t('unpairLast', { account: plain(account.account) }));
+		} else {
 			unpairHere(account);
 			return;
 		}
-		if (error.word === 'last') {
-			leaveForm();
-			return;
-		}
 	}
-	await forget(account);
 	leaveForm();
 }
 

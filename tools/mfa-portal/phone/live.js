@@ -3,7 +3,7 @@
 import * as api from './api.js';
 import * as notify from './notify.js';
 import { banner, plain } from './screens.js';
-import { go, requests, state } from './state.js';
+import { addNote, go, requests, state } from './state.js';
 import * as store from './store.js';
 import { language, t } from './words.js';
 
@@ -25,7 +25,7 @@ function showWanted() {
 	}
 	if (state.accounts.every(({ device }) => state.listed.has(device))) {
 		state.wanted = null;
-		state.notes = [t('over')];
+		addNote(t('over'));
 	}
 	return false;
 }
@@ -56,7 +56,7 @@ function update(fresh) {
 		go.request(newest.account, newest.request);
 	} else if (state.screen === 'request' && !list.some(({ request }) => request.id === state.current.id)) {
 		if (state.current.expires > api.now()) {
-			state.notes = [t('over')];
+			addNote(t('over'));
 			go.home();
 		}
 	} else if (state.screen === 'request') {
@@ -69,7 +69,7 @@ async function pairingEnds(account) {
 	await save(account, { paired: true, number: undefined });
 	state.notify = await notify.state().catch(() => 'none');
 	if (state.screen === 'request' && state.current.kind !== 'test')
-		state.notes.push(t('paired'));
+		addNote(t('paired'));
 	else
 		go.ended('good', 'paired', state.notify === 'on' ? 'pairedMore' : 'pairedOpen');
 	/* A subscription that was late at pairing is told now. */
@@ -134,7 +134,7 @@ export async function lost(account) {
 		return;
 	}
 	if (account.paired)
-		state.notes.push(t('unpaired', { account: plain(account.account) }));
+		addNote(t('unpaired', { account: plain(account.account) }));
 	if (state.screen === 'home' || (state.screen === 'request' && !requests().some(({ request }) => request.id === state.current.id)))
 		go.home();
 }

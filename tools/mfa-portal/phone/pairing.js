@@ -4,8 +4,8 @@ import * as api from './api.js';
 import { forget, startFollowing } from './live.js';
 import * as notify from './notify.js';
 import * as passkey from './passkey.js';
-import { busy, button, h, plain, result, say, show, spell } from './screens.js';
-import { go, state } from './state.js';
+import { busy, button, h, plain, say, show, spell } from './screens.js';
+import { addNote, go, state } from './state.js';
 import * as store from './store.js';
 import { language, t } from './words.js';
 
@@ -50,18 +50,21 @@ function explainHome(token, goOn) {
 	]);
 }
 
-function ended(title, more, ...buttons) {
-	state.screen = 'result';
-	show(result('bad', t(title), t(more), ...buttons, [t('done'), () => go.home()]));
-}
-
 function failed(error, token) {
 	const over = { gone: ['gone', 'goneMore'], used: ['used', 'usedMore'], origin: ['origin', 'originMore'] }[error.word];
 	const later = { offline: 'sendOffline', busy: 'busy', unavailable: 'sendUnavailable' }[error.word];
-	if (over)
-		ended(...over);
+	const again = [t('again'), () => startPairing(token)];
+	/* A request may have been opened meanwhile. */
+	if (state.screen !== 'pairing')
+		addNote(t('pairFailed'));
+	else if (over)
+		go.ended('bad', ...over);
+	else if (error.word === 'noVerify')
+		go.ended('bad', 'noVerify', 'noVerifyMore', again);
+	else if (later)
+		go.ended('bad', 'pairFailed', later, again);
 	else
-		ended('pairFailed', later || 'pairFailedMore', ...(later ? [[t('again'), () => startPairing(token)]] : []));
+		go.ended('bad', 'pairFailed', 'pairFailedMore');
 }
 
 /* The phone shows a number, and waits until the computer has asked for it. */
@@ -108,8 +111,11 @@ async function claim(token, what, name) {
 		credential: credential && credential.id, endpoint: subscription && subscription.endpoint };
 	await store.save(made);
 	store.persist();
-	showNumber(made);
+	/* Otherwise a request was opened meanwhile, and the number comes after it. */
+	state.pairing = device;
 	startFollowing(made);
+	if (state.screen === 'pairing')
+		showNumber(made);
 }
 
 const CLAIM_PROBLEMS = { verify: 'verifyFailed', offline: 'sendOffline', unavailable: 'sendUnavailable', busy: 'busy' };
@@ -131,10 +137,8 @@ function askName(token, what) {
 			await claim(token, what, name);
 		} catch (error) {
 			pair.disabled = back.disabled = false;
-			if (error.word === 'gone' || error.word === 'used' || error.word === 'origin')
+			if (state.screen !== 'pairing' || ['gone', 'used', 'origin', 'noVerify'].includes(error.word))
 				failed(error, token);
-			else if (error.word === 'noVerify')
-				ended('noVerify', 'noVerifyMore', [t('again'), () => startPairing(token)]);
 			else
 				problem.textContent = t(CLAIM_PROBLEMS[error.word] || 'failed');
 		}
@@ -156,7 +160,7 @@ export async function startPairing(token) {
 	state.screen = 'pairing';
 	show(busy(t('loading')));
 	if (!await store.works()) {
-		ended('noStorage', 'noStorageMore');
+		go.ended('bad', 'noStorage', 'noStorageMore');
 		return;
 	}
 	try {

@@ -14,10 +14,11 @@ const ENDS = {
 };
 const PROBLEMS = { offline: 'sendOffline', unavailable: 'sendUnavailable', verify: 'verifyFailed', busy: 'busy', time: 'sendUnavailable' };
 
-function ended(kind, title, more) {
+/* Buttons: [text, action] each, besides the one that leads home. */
+function ended(kind, title, more, ...buttons) {
 	state.screen = 'result';
 	state.current = null;
-	show(result(kind, t(title), t(more), [t('done'), () => go.home()]));
+	show(result(kind, t(title), t(more), ...buttons, [t('done'), () => go.home()]));
 }
 
 function over(request, end) {

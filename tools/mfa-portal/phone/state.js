@@ -3,7 +3,7 @@
 import { now } from './api.js';
 
 /* The ways from one screen to another, each put here by who draws it: home(), request(account, request), older() for what
- * waits below it, ended(kind, title, more), number(account) of a pairing, banner() of what waits. */
+ * waits below it, ended(kind, title, more, ...buttons), number(account) of a pairing, banner() of what waits. */
 export const go = {};
 
 export const state = {
@@ -22,6 +22,12 @@ export const state = {
 	wanted: null,		/* id of the request whose notification was tapped */
 	pairing: null,		/* device that is being paired */
 };
+
+/* Said on the first screen when it is drawn next, once. */
+export function addNote(text) {
+	if (!state.notes.includes(text))
+		state.notes.push(text);
+}
 
 /* Two phones of an account may be this one, paired twice: one request is shown once. */
 export function requests() {
