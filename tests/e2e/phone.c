@@ -9,7 +9,8 @@
  *	phone - call SOCKET JSON
  *
  * STATE is the file of its key.  approve and deny answer the newest request; KEY=VALUE puts something else into the
- * payload, "signature=bad" spoils that, "state=FILE" signs with another phone's key.
+ * payload, "signature=bad" spoils that, "state=FILE" signs with another phone's key, "copies=N" sends the very same on
+ * N connections at the same instant and prints what each was told.
  * Prints "STATUS BODY" of the last call; exits with 0 if the status was 200. */
 #include <jansson.h>
 #include <stdbool.h>
@@ -26,6 +27,7 @@
 #include "wire/frame.h"
 
 #define WAIT_MS 60000
+#define COPIES_MAX 16
 
 static struct mfa_frame frame;
 
@@ -196,12 +198,40 @@ static json_t *list(const json_t *state)
 	return call(text_of(state, "socket"), sign("list", common(state, "list"), state, false));
 }
 
+/* The same on several connections, whose threads in mfad all stand ready. */
+static int at_once(const char *path, json_t *what, unsigned copies)
+{
+	char *text = mfa_json_dump(what);
+	int fds[COPIES_MAX], status = 0;
+	json_t *reply;
+	unsigned i;
+
+	if (text == NULL || copies > COPIES_MAX)
+		die("copies");
+	for (i = 0; i < copies; i++) {
+		fds[i] = connect_to(path);
+		send_json(fds[i], MFA_PHONE, "{\"call\":\"hello\"}");
+		if (next_row(fds[i]) == NULL)
+			die("no answer");
+	}
+	for (i = 0; i < copies; i++)
+		send_json(fds[i], MFA_PHONE, text);
+	for (i = 0; i < copies; i++) {
+		reply = next_row(fds[i]);
+		if (reply == NULL)
+			die("no answer");
+		status |= report(reply);
+	}
+	return status;
+}
+
 static int answer(const json_t *state, const char *decision, const char *number, char **overrides)
 {
 	static const char *const shown[] = { "host", "service", "address", "command", "claim", "expires" };
 	json_t *row = json_array_get(json_object_get(json_object_get(list(state), "body"), "requests"), 0);
 	json_t *payload = common(state, "answer");
 	const json_t *signer = state;
+	unsigned copies = 0;
 	bool spoil = false;
 	size_t i;
 
@@ -221,6 +251,8 @@ static int answer(const json_t *state, const char *decision, const char *number,
 			spoil = true;
 		else if (strcmp(*overrides, "state") == 0)
 			signer = must(json_load_file(value, 0, NULL));
+		else if (strcmp(*overrides, "copies") == 0)
+			copies = (unsigned)strtoul(value, NULL, 10);
 		else if (strcmp(*overrides, "payload") == 0)
 			payload = must(json_loads(value, 0, NULL));
 		else if (strcmp(*overrides, "print") == 0)
@@ -228,7 +260,9 @@ static int answer(const json_t *state, const char *decision, const char *number,
 		else
 			(void)json_object_set_new(payload, *overrides, json_string(value));
 	}
-	return report(call(text_of(state, "socket"), sign("answer", payload, signer, spoil)));
+	payload = sign("answer", payload, signer, spoil);
+	return copies > 0 ? at_once(text_of(state, "socket"), payload, copies)
+			  : report(call(text_of(state, "socket"), payload));
 }
 
 static int events(const char *path)
