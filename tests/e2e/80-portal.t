@@ -148,6 +148,19 @@ hung_up() { timeout 20 cat <&"$1" >/dev/null; [ $? != 124 ]; }
 ok 'a request that never ends is hung up on' hung_up 7
 ok 'one that comes letter by letter as well' hung_up 8
 
+# --- the page's own version ---------------------------------------------------------------------------
+
+printf 'const CACHE = "page-@@@version@@@@@@";\n' >"$PAGES/sw.js"
+version() { fetch "$URL/sw.js" >/dev/null; body; }
+stop_portal; log_mark; start_portal
+first=$(version)
+like 'the service worker has a digest of all files' "$first" '^const CACHE = "page-[0-9a-f]{16}";$'
+stop_portal; log_mark; start_portal
+is 'the same as long as they are' "$(version)" "$first"
+echo '/* newer */' >>"$PAGES/app.js"
+stop_portal; log_mark; start_portal
+unlike 'and another when one has changed' "$(version)" "$first"
+
 # --- no room ------------------------------------------------------------------------------------------
 
 stop_portal
