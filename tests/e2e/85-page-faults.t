@@ -81,6 +81,42 @@ js_ok 'and then it arrives' "shows('a', 'Approved')" a
 ok 'for the sign-in as well' wait_for shows 'PAM_SUCCESS' || diag "$(screen)"
 tap a Done
 
+# --- an answer whose reply is lost ------------------------------------------------------------------------
+
+at_terminal
+says a "'Are you signing in?'"
+fails a answer 'fetch().then(() => route.abort())'
+js "type('a', '$(asked_number)')" >/dev/null
+js_ok 'the page knows of no answer' "shows('a', 'No connection: no answer came')" a
+ok 'though it came' wait_for shows 'PAM_SUCCESS' || diag "$(screen)"
+well a
+js_ok 'and blames no other phone' "shows('a', 'it was answered, it expired')" a
+tap a OK
+
+# --- two at once, and one on its way ----------------------------------------------------------------------
+
+at_terminal
+says a "'Are you signing in?'"
+number=$(asked_number)
+page a "locator('.pad').getByText('${number:0:1}', {exact: true}).click()"
+begin
+says a "'Other requests'"
+fails a answer 'fetch().then((response) => new Promise((done) => setTimeout(done, 1500)).then(() => route.fulfill({response})))'
+page a "locator('.pad').getByText('${number:1:1}', {exact: true}).click()"
+page a "locator('.pad .approve').click()"
+is 'while it is sent nothing else can be begun' "$(js "phones.a.page.locator('#older button').count()")" 0
+js_ok 'and its result is its own' "shows('a', 'Approved')" a
+ok 'as at the terminal' wait_for shows 'PAM_SUCCESS' || diag "$(screen)"
+well a
+tap a Done
+says a "'Are you signing in?'"
+tap a 'No, this is not me'
+tap a 'Yes, refuse it'
+says a "'Refused'"
+wait "$WAITING"
+unlock alice
+tap a Done
+
 # --- a finger that was quick -----------------------------------------------------------------------------
 
 at_terminal
@@ -132,6 +168,34 @@ js_ok 'both are asked' "shows('b', 'Probeert u zich aan te melden?')" b
 js "type('a', '$(asked_number)')" >/dev/null
 js_ok 'the one that was not needed says so' "shows('b', 'Die aanvraag is niet meer geldig')" b
 tap a Done
+
+# --- a sign-in while another account is added -------------------------------------------------------------
+
+in_window 100x70 'setpriv --reuid bob --regid bob --init-groups mfa-enroll add --push'
+wait_for shows 'Number that the phone shows'
+page a "goto('$(scanned)')"
+tap a Pair
+page a "locator('.number').waitFor()"
+number=$(shown_number a)
+begin
+js_ok 'is said above the number' "shows('a', 'A sign-in is waiting')" a
+tap a 'A sign-in is waiting'
+says a "'Are you signing in?'"
+tap a 'No, this is not me'
+tap a 'Yes, refuse it'
+says a "'Refused'"
+wait "$WAITING"
+tap a Done
+is 'and then the number is there again' "$(shown_number a)" "$number"
+keys "$number" Enter
+wait_for shows 'the other way round'
+page a "locator('.pad').waitFor()"
+js "type('a', '$(asked_number)')" >/dev/null
+ok 'so that the pairing goes on' wait_for shows 'ended 0' || diag "$(screen) $(js "text('a')")"
+says a "'This phone is paired'"
+tap a Done
+unlock alice
+tick
 
 # --- a clock, a server, a browser ------------------------------------------------------------------------
 
