@@ -2,9 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "limits/limits.h"
 #include "phone/call.h"
 #include "portal/body.h"
-#include "portal/limits.h"
+#include "portal/forwarded.h"
 #include "portal/ticket.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

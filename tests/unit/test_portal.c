@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "limits/limits.h"
 #include "portal/body.h"
-#include "portal/limits.h"
+#include "portal/forwarded.h"
 #include "portal/public.h"
 #include "portal/ticket.h"
 

@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 
 #include "log/log.h"
+#include "portal/forwarded.h"
 
 #define REQUEST_MS 10000	/* for a whole request, TLS's handshake included */
 #define IDLE_MS 60000		/* between two requests */

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "conf/conf.h"
-#include "portal/limits.h"
+#include "limits/limits.h"
 #include "portal/ticket.h"
 
 struct pages;

@@ -9,8 +9,8 @@
 #include "clock/clock.h"
 #include "events.h"
 #include "language/language.h"
+#include "limits/limits.h"
 #include "phone/challenge.h"
-#include "portal/limits.h"
 #include "push.h"
 
 #define PAIRING_SECONDS 600

@@ -1,4 +1,4 @@
-#include "portal/limits.h"
+#include "limits/limits.h"
 
 #include <errno.h>
 #include <openssl/evp.h>
@@ -82,21 +82,4 @@ bool mfa_limits_allow_name(struct mfa_limits *limits, const char *name, float co
 	if (EVP_Digest(name, strlen(name), who + 2, NULL, EVP_sha256(), NULL) != 1)
 		return false;
 	return allow(limits, hash(limits, who), cost, most, rate, now_ms);
-}
-
-int mfa_forwarded_for(const char *header, struct mfa_address *out)
-{
-	const char *last = strrchr(header, ',');
-	char text[64];
-	size_t len;
-
-	last = last != NULL ? last + 1 : header;
-	while (*last == ' ' || *last == '\t')
-		last++;
-	len = strcspn(last, " \t");
-	if (len == 0 || len >= sizeof(text) || last[len + strspn(last + len, " \t")] != '\0')
-		return -EINVAL;
-	memcpy(text, last, len);
-	text[len] = '\0';
-	return mfa_address_parse(text, out);
 }

@@ -1,6 +1,6 @@
 /* How often an address, or somebody, may ask: buckets that fill by themselves. */
-#ifndef MFA_PORTAL_LIMITS_H
-#define MFA_PORTAL_LIMITS_H
+#ifndef MFA_LIMITS_H
+#define MFA_LIMITS_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -28,9 +28,5 @@ bool mfa_limits_allow(struct mfa_limits *limits, const struct mfa_address *addre
 /* The same, of a name. */
 bool mfa_limits_allow_name(struct mfa_limits *limits, const char *name, float cost, float most, float rate,
 			   int64_t now_ms);
-
-/* The client's address that a proxy in front of us gives, the last of the list; what stands before it may be
- * anybody's invention.  Returns 0 or -EINVAL. */
-int mfa_forwarded_for(const char *header, struct mfa_address *out);
 
 #endif
