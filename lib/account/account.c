@@ -56,6 +56,9 @@ void mfa_account_free(struct mfa_account **account)
 		return;
 	for (i = 0; i < (*account)->device_count; i++)
 		free_phone(&(*account)->devices[i]);
+	if ((*account)->unknown != NULL)
+		explicit_bzero((*account)->unknown, strlen((*account)->unknown));
+	free((*account)->unknown);
 	explicit_bzero(*account, sizeof(**account));
 	free(*account);
 	*account = NULL;

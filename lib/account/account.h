@@ -115,6 +115,8 @@ struct mfa_account {
 	struct mfa_throttle throttles[MFA_BUDGET_COUNT];
 	size_t event_count;
 	struct mfa_event events[MFA_EVENTS_MAX];	/* the newest last */
+	char *unknown;			/* members of a later version's, JSON (lib/account/unknown.h); NULL: none */
+	unsigned unknown_format;	/* with them: the record's, which is then not lowered */
 };
 
 /* An empty record.  Returns 0, -EINVAL (mfa_account_name_valid) or -ENOMEM. */
@@ -158,11 +160,12 @@ const char *mfa_device_type_word(enum mfa_device_type type);
 /* Returns 0 or -ENOENT. */
 int mfa_device_type_of_word(const char *word, enum mfa_device_type *out);
 
-/* Writes the record as JSON; *out is a secret: wipe it (len bytes) and free() it.
+/* Writes the record as JSON, in the lowest format that holds what it has, so that an older version can still read
+ * it where nothing in it is newer; *out is a secret: wipe it (len bytes) and free() it.
  * Returns 0 or -ENOMEM. */
 int mfa_account_format(const struct mfa_account *account, char **out, size_t *len);
-/* Reads it.  Returns 0, -EBADMSG (not a record, or one that breaks a rule above),
- * -EPROTONOSUPPORT (a newer format) or -ENOMEM.  *out is NULL on error. */
+/* Reads it; members that this version does not know are kept, and written again.  Returns 0, -EBADMSG (not a
+ * record, or one that breaks a rule above), -EPROTONOSUPPORT (a newer format) or -ENOMEM.  *out is NULL on error. */
 int mfa_account_parse(const char *text, size_t len, struct mfa_account **out);
 
 #endif

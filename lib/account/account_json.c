@@ -7,6 +7,7 @@
 
 #include "account/account.h"
 #include "account/phone_json.h"
+#include "account/unknown.h"
 #include "json/fields.h"
 #include "json/memory.h"
 #include "otp/base32.h"
@@ -14,7 +15,7 @@
 #include "text/text.h"
 
 /* 1 had neither HOTP nor passes, 2 no phones. */
-#define FORMAT 3
+#define FORMAT_NEWEST 3
 
 static const char *const budgets[MFA_BUDGET_COUNT] = {
 	[MFA_BUDGET_CODE] = "code",
@@ -76,13 +77,10 @@ static json_t *device_to_json(const struct mfa_device *d)
 	return NULL;
 }
 
-/* null where there is none, as for most. */
 static json_t *pass_to_json(const struct mfa_pass *pass)
 {
 	char salt[2 * MFA_RECOVERY_HASH_SIZE + 1], hash[2 * MFA_RECOVERY_HASH_SIZE + 1];
 
-	if (pass->uses == 0)
-		return json_null();
 	mfa_hex_encode(pass->salt, sizeof(pass->salt), salt);
 	mfa_hex_encode(pass->hash, sizeof(pass->hash), hash);
 	return json_pack("{s:s, s:s, s:I, s:I, s:I}", "salt", salt, "hash", hash,
@@ -161,30 +159,81 @@ static json_t *events_to_json(const struct mfa_account *account)
 	return list;
 }
 
-int mfa_account_format(const struct mfa_account *account, char **out, size_t *len)
+/* What came with each format.  An account that has none of it is written as one before. */
+static bool needs_phones(const struct mfa_account *account)
+{
+	return (mfa_account_methods(account) & MFA_METHOD_PUSH) != 0 || mfa_push_state_any(&account->push);
+}
+
+static bool needs_ids(const struct mfa_account *account)
+{
+	return account->device_count > 0 || account->pass.uses > 0 || account->epoch != 0 ||
+	       account->postponed != 0 || account->told != 0 ||
+	       account->throttles[MFA_BUDGET_PASS].failures > 0 ||
+	       account->throttles[MFA_BUDGET_LOCAL_PASS].failures > 0;
+}
+
+static unsigned format_for(const struct mfa_account *account)
+{
+	unsigned format = needs_phones(account) ? 3 : needs_ids(account) ? 2 : 1;
+
+	return account->unknown != NULL && account->unknown_format > format ? account->unknown_format : format;
+}
+
+/* What an account need not have.  Returns whether memory sufficed. */
+static bool add_optional(json_t *json, const struct mfa_account *account)
+{
+	/* Where something of a later version is to be put back, its place must be there. */
+	bool push = mfa_push_state_any(&account->push) || account->unknown != NULL;
+
+	return (account->pass.uses == 0 ||
+		json_object_set_new_nocheck(json, "pass", pass_to_json(&account->pass)) == 0) &&
+	       (!push ||
+		json_object_set_new_nocheck(json, "push", mfa_push_state_to_json(&account->push)) == 0);
+}
+
+static bool add_unknown(json_t *json, const struct mfa_account *account)
+{
+	json_t *unknown = account->unknown != NULL ? json_loads(account->unknown, 0, NULL) : NULL;
+	bool ok = account->unknown == NULL || (unknown != NULL && mfa_unknown_put_back(json, unknown) == 0);
+
+	json_decref(unknown);
+	return ok;
+}
+
+static json_t *account_to_json(const struct mfa_account *account)
 {
 	char salt[2 * MFA_RECOVERY_HASH_SIZE + 1];
+	json_t *json;
+
+	mfa_hex_encode(account->recovery_salt, sizeof(account->recovery_salt), salt);
+	/* "o" takes each list over, also when the packing fails. */
+	json = json_pack("{s:i, s:s, s:o, s:I, s:I, s:I, s:I, s:o, s:s, s:o, s:o, s:o}",
+			 "v", (int)format_for(account), "name", account->name,
+			 "uid", account->has_uid ? json_integer(account->uid) : json_null(),
+			 "created", (json_int_t)account->created,
+			 "epoch", (json_int_t)account->epoch,
+			 "postponed", (json_int_t)account->postponed,
+			 "told", (json_int_t)account->told,
+			 "devices", devices_to_json(account),
+			 "salt", salt, "recovery", recovery_to_json(account),
+			 "throttles", throttles_to_json(account),
+			 "events", events_to_json(account));
+	if (json != NULL && add_optional(json, account) && add_unknown(json, account))
+		return json;
+	json_decref(json);
+	return NULL;
+}
+
+int mfa_account_format(const struct mfa_account *account, char **out, size_t *len)
+{
 	char *text = NULL;
 	json_t *json;
 
 	*out = NULL;
 	*len = 0;
 	mfa_json_begin();
-	mfa_hex_encode(account->recovery_salt, sizeof(account->recovery_salt), salt);
-	/* "o" takes each list over, also when the packing fails. */
-	json = json_pack("{s:i, s:s, s:o, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:s, s:o, s:o, s:o}",
-			 "v", FORMAT, "name", account->name,
-			 "uid", account->has_uid ? json_integer(account->uid) : json_null(),
-			 "created", (json_int_t)account->created,
-			 "epoch", (json_int_t)account->epoch,
-			 "postponed", (json_int_t)account->postponed,
-			 "told", (json_int_t)account->told,
-			 "pass", pass_to_json(&account->pass),
-			 "push", mfa_push_state_to_json(&account->push),
-			 "devices", devices_to_json(account),
-			 "salt", salt, "recovery", recovery_to_json(account),
-			 "throttles", throttles_to_json(account),
-			 "events", events_to_json(account));
+	json = account_to_json(account);
 	if (json != NULL)
 		text = json_dumps(json, JSON_COMPACT);
 	if (text != NULL)
@@ -344,11 +393,25 @@ static bool take_word(const char **at, bool last, char *out, size_t size)
 	return true;
 }
 
+/* [TIME, SERVICE, RHOST, METHOD, RESULT], as the first version wrote them. */
+static bool event_from_array(const json_t *list, struct mfa_event *e)
+{
+	if (json_array_size(list) != 5 || !json_is_integer(json_array_get(list, 0)))
+		return false;
+	e->time = json_integer_value(json_array_get(list, 0));
+	return e->time >= 0 && mfa_json_copy(json_array_get(list, 1), e->service, sizeof(e->service)) &&
+	       mfa_json_copy(json_array_get(list, 2), e->rhost, sizeof(e->rhost)) &&
+	       mfa_json_copy(json_array_get(list, 3), e->method, sizeof(e->method)) &&
+	       mfa_json_copy(json_array_get(list, 4), e->result, sizeof(e->result));
+}
+
 static bool event_from_json(const json_t *value, struct mfa_event *e)
 {
 	const char *line;
 	char *end;
 
+	if (json_is_array(value))
+		return event_from_array(value, e);
 	if (!mfa_json_text(value, sizeof(*e) + 32, &line) || !mfa_text_printable(line) ||
 	    line[0] < '0' || line[0] > '9')
 		return false;
@@ -404,6 +467,22 @@ static bool account_from_json(const json_t *json, struct mfa_account *account)
 	       events_from_json(json_object_get(json, "events"), account);
 }
 
+/* Keeps what is not known of it, in memory that outlives the reading. */
+static int keep_unknown(const json_t *json, unsigned format, struct mfa_account *account)
+{
+	json_t *unknown;
+	char *text;
+	int r = mfa_unknown_find(json, account, &unknown);
+
+	if (r != 0 || unknown == NULL)
+		return r;
+	text = json_dumps(unknown, JSON_COMPACT);
+	json_decref(unknown);
+	account->unknown = text != NULL ? strdup(text) : NULL;
+	account->unknown_format = format;
+	return account->unknown != NULL ? 0 : -ENOMEM;
+}
+
 int mfa_account_parse(const char *text, size_t len, struct mfa_account **out)
 {
 	const char *name;
@@ -416,7 +495,7 @@ int mfa_account_parse(const char *text, size_t len, struct mfa_account **out)
 	json = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
 	if (!mfa_json_int(json, "v", 1, INT64_MAX, &version))
 		goto out;
-	if (version > FORMAT) {
+	if (version > FORMAT_NEWEST) {
 		r = -EPROTONOSUPPORT;
 		goto out;
 	}
@@ -427,10 +506,9 @@ int mfa_account_parse(const char *text, size_t len, struct mfa_account **out)
 		r = r == -EINVAL ? -EBADMSG : r;
 		goto out;
 	}
-	if (!account_from_json(json, *out)) {
+	r = account_from_json(json, *out) ? keep_unknown(json, (unsigned)version, *out) : -EBADMSG;
+	if (r != 0)
 		mfa_account_free(out);
-		r = -EBADMSG;
-	}
 out:
 	mfa_json_end();
 	return r;

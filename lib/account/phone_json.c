@@ -89,11 +89,13 @@ static json_t *asked_to_json(const struct mfa_asked *asked)
 	return list;
 }
 
+bool mfa_push_state_any(const struct mfa_push_state *push)
+{
+	return push->asked.count > 0 || push->asked_local.count > 0 || push->wrong != 0 || push->stopped != 0;
+}
+
 json_t *mfa_push_state_to_json(const struct mfa_push_state *push)
 {
-	if (push->asked.count == 0 && push->asked_local.count == 0 && push->wrong == 0 &&
-	    push->stopped == 0)
-		return json_null();
 	return json_pack("{s:o, s:o, s:I, s:I}", "asked", asked_to_json(&push->asked),
 			 "asked_local", asked_to_json(&push->asked_local),
 			 "wrong", (json_int_t)push->wrong, "stopped", (json_int_t)push->stopped);

@@ -12,7 +12,9 @@ json_t *mfa_phone_to_json(const struct mfa_phone *phone);
 /* *out is new where the object is a phone. */
 bool mfa_phone_from_json(const json_t *json, struct mfa_phone **out);
 
-/* null where nothing was asked, as for most. */
+/* Whether anything was asked, or refused: of most accounts nothing. */
+bool mfa_push_state_any(const struct mfa_push_state *push);
+/* NULL when memory ran out. */
 json_t *mfa_push_state_to_json(const struct mfa_push_state *push);
 /* NULL and null: nothing was. */
 bool mfa_push_state_from_json(const json_t *json, struct mfa_push_state *push);

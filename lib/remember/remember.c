@@ -78,7 +78,7 @@ static int parse(const uint8_t *plain, size_t len, struct success *out)
 	int r = -EBADMSG;
 
 	if (json != NULL &&
-	    json_unpack(json, "{s:I, s:I, s:I, s:I !}", "format", &format, "epoch", &epoch,
+	    json_unpack(json, "{s:I, s:I, s:I, s:I}", "format", &format, "epoch", &epoch,
 			"device", &device, "time", &time) == 0 &&
 	    format == FORMAT && epoch >= 0 && epoch <= UINT32_MAX && device > 0) {
 		*out = (struct success){ (uint32_t)epoch, (uint64_t)device, time };

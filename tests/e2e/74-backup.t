@@ -335,4 +335,13 @@ signs_in 'run again, it is finished' alice
 is 'nothing else is left' "$(find /etc/mfa /var/lib/mfa -type f ! -name 'mfa.db*' | sort)" \
 	$'/etc/mfa/master.key\n/etc/mfa/mfa.conf'
 
+# --- a backup that an earlier version made ----------------------------------------------------
+
+stop_mfad
+admin --replace restore tests/records/3.backup
+ends 'a backup of records of format 3' 0
+later
+signs_in 'who was in it signs in' alice
+signs_in 'and the other' bob
+
 done_testing

@@ -245,6 +245,17 @@ static void test_sealed(void **state)
 }
 
 /* What another version wrote, or a fault of ours. */
+/* What is in the store is this text; *m has its key. */
+static void put_text(struct fixture *f, struct moving *m, const char *text)
+{
+	uint8_t *sealed;
+	size_t len;
+
+	assert_int_equal(mfa_seal(f->ring, m->key, (const uint8_t *)text, strlen(text), &sealed, &len), 0);
+	assert_int_equal(mfa_store_put_if(f->store, m->key, m->entry.version, sealed, len, 0, &m->entry.version), 0);
+	free(sealed);
+}
+
 static void test_malformed(void **state)
 {
 	static const char *const rows[] = {
@@ -253,24 +264,34 @@ static void test_malformed(void **state)
 		"{\"format\":1,\"epoch\":-1,\"device\":1,\"time\":1}",
 		"{\"format\":1,\"epoch\":4294967296,\"device\":1,\"time\":1}",
 		"{\"format\":1,\"epoch\":0,\"device\":0,\"time\":1}",
-		"{\"format\":1,\"epoch\":0,\"device\":1,\"time\":1,\"more\":1}",
 	};
 	struct fixture *f = *state;
 	struct moving m = { .f = f };
-	uint8_t *sealed;
-	size_t i, len;
+	size_t i;
 
 	assert_int_equal(save(f, &here, "Phone"), 0);
 	assert_int_equal(mfa_store_list(f->store, MFA_KEY_REMEMBER, take, &m), 0);
 	for (i = 0; i < ROWS(rows); i++) {
-		assert_int_equal(mfa_seal(f->ring, m.key, (const uint8_t *)rows[i], strlen(rows[i]), &sealed,
-					  &len), 0);
-		assert_int_equal(mfa_store_put_if(f->store, m.key, m.entry.version, sealed, len, 0,
-						  &m.entry.version), 0);
-		free(sealed);
+		put_text(f, &m, rows[i]);
 		if (find(f, &here) != -EBADMSG)
 			fail_msg("%s", rows[i]);
 	}
+	mfa_entry_release(&m.entry);
+}
+
+/* What a later version has beside is passed over. */
+static void test_unknown_members(void **state)
+{
+	struct fixture *f = *state;
+	struct moving m = { .f = f };
+	char text[128];
+
+	assert_int_equal(save(f, &here, "Phone"), 0);
+	assert_int_equal(mfa_store_list(f->store, MFA_KEY_REMEMBER, take, &m), 0);
+	(void)snprintf(text, sizeof(text), "{\"format\":1,\"epoch\":0,\"device\":%lld,\"time\":%lld,\"more\":1}",
+		       (long long)f->account->devices[0].id, (long long)NOW);
+	put_text(f, &m, text);
+	assert_int_equal(find(f, &here), 0);
 	mfa_entry_release(&m.entry);
 }
 
@@ -281,6 +302,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_places), TEST(test_no_place), TEST(test_counts), TEST(test_replaced),
 		TEST(test_sealed), TEST(test_malformed),
+		TEST(test_unknown_members),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
