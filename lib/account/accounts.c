@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "account/spelling.h"
+
 #define DECOY_SECRET_SIZE 20
 /* Somebody who writes again and again (64 guesses at once, say) must not keep a right code out. */
 #define CONFLICTS_MAX 1000
@@ -189,12 +191,21 @@ int mfa_accounts_load_or_decoy(struct mfa_accounts *accounts, const char *name, 
 	return found;
 }
 
+/* Before an account is first written. */
+static int note_spelling(struct mfa_accounts *accounts, const struct mfa_record *record)
+{
+	return record->version == 0 && !record->decoy
+		? mfa_spelling_note(accounts->store, accounts->ring, record->account->name) : 0;
+}
+
 int mfa_accounts_save(struct mfa_accounts *accounts, struct mfa_record *record)
 {
 	uint8_t *sealed = NULL;
 	size_t len = 0;
-	int r;
+	int r = note_spelling(accounts, record);
 
+	if (r != 0)
+		return r;
 	mfa_keyring_hold(accounts->ring);
 	r = close_record(accounts->ring, record, &sealed, &len);
 	if (r == 0)
@@ -229,6 +240,8 @@ int mfa_accounts_save_many(struct mfa_accounts *accounts, struct mfa_record *rec
 	size_t i;
 	int r = puts != NULL || count == 0 ? 0 : -ENOMEM;
 
+	for (i = 0; r == 0 && i < count; i++)
+		r = note_spelling(accounts, &records[i]);
 	mfa_keyring_hold(accounts->ring);
 	for (i = 0; r == 0 && i < count; i++) {
 		uint8_t *sealed;
@@ -548,6 +561,8 @@ int mfa_accounts_create(const char *store_url, const struct mfa_keyring *ring)
 	if (r != 0)
 		return r == -EALREADY ? 0 : r;
 	r = write_decoys(accounts);
+	if (r == 0)
+		r = mfa_spelling_set_folded(accounts->store, accounts->ring);
 	/* Last: a store without its id is refused. */
 	if (r == 0)
 		r = write_store_id(accounts);

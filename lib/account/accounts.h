@@ -19,8 +19,8 @@
 
 struct mfa_accounts;
 
-/* Creates the store and writes into it the id that it has in common with ring, and the decoys; or
- * finishes one whose creation was killed.  Returns 0 (also if it is complete and ring's already),
+/* Creates the store and writes into it the id that it has in common with ring, the decoys, and that names are
+ * folded (spelling.h); or finishes one whose creation was killed.  Returns 0 (also if it is complete and ring's already),
  * -EEXIST (another key's), or as mfa_store_open and mfa_store_put_many. */
 int mfa_accounts_create(const char *store_url, const struct mfa_keyring *ring);
 /* Opens a store that is there.  Returns 0, -EKEYREJECTED (it is not the one that this

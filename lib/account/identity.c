@@ -91,8 +91,9 @@ int mfa_identity_in_group(const struct mfa_identity *identity, const char *group
 	r = mfa_group_find(group, &gid);
 	if (r != 0)
 		return r;
+	/* Another source may have it in any group: not to know is not to be in none. */
 	if (!identity->known)
-		return 0;
+		return -ENODATA;
 	/* It says how many there are where they do not fit. */
 	do {
 		had = count;

@@ -21,7 +21,7 @@ struct mfa_identity {
 int mfa_identity_of_name(const char *name, struct mfa_identity *out);
 
 /* Whether somebody is in a group, by its name.  Returns 1, 0; -ENOENT (there is no such group), or another negative
- * errno: the look-up failed.  A name that is not known is in none. */
+ * errno: the look-up failed; -ENODATA: the system does not know the name, and so not its groups. */
 int mfa_identity_in_group(const struct mfa_identity *identity, const char *group);
 /* Whether a group is there.  Returns 0, -ENOENT (surely not) or another negative errno. */
 int mfa_group_find(const char *group, uint32_t *gid);

@@ -4,7 +4,7 @@
  *   info         {"format": 1, "time": seconds since 1970, "version": of mfa-admin}
  *   keyring      the text of the key file
  *   KEY ...      what rests in the store under KEY, unsealed, in the order of keys
- * But for what expires by itself, such as remembered sign-ins; the decoys, which are made anew;
+ * (how names are spelt is among them).  But for what expires by itself, such as remembered sign-ins; the decoys, which are made anew;
  * and the store's id, which is the keyring's. */
 #ifndef MFA_BACKUP_H
 #define MFA_BACKUP_H

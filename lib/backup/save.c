@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "account/accounts.h"
+#include "account/spelling.h"
 #include "backup/backup.h"
 #include "backup/items.h"
 #include "clock/clock.h"
@@ -52,13 +53,19 @@ static int put_entry(struct save *save, const char *key, const struct mfa_entry 
 	return r;
 }
 
+/* How names are spelt is the accounts'; the rest is of the store that holds them. */
+static bool is_of_store(const char *key)
+{
+	return begins(key, MFA_KEY_DECOY) || (begins(key, META) && strcmp(key, MFA_KEY_SPELLING) != 0);
+}
+
 static int save_one(void *ctx, const char *key, const struct mfa_entry *entry)
 {
 	struct save *save = ctx;
 
 	if (++save->seen % STEP == 0 && save->watch->on_progress != NULL)
 		save->watch->on_progress(save->watch->ctx, save->seen, save->total);
-	if (entry->expires != 0 || begins(key, MFA_KEY_DECOY) || begins(key, META))
+	if (entry->expires != 0 || is_of_store(key))
 		return 0;
 	return put_entry(save, key, entry);
 }

@@ -144,6 +144,22 @@ static char *next_line(char *out, int size, void *ctx)
 	return out;
 }
 
+/* Where two realms are taken off, alice of the one has the account of alice of the other. */
+static int check_realms(struct loader *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->conf->policy_count; i++) {
+		const struct mfa_policy *policy = &l->conf->policies[i];
+
+		if (policy->realms.count > 1 && !policy->realms_are_one)
+			return conf_fail(l, "[policy%s%s]: with more than one of realms, the same name in each is one "
+					 "person's: say so with realms_are_one = yes", i > 0 ? " " : "",
+					 i > 0 ? policy->service : "");
+	}
+	return 1;
+}
+
 static int complete(struct loader *l)
 {
 	struct mfa_conf *conf = l->conf;
@@ -160,7 +176,7 @@ static int complete(struct loader *l)
 		host[sizeof(host) - 1] = '\0';
 		conf->issuer = conf_keep(l, strdup(host));
 	}
-	return conf->issuer != NULL && conf_complete_portal(l);
+	return conf->issuer != NULL && check_realms(l) && conf_complete_portal(l);
 }
 
 static struct mfa_conf *conf_new(void)

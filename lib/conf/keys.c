@@ -61,6 +61,7 @@ struct word {
 	int value;
 };
 static const struct word yes_no[] = { { "yes", true }, { "no", false }, { NULL, 0 } };
+static const struct word spellings[] = { { "fold", false }, { "exact", true }, { NULL, 0 } };
 static const struct word deny_allow[] = {
 	{ "deny", MFA_UNENROLLED_DENY }, { "allow", MFA_UNENROLLED_ALLOW }, { NULL, 0 } };
 static const struct word enrolments[] = {
@@ -269,6 +270,39 @@ static int set_group_list(struct loader *l, const char *key, const char *value,
 static int set_nss(struct loader *l, const char *key, const char *value)
 {
 	return choose_bool(l, key, value, yes_no, &conf_policy(l)->nss);
+}
+
+static int set_names(struct loader *l, const char *key, const char *value)
+{
+	return choose_bool(l, key, value, spellings, &conf_policy(l)->names_exact);
+}
+
+static int add_realm(struct loader *l, const char *key, const char *word, void *to)
+{
+	struct mfa_realms *list = to;
+	const char **grown;
+
+	if (strpbrk(word, " \t@\\/") != NULL || !mfa_text_printable(word))
+		return conf_fail(l, "%s: %s is not a realm such as EXAMPLE.ORG", key, word);
+	grown = conf_grow(l, list->rows, list->count, sizeof(*grown));
+	if (grown == NULL)
+		return 0;
+	list->rows = grown;
+	return conf_set_copy(l, word, &grown[list->count++]);
+}
+
+static int set_realms(struct loader *l, const char *key, const char *value)
+{
+	struct mfa_realms *list = &conf_policy(l)->realms;
+
+	if (!l->again)
+		*list = (struct mfa_realms){ NULL, 0 };
+	return conf_each_word(l, key, value, add_realm, list);
+}
+
+static int set_realms_are_one(struct loader *l, const char *key, const char *value)
+{
+	return choose_bool(l, key, value, yes_no, &conf_policy(l)->realms_are_one);
 }
 
 static int set_required(struct loader *l, const char *key, const char *value)
@@ -486,6 +520,9 @@ const struct conf_key conf_keys[] = {
 	{ "push", "timeout", false, set_push_timeout },
 	{ "push", "limit", false, set_push_limit },
 	{ POLICY_SECTION, "nss", false, set_nss },
+	{ POLICY_SECTION, "names", false, set_names },
+	{ POLICY_SECTION, "realms", true, set_realms },
+	{ POLICY_SECTION, "realms_are_one", false, set_realms_are_one },
 	{ POLICY_SECTION, "required", false, set_required },
 	{ POLICY_SECTION, "groups", true, set_groups },
 	{ POLICY_SECTION, "except_groups", true, set_except_groups },

@@ -129,7 +129,7 @@ static void weigh_offer(const struct mfa_policy *policy, const struct mfa_policy
 static struct mfa_decision without_device(const struct mfa_policy *policy,
 					  const struct mfa_policy_facts *facts)
 {
-	bool due = policy->enrolment != MFA_ENROLMENT_OFF && !facts->local;
+	bool due = policy->enrolment != MFA_ENROLMENT_OFF && !facts->local && !facts->unlisted;
 	struct mfa_decision d;
 
 	if (facts->has_pass && (policy->methods & MFA_METHOD_PASS) != 0)
@@ -144,6 +144,8 @@ static struct mfa_decision without_device(const struct mfa_policy *policy,
 		: decision(MFA_DECISION_REFUSE, "unenrolled=deny");
 	if (due)
 		(void)snprintf(d.detail, sizeof(d.detail), "no first device from here");
+	else if (facts->unlisted)
+		(void)snprintf(d.detail, sizeof(d.detail), "neither imported nor with a pass");
 	return d;
 }
 
@@ -154,6 +156,8 @@ struct mfa_decision mfa_policy_decide(const struct mfa_policy *policy,
 
 	if (policy->nss && !facts->known)
 		return decision(MFA_DECISION_REFUSE, "unknown-name");
+	if (facts->barred != NULL)
+		return decision(MFA_DECISION_REFUSE, facts->barred);
 	if (spared(policy, facts, &d))
 		return d;
 	if (facts->devices == 0)

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "name/name.h"
 #include "policy/network.h"
 
 /* Whether an account without a factor gets in. */
@@ -48,6 +49,9 @@ struct mfa_groups {
 struct mfa_policy {
 	const char *service;		/* NULL: every service without rules of its own */
 	bool nss;			/* names must be known to the system */
+	bool names_exact;		/* where they need not be: each spelling is another name */
+	struct mfa_realms realms;	/* the same: what is taken off them */
+	bool realms_are_one;		/* there may be more than one realm */
 	bool optional;			/* required = no */
 	struct mfa_groups groups;	/* if any: required of their members only */
 	struct mfa_groups except_groups;	/* never of theirs */
@@ -92,6 +96,10 @@ enum mfa_membership { MFA_MEMBER_NOT_KNOWN = 0, MFA_MEMBER_NO, MFA_MEMBER_YES };
 /* What the decision is about. */
 struct mfa_policy_facts {
 	bool known;			/* the system knows the name */
+	const char *barred;		/* constant: why the name may be nobody's here (a rule of the decision); NULL: it
+					 * is not */
+	bool unlisted;			/* the store knows those that the system does not know by an administrator's
+					 * word alone, and not this one */
 	bool local;			/* service and address are no more than a program's claim */
 	const char *rhost;		/* as PAM has it; NULL or "": on this host */
 	enum mfa_membership in_groups;	/* of those named by the policy */

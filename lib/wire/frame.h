@@ -61,7 +61,7 @@ enum mfa_field_tag {
 	MFA_FIELD_LABEL = 9,
 	MFA_FIELD_DEVICE = 10,	/* a device's label or number */
 	MFA_FIELD_JSON = 11,
-	MFA_FIELD_MODE = 12,	/* 1 byte: enum mfa_import_mode */
+	MFA_FIELD_MODE = 12,	/* 1 byte: of IMPORT: enum mfa_import_mode; of PASS: MFA_PASS_NEW */
 	MFA_FIELD_ECHO = 13,	/* 1 byte, 1: the code may be shown as it is typed */
 	MFA_FIELD_SESSION = 14,	/* the login session that asks, where there is one */
 	MFA_FIELD_LANGUAGE = 15,	/* of the client's locale, "nl" */
@@ -85,6 +85,9 @@ enum mfa_import_mode {
 	MFA_IMPORT_CHECK_ADD = 4,	/* existing accounts get these devices beside theirs */
 	MFA_IMPORT_WRITE_ADD = 5,
 };
+
+/* Of PASS: also for a name that neither the system nor the store knows. */
+#define MFA_PASS_NEW 1
 
 /* How a conversation ended.  The order is part of the protocol. */
 enum mfa_result {

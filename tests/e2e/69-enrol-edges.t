@@ -40,8 +40,10 @@ is 'no line is longer than PuTTY shows' "$(screen -S - | grep -v '^(' | grep -cE
 
 # A picture that is too large for any screen is left out.
 long=$(printf 'é%.0s' {1..32})
-new_rules '[enrol]' "issuer = $long" '[policy]' "$HERE" 'enrolment = require' 'nss = no'
-pam_try -r 127.0.0.1 code "$(printf 'ü%.0s' {1..120})" p
+new_rules '[enrol]' "issuer = $long" '[policy]' "$HERE" 'enrolment = require' 'nss = no' 'names = exact'
+longest=$(printf 'ü%.0s' {1..120})
+pass=$(mfa-admin --new pass "$longest" --valid 1h </dev/null | head -n 1)
+pam_try -r 127.0.0.1 code "$longest" "$pass" y p
 like 'a picture that does not fit a frame: the key alone' "$SCREEN" '^Key: ([A-Z2-7]{4} ){7}'
 unlike 'and not half of it' "$SCREEN" '##'
 

@@ -37,6 +37,11 @@ static void test_errors(void **state)
 		{ LEAST "[policy] nss = no\n", "f:5: there is something behind [policy]" },
 		{ LEAST "[policy]]\n", "f:5: there is something behind [policy]" },
 		{ LEAST "[policy]\nns = no\n", "f:6: [policy] has no key ns" },
+		{ LEAST "[policy]\nnames = lower\n", "f:6: names = lower: it must be fold or exact" },
+		{ LEAST "[policy]\nrealms = @A.B\n", "f:6: realms: @A.B is not a realm such as EXAMPLE.ORG" },
+		{ LEAST "[policy]\nrealms = A, B\n", "f:0: [policy]: with more than one of realms" },
+		{ LEAST "[policy]\nrealms = A\n[policy vpn]\nrealms = A\nrealms = B\n",
+		  "f:0: [policy vpn]: with more than one of realms" },
 		{ LEAST "[policy]\nnss = maybe\n", "f:6: nss = maybe: it must be yes or no" },
 		{ LEAST "[policy]\nunenrolled = let\n", "f:6: unenrolled = let: it must be deny or allow" },
 		{ LEAST "[policy]\nenrolment = on\n",
@@ -183,9 +188,10 @@ static void test_services_inherit(void **state)
 		"[throttle]\r\n  enabled = no ; not here\r\n"
 		"[policy]\n\tunenrolled = allow\nenrol_local = yes\n"
 		"[policy sshd]\nunenrolled = deny\n"
-		"[policy vpn]\nnss = no\n";
+		"realms = A.B\n[policy vpn]\nnss = no\n"
+		"[policy radius]\nnames = exact\nrealms = A.B, AB\nrealms_are_one = yes\n";
 	char error[MFA_CONF_ERROR_SIZE];
-	const struct mfa_policy *sshd, *vpn;
+	const struct mfa_policy *sshd, *vpn, *radius;
 	struct mfa_conf *conf;
 
 	(void)state;
@@ -198,6 +204,14 @@ static void test_services_inherit(void **state)
 	vpn = mfa_conf_policy(conf, "vpn");
 	assert_int_equal(vpn->unenrolled, MFA_UNENROLLED_ALLOW);
 	assert_false(vpn->nss);
+	assert_false(vpn->names_exact);
+	assert_int_equal(vpn->realms.count, 0);
+	assert_int_equal(sshd->realms.count, 1);
+	assert_string_equal(sshd->realms.rows[0], "A.B");
+	radius = mfa_conf_policy(conf, "radius");
+	assert_true(radius->names_exact);
+	assert_int_equal(radius->realms.count, 2);
+	assert_string_equal(radius->realms.rows[1], "AB");
 	assert_int_equal(mfa_conf_policy(conf, "su")->unenrolled, MFA_UNENROLLED_ALLOW);
 	mfa_conf_free(&conf);
 }

@@ -293,7 +293,7 @@ static bool pass_fits(const struct command_options *options, const char *valid, 
 	}
 	if (valid != NULL && mfa_duration_parse(valid, PASS_VALID_MAX, seconds) == 0)
 		return true;
-	(void)fputs(_("usage: mfa-admin pass USER --valid TIME [--uses N]\n"
+	(void)fputs(_("usage: mfa-admin pass USER --valid TIME [--uses N] [--new]\n"
 		      "TIME is a number with s, m, h or d, such as 8h, and at most 30d.\n"), stderr);
 	return false;
 }
@@ -307,6 +307,8 @@ static int give_pass(const struct command_options *options, const char *user, in
 	(void)snprintf(number_text, sizeof(number_text), "%lld", (long long)seconds);
 	mfa_frame_put_text(&request, MFA_FIELD_VALID, number_text);
 	mfa_frame_put_text(&request, MFA_FIELD_USES, options->uses != NULL ? options->uses : "1");
+	if (options->is_new)
+		mfa_frame_put_byte(&request, MFA_FIELD_MODE, MFA_PASS_NEW);
 	return send_request(options, &request, pass_row, (void *)(uintptr_t)options);
 }
 

@@ -1,31 +1,100 @@
 #include <errno.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "conf/conf.h"
 #include "language/language.h"
+#include "names.h"
 #include "seal/seal.h"
 #include "terminal/exit.h"
 
-int command_check_config(const struct command_options *options, int argc, char **argv)
+/* Rules that say something else than it looks.  Each returns whether it is so for a service's rules. */
+static bool groups_of_strangers(const struct mfa_policy *p)
 {
-	char error[MFA_CONF_ERROR_SIZE];
-	struct mfa_conf *conf;
-	struct mfa_keyring *ring;
-	int r;
+	return !p->nss && (p->groups.count > 0 || p->except_groups.count > 0);
+}
 
-	(void)argc, (void)argv;
-	if (mfa_conf_load(options->dial.conf, &conf, error) != 0) {
-		(void)fprintf(stderr, "%s\n", error);
-		return MFA_EXIT_INVALID;
+static bool strangers_unenrolled(const struct mfa_policy *p)
+{
+	return !p->nss && p->unenrolled == MFA_UNENROLLED_ALLOW;
+}
+
+static bool realms_of_nobody(const struct mfa_policy *p)
+{
+	return p->realms.count > 0 && (p->nss || p->names_exact);
+}
+
+static const struct {
+	bool (*holds)(const struct mfa_policy *policy);
+	const char *text;
+} doubts[] = {
+	{ groups_of_strangers,
+	  N_("nss = no, but groups are the system's: of a name that it does not know they are not known, so such names are always asked") },
+	{ strangers_unenrolled,
+	  N_("nss = no and unenrolled = allow: any name that has nothing enrolled gets in, another spelling of somebody's, too") },
+	{ realms_of_nobody, N_("realms are taken off only where nss = no and names = fold") },
+};
+
+static void warn(const char *path, const struct mfa_policy *policy, const char *text)
+{
+	(void)fprintf(stderr, _("%s: warning: [policy%s%s]: %s\n"), path, policy->service != NULL ? " " : "",
+		      policy->service != NULL ? policy->service : "", text);
+}
+
+static unsigned check_rules(const char *path, const struct mfa_conf *conf)
+{
+	unsigned found = 0;
+	size_t i, k;
+
+	for (i = 0; i < conf->policy_count; i++) {
+		for (k = 0; k < sizeof(doubts) / sizeof(doubts[0]); k++) {
+			if (doubts[k].holds(&conf->policies[i])) {
+				warn(path, &conf->policies[i], _(doubts[k].text));
+				found++;
+			}
+		}
 	}
-	if (mfa_conf_check_groups(options->dial.conf, conf, error) != 0) {
-		(void)fprintf(stderr, "%s\n", error);
-		mfa_conf_free(&conf);
-		return MFA_EXIT_INVALID;
-	}
-	r = mfa_keyring_load(conf->key_file, &ring);
+	return found;
+}
+
+static const struct mfa_policy *policy_of_strangers(const struct mfa_conf *conf)
+{
+	size_t i;
+
+	for (i = 0; i < conf->policy_count; i++)
+		if (!conf->policies[i].nss)
+			return &conf->policies[i];
+	return NULL;
+}
+
+/* What the store says of names; where it can't be looked at, mfad will say what is wrong. */
+static unsigned check_names(const char *path, struct mfa_conf *conf)
+{
+	const struct mfa_policy *policy = policy_of_strangers(conf);
+	struct place place = { .conf = conf };
+	struct names_counts counts;
+
+	if (geteuid() == 0)
+		place.owner = getpwnam(MFA_USER);
+	if (policy == NULL || (geteuid() == 0 && place.owner == NULL) || names_look(&place, &counts) != 0)
+		return 0;
+	if (!counts.folded && !policy->names_exact)
+		warn(path, policy, _("nss = no, and each spelling of a name is an account of its own in this store, whatever "
+				     "`names` says: see mfa-admin names"));
+	if (counts.conflicts > 0)
+		(void)fprintf(stderr, _("%s: warning: %u names are in conflict with another account's: see mfa-admin names\n"),
+			      path, counts.conflicts);
+	return (!counts.folded && !policy->names_exact) + (counts.conflicts > 0);
+}
+
+static int check_key(const struct mfa_conf *conf)
+{
+	struct mfa_keyring *ring;
+	int r = mfa_keyring_load(conf->key_file, &ring);
+
 	mfa_keyring_free(&ring);
 	if (r == -ENOENT)
 		(void)fprintf(stderr, _("%s: it is not there; `mfa-admin init` makes it\n"), conf->key_file);
@@ -36,8 +105,40 @@ int command_check_config(const struct command_options *options, int argc, char *
 		(void)fprintf(stderr, _("%s: it is damaged\n"), conf->key_file);
 	else if (r != 0)
 		(void)fprintf(stderr, "%s: %s\n", conf->key_file, strerror(-r));
-	else
-		(void)printf(_("%s: ok\n"), options->dial.conf);
+	return r;
+}
+
+static int check(const struct command_options *options, struct mfa_conf *conf)
+{
+	const char *path = options->dial.conf;
+	char error[MFA_CONF_ERROR_SIZE];
+	unsigned warnings;
+
+	if (mfa_conf_check_groups(path, conf, error) != 0) {
+		(void)fprintf(stderr, "%s\n", error);
+		return MFA_EXIT_INVALID;
+	}
+	if (check_key(conf) != 0)
+		return MFA_EXIT_INVALID;
+	warnings = check_rules(path, conf) + check_names(path, conf);
+	if (warnings > 0 && options->strict)
+		return MFA_EXIT_REFUSED;
+	(void)printf(_("%s: ok\n"), path);
+	return MFA_EXIT_OK;
+}
+
+int command_check_config(const struct command_options *options, int argc, char **argv)
+{
+	char error[MFA_CONF_ERROR_SIZE];
+	struct mfa_conf *conf;
+	int r;
+
+	(void)argc, (void)argv;
+	if (mfa_conf_load(options->dial.conf, &conf, error) != 0) {
+		(void)fprintf(stderr, "%s\n", error);
+		return MFA_EXIT_INVALID;
+	}
+	r = check(options, conf);
 	mfa_conf_free(&conf);
-	return r == 0 ? MFA_EXIT_OK : MFA_EXIT_INVALID;
+	return r;
 }

@@ -15,6 +15,9 @@ struct command_options {
 	bool add;
 	bool key_only;
 	bool drop_recovery;
+	bool fold;			/* of names */
+	bool strict;			/* of check-config: warnings are mistakes */
+	bool is_new;			/* of pass: nobody need know the name */
 	const char *passphrase_file;	/* NULL: ask */
 	const char *from;		/* of import: whose files; NULL: lines of ours */
 	const char *factor;		/* of reset: a device; NULL: all */
@@ -40,6 +43,7 @@ command_fn command_forget;
 command_fn command_import;		/* import.c */
 command_fn command_report;		/* report.c */
 command_fn command_metrics;
+command_fn command_names;		/* names.c */
 command_fn command_explain;		/* explain.c */
 command_fn command_backup;		/* backup.c */
 command_fn command_restore;		/* restore.c */

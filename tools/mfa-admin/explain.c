@@ -23,12 +23,16 @@ static const struct { const char *rule, *words; } rules[] = {
 	{ "remember", N_("a success there is remembered") },
 	{ "methods", N_("the account has devices, but none of a kind that `methods` allows") },
 	{ "unknown-name", N_("the system does not know this name, and nss = yes") },
+	{ "name-letters", N_("nss = no, names = fold: the name has other letters than a to z, 0 to 9 and . _ @ -") },
+	{ "name-of-root", N_("this spelling must not lead to root's account") },
+	{ "name-like-another", N_("an account's name differs from it in capital letters alone: mfa-admin names") },
 	{ "required=no", N_("required = no") },
 	{ "groups", N_("the account is in none of `groups`") },
 	{ "except_groups", N_("the account is in one of `except_groups`") },
 	{ "exempt_networks", N_("the address is in `exempt_networks`") },
 	{ "enrolment=require", N_("no device yet, and enrolment = require (or it was put off for the last time)") },
 	{ "enrolment=offer", N_("no device yet, and enrolment = offer") },
+	{ "lookup-failed", N_("the name can't be looked up just now, and nobody is spared by that") },
 	{ "unenrolled=allow", N_("no device yet, and unenrolled = allow") },
 	{ "unenrolled=deny", N_("no device yet, and unenrolled = deny") },
 	{ "uid-changed", N_("the record is of another uid: reset the account if that is right") },
@@ -73,6 +77,20 @@ static void print_list(const char *title, const json_t *list)
 	(void)puts(json_array_size(list) == 0 ? " -" : "");
 }
 
+/* What would have spared somebody, had it been known. */
+static void print_not_known(const json_t *json)
+{
+	static const struct { const char *key, *words; } rows[] = {
+		{ "in_groups", N_("whether the account is in one of `groups`: so it is asked") },
+		{ "in_except_groups", N_("whether the account is in one of `except_groups`: so it is asked") },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (strcmp(text(json, rows[i].key), "not known") == 0)
+			(void)printf("%s %s\n", _("Not known:"), _(rows[i].words));
+}
+
 static int on_row(void *ctx, const char *row)
 {
 	const struct command_options *o = ctx;
@@ -85,6 +103,11 @@ static int on_row(void *ctx, const char *row)
 	if (json == NULL)
 		return -EBADMSG;
 	mfa_terminal_column(stdout, text(json, "user"), 0);
+	if (text(json, "asked_as")[0] != '\0') {
+		(void)fputs(_(" (asked as "), stdout);
+		mfa_terminal_column(stdout, text(json, "asked_as"), 0);
+		(void)fputs(")", stdout);
+	}
 	(void)printf(": %s\n", words_of_end(text(json, "decision")));
 	(void)printf("%s %s", _("Rule:     "), text(json, "rule"));
 	if (text(json, "detail")[0] != '\0')
@@ -99,6 +122,7 @@ static int on_row(void *ctx, const char *row)
 	(void)printf("%s %lld", _("Devices:  "), (long long)json_integer_value(json_object_get(json, "devices")));
 	print_list("", json_object_get(json, "methods"));
 	print_list(_("Allowed:  "), json_object_get(json, "allowed"));
+	print_not_known(json);
 	(void)printf("%s %s\n", _("Pass:     "), json_is_true(json_object_get(json, "pass")) ? _("yes") : _("no"));
 	if (o->session == NULL && json_integer_value(json_object_get(json, "remember")) > 0 &&
 	    text(json, "rhost")[0] == '\0' && strcmp(text(json, "decision"), "require") == 0)

@@ -27,6 +27,7 @@ static const struct {
 	{ "restore", command_restore, 1, "FILE", N_("put a backup back") },
 	{ "rotate-key", command_rotate_key, 0, "", N_("a new master key; sign-ins go on") },
 	{ "report", command_report, 0, "", N_("figures about all accounts, and who is not enrolled") },
+	{ "names", command_names, 0, "", N_("accounts whose names differ in capital letters; --fold") },
 	{ "metrics", command_metrics, 0, "", N_("what mfad counts, for Prometheus") },
 	{ "explain", command_explain, 0, "", N_("which rule decides: --user, --service, --rhost, --session") },
 	{ "check-config", command_check_config, 0, "", N_("look for mistakes in the configuration") },
@@ -46,11 +47,14 @@ static void usage(FILE *to)
 	(void)fprintf(to, _("\n"
 		"  --json         list, show, explain, pass, report: print JSON\n"
 		"  --csv          report: print CSV\n"
-		"  --yes          reset: do not ask\n"
+		"  --yes          reset, names: do not ask\n"
 		"  --factor LABEL reset: this device only\n"
 		"  --pass TIME    reset: and give a pass for so long\n"
 		"  --valid TIME   pass: for how long, such as 8h\n"
 		"  --uses N       pass: for how many sign-ins (default 1)\n"
+		"  --new          pass: also for a name that nobody knows yet\n"
+		"  --fold         names: one spelling for each, in lower case\n"
+		"  --strict       check-config: fail for warnings, too\n"
 		"  --add          import: accounts that are there get these devices, too\n"
 		"  --from KIND    import: files of google-authenticator or oath\n"
 		"  --replace      import: accounts that are there lose their devices\n"
@@ -90,6 +94,9 @@ static int read_options(int argc, char **argv, struct command_options *out)
 		{ "from", required_argument, NULL, 'F' },
 		{ "factor", required_argument, NULL, 'f' },
 		{ "pass", required_argument, NULL, 'a' },
+		{ "fold", no_argument, NULL, 'L' },
+		{ "strict", no_argument, NULL, 'T' },
+		{ "new", no_argument, NULL, 'N' },
 		{ "valid", required_argument, NULL, 'v' },
 		{ "uses", required_argument, NULL, 'n' },
 		{ "user", required_argument, NULL, 'u' },
@@ -124,6 +131,9 @@ static int read_options(int argc, char **argv, struct command_options *out)
 		case 'F': out->from = optarg; break;
 		case 'f': out->factor = optarg; break;
 		case 'a': out->pass = optarg; break;
+		case 'L': out->fold = true; break;
+		case 'T': out->strict = true; break;
+		case 'N': out->is_new = true; break;
 		case 'v': out->valid = optarg; break;
 		case 'n': out->uses = optarg; break;
 		case 'u': out->user = optarg; break;

@@ -12,16 +12,19 @@
 #include "terminal/exit.h"
 #include "terminal/terminal.h"
 
+#define STATE_COUNT 4
+
 struct report {
 	json_t *figures;
-	json_t *names[3];	/* by state */
+	json_t *names[STATE_COUNT];	/* by state */
 	struct mfa_progress progress;
 };
 
-static const struct { const char *state, *key, *words; } states[3] = {
+static const struct { const char *state, *key, *words; } states[STATE_COUNT] = {
 	{ "not-enrolled", "not_enrolled_names", N_("Not enrolled, of this system's users:") },
 	{ "locked", "locked_names", N_("Locked just now:") },
 	{ "unreadable", "unreadable_names", N_("Records that can't be read:") },
+	{ "conflict", "conflict_names", N_("Names that differ from another's in capital letters alone (mfa-admin names):") },
 };
 
 static const struct { const char *key, *words; } figures[] = {
@@ -36,6 +39,7 @@ static const struct { const char *key, *words; } figures[] = {
 	{ "passes", N_("with a temporary access pass") },
 	{ "locked", N_("locked just now") },
 	{ "unreadable", N_("unreadable") },
+	{ "conflicts", N_("names in conflict with another account's") },
 	{ "not_enrolled", N_("users of this system who are not enrolled") },
 };
 #define FIGURE_COUNT (sizeof(figures) / sizeof(figures[0]))
@@ -62,7 +66,7 @@ static int on_row(void *ctx, const char *row)
 		re->figures = json;
 		return 0;
 	}
-	for (i = 0; i < 3; i++)
+	for (i = 0; i < STATE_COUNT; i++)
 		if (strcmp(states[i].state, state) == 0)
 			(void)json_array_append(re->names[i], json_object_get(json, "name"));
 	json_decref(json);
@@ -76,7 +80,7 @@ static void print_table(const struct report *re)
 	for (i = 0; i < FIGURE_COUNT; i++)
 		(void)printf("%10lld  %s\n", (long long)json_integer_value(
 			     json_object_get(re->figures, figures[i].key)), _(figures[i].words));
-	for (i = 0; i < 3; i++) {
+	for (i = 0; i < STATE_COUNT; i++) {
 		if (json_array_size(re->names[i]) == 0)
 			continue;
 		(void)printf("\n%s\n", _(states[i].words));
@@ -96,7 +100,7 @@ static void print_csv(const struct report *re)
 		(void)printf("%s,%lld\n", figures[i].key, (long long)json_integer_value(
 			     json_object_get(re->figures, figures[i].key)));
 	/* A name may have a comma or a quote in it (RFC 4180). */
-	for (i = 0; i < 3; i++) {
+	for (i = 0; i < STATE_COUNT; i++) {
 		for (j = 0; j < json_array_size(re->names[i]); j++) {
 			const char *at = json_string_value(json_array_get(re->names[i], j));
 
@@ -112,7 +116,7 @@ static void print_json(struct report *re)
 {
 	size_t i;
 
-	for (i = 0; i < 3; i++)
+	for (i = 0; i < STATE_COUNT; i++)
 		(void)json_object_set(re->figures, states[i].key, re->names[i]);
 	(void)json_dumpf(re->figures, stdout, JSON_INDENT(2));
 	(void)puts("");
@@ -134,11 +138,13 @@ static int ask(const struct command_options *o, enum mfa_frame_type type,
 
 int command_report(const struct command_options *o, int argc, char **argv)
 {
-	struct report re = { .names = { json_array(), json_array(), json_array() } };
+	struct report re = { .figures = NULL };
 	size_t i;
 	int r;
 
 	(void)argc, (void)argv;
+	for (i = 0; i < STATE_COUNT; i++)
+		re.names[i] = json_array();
 	r = ask(o, MFA_REPORT, on_row, &re);
 	if (re.progress.label != NULL && r == MFA_EXIT_OK)
 		mfa_progress_step(&re.progress, re.progress.total);
@@ -153,7 +159,7 @@ int command_report(const struct command_options *o, int argc, char **argv)
 			print_table(&re);
 	}
 	json_decref(re.figures);
-	for (i = 0; i < 3; i++)
+	for (i = 0; i < STATE_COUNT; i++)
 		json_decref(re.names[i]);
 	return fflush(stdout) == 0 ? r : MFA_EXIT_FAILED;
 }

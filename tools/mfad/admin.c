@@ -47,7 +47,7 @@ static int load(struct conversation *c, char name[MFA_ACCOUNT_NAME_MAX + 1],
 	if (r != 0 || !mfa_account_name_valid(name))
 		return -EINVAL;
 	r = mfa_accounts_load(c->verifier->accounts, name, record);
-	if (r == -ENOENT && mfa_identity_of_name(name, &identity) == 0 &&
+	if (r == -ENOENT && mfa_identity_of_name(name, &identity) == 0 && subject_spell(c, &identity) == 0 &&
 	    strcmp(identity.name, name) != 0) {
 		memcpy(name, identity.name, sizeof(identity.name));
 		r = mfa_accounts_load(c->verifier->accounts, name, record);
@@ -224,7 +224,7 @@ void request_forget(struct conversation *c)
 {
 	char name[MFA_ACCOUNT_NAME_MAX + 1];
 	struct subject subject;
-	int r = subject_read(c, &subject);
+	int r = subject_read(c, NULL, &subject);
 
 	memcpy(name, subject.identity.name, sizeof(name));
 	if (r == 0)
@@ -263,22 +263,25 @@ static bool number_field(const struct conversation *c, enum mfa_field_tag tag, i
 	return *end == '\0' && *out >= least && *out <= most;
 }
 
-/* A pass is for somebody whom the system knows, or whose record is there: a slip of the pen makes
- * no account.  And not for the new owner of a name, whom the record of the old one keeps out:
+/* A pass is for somebody whom the system knows, or whose record is there, or whom the administrator calls new: a
+ * slip of the pen makes no account.  And not for the new owner of a name, whom the record of the old one keeps out:
  * -EPERM. */
-static int check_somebody(struct conversation *c, const char *name)
+static int check_somebody(struct conversation *c, char name[MFA_ACCOUNT_NAME_MAX + 1], bool is_new)
 {
 	struct subject subject = { .refusal = NULL };
 	struct mfa_record record;
 	int r = mfa_identity_of_name(name, &subject.identity);
 
+	if (r == 0)
+		r = subject_spell(c, &subject.identity);
 	if (r != 0)
 		return r;
+	memcpy(name, subject.identity.name, sizeof(subject.identity.name));
 	r = mfa_accounts_load(c->verifier->accounts, name, &record);
 	if (r == 0)
 		r = subject_check_record(c, &subject, &record);
-	else if (r == -ENOENT && subject.identity.known)
-		r = 0;
+	else if (r == -ENOENT && (subject.identity.known || is_new))
+		r = subject_check_new(c, &subject.identity);
 	mfa_record_release(&record);
 	return r;
 }
@@ -299,7 +302,7 @@ void request_pass(struct conversation *c)
 	if (r == 0 && !mfa_account_name_valid(name))
 		r = -EINVAL;
 	if (r == 0)
-		r = check_somebody(c, name);
+		r = check_somebody(c, name, mfa_frame_byte(&c->frame, MFA_FIELD_MODE, 0) == MFA_PASS_NEW);
 	if (r == -EPERM) {
 		conversation_done(c, MFA_RESULT_REFUSED,
 				  N_("The record under this name is of somebody else, of another uid. "

@@ -31,7 +31,9 @@ static int load(struct change *ch, bool create)
 	if (r != -ENOENT || !create)
 		return r;
 	ch->created = true;
-	r = mfa_record_new(name, &ch->record);
+	r = subject_check_new(ch->c, &ch->subject.identity);
+	if (r == 0)
+		r = mfa_record_new(name, &ch->record);
 	if (r == 0)
 		ch->record.account->created = mfa_clock_now();
 	return r;
@@ -45,7 +47,7 @@ bool change_begin(struct change *ch, struct conversation *c, const char *what, b
 	ch->c = c;
 	ch->what = what;
 	ch->result = MFA_RESULT_FAILED;
-	r = subject_read(c, &ch->subject);
+	r = subject_read(c, NULL, &ch->subject);
 	if (r == -EPERM) {
 		ch->error = r;
 		change_stop(ch, MFA_RESULT_DENIED, "You can only do that for your own account.");

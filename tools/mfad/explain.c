@@ -24,13 +24,13 @@ struct explain {
 	struct mfa_decision decision;
 };
 
-static const char *membership_word(enum mfa_membership membership)
+static const char *membership_word(const struct mfa_groups *groups, enum mfa_membership membership)
 {
 	static const char *const words[] = {
 		[MFA_MEMBER_NOT_KNOWN] = "not known", [MFA_MEMBER_NO] = "no", [MFA_MEMBER_YES] = "yes",
 	};
 
-	return words[membership];
+	return groups->count > 0 ? words[membership] : words[MFA_MEMBER_NO];
 }
 
 static json_t *method_list(unsigned methods)
@@ -55,9 +55,10 @@ static char *format(const struct explain *e)
 	json_t *json;
 	char *text;
 
-	json = json_pack("{s:s, s:s, s:s, s:s*, s:s, s:s, s:s, s:b, s:i, s:b, s:i, s:o, s:o, s:b, s:b, s:I, s:i, "
+	json = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s*, s:s, s:s, s:s, s:b, s:i, s:b, s:i, s:o, s:o, s:b, s:b, s:I, s:i, "
 			 "s:s, s:s, s:b}",
-			 "user", e->subject.identity.name, "service", e->service, "rhost", e->rhost,
+			 "user", e->subject.identity.name, "asked_as", e->subject.asked_as,
+			 "other", e->subject.other, "service", e->service, "rhost", e->rhost,
 			 "section", e->policy->service,
 			 "decision", mfa_decision_word(refused ? MFA_DECISION_REFUSE : d->kind),
 			 "rule", refused ? e->subject.refusal : d->rule, "detail", refused ? "" : d->detail,
@@ -66,8 +67,8 @@ static char *format(const struct explain *e)
 			 "methods", method_list(f->methods), "allowed", method_list(e->policy->methods),
 			 "pass", f->has_pass, "remembered", f->remembered,
 			 "remember", (json_int_t)e->policy->remember, "postponed", (int)f->postponed,
-			 "in_groups", membership_word(f->in_groups),
-			 "in_except_groups", membership_word(f->in_except_groups),
+			 "in_groups", membership_word(&e->policy->groups, f->in_groups),
+			 "in_except_groups", membership_word(&e->policy->except_groups, f->in_except_groups),
 			 "locked", account != NULL && mfa_factor_codes_blocked(account, false, f->now, &wait) !=
 						      MFA_VERDICT_RIGHT);
 	text = json != NULL ? json_dumps(json, JSON_COMPACT) : NULL;
@@ -80,12 +81,14 @@ static int explain(struct conversation *c, struct explain *e)
 	const struct mfa_identity *id = &e->subject.identity;
 	struct mfa_remember_place place = { .service = e->service, .rhost = e->rhost,
 					    .session = e->session };
-	int r = subject_read(c, &e->subject);
+	int r;
 
+	e->policy = mfa_conf_policy(c->conf, e->service);
+	r = subject_read(c, e->policy, &e->subject);
 	if (r != 0)
 		return r;
-	e->policy = mfa_conf_policy(c->conf, e->service);
-	r = mfa_accounts_load_or_decoy(c->verifier->accounts, id->name, id->known || !e->policy->nss,
+	r = mfa_accounts_load_or_decoy(c->verifier->accounts, id->name,
+				       e->subject.barred == NULL && (id->known || !e->policy->nss),
 				       mfa_clock_now(), &e->record, &e->bare);
 	if (r == 0)
 		r = subject_check_record(c, &e->subject,

@@ -1,11 +1,13 @@
 #include "facts.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "clock/clock.h"
 #include "log/log.h"
 
-/* Whether somebody is in one of a list's groups.  A look-up that failed decides nothing. */
+/* Whether somebody is in one of a list's groups.  A look-up that failed decides nothing, nor does a name that the
+ * system does not know. */
 static enum mfa_membership membership(const struct mfa_identity *id, const struct mfa_groups *groups)
 {
 	enum mfa_membership found = MFA_MEMBER_NO;
@@ -16,6 +18,8 @@ static enum mfa_membership membership(const struct mfa_identity *id, const struc
 
 		if (r > 0)
 			return MFA_MEMBER_YES;
+		if (r == -ENODATA)
+			return MFA_MEMBER_NOT_KNOWN;
 		if (r < 0) {
 			mfa_log_message(LOG_ERR, "group", groups->rows[i].name, r);
 			found = MFA_MEMBER_NOT_KNOWN;
@@ -30,6 +34,9 @@ void facts_gather(const struct subject *subject, const struct mfa_policy *policy
 {
 	memset(out, 0, sizeof(*out));
 	out->known = subject->identity.known;
+	out->barred = subject->barred;
+	/* An administrator has said nothing of this name, by import, by a pass or before. */
+	out->unlisted = subject->folded && !subject->identity.known && account == NULL;
 	out->local = subject->local;
 	out->rhost = rhost;
 	out->now = mfa_clock_now();

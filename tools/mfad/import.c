@@ -262,6 +262,10 @@ static int take(struct import *im, const struct mfa_field *user, size_t *at,
 	name[user->len] = '\0';
 	r = mfa_identity_of_name(name, &id);
 	if (r == 0)
+		r = subject_spell(im->c, &id);
+	if (r == 0)
+		r = subject_check_new(im->c, &id);
+	if (r == 0)
 		r = mfa_record_new(id.name, record);
 	/* The administrator's doing is no news to anybody. */
 	if (r == 0)
@@ -273,6 +277,9 @@ static int take(struct import *im, const struct mfa_field *user, size_t *at,
 	}
 	if (r == 0 && record->account->device_count == 0)
 		r = -EINVAL;
+	if (r == -ENOTUNIQ)
+		return refuse(im, name, "like-another", N_("an account's name differs from it in capital letters alone")) != 0
+			? -EPIPE : 0;
 	if (r == -EINVAL || r == -ENOSPC)
 		return refuse(im, name, "invalid", record->account == NULL ? N_("not an account name") : why) != 0
 			? -EPIPE : 0;

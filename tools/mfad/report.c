@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "account/spelling.h"
 #include "clock/clock.h"
 #include "factor/factor.h"
 #include "requests.h"
@@ -22,7 +23,7 @@
 #define RECOVERY_FEW 3
 
 struct figures {
-	int64_t accounts, enrolled, totp, hotp, push, several, recovery_none, recovery_few, passes, locked, unreadable;
+	int64_t accounts, enrolled, totp, hotp, push, several, recovery_none, recovery_few, passes, locked, unreadable, conflicts;
 };
 
 /* Sealed records that wait for a thread. */
@@ -260,10 +261,22 @@ static int64_t tell_unenrolled(struct report *re)
 	return n;
 }
 
+static int tell_conflict(void *ctx, const char *name, const char *folded, unsigned others)
+{
+	struct report *re = ctx;
+
+	(void)folded;
+	if (others > 0) {
+		tell(re, "conflict", name);
+		re->figures.conflicts++;
+	}
+	return re->error;
+}
+
 static int tell_figures(struct report *re, int64_t unenrolled)
 {
 	const struct figures *f = &re->figures;
-	json_t *json = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
+	json_t *json = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
 		"accounts", (json_int_t)f->accounts, "enrolled", (json_int_t)f->enrolled,
 		"totp", (json_int_t)f->totp, "hotp", (json_int_t)f->hotp,
 		"push", (json_int_t)f->push,
@@ -271,6 +284,7 @@ static int tell_figures(struct report *re, int64_t unenrolled)
 		"no_recovery_codes", (json_int_t)f->recovery_none,
 		"few_recovery_codes", (json_int_t)f->recovery_few, "passes", (json_int_t)f->passes,
 		"locked", (json_int_t)f->locked, "unreadable", (json_int_t)f->unreadable,
+		"conflicts", (json_int_t)f->conflicts,
 		"not_enrolled", (json_int_t)unenrolled);
 	char *row = json != NULL ? json_dumps(json, JSON_COMPACT) : NULL;
 	int r = row != NULL ? conversation_row(re->c, row) : -ENOMEM;
@@ -294,6 +308,8 @@ void request_report(struct conversation *c)
 		(void)pthread_mutex_init(&re->lock, NULL);
 		(void)pthread_cond_init(&re->wake, NULL);
 		r = read_all(re);
+		if (r == 0)
+			r = mfa_spelling_list(mfa_accounts_store(c->verifier->accounts), tell_conflict, re);
 		unenrolled = r == 0 ? tell_unenrolled(re) : 0;
 		if (r == 0)
 			r = re->error != 0 ? re->error : tell_figures(re, unenrolled);

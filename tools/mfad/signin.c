@@ -74,7 +74,8 @@ static int read_request(struct signin *s)
 		s->reason = "bad-request";
 		return -EINVAL;
 	}
-	r = subject_read(c, &s->subject);
+	s->policy = mfa_conf_policy(c->conf, s->service);
+	r = subject_read(c, s->policy, &s->subject);
 	(void)snprintf(s->shown_service, sizeof(s->shown_service), "%s%s",
 		       s->subject.local ? "local:" : "", s->service);
 	s->reason = s->subject.refusal;
@@ -95,8 +96,7 @@ static int decide(struct signin *s)
 	bool eligible;
 	int r;
 
-	s->policy = mfa_conf_policy(s->c->conf, s->service);
-	eligible = id->known || !s->policy->nss;
+	eligible = s->subject.barred == NULL && (id->known || !s->policy->nss);
 	r = mfa_accounts_load_or_decoy(s->c->verifier->accounts, id->name, eligible, mfa_clock_now(),
 				       &s->record, &s->bare);
 	if (r == 0)
@@ -314,6 +314,7 @@ static void log_signin(const struct signin *s)
 	mfa_log_begin(&line, "signin");
 	mfa_log_text(&line, "result", result_word(s->result));
 	mfa_log_text(&line, "user", s->subject.identity.name);
+	mfa_log_text(&line, "asked_as", s->subject.asked_as);
 	mfa_log_text(&line, s->subject.local ? "claimed_service" : "service", s->service);
 	mfa_log_text(&line, s->subject.local ? "claimed_rhost" : "rhost", s->rhost);
 	mfa_log_text(&line, "tty", s->tty);
@@ -321,6 +322,7 @@ static void log_signin(const struct signin *s)
 		mfa_log_number(&line, "peer_uid", (int64_t)s->c->peer.uid);
 	mfa_log_text(&line, "rule", s->reason);
 	mfa_log_text(&line, "detail", s->decision.detail);
+	mfa_log_text(&line, "other", s->subject.other);
 	if (ch->answers > 0) {
 		mfa_log_text(&line, "method", ch->judgement.method);
 		mfa_log_text(&line, "answer", judged_word(&ch->judgement));

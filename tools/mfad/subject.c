@@ -2,10 +2,91 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <string.h>
 
+#include "account/spelling.h"
 #include "language/language.h"
+#include "name/name.h"
 
-int subject_read(struct conversation *c, struct subject *out)
+static int folded(const struct conversation *c, bool *out)
+{
+	return mfa_spelling_folded(mfa_accounts_store(c->verifier->accounts), c->verifier->ring, out);
+}
+
+int subject_spell(struct conversation *c, struct mfa_identity *id)
+{
+	char name[MFA_ACCOUNT_NAME_MAX + 1];
+	bool fold;
+	int r;
+
+	if (id->known || mfa_name_is_folded(id->name))
+		return 0;
+	r = folded(c, &fold);
+	if (r != 0 || !fold)
+		return r;
+	mfa_name_fold(id->name, name);
+	return mfa_identity_of_name(name, id);
+}
+
+int subject_check_new(struct conversation *c, const struct mfa_identity *id)
+{
+	char other[MFA_ACCOUNT_NAME_MAX + 1];
+	bool fold = false;
+	int r = 0;
+
+	if (!id->known)
+		r = mfa_spelling_other(mfa_accounts_store(c->verifier->accounts), c->verifier->ring, id->name, other);
+	if (r != -EEXIST)
+		return r;
+	r = folded(c, &fold);
+	return r == 0 && fold ? -ENOTUNIQ : r;
+}
+
+/* A name that the system does not know, as the store has it.  By taking off a realm or folding nobody becomes
+ * root, nor somebody whose letters a directory may take for others. */
+static int spell(const struct mfa_policy *policy, struct subject *out)
+{
+	struct mfa_identity *id = &out->identity, spelt;
+	char name[MFA_ACCOUNT_NAME_MAX + 1];
+	int r;
+
+	if (policy->names_exact)
+		return 0;
+	(void)mfa_name_take_realm(id->name, &policy->realms, name);
+	mfa_name_fold(name, name);
+	if (!mfa_name_is_plain(name))
+		out->barred = "name-letters";
+	if (strcmp(name, id->name) == 0)
+		return 0;
+	r = mfa_identity_of_name(name, &spelt);
+	if (r != 0)
+		return r;
+	memcpy(out->asked_as, id->name, sizeof(out->asked_as));
+	*id = spelt;
+	if (!spelt.known || spelt.uid != 0)
+		return 0;
+	id->known = false;
+	out->barred = "name-of-root";
+	return 0;
+}
+
+/* Where names need not be known to the system, in a folded store. */
+static int read_spelling(struct conversation *c, const struct mfa_policy *policy, struct subject *out)
+{
+	int r = folded(c, &out->folded);
+
+	if (r == 0 && out->folded && !out->identity.known)
+		r = spell(policy, out);
+	if (r != 0 || !out->folded || out->barred != NULL)
+		return r;
+	r = mfa_spelling_other(mfa_accounts_store(c->verifier->accounts), c->verifier->ring, out->identity.name,
+			       out->other);
+	if (r == -EEXIST)
+		out->barred = "name-like-another";
+	return r == -EEXIST ? 0 : r;
+}
+
+int subject_read(struct conversation *c, const struct mfa_policy *policy, struct subject *out)
 {
 	char name[MFA_ACCOUNT_NAME_MAX + 1];
 	int r;
@@ -23,7 +104,12 @@ int subject_read(struct conversation *c, struct subject *out)
 		out->refusal = "not-own-account";
 		return -EPERM;
 	}
-	return 0;
+	if (out->local || (policy != NULL && policy->nss))
+		return 0;
+	r = policy != NULL ? read_spelling(c, policy, out) : subject_spell(c, &out->identity);
+	if (r != 0)
+		out->refusal = r == -EINVAL ? "bad-name" : "lookup-failed";
+	return r;
 }
 
 int subject_check_record(struct conversation *c, struct subject *subject,
@@ -67,6 +153,9 @@ struct failure failure_of(int error)
 			N_("The account was changed meanwhile, so that what you showed no longer counts. Nothing was\n"
 			"changed; please start again.") } },
 		{ -ENOENT, { MFA_RESULT_NOT_FOUND, N_("There is no such account.") } },
+		{ -ENOTUNIQ, { MFA_RESULT_EXISTS,
+			N_("There is an account whose name differs from this one in capital letters alone.\n"
+			   "`mfa-admin names` lists such names.") } },
 		{ -ESTALE, { MFA_RESULT_UNAVAILABLE,
 			N_("The second-factor records are missing. Please tell your administrator.") } },
 	};

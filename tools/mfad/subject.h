@@ -12,12 +12,28 @@ struct subject {
 	struct mfa_identity identity;
 	bool local;		/* not on root's word */
 	const char *refusal;	/* why not, for the log; constant */
+	char asked_as[MFA_ACCOUNT_NAME_MAX + 1];	/* the name as it came, where identity has another; or "" */
+	bool folded;		/* the store is (account/spelling.h), and the name need not be known to the system */
+	const char *barred;	/* the name may be nobody's: which rule says so, constant.  It is asked all the same, so
+				 * that it takes the words and the time of others */
+	char other[MFA_ACCOUNT_NAME_MAX + 1];	/* with "name-like-another": whose */
 };
 
-/* Reads USER from the request and says who that is.  Returns 0; -EPERM (this peer may not ask for that
+/* Reads USER from the request and says who that is.  policy: of the service that is signed in to; where names
+ * need not be known to the system, one that is not is spelt as the store has it, and then looked up again.
+ * NULL: of no service; names are then spelt as the store has them, without taking realms off.
+ * Returns 0; -EPERM (this peer may not ask for that
  * account); -EINVAL (not a name); or the error of the look-up.  A peer that is not root gets the same
  * answer for a name that is not there as for one that is not its own. */
-int subject_read(struct conversation *c, struct subject *out);
+int subject_read(struct conversation *c, const struct mfa_policy *policy, struct subject *out);
+
+/* A name of an administrator's choice, as the store has it: the system's spelling, or (in a folded store) lower
+ * case.  id->name is changed; id is looked up again.  Returns 0 or as mfa_identity_of_name and mfa_spelling_folded. */
+int subject_spell(struct conversation *c, struct mfa_identity *id);
+
+/* Whether a name may have an account, where it has none: in a folded store not one that the system does not know
+ * and that differs from another account's in case alone.  Returns 0, -ENOTUNIQ, or as mfa_spelling_other. */
+int subject_check_new(struct conversation *c, const struct mfa_identity *id);
 
 /* Whether record (which may be new, or a decoy) is this identity's: the uid must
  * be the one on record, and no other record may have it.  Returns 0,

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "account/identity.h"
+#include "account/spelling.h"
 #include "log/log.h"
 
 struct conf_ref {
@@ -71,6 +72,21 @@ static bool groups_are_there(const char *path, const struct conf_ref *ref)
 		return true;
 	mfa_log_message(LOG_ERR, "config", error, 0);
 	return false;
+}
+
+/* An older store has an account for each spelling, until an administrator ends that. */
+static void warn_of_spellings(const struct verifier *verifier)
+{
+	const struct mfa_conf *conf = verifier->current->conf;
+	bool folded, strangers = false;
+	size_t i;
+
+	for (i = 0; i < conf->policy_count; i++)
+		strangers = strangers || (!conf->policies[i].nss && !conf->policies[i].names_exact);
+	if (strangers && mfa_spelling_folded(mfa_accounts_store(verifier->accounts), verifier->ring, &folded) == 0 &&
+	    !folded)
+		mfa_log_message(LOG_WARNING, "names", "nss = no, and each spelling of a name is an account of its own "
+				"in this store; mfa-admin names --fold ends that", 0);
 }
 
 int verifier_load(struct verifier *verifier, const char *conf_path)
@@ -156,19 +172,23 @@ static uid_t user_id(const char *name)
 
 int verifier_open(struct verifier *verifier, enum mfa_store_open_flags how)
 {
+	int r;
+
 	verifier->own_uid = geteuid();
 	verifier->overflow_uid = mfa_identity_overflow_uid();
 	verifier->portal_uid = user_id(MFA_PORTAL_USER);
 	if (how == MFA_STORE_CREATE && verifier->ring == NULL) {
 		/* A store without its key is somebody's records, not a fresh start. */
-		int r = create_both(verifier);
-
+		r = create_both(verifier);
 		if (r != 0)
 			return r;
 	}
 	if (how != MFA_STORE_OPEN_BRIEFLY)
 		(void)groups_are_there(verifier->conf_path, verifier->current);
-	return open_accounts(verifier, how == MFA_STORE_OPEN_BRIEFLY ? how : MFA_STORE_OPEN);
+	r = open_accounts(verifier, how == MFA_STORE_OPEN_BRIEFLY ? how : MFA_STORE_OPEN);
+	if (r == 0 && how != MFA_STORE_OPEN_BRIEFLY)
+		warn_of_spellings(verifier);
+	return r;
 }
 
 void verifier_close(struct verifier *verifier)
@@ -204,5 +224,7 @@ void verifier_reload(struct verifier *verifier)
 	    strcmp(old->conf->key_file, fresh->conf->key_file) != 0)
 		mfa_log_message(LOG_WARNING, "reload", "another store or key needs a restart", 0);
 	verifier_put_conf(verifier, old);
+	if (verifier->accounts != NULL)
+		warn_of_spellings(verifier);
 	mfa_log_message(LOG_INFO, "reload", "the configuration was read again", 0);
 }

@@ -1,0 +1,330 @@
+/* One name for each account: `names` lists those that differ in capital letters alone, `names --fold` makes an
+ * older store one in which such a name is nobody's a second time (lib/account/spelling.h). */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "account/accounts.h"
+#include "account/identity.h"
+#include "account/spelling.h"
+#include "language/language.h"
+#include "log/log.h"
+#include "name/name.h"
+#include "names.h"
+#include "terminal/exit.h"
+#include "terminal/terminal.h"
+
+#define TRIES_MAX 100
+
+struct names {
+	const struct place *place;
+	struct mfa_keyring *ring;
+	struct mfa_accounts *accounts;
+	struct names_counts *counts;	/* shared with the child that works on the store */
+	bool quiet;			/* the list was shown before */
+	char **todo;			/* names to be changed: a walk is no time to write */
+	size_t todo_count;
+};
+
+/* What becomes of a name with capital letters: FOLD: its lower case. */
+enum fate { FOLD, KEEP, CONFLICT };
+
+static void show(const struct names *n, const char *name, const char *words)
+{
+	if (n->quiet)
+		return;
+	(void)fputs("  ", stdout);
+	mfa_terminal_column(stdout, name, 24);
+	(void)printf("  %s\n", words);
+}
+
+/* The two halves of a change of name that was interrupted are one account. */
+static bool same_account(struct mfa_accounts *accounts, const char *a, const char *b)
+{
+	struct mfa_record one = { .version = 0 }, two = { .version = 0 };
+	bool same = mfa_accounts_load(accounts, a, &one) == 0 && mfa_accounts_load(accounts, b, &two) == 0 &&
+		    one.account->created == two.account->created &&
+		    one.account->device_count == two.account->device_count;
+	size_t i;
+
+	for (i = 0; same && i < one.account->device_count; i++)
+		same = one.account->devices[i].id == two.account->devices[i].id;
+	mfa_record_release(&one);
+	mfa_record_release(&two);
+	return same;
+}
+
+static int fate_of(struct names *n, const char *name, const char *folded, unsigned others, enum fate *out)
+{
+	struct mfa_identity id, as_folded;
+	int r = mfa_identity_of_name(name, &id);
+
+	if (r == 0)
+		r = mfa_identity_of_name(folded, &as_folded);
+	if (r != 0)
+		return r;
+	if (others > 0 && !(others == 1 && same_account(n->accounts, name, folded)))
+		*out = CONFLICT;
+	/* The system knows it so; or its lower case, which then is somebody: an administrator has to say who. */
+	else if (id.known)
+		*out = KEEP;
+	else
+		*out = as_folded.known ? CONFLICT : FOLD;
+	return 0;
+}
+
+static int remember(struct names *n, const char *name)
+{
+	char **grown = reallocarray(n->todo, n->todo_count + 1, sizeof(*grown));
+
+	if (grown == NULL)
+		return -ENOMEM;
+	n->todo = grown;
+	n->todo[n->todo_count] = strdup(name);
+	return n->todo[n->todo_count++] != NULL ? 0 : -ENOMEM;
+}
+
+static int look_at(void *ctx, const char *name, const char *folded, unsigned others)
+{
+	struct names *n = ctx;
+	char words[MFA_ACCOUNT_NAME_MAX + 64];
+	enum fate fate;
+	int r = fate_of(n, name, folded, others, &fate);
+
+	if (r != 0)
+		return r;
+	switch (fate) {
+	case FOLD:
+		n->counts->rename++;
+		(void)snprintf(words, sizeof(words), _("becomes %s"), folded);
+		show(n, name, words);
+		return remember(n, name);
+	case KEEP:
+		n->counts->kept++;
+		show(n, name, _("stays: the system knows it so"));
+		return 0;
+	default:
+		n->counts->conflicts++;
+		(void)snprintf(words, sizeof(words), _("CONFLICT: another account or person is %s"), folded);
+		show(n, name, words);
+		return 0;
+	}
+}
+
+/* In a child that is the store's owner. */
+static int open_and_look(struct names *n)
+{
+	struct mfa_store *store;
+	int r = mfa_accounts_open(n->place->conf->store_url, MFA_STORE_OPEN, n->ring, &n->accounts);
+
+	if (r != 0)
+		return r;
+	memset(n->counts, 0, sizeof(*n->counts));
+	store = mfa_accounts_store(n->accounts);
+	r = mfa_spelling_folded(store, n->ring, &n->counts->folded);
+	return r == 0 ? mfa_spelling_list(store, look_at, n) : r;
+}
+
+static int close_up(struct names *n, int r)
+{
+	while (n->todo_count > 0)
+		free(n->todo[--n->todo_count]);
+	free(n->todo);
+	n->todo = NULL;
+	mfa_accounts_close(&n->accounts);
+	(void)fflush(stdout);	/* a child's is gone with it */
+	return r;
+}
+
+static int look(void *ctx)
+{
+	struct names *n = ctx;
+
+	return close_up(n, open_and_look(n));
+}
+
+static int note(void *ctx, const char *name, const char *folded, unsigned others)
+{
+	struct names *n = ctx;
+
+	(void)folded, (void)others;
+	return mfa_spelling_note(mfa_accounts_store(n->accounts), n->ring, name);
+}
+
+/* First the new record, then the old one goes; between the two both are refused, as names that differ in case alone.
+ * Somebody who is interrupted there goes on when it is run again. */
+static int rename_once(struct names *n, const char *name)
+{
+	struct mfa_record old, new;
+	char folded[MFA_ACCOUNT_NAME_MAX + 1];
+	int r;
+
+	mfa_name_fold(name, folded);
+	r = mfa_accounts_load(n->accounts, name, &old);
+	if (r != 0)
+		return r == -ENOENT ? 0 : r;
+	r = mfa_record_new(folded, &new);
+	if (r == 0) {
+		mfa_account_free(&new.account);
+		new.account = old.account;
+		old.account = NULL;
+		memcpy(new.account->name, folded, strlen(folded) + 1);
+		r = mfa_accounts_save(n->accounts, &new);
+		if (r == -EAGAIN && same_account(n->accounts, name, folded))
+			r = 0;
+	}
+	if (r == 0)
+		r = mfa_store_delete_if(mfa_accounts_store(n->accounts), old.key, old.version);
+	mfa_record_release(&old);
+	mfa_record_release(&new);
+	return r;
+}
+
+static int fold(void *ctx)
+{
+	struct names *n = ctx;
+	struct mfa_store *store;
+	size_t i;
+	int r = open_and_look(n), tries;
+
+	if (r != 0)
+		return close_up(n, r);
+	store = mfa_accounts_store(n->accounts);
+	/* In this order: at no moment is a spelling an account that has nothing enrolled. */
+	r = mfa_spelling_list(store, note, n);
+	if (r == 0)
+		r = mfa_spelling_set_folded(store, n->ring);
+	n->counts->folded = r == 0;
+	for (i = 0; r == 0 && i < n->todo_count; i++) {
+		for (tries = 0, r = -EAGAIN; r == -EAGAIN && tries < TRIES_MAX; tries++)
+			r = rename_once(n, n->todo[i]);
+		n->counts->renamed += r == 0;
+	}
+	return close_up(n, r);
+}
+
+static void say_conflicts(const struct names_counts *c)
+{
+	if (c->conflicts > 0)
+		(void)printf(_("%u names are in conflict. Where nss = no they are refused until one of each is removed\n"
+			       "(mfa-admin reset NAME); mfa-admin show NAME tells whose phone it is.\n"), c->conflicts);
+}
+
+static void say_state(const struct names_counts *c)
+{
+	if (c->folded) {
+		(void)puts(_("Names that the system does not know are in lower case in this store: no spelling makes a second account."));
+	} else {
+		(void)puts(_("In this store each spelling of a name that the system does not know is an account of its own."));
+		(void)printf(_("`mfa-admin names --fold` ends that: %u names change.\n"), c->rename);
+	}
+	say_conflicts(c);
+}
+
+static bool confirmed(const struct command_options *options)
+{
+	char answer[8];
+
+	if (options->yes)
+		return true;
+	if (!isatty(STDIN_FILENO))
+		return false;
+	return mfa_terminal_ask(_("Do it? [y/N] "), true, answer, sizeof(answer)) == 0 && mfa_terminal_is_yes(answer);
+}
+
+static int carry_out(const struct command_options *options, struct names *n)
+{
+	struct mfa_log_line line;
+	int r;
+
+	if (n->counts->folded && n->counts->rename == 0) {
+		say_state(n->counts);
+		return MFA_EXIT_OK;
+	}
+	(void)printf(_("%u names change, %u stay, %u are in conflict.\n"), n->counts->rename, n->counts->kept,
+		     n->counts->conflicts);
+	(void)puts(_("From then on names that the system does not know are compared in lower case where nss = no, and a\n"
+		     "sign-in there makes no account: first devices are for names that were imported, or with a pass."));
+	if (!confirmed(options)) {
+		(void)puts(_("Nothing was changed. (--yes does it without asking.)"));
+		return MFA_EXIT_OK;
+	}
+	n->quiet = true;
+	r = place_as_owner(n->place, fold, n);
+	mfa_log_begin(&line, "fold-names");
+	mfa_log_text(&line, "result", r == 0 ? "ok" : "failed");
+	mfa_log_number(&line, "renamed", n->counts->renamed);
+	mfa_log_number(&line, "conflicts", n->counts->conflicts);
+	mfa_log_number(&line, "by_uid", (int64_t)getuid());
+	mfa_log_write(&line, LOG_NOTICE);
+	if (r != 0)
+		return place_say(n->place->conf->store_url, r);
+	(void)printf(_("%u names were changed.\n"), n->counts->renamed);
+	say_conflicts(n->counts);
+	return MFA_EXIT_OK;
+}
+
+/* Key and a place for the counts. */
+static int begin(struct names *n, const struct place *place)
+{
+	n->place = place;
+	n->counts = mmap(NULL, sizeof(*n->counts), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (n->counts == MAP_FAILED)
+		return -errno;
+	return mfa_keyring_load(place->conf->key_file, &n->ring);
+}
+
+static void end(struct names *n)
+{
+	mfa_keyring_free(&n->ring);
+	if (n->counts != MAP_FAILED)
+		(void)munmap(n->counts, sizeof(*n->counts));
+}
+
+int names_look(const struct place *place, struct names_counts *out)
+{
+	struct names n = { .quiet = true };
+	int r = begin(&n, place);
+
+	if (r == 0)
+		r = place_as_owner(place, look, &n);
+	if (r == 0)
+		*out = *n.counts;
+	end(&n);
+	return r;
+}
+
+static int run(const struct command_options *options, const struct place *place)
+{
+	struct names n = { .quiet = false };
+	int r = begin(&n, place), status;
+
+	if (r != 0) {
+		status = place_say(place->conf->key_file, r);
+	} else if ((r = place_as_owner(place, look, &n)) != 0) {
+		status = place_say(place->conf->store_url, r);
+	} else if (options->fold) {
+		status = carry_out(options, &n);
+	} else {
+		say_state(n.counts);
+		status = MFA_EXIT_OK;
+	}
+	end(&n);
+	return status;
+}
+
+int command_names(const struct command_options *options, int argc, char **argv)
+{
+	struct place place;
+	int r = place_open(options, &place);
+
+	(void)argc, (void)argv;
+	mfa_log_open("mfa-admin", false);
+	if (r == 0)
+		r = run(options, &place);
+	place_close(&place);
+	return r;
+}

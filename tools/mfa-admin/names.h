@@ -1,0 +1,20 @@
+/* Names in the store that differ in capital letters. */
+#ifndef MFA_ADMIN_NAMES_H
+#define MFA_ADMIN_NAMES_H
+
+#include <stdbool.h>
+
+#include "place.h"
+
+struct names_counts {
+	bool folded;		/* the store is (account/spelling.h) */
+	unsigned rename;	/* names that folding changes */
+	unsigned renamed;	/* that it has changed */
+	unsigned conflicts;	/* names that fold into another account's, or another person's */
+	unsigned kept;		/* that the system knows so */
+};
+
+/* Looks, and says nothing.  Returns 0 or a negative errno of key or store. */
+int names_look(const struct place *place, struct names_counts *out);
+
+#endif
