@@ -25,6 +25,7 @@
 #include "module/options.h"
 #include "wire/command.h"
 #include "wire/frame.h"
+#include "wire/presence.h"
 #include "wire/say.h"
 #include "wire/session.h"
 #include "wire/wait.h"
@@ -98,6 +99,7 @@ static void put_command(pam_handle_t *pamh, struct mfa_frame *request)
 static int build_request(pam_handle_t *pamh, const struct options *o, struct mfa_frame *request)
 {
 	char session[MFA_SESSION_SIZE];
+	struct mfa_presence presence;
 	const char *user = NULL;
 	int r = pam_get_user(pamh, &user, NULL);
 
@@ -118,6 +120,8 @@ static int build_request(pam_handle_t *pamh, const struct options *o, struct mfa
 	if (can_wait(pamh))
 		mfa_frame_put_byte(request, MFA_FIELD_WAIT, 1);
 	put_command(pamh, request);
+	mfa_presence_look(text_item(pamh, PAM_TTY), &presence);
+	mfa_presence_put(request, &presence);
 	return PAM_SUCCESS;
 }
 

@@ -14,7 +14,8 @@
 
 enum mfa_frame_type {
 	/* From a client: first one request, then an ANSWER to each ASK. */
-	MFA_SIGNIN = 1,		/* PROTOCOL USER SERVICE [RHOST] [TTY] [SESSION] [ECHO] [WAIT] [COMMAND] [CODE] */
+	MFA_SIGNIN = 1,		/* PROTOCOL USER SERVICE [RHOST] [TTY] [SESSION] [ECHO] [WAIT] [COMMAND] [CODE]
+				 * [OWN_TERMINAL] */
 	MFA_ANSWER = 2,		/* [TEXT]; without it: no answer was given */
 	MFA_ENROL = 3,		/* PROTOCOL USER [LABEL]: add a device */
 	MFA_DEVICES = 4,	/* PROTOCOL USER: a ROW for each */
@@ -31,7 +32,7 @@ enum mfa_frame_type {
 	MFA_RESET = 18,		/* PROTOCOL USER */
 	MFA_UNLOCK = 19,	/* PROTOCOL USER */
 	MFA_IMPORT = 20,	/* PROTOCOL MODE, then USER URI [URI ...] again and again */
-	MFA_EXPLAIN = 21,	/* PROTOCOL USER SERVICE [RHOST] [SESSION]: one ROW */
+	MFA_EXPLAIN = 21,	/* PROTOCOL USER SERVICE [RHOST] [SESSION] [OWN_TERMINAL]: one ROW */
 	MFA_PASS = 22,		/* PROTOCOL USER VALID [USES]: a temporary access pass */
 	MFA_REPORT = 23,	/* PROTOCOL: one ROW of figures about all accounts */
 	MFA_METRICS = 24,	/* PROTOCOL: INFO in Prometheus' text format */
@@ -72,6 +73,7 @@ enum mfa_field_tag {
 	MFA_FIELD_COMMAND = 20,	/* what sudo is asked to run, as the program says */
 	MFA_FIELD_CODE = 21,	/* 1 byte, 1: of SIGNIN: a code is at hand, phones need not be asked; of ASK: it asks
 				 * for a code, and for nothing else */
+	MFA_FIELD_OWN_TERMINAL = 29,	/* 5 bytes: lib/wire/presence.h */
 };
 
 #define MFA_IMPORT_ACCOUNTS_MAX 256	/* of one IMPORT frame */
