@@ -405,6 +405,19 @@ static int set_enrol_local(struct loader *l, const char *key, const char *value)
 	return choose_bool(l, key, value, yes_no, &conf_policy(l)->enrol_local);
 }
 
+/* Of one service: for all of them it would say of every daemon that it serves nobody but this host. */
+static int set_local(struct loader *l, const char *key, const char *value)
+{
+	bool local = false;
+
+	if (conf_policy(l)->service == NULL)
+		return conf_fail(l, "%s belongs to one service: [policy SERVICE]", key);
+	if (!choose_bool(l, key, value, yes_no, &local))
+		return 0;
+	conf_policy(l)->on_host = local ? MFA_ON_HOST_YES : MFA_ON_HOST_NO;
+	return 1;
+}
+
 static int set_minimum(struct loader *l, const char *key, const char *value)
 {
 	return conf_set_number(l, key, value, 1, MFA_CONF_MINIMUM_MAX, &conf_policy(l)->minimum);
@@ -534,6 +547,7 @@ const struct conf_key conf_keys[] = {
 	{ POLICY_SECTION, "offer_until", false, set_offer_until },
 	{ POLICY_SECTION, "enrol_networks", true, set_enrol_networks },
 	{ POLICY_SECTION, "enrol_local", false, set_enrol_local },
+	{ POLICY_SECTION, "local", false, set_local },
 	{ POLICY_SECTION, "minimum", false, set_minimum },
 	{ POLICY_SECTION, "remember", false, set_remember },
 	{ POLICY_SECTION, "verify_user", false, set_verify_user },

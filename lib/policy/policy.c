@@ -32,9 +32,22 @@ static struct mfa_decision decision(enum mfa_decision_kind kind, const char *rul
 	return (struct mfa_decision){ .kind = kind, .rule = rule };
 }
 
-static bool on_this_host(const struct mfa_policy_facts *facts)
+const char *mfa_place_word(enum mfa_place place)
 {
-	return facts->rhost == NULL || facts->rhost[0] == '\0';
+	static const char *const words[] = {
+		[MFA_PLACE_NOT_KNOWN] = "not known",
+		[MFA_PLACE_ADDRESS] = "address",
+		[MFA_PLACE_HERE] = "this host",
+	};
+
+	return words[place];
+}
+
+enum mfa_place mfa_policy_place(const struct mfa_policy_facts *facts)
+{
+	if (facts->rhost != NULL && facts->rhost[0] != '\0')
+		return MFA_PLACE_ADDRESS;
+	return facts->here ? MFA_PLACE_HERE : MFA_PLACE_NOT_KNOWN;
 }
 
 /* The network of a list that an address is in: only a literal, and only on root's word. */
@@ -44,7 +57,8 @@ static const struct mfa_network *network_of(const struct mfa_networks *list,
 	struct mfa_address address;
 	size_t i;
 
-	if (facts->local || on_this_host(facts) || mfa_address_parse(facts->rhost, &address) != 0)
+	if (facts->local || mfa_policy_place(facts) != MFA_PLACE_ADDRESS ||
+	    mfa_address_parse(facts->rhost, &address) != 0)
 		return NULL;
 	for (i = 0; i < list->count; i++)
 		if (mfa_network_has(&list->rows[i], &address))
@@ -54,7 +68,7 @@ static const struct mfa_network *network_of(const struct mfa_networks *list,
 
 static bool enrols_from(const struct mfa_policy *policy, const struct mfa_policy_facts *facts)
 {
-	return facts->devices == 0 && policy->enrolment != MFA_ENROLMENT_OFF &&
+	return facts->devices == 0 && policy->enrolment != MFA_ENROLMENT_OFF && !facts->by_another &&
 	       network_of(&policy->enrol_networks, facts) != NULL;
 }
 
@@ -91,7 +105,10 @@ static bool spared(const struct mfa_policy *policy, const struct mfa_policy_fact
 
 bool mfa_policy_may_enrol_here(const struct mfa_policy *policy, const struct mfa_policy_facts *facts)
 {
-	if (on_this_host(facts))
+	/* Who begins su is there, and not the one whose password is typed. */
+	if (facts->by_another)
+		return false;
+	if (mfa_policy_place(facts) == MFA_PLACE_HERE)
 		return policy->enrol_local;
 	return network_of(&policy->enrol_networks, facts) != NULL;
 }
@@ -102,9 +119,19 @@ bool mfa_policy_may_remember(const struct mfa_policy *policy, const struct mfa_p
 
 	if (policy->remember <= 0 || facts->local)
 		return false;
-	if (on_this_host(facts))
-		return true;	/* by its login session */
+	if (mfa_policy_place(facts) != MFA_PLACE_ADDRESS)
+		return facts->here;	/* by its login session */
 	return mfa_address_parse(facts->rhost, &address) == 0 && !mfa_address_is_loopback(&address);
+}
+
+/* Why there is no first device, where one is due. */
+static const char *why_not_here(const struct mfa_policy_facts *facts)
+{
+	if (facts->by_another)
+		return "no first device of another's account";
+	if (mfa_policy_place(facts) == MFA_PLACE_NOT_KNOWN)
+		return "no first device, not known from where";
+	return "no first device from here";
 }
 
 /* An offer that may be put off no more is a demand. */
@@ -143,7 +170,7 @@ static struct mfa_decision without_device(const struct mfa_policy *policy,
 		? decision(MFA_DECISION_ALLOW, "unenrolled=allow")
 		: decision(MFA_DECISION_REFUSE, "unenrolled=deny");
 	if (due)
-		(void)snprintf(d.detail, sizeof(d.detail), "no first device from here");
+		(void)snprintf(d.detail, sizeof(d.detail), "%s", why_not_here(facts));
 	else if (facts->unlisted)
 		(void)snprintf(d.detail, sizeof(d.detail), "neither imported nor with a pass");
 	return d;

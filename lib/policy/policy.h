@@ -9,6 +9,7 @@
 
 #include "name/name.h"
 #include "policy/network.h"
+#include "policy/place.h"
 
 /* Whether an account without a factor gets in. */
 enum mfa_unenrolled { MFA_UNENROLLED_DENY, MFA_UNENROLLED_ALLOW };
@@ -63,6 +64,7 @@ struct mfa_policy {
 	int64_t offer_until;		/* when it no longer may be; 0: no date */
 	struct mfa_networks enrol_networks;	/* where a first device may be enrolled without a pass */
 	bool enrol_local;		/* the same, for who is on this host */
+	enum mfa_on_host on_host;	/* local: whether no address is said to mean this host */
 	unsigned minimum;		/* devices that an account should have */
 	int64_t remember;		/* seconds that a success spares the next one; 0: never */
 	enum mfa_verify_user verify_user;
@@ -93,6 +95,10 @@ struct mfa_decision {
 /* Whether somebody is in a list's groups.  Not known is what a failed look-up leaves. */
 enum mfa_membership { MFA_MEMBER_NOT_KNOWN = 0, MFA_MEMBER_NO, MFA_MEMBER_YES };
 
+/* Where somebody signs in.  That no address is given proves nothing: a daemon may serve the network and
+ * not say so. */
+enum mfa_place { MFA_PLACE_NOT_KNOWN = 0, MFA_PLACE_ADDRESS, MFA_PLACE_HERE };
+
 /* What the decision is about. */
 struct mfa_policy_facts {
 	bool known;			/* the system knows the name */
@@ -101,7 +107,9 @@ struct mfa_policy_facts {
 	bool unlisted;			/* the store knows those that the system does not know by an administrator's
 					 * word alone, and not this one */
 	bool local;			/* service and address are no more than a program's claim */
-	const char *rhost;		/* as PAM has it; NULL or "": on this host */
+	const char *rhost;		/* as PAM has it; NULL or "": no address, */
+	bool here;			/* and then: on this host */
+	bool by_another;		/* somebody else than the account's owner or root has started the program */
 	enum mfa_membership in_groups;	/* of those named by the policy */
 	enum mfa_membership in_except_groups;
 	unsigned devices;		/* of the account */
@@ -121,14 +129,18 @@ struct mfa_decision mfa_policy_decide_more(const struct mfa_policy *policy,
 					   const struct mfa_policy_facts *facts,
 					   enum mfa_method_kind shown);
 
+/* An address (or a name in its place), this host, or not known. */
+enum mfa_place mfa_policy_place(const struct mfa_policy_facts *facts);
 /* Whether a first device may be enrolled from where the facts say (without a pass). */
 bool mfa_policy_may_enrol_here(const struct mfa_policy *policy,
 			       const struct mfa_policy_facts *facts);
-/* Whether a success may be remembered there at all: never on a claim, a name or loopback. */
+/* Whether a success may be remembered there at all: never on a claim, a name or loopback, nor where it is
+ * not known from where. */
 bool mfa_policy_may_remember(const struct mfa_policy *policy, const struct mfa_policy_facts *facts);
 
-/* What a method, a decision is called in mfa.conf, log and explain. */
+/* What a method, a decision, a place is called in mfa.conf, log and explain. */
 const char *mfa_method_word(enum mfa_method_kind method);
 const char *mfa_decision_word(enum mfa_decision_kind kind);
+const char *mfa_place_word(enum mfa_place place);
 
 #endif

@@ -1,6 +1,6 @@
 /* signin: sign in through libpam, from one process or many at the same instant.
  *
- *	signin [-n PROCESSES] [-r RHOST] [-q] SERVICE[,SERVICE]... USER [ANSWER]...
+ *	signin [-n PROCESSES] [-r RHOST] [-t TTY] [-q] SERVICE[,SERVICE]... USER [ANSWER]...
  *
  * The services (files in /etc/pam.d) are dealt out to the processes in turn.
  * All of them stand ready in pam_authenticate before any may go on.  Prompts are
@@ -73,7 +73,7 @@ static int converse(int count, const struct pam_message **msg, struct pam_respon
 }
 
 /* The child's whole life: ready, wait for the start, sign in. */
-static int sign_in(const char *service, const char *user, const char *rhost,
+static int sign_in(const char *service, const char *user, const char *rhost, const char *tty,
 		   struct answers *answers, int ready, int go)
 {
 	struct pam_conv conv = { converse, answers };
@@ -85,6 +85,8 @@ static int sign_in(const char *service, const char *user, const char *rhost,
 		return NO_START;
 	if (rhost != NULL)
 		(void)pam_set_item(pam, PAM_RHOST, rhost);
+	if (tty != NULL)
+		(void)pam_set_item(pam, PAM_TTY, tty);
 	if (write(ready, &byte, 1) != 1)
 		return NO_START;
 	while (read(go, &byte, 1) < 0 && errno == EINTR)
@@ -133,14 +135,16 @@ int main(int argc, char **argv)
 {
 	int ready[2], go[2], tally[RESULTS] = { 0 };
 	int opt, status, count, processes = 1, quiet = 0;
-	const char *rhost = NULL;
+	const char *rhost = NULL, *tty = NULL;
 	char *services[8], byte;
 
-	while ((opt = getopt(argc, argv, "+n:r:q")) != -1) {
+	while ((opt = getopt(argc, argv, "+n:r:t:q")) != -1) {
 		if (opt == 'n')
 			processes = atoi(optarg);
 		else if (opt == 'r')
 			rhost = optarg;
+		else if (opt == 't')
+			tty = optarg;
 		else if (opt == 'q')
 			quiet = 1;
 		else
@@ -162,7 +166,7 @@ int main(int argc, char **argv)
 		if (pid > 0)
 			continue;
 		(void)close(go[1]);
-		r = sign_in(deal(services, count, i), argv[optind + 1], rhost, &answers, ready[1], go[0]);
+		r = sign_in(deal(services, count, i), argv[optind + 1], rhost, tty, &answers, ready[1], go[0]);
 		(void)fflush(stdout);
 		_exit(r < RESULTS ? r : NO_START);
 	}

@@ -82,6 +82,10 @@ static void test_errors(void **state)
 		{ LEAST "[policy]\nhelp = " LONG_40 LONG_40 LONG_40 LONG_40 "1\n",
 		  "f:6: help is longer than 160 bytes" },
 		{ LEAST "[totp]\nwindow = 6\n", "f:6: window = 6: it must be a number from 0 to 5" },
+		{ LEAST "[policy x]\nlocal = maybe\n", "f:6: local = maybe: it must be yes or no" },
+		{ LEAST "[policy]\nlocal = yes\n", "f:6: local belongs to one service: [policy SERVICE]" },
+		{ LEAST "[policy]\nlocal = no\n", "f:6: local belongs to one service: [policy SERVICE]" },
+		{ LEAST "[policy x]\nlocal = no\nlocal = no\n", "f:7: local is there twice in [policy x]" },
 		{ LEAST "[policy sshd]\nissuer = x\n", "f:6: [policy sshd] has no key issuer" },
 		{ LEAST "[policy sshd]\nnss = no\nnss = no\n", "f:7: nss is there twice in [policy sshd]" },
 		{ LEAST "[policy sshd]\nnss = no\n[policy]\nnss = no\n",
@@ -173,6 +177,7 @@ static void test_defaults(void **state)
 	assert_true(conf->policies[0].nss);
 	assert_false(conf->policies[0].enrol_local);
 	assert_int_equal(conf->policies[0].methods, MFA_METHOD_ALL);
+	assert_int_equal(conf->policies[0].on_host, MFA_ON_HOST_BY_NAME);
 	assert_int_equal(conf->totp_window, 1);
 	assert_false(conf->policies[0].optional);
 	assert_false(conf->policies[0].fail_open);
@@ -188,8 +193,9 @@ static void test_services_inherit(void **state)
 		"[throttle]\r\n  enabled = no ; not here\r\n"
 		"[policy]\n\tunenrolled = allow\nenrol_local = yes\n"
 		"[policy sshd]\nunenrolled = deny\n"
-		"realms = A.B\n[policy vpn]\nnss = no\n"
-		"[policy radius]\nnames = exact\nrealms = A.B, AB\nrealms_are_one = yes\n";
+		"realms = A.B\n[policy vpn]\nnss = no\nlocal = no\n"
+		"[policy radius]\nnames = exact\nrealms = A.B, AB\nrealms_are_one = yes\n"
+		"[policy kiosk]\nlocal = yes\n";
 	char error[MFA_CONF_ERROR_SIZE];
 	const struct mfa_policy *sshd, *vpn, *radius;
 	struct mfa_conf *conf;
@@ -212,6 +218,9 @@ static void test_services_inherit(void **state)
 	assert_true(radius->names_exact);
 	assert_int_equal(radius->realms.count, 2);
 	assert_string_equal(radius->realms.rows[1], "AB");
+	assert_int_equal(vpn->on_host, MFA_ON_HOST_NO);
+	assert_int_equal(sshd->on_host, MFA_ON_HOST_BY_NAME);
+	assert_int_equal(mfa_conf_policy(conf, "kiosk")->on_host, MFA_ON_HOST_YES);
 	assert_int_equal(mfa_conf_policy(conf, "su")->unenrolled, MFA_UNENROLLED_ALLOW);
 	mfa_conf_free(&conf);
 }

@@ -31,6 +31,7 @@ static const struct mfa_group staff_rows[] = { { "staff", 1 } };
 #define PHONE .known = true, .devices = 1, .methods = MFA_METHOD_TOTP
 #define TOKEN .known = true, .devices = 1, .methods = MFA_METHOD_HOTP
 #define BARE .known = true
+#define HERE .here = true
 
 /* Each row's policy starts as [policy] does: names known to the system, all methods. */
 static const struct row {
@@ -57,15 +58,15 @@ static const struct row {
 	  .rhost = "192.0.2.1" }, REFUSE, "name-letters" },
 	{ "the same, nothing required", { .nss = false, .optional = true }, { .barred = "name-letters" }, REFUSE,
 	  "name-letters" },
-	{ "a name that nobody has imported", { .nss = false, DUE, .enrol_local = true }, { .unlisted = true }, REFUSE,
+	{ "a name that nobody has imported", { .nss = false, DUE, .enrol_local = true }, { .unlisted = true, HERE }, REFUSE,
 	  "unenrolled=deny", "neither imported nor with a pass" },
 	{ "the same, offered, from where one may", { .nss = false, OFFER, LAB }, { .unlisted = true,
 	  .rhost = "198.51.100.1" }, REFUSE, "unenrolled=deny", "neither imported nor with a pass" },
-	{ "the same, may pass", { .nss = false, DUE, .enrol_local = true, LET }, { .unlisted = true }, ALLOW,
+	{ "the same, may pass", { .nss = false, DUE, .enrol_local = true, LET }, { .unlisted = true, HERE }, ALLOW,
 	  "unenrolled=allow", "neither imported nor with a pass" },
-	{ "one that has been", { .nss = false, DUE, .enrol_local = true }, { .known = false }, ENROL,
+	{ "one that has been", { .nss = false, DUE, .enrol_local = true }, { .known = false, HERE }, ENROL,
 	  "enrolment=require" },
-	{ "an unknown name, enrolment due", { .nss = true, DUE, .enrol_local = true }, { .known = false },
+	{ "an unknown name, enrolment due", { .nss = true, DUE, .enrol_local = true }, { .known = false, HERE },
 	  REFUSE, "unknown-name" },
 	{ "an unknown name of a VPN", { .nss = false }, { .devices = 1, .methods = 1 }, REQUIRE, "enrolled" },
 	{ "an unknown name of a VPN without a device", { .nss = false }, { .known = false }, REFUSE,
@@ -74,7 +75,7 @@ static const struct row {
 	/* Enrolled, or not. */
 	{ "enrolled", { .nss = true }, { PHONE }, REQUIRE, "enrolled" },
 	{ "enrolled, others may pass", { .nss = true, LET }, { PHONE }, REQUIRE, "enrolled" },
-	{ "enrolled, enrolment due", { .nss = true, DUE, .enrol_local = true }, { PHONE }, REQUIRE, "enrolled" },
+	{ "enrolled, enrolment due", { .nss = true, DUE, .enrol_local = true }, { PHONE, HERE }, REQUIRE, "enrolled" },
 	{ "enrolled, once put off", { .nss = true, OFFER }, { PHONE, .postponed = 9 }, REQUIRE, "enrolled" },
 	{ "nothing enrolled", { .nss = true }, { BARE }, REFUSE, "unenrolled=deny" },
 	{ "nothing enrolled, may pass", { .nss = true, LET }, { BARE }, ALLOW, "unenrolled=allow" },
@@ -84,7 +85,7 @@ static const struct row {
 	/* required = no */
 	{ "not required", { .nss = true, .optional = true }, { PHONE }, ALLOW, "required=no" },
 	{ "not required, not enrolled", { .nss = true, .optional = true }, { BARE }, ALLOW, "required=no" },
-	{ "not required, and enrolment due", { .nss = true, .optional = true, DUE, .enrol_local = true }, { BARE },
+	{ "not required, and enrolment due", { .nss = true, .optional = true, DUE, .enrol_local = true }, { BARE, HERE },
 	  ALLOW, "required=no" },
 	{ "not required of a service, says a program", { .service = "x", .nss = true, .optional = true },
 	  { PHONE, .local = true }, REQUIRE, "enrolled" },
@@ -135,7 +136,7 @@ static const struct row {
 	{ "an odd spelling", { .nss = true, SCHOOL }, { PHONE, .rhost = "192.0.2.007" }, REQUIRE, "enrolled" },
 	{ "a short spelling", { .nss = true, SCHOOL }, { PHONE, .rhost = "192.0.519" }, REQUIRE, "enrolled" },
 	{ "a space before", { .nss = true, SCHOOL }, { PHONE, .rhost = " 192.0.2.7" }, REQUIRE, "enrolled" },
-	{ "on this host", { .nss = true, SCHOOL }, { PHONE, .rhost = "" }, REQUIRE, "enrolled" },
+	{ "on this host", { .nss = true, SCHOOL }, { PHONE, HERE, .rhost = "" }, REQUIRE, "enrolled" },
 	{ "no address at all", { .nss = true, SCHOOL }, { PHONE }, REQUIRE, "enrolled" },
 	{ "from the school, says a program", { .nss = true, SCHOOL },
 	  { PHONE, .local = true, .rhost = "192.0.2.7" }, REQUIRE, "enrolled" },
@@ -146,7 +147,7 @@ static const struct row {
 	{ "a token where only phones count", { .nss = true, .methods = MFA_METHOD_TOTP }, { TOKEN }, REFUSE,
 	  "methods" },
 	{ "a phone that is of no use does not make it a first one",
-	  { .nss = true, .methods = MFA_METHOD_HOTP, DUE, .enrol_local = true, LET }, { PHONE }, REFUSE, "methods" },
+	  { .nss = true, .methods = MFA_METHOD_HOTP, DUE, .enrol_local = true, LET }, { PHONE, HERE }, REFUSE, "methods" },
 	{ "a token", { .nss = true, .methods = MFA_METHOD_HOTP }, { TOKEN }, REQUIRE, "enrolled" },
 	{ "a phone that is of no use, and a pass",
 	  { .nss = true, .methods = MFA_METHOD_HOTP | MFA_METHOD_PASS }, { PHONE, .has_pass = true }, REQUIRE,
@@ -159,14 +160,14 @@ static const struct row {
 	{ "a pass, others may pass without", { .nss = true, LET }, { BARE, .has_pass = true }, REQUIRE, "pass" },
 	{ "a pass where none counts", { .nss = true, .methods = MFA_METHOD_TOTP }, { BARE, .has_pass = true },
 	  REFUSE, "unenrolled=deny" },
-	{ "a pass goes before enrolment", { .nss = true, DUE, .enrol_local = true }, { BARE, .has_pass = true },
+	{ "a pass goes before enrolment", { .nss = true, DUE, .enrol_local = true }, { BARE, HERE, .has_pass = true },
 	  REQUIRE, "pass" },
 
 	/* Enrolment: where from. */
-	{ "due, here", { .nss = true, DUE, .enrol_local = true }, { BARE }, ENROL, "enrolment=require" },
-	{ "due, not here", { .nss = true, DUE }, { BARE }, REFUSE, "unenrolled=deny",
+	{ "due, here", { .nss = true, DUE, .enrol_local = true }, { BARE, HERE }, ENROL, "enrolment=require" },
+	{ "due, not here", { .nss = true, DUE }, { BARE, HERE }, REFUSE, "unenrolled=deny",
 	  "no first device from here" },
-	{ "due, not here, may pass", { .nss = true, DUE, LET }, { BARE }, ALLOW, "unenrolled=allow",
+	{ "due, not here, may pass", { .nss = true, DUE, LET }, { BARE, HERE }, ALLOW, "unenrolled=allow",
 	  "no first device from here" },
 	{ "due, from the lab", { .nss = true, DUE, LAB }, { BARE, .rhost = "198.51.100.9" }, ENROL,
 	  "enrolment=require" },
@@ -178,8 +179,34 @@ static const struct row {
 	  REFUSE, "unenrolled=deny", "no first device from here" },
 	{ "due, from the lab, says a program", { .nss = true, DUE, LAB },
 	  { BARE, .local = true, .rhost = "198.51.100.9" }, REFUSE, "unenrolled=deny" },
-	{ "due, a program here", { .nss = true, DUE, .enrol_local = true }, { BARE, .local = true }, REFUSE,
+	{ "due, a program here", { .nss = true, DUE, .enrol_local = true }, { BARE, HERE, .local = true }, REFUSE,
 	  "unenrolled=deny" },
+	/* No address is no place: a daemon may serve the network and not say so. */
+	{ "due, not known from where", { .nss = true, DUE, .enrol_local = true }, { BARE }, REFUSE,
+	  "unenrolled=deny", "no first device, not known from where" },
+	{ "due, an empty address, not known from where", { .nss = true, DUE, .enrol_local = true },
+	  { BARE, .rhost = "" }, REFUSE, "unenrolled=deny", "no first device, not known from where" },
+	{ "due, not known from where, may pass", { .nss = true, DUE, .enrol_local = true, LET }, { BARE }, ALLOW,
+	  "unenrolled=allow", "no first device, not known from where" },
+	{ "offered, not known from where", { .nss = true, OFFER, .enrol_local = true }, { BARE }, REFUSE,
+	  "unenrolled=deny", "no first device, not known from where" },
+	{ "due, not known from where, with a pass", { .nss = true, DUE, .enrol_local = true },
+	  { BARE, .has_pass = true }, REQUIRE, "pass" },
+	{ "due, an address, whatever the service", { .nss = true, DUE, .enrol_local = true },
+	  { BARE, HERE, .rhost = "203.0.113.1" }, REFUSE, "unenrolled=deny", "no first device from here" },
+	{ "due, by another", { .nss = true, DUE, .enrol_local = true }, { BARE, HERE, .by_another = true }, REFUSE,
+	  "unenrolled=deny", "no first device of another's account" },
+	{ "due, by another, from the lab", { .nss = true, DUE, LAB },
+	  { BARE, .by_another = true, .rhost = "198.51.100.9" }, REFUSE, "unenrolled=deny",
+	  "no first device of another's account" },
+	{ "due, by another, may pass", { .nss = true, DUE, .enrol_local = true, LET },
+	  { BARE, HERE, .by_another = true }, ALLOW, "unenrolled=allow", "no first device of another's account" },
+	{ "due, by another, with a pass", { .nss = true, DUE, .enrol_local = true },
+	  { BARE, HERE, .by_another = true, .has_pass = true }, REQUIRE, "pass" },
+	{ "due where nothing is asked, by another", { .nss = true, DUE, SCHOOL, .enrol_networks = { school_rows, 1 } },
+	  { BARE, .by_another = true, .rhost = "192.0.2.7" }, ALLOW, "exempt_networks", "192.0.2.0/24" },
+	{ "enrolled, by another", { .nss = true, DUE, .enrol_local = true }, { PHONE, HERE, .by_another = true },
+	  REQUIRE, "enrolled" },
 	{ "due, but not from there", { .nss = true, DUE, SCHOOL, LAB }, { BARE, .rhost = "192.0.2.7" }, ALLOW,
 	  "exempt_networks", "192.0.2.0/24" },
 	{ "due from where nothing is asked", { .nss = true, DUE, SCHOOL, .enrol_networks = { school_rows, 1 } },
@@ -191,31 +218,37 @@ static const struct row {
 	  ALLOW, "exempt_networks", "192.0.2.0/24" },
 
 	/* Enrolment: how often it may be put off, and until when. */
-	{ "an offer", { .nss = true, OFFER, .enrol_local = true }, { BARE }, ENROL, "enrolment=offer", NULL, true,
+	{ "an offer", { .nss = true, OFFER, .enrol_local = true }, { BARE, HERE }, ENROL, "enrolment=offer", NULL, true,
 	  MFA_OFFER_TIMES },
-	{ "an offer, put off twice", { .nss = true, OFFER, .enrol_local = true }, { BARE, .postponed = 2 }, ENROL,
+	{ "an offer, put off twice", { .nss = true, OFFER, .enrol_local = true }, { BARE, HERE, .postponed = 2 }, ENROL,
 	  "enrolment=offer", NULL, true, 1 },
 	{ "an offer, put off for the last time", { .nss = true, OFFER, .enrol_local = true },
-	  { BARE, .postponed = 3 }, ENROL, "enrolment=require" },
+	  { BARE, HERE, .postponed = 3 }, ENROL, "enrolment=require" },
 	{ "an offer, ten times", { .nss = true, OFFER, .enrol_local = true, .offer_times = 10 },
-	  { BARE, .postponed = 3 }, ENROL, "enrolment=offer", NULL, true, 7 },
+	  { BARE, HERE, .postponed = 3 }, ENROL, "enrolment=offer", NULL, true, 7 },
 	{ "an offer, more often than there are", { .nss = true, OFFER, .enrol_local = true, .offer_times = 1 },
-	  { BARE, .postponed = 7 }, ENROL, "enrolment=require" },
+	  { BARE, HERE, .postponed = 7 }, ENROL, "enrolment=require" },
 	{ "an offer until tomorrow", { .nss = true, OFFER, .enrol_local = true, .offer_until = NOW + 1 },
-	  { BARE, .postponed = 99 }, ENROL, "enrolment=offer", NULL, true, 0 },
-	{ "an offer until now", { .nss = true, OFFER, .enrol_local = true, .offer_until = NOW }, { BARE }, ENROL,
+	  { BARE, HERE, .postponed = 99 }, ENROL, "enrolment=offer", NULL, true, 0 },
+	{ "an offer until now", { .nss = true, OFFER, .enrol_local = true, .offer_until = NOW }, { BARE, HERE }, ENROL,
 	  "enrolment=require" },
 	{ "both, and the times are up",
 	  { .nss = true, OFFER, .enrol_local = true, .offer_until = NOW + 1, .offer_times = 2 },
-	  { BARE, .postponed = 2 }, ENROL, "enrolment=require" },
+	  { BARE, HERE, .postponed = 2 }, ENROL, "enrolment=require" },
 	{ "an offer from elsewhere", { .nss = true, OFFER, LET }, { BARE, .rhost = "203.0.113.1" }, ALLOW,
 	  "unenrolled=allow", "no first device from here" },
 
 	/* Remembering. */
 	{ "remembered", { .nss = true, .remember = 60 }, { PHONE, .remembered = true, .rhost = "203.0.113.1" },
 	  ALLOW, "remember" },
-	{ "remembered in a session", { .nss = true, .remember = 60 }, { PHONE, .remembered = true }, ALLOW,
+	{ "remembered in a session", { .nss = true, .remember = 60 }, { PHONE, HERE, .remembered = true }, ALLOW,
 	  "remember" },
+	{ "remembered, not known from where", { .nss = true, .remember = 60 }, { PHONE, .remembered = true },
+	  REQUIRE, "enrolled" },
+	{ "remembered, an empty address, not known from where", { .nss = true, .remember = 60 },
+	  { PHONE, .remembered = true, .rhost = "" }, REQUIRE, "enrolled" },
+	{ "remembered in a session, by another", { .nss = true, .remember = 60 },
+	  { PHONE, HERE, .remembered = true, .by_another = true }, ALLOW, "remember" },
 	{ "remembered, and no longer wanted", { .nss = true }, { PHONE, .remembered = true }, REQUIRE,
 	  "enrolled" },
 	{ "remembered, from a name", { .nss = true, .remember = 60 },
@@ -227,7 +260,7 @@ static const struct row {
 	{ "remembered, from loopback by IPv6", { .nss = true, .remember = 60 },
 	  { PHONE, .remembered = true, .rhost = "::1" }, REQUIRE, "enrolled" },
 	{ "remembered, says a program", { .nss = true, .remember = 60 },
-	  { PHONE, .local = true, .remembered = true }, REQUIRE, "enrolled" },
+	  { PHONE, HERE, .local = true, .remembered = true }, REQUIRE, "enrolled" },
 	{ "remembered, all devices gone", { .nss = true, .remember = 60 },
 	  { BARE, .remembered = true, .rhost = "203.0.113.1" }, REFUSE, "unenrolled=deny" },
 	{ "not remembered", { .nss = true, .remember = 60 }, { PHONE, .rhost = "203.0.113.1" }, REQUIRE,
@@ -301,6 +334,61 @@ static void test_decide_more(void **state)
 	}
 }
 
+/* What no address says of a service. */
+static void test_services(void **state)
+{
+	static const char *const here[] = {
+		"login", "su", "su-l", "sudo", "sudo-i", "runuser", "runuser-l", "doas", "polkit-1", "vlock",
+		"mfa-enroll", "gdm-password", "lightdm", "sddm", "greetd", "i3lock", "swaylock", "xscreensaver",
+	};
+	static const char *const others[] = {
+		"sshd", "xrdp-sesman", "imap", "openvpn", "other", "sud", "sudo2", "SUDO", "su ", "",
+	};
+	static const struct { const char *service; enum mfa_on_host said; bool terminal, local; } said[] = {
+		{ "kiosk", MFA_ON_HOST_BY_NAME, true, true },
+		/* The rules stand above the name and the terminal. */
+		{ "kiosk", MFA_ON_HOST_YES, false, true }, { "kiosk", MFA_ON_HOST_NO, true, false },
+		{ "sudo", MFA_ON_HOST_NO, true, false }, { "sudo", MFA_ON_HOST_YES, false, true },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ROWS(here); i++)
+		if (!mfa_service_is_local(MFA_ON_HOST_BY_NAME, here[i], false))
+			fail_msg("%s is not local", here[i]);
+	for (i = 0; i < ROWS(others); i++)
+		if (mfa_service_is_local(MFA_ON_HOST_BY_NAME, others[i], false))
+			fail_msg("%s is local", others[i]);
+	for (i = 0; i < ROWS(said); i++)
+		if (mfa_service_is_local(said[i].said, said[i].service, said[i].terminal) != said[i].local)
+			fail_msg("%s, %d", said[i].service, said[i].said);
+	for (i = 0; i < ROWS(here); i++)
+		assert_int_equal(mfa_service_hides_caller(here[i]), strcmp(here[i], "polkit-1") == 0);
+	for (i = 0; i < ROWS(others); i++)
+		assert_int_equal(mfa_service_gives_address(others[i]), strcmp(others[i], "sshd") == 0);
+}
+
+/* Three cases, and no other. */
+static void test_places(void **state)
+{
+	static const struct { struct mfa_policy_facts facts; enum mfa_place place; const char *word; } places[] = {
+		{ { BARE }, MFA_PLACE_NOT_KNOWN, "not known" },
+		{ { BARE, .rhost = "" }, MFA_PLACE_NOT_KNOWN, "not known" },
+		{ { BARE, HERE }, MFA_PLACE_HERE, "this host" },
+		{ { BARE, HERE, .rhost = "" }, MFA_PLACE_HERE, "this host" },
+		{ { BARE, .rhost = "192.0.2.1" }, MFA_PLACE_ADDRESS, "address" },
+		{ { BARE, HERE, .rhost = "192.0.2.1" }, MFA_PLACE_ADDRESS, "address" },
+		{ { BARE, HERE, .rhost = "pc" }, MFA_PLACE_ADDRESS, "address" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ROWS(places); i++) {
+		assert_int_equal(mfa_policy_place(&places[i].facts), places[i].place);
+		assert_string_equal(mfa_place_word(places[i].place), places[i].word);
+	}
+}
+
 /* A decision, a rule or a fact that nobody filled in lets nobody in. */
 static void test_default_deny(void **state)
 {
@@ -316,6 +404,7 @@ static void test_default_deny(void **state)
 	assert_int_equal(REFUSE, 0);
 	assert_int_equal(MFA_UNENROLLED_DENY, 0);
 	assert_int_equal(UNKNOWN, 0);
+	assert_int_equal(MFA_PLACE_NOT_KNOWN, 0);
 	assert_false(mfa_policy_may_enrol_here(&policy, &facts));
 	assert_false(mfa_policy_may_remember(&policy, &facts));
 }
@@ -325,6 +414,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_decide),
 		cmocka_unit_test(test_decide_more),
+		cmocka_unit_test(test_services),
+		cmocka_unit_test(test_places),
 		cmocka_unit_test(test_default_deny),
 	};
 

@@ -11,6 +11,17 @@
 #include "seal/seal.h"
 #include "terminal/exit.h"
 
+/* Whether a first device would be enrolled at the service by those on this host, but nothing says that who
+ * gives no address is there. */
+static bool enrols_nobody(const struct mfa_policy *policy)
+{
+	bool tool = policy->service != NULL && strcmp(policy->service, "mfa-enroll") == 0;
+
+	return policy->service != NULL && policy->enrol_local && (tool || policy->enrolment != MFA_ENROLMENT_OFF) &&
+	       !mfa_service_gives_address(policy->service) &&
+	       !mfa_service_is_local(policy->on_host, policy->service, false);
+}
+
 /* Rules that say something else than it looks.  Each returns whether it is so for a service's rules. */
 static bool groups_of_strangers(const struct mfa_policy *p)
 {
@@ -35,6 +46,9 @@ static const struct {
 	  N_("nss = no, but groups are the system's: of a name that it does not know they are not known, so such names are always asked") },
 	{ strangers_unenrolled,
 	  N_("nss = no and unenrolled = allow: any name that has nothing enrolled gets in, another spelling of somebody's, too") },
+	{ enrols_nobody,
+	  N_("enrol_local = yes does not hold, for the service is not local: that no address is given does not show that "
+	     "somebody is on this host. Say local = yes if nobody else can use it, or enrol_local = no") },
 	{ realms_of_nobody, N_("realms are taken off only where nss = no and names = fold") },
 };
 

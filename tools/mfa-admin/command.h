@@ -23,7 +23,8 @@ struct command_options {
 	const char *factor;		/* of reset: a device; NULL: all */
 	const char *valid, *uses;	/* of pass */
 	const char *pass;		/* of reset: for how long one is given; NULL: none */
-	const char *user, *service, *rhost, *session;	/* of explain */
+	const char *user, *service, *rhost, *session, *caller;	/* of explain */
+	bool terminal;			/* likewise */
 	const char *pam_dir;		/* NULL: the system's */
 	const char *sshd_settings;	/* NULL: ask sshd */
 };

@@ -1,6 +1,8 @@
 /* Why a sign-in asks for a second factor, or does not. */
 #include <errno.h>
 #include <jansson.h>
+#include <pwd.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,6 +11,7 @@
 #include "terminal/exchange.h"
 #include "terminal/exit.h"
 #include "terminal/terminal.h"
+#include "wire/presence.h"
 
 static const struct { const char *decision, *words; } ends[] = {
 	{ "allow", N_("no second factor is asked") },
@@ -38,6 +41,12 @@ static const struct { const char *rule, *words; } rules[] = {
 	{ "uid-changed", N_("the record is of another uid: reset the account if that is right") },
 	{ "name-gone", N_("the record has a uid, but the system no longer knows the name") },
 	{ "uid-of-another-account", N_("another account has this uid") },
+};
+
+static const struct { const char *place, *words; } places[] = {
+	{ "address", N_("an address, or a name in its place") },
+	{ "this host", N_("this host: no address, and the service is local (or is on a terminal of its own)") },
+	{ "not known", N_("not known: no address, and the service is not local; see `local` in mfa.conf(5)") },
 };
 
 static const char *text(const json_t *json, const char *key)
@@ -91,6 +100,18 @@ static void print_not_known(const json_t *json)
 			(void)printf("%s %s\n", _("Not known:"), _(rows[i].words));
 }
 
+/* Of mfad's words; one that knows none leaves the line out. */
+static void print_place(const json_t *json)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		if (strcmp(places[i].place, text(json, "place")) == 0)
+			(void)printf("%s %s\n", _("From:     "), _(places[i].words));
+	if (json_is_true(json_object_get(json, "by_another")))
+		(void)puts(_("           Somebody else has started it, so that it enrols no first device."));
+}
+
 static int on_row(void *ctx, const char *row)
 {
 	const struct command_options *o = ctx;
@@ -124,8 +145,9 @@ static int on_row(void *ctx, const char *row)
 	print_list(_("Allowed:  "), json_object_get(json, "allowed"));
 	print_not_known(json);
 	(void)printf("%s %s\n", _("Pass:     "), json_is_true(json_object_get(json, "pass")) ? _("yes") : _("no"));
+	print_place(json);
 	if (o->session == NULL && json_integer_value(json_object_get(json, "remember")) > 0 &&
-	    text(json, "rhost")[0] == '\0' && strcmp(text(json, "decision"), "require") == 0)
+	    strcmp(text(json, "place"), "this host") == 0 && strcmp(text(json, "decision"), "require") == 0)
 		(void)puts(_("           After a success it is spared for a while in the same login session (--session)."));
 	if (json_is_true(json_object_get(json, "locked")))
 		(void)puts(_("LOCKED:    app codes are refused just now; `mfa-admin unlock` ends that"));
@@ -133,10 +155,22 @@ static int on_row(void *ctx, const char *row)
 	return 0;
 }
 
+/* What the module would say of the program in question. */
+static bool read_presence(const struct command_options *o, struct mfa_presence *out)
+{
+	const struct passwd *caller = o->caller != NULL ? getpwnam(o->caller) : NULL;
+
+	*out = (struct mfa_presence){ .told = true, .own_terminal = o->terminal, .uid = 0 };
+	if (caller != NULL)
+		out->uid = caller->pw_uid;
+	return o->caller == NULL || caller != NULL;
+}
+
 int command_explain(const struct command_options *o, int argc, char **argv)
 {
 	struct mfa_exchange x = { .dial = &o->dial, .on_row = on_row,
 				  .ctx = (void *)(uintptr_t)o };
+	struct mfa_presence presence;
 	struct mfa_frame request;
 	enum mfa_result result;
 	int r;
@@ -144,7 +178,11 @@ int command_explain(const struct command_options *o, int argc, char **argv)
 	(void)argc, (void)argv;
 	if (o->user == NULL || o->service == NULL) {
 		(void)fputs(_("usage: mfa-admin explain --user USER --service SERVICE "
-			      "[--rhost ADDRESS | --session NAME]\n"), stderr);
+			      "[--rhost ADDRESS | --session NAME] [--terminal] [--caller USER]\n"), stderr);
+		return MFA_EXIT_USAGE;
+	}
+	if (!read_presence(o, &presence)) {
+		(void)fprintf(stderr, _("mfa-admin: the system does not know %s\n"), o->caller);
 		return MFA_EXIT_USAGE;
 	}
 	mfa_frame_start(&request, MFA_EXPLAIN);
@@ -153,6 +191,7 @@ int command_explain(const struct command_options *o, int argc, char **argv)
 	mfa_frame_put_text(&request, MFA_FIELD_SERVICE, o->service);
 	mfa_frame_put_text(&request, MFA_FIELD_RHOST, o->rhost);
 	mfa_frame_put_text(&request, MFA_FIELD_SESSION, o->session);
+	mfa_presence_put(&request, &presence);
 	r = mfa_exchange_run(&x, &request, &result);
 	if (r != 0)
 		return mfa_exit_of_error("mfa-admin", &o->dial, r);

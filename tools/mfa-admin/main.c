@@ -67,6 +67,8 @@ static void usage(FILE *to)
 		"  --user USER, --service SERVICE, --rhost ADDRESS\n"
 		"                 explain: the sign-in in question\n"
 		"  --session NAME explain: the login session, as the log has it\n"
+		"  --terminal     explain: the program is on a terminal of its own\n"
+		"  --caller USER  explain: who started su or sudo (default root)\n"
 		"  --pam-dir DIR  check-pam: where the stacks are (default /etc/pam.d)\n"
 		"  --sshd-settings FILE\n"
 		"                 check-pam: what `sshd -T` printed (default: it is run)\n"
@@ -95,7 +97,7 @@ static int read_options(int argc, char **argv, struct command_options *out)
 		{ "factor", required_argument, NULL, 'f' },
 		{ "pass", required_argument, NULL, 'a' },
 		{ "fold", no_argument, NULL, 'L' },
-		{ "strict", no_argument, NULL, 'T' },
+		{ "strict", no_argument, NULL, 'X' },
 		{ "new", no_argument, NULL, 'N' },
 		{ "valid", required_argument, NULL, 'v' },
 		{ "uses", required_argument, NULL, 'n' },
@@ -103,6 +105,8 @@ static int read_options(int argc, char **argv, struct command_options *out)
 		{ "service", required_argument, NULL, 'S' },
 		{ "rhost", required_argument, NULL, 'R' },
 		{ "session", required_argument, NULL, 'e' },
+		{ "terminal", no_argument, NULL, 'T' },
+		{ "caller", required_argument, NULL, 'l' },
 		{ "pam-dir", required_argument, NULL, 'p' },
 		{ "sshd-settings", required_argument, NULL, 't' },
 		{ "version", no_argument, NULL, 'V' },
@@ -132,7 +136,7 @@ static int read_options(int argc, char **argv, struct command_options *out)
 		case 'f': out->factor = optarg; break;
 		case 'a': out->pass = optarg; break;
 		case 'L': out->fold = true; break;
-		case 'T': out->strict = true; break;
+		case 'X': out->strict = true; break;
 		case 'N': out->is_new = true; break;
 		case 'v': out->valid = optarg; break;
 		case 'n': out->uses = optarg; break;
@@ -140,6 +144,8 @@ static int read_options(int argc, char **argv, struct command_options *out)
 		case 'S': out->service = optarg; break;
 		case 'R': out->rhost = optarg; break;
 		case 'e': out->session = optarg; break;
+		case 'T': out->terminal = true; break;
+		case 'l': out->caller = optarg; break;
 		case 'p': out->pam_dir = optarg; break;
 		case 't': out->sshd_settings = optarg; break;
 		case 'V': (void)puts("mfa-admin " MFA_VERSION); return MFA_EXIT_OK;

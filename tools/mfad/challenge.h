@@ -18,6 +18,7 @@ struct challenge {
 	struct mfa_record *record;	/* read a moment ago; followed as it changes */
 	const char *service;		/* for the record's list of sign-ins */
 	const char *rhost;
+	bool place_not_known;		/* no address, and that does not mean this host */
 	bool echo;
 	bool hopeless;			/* whatever is answered is wrong: nobody's account */
 	const char *command;		/* what sudo is asked to run, as it says; "": nothing */

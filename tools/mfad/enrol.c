@@ -23,15 +23,17 @@
 /* A stolen password must not enrol its thief: root may, else only where the rules say so. */
 static bool may_enrol_first(struct change *ch)
 {
+	const struct mfa_policy *policy = mfa_conf_policy(ch->c->conf, SERVICE);
+
 	if (!ch->subject.local || ch->record.account->device_count > 0)
 		return true;
 	if (mfa_account_has_pass(ch->record.account, mfa_clock_now())) {
 		ch->by_pass = true;
 		return true;
 	}
-	if (mfa_conf_policy(ch->c->conf, SERVICE)->enrol_local)
+	if (policy->enrol_local && mfa_service_is_local(policy->on_host, SERVICE, false))
 		return true;
-	ch->subject.refusal = "enrol_local=no";
+	ch->subject.refusal = policy->enrol_local ? "local=no" : "enrol_local=no";
 	change_stop(ch, MFA_RESULT_DENIED,
 		    "A first device can't be added from here without a pass. Please ask your administrator "
 		    "for\none (mfa-admin pass).");

@@ -17,6 +17,7 @@ struct explain {
 	char service[TEXT_MAX];
 	char rhost[TEXT_MAX];
 	char session[TEXT_MAX];
+	struct mfa_presence presence;
 	struct subject subject;
 	const struct mfa_policy *policy;
 	struct mfa_policy_facts facts;
@@ -56,7 +57,7 @@ static char *format(const struct explain *e)
 	char *text;
 
 	json = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s*, s:s, s:s, s:s, s:b, s:i, s:b, s:i, s:o, s:o, s:b, s:b, s:I, s:i, "
-			 "s:s, s:s, s:b}",
+			 "s:s, s:s, s:b, s:s, s:b}",
 			 "user", e->subject.identity.name, "asked_as", e->subject.asked_as,
 			 "other", e->subject.other, "service", e->service, "rhost", e->rhost,
 			 "section", e->policy->service,
@@ -70,7 +71,8 @@ static char *format(const struct explain *e)
 			 "in_groups", membership_word(&e->policy->groups, f->in_groups),
 			 "in_except_groups", membership_word(&e->policy->except_groups, f->in_except_groups),
 			 "locked", account != NULL && mfa_factor_codes_blocked(account, false, f->now, &wait) !=
-						      MFA_VERDICT_RIGHT);
+						      MFA_VERDICT_RIGHT,
+			 "place", mfa_place_word(mfa_policy_place(f)), "by_another", f->by_another);
 	text = json != NULL ? json_dumps(json, JSON_COMPACT) : NULL;
 	json_decref(json);
 	return text;
@@ -98,6 +100,7 @@ static int explain(struct conversation *c, struct explain *e)
 		return r;
 	facts_gather(&e->subject, e->policy, e->record.decoy ? e->bare.account : e->record.account,
 		     e->rhost, &e->facts);
+	facts_place(&e->subject, e->policy, e->service, &e->presence, &e->facts);
 	place.name = id->name;
 	e->facts.remembered = remember_check(c, e->policy, &e->facts, &place, &e->record);
 	e->decision = mfa_policy_decide(e->policy, &e->facts);
@@ -119,6 +122,7 @@ void request_explain(struct conversation *c)
 		r = mfa_frame_text(&c->frame, MFA_FIELD_SESSION, e.session, sizeof(e.session));
 		r = r == -ENOENT ? 0 : r;
 	}
+	mfa_presence_read(&c->frame, &e.presence);
 	if (r != 0 || e.service[0] == '\0') {
 		conversation_done(c, MFA_RESULT_INVALID, "Which service?");
 		return;

@@ -49,3 +49,19 @@ void facts_gather(const struct subject *subject, const struct mfa_policy *policy
 	out->has_pass = mfa_account_has_pass(account, out->now);
 	out->postponed = account->postponed;
 }
+
+/* Root starts what it likes for whom it likes.  A module that says nothing is one of the version before, in
+ * a program that runs on. */
+static bool by_another(const struct mfa_identity *id, const char *service, const struct mfa_presence *presence)
+{
+	if (!presence->told || (presence->uid == 0 && !mfa_service_hides_caller(service)))
+		return false;
+	return !id->known || id->uid != presence->uid;
+}
+
+void facts_place(const struct subject *subject, const struct mfa_policy *policy, const char *service,
+		 const struct mfa_presence *presence, struct mfa_policy_facts *facts)
+{
+	facts->here = mfa_service_is_local(policy->on_host, service, presence->own_terminal);
+	facts->by_another = by_another(&subject->identity, service, presence);
+}

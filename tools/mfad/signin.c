@@ -31,6 +31,7 @@ struct signin {
 	char tty[FIELD_MAX + 1];
 	char session[FIELD_MAX + 1];
 	char command[FIELD_MAX + 1];
+	struct mfa_presence presence;
 	char shown_service[FIELD_MAX + 8];	/* marked where it is only a claim */
 	const struct mfa_policy *policy;
 	struct mfa_policy_facts facts;
@@ -75,6 +76,7 @@ static int read_request(struct signin *s)
 		return -EINVAL;
 	}
 	s->policy = mfa_conf_policy(c->conf, s->service);
+	mfa_presence_read(&c->frame, &s->presence);
 	r = subject_read(c, s->policy, &s->subject);
 	(void)snprintf(s->shown_service, sizeof(s->shown_service), "%s%s",
 		       s->subject.local ? "local:" : "", s->service);
@@ -108,6 +110,7 @@ static int decide(struct signin *s)
 	}
 	facts_gather(&s->subject, s->policy, s->record.decoy ? s->bare.account : s->record.account,
 		     s->rhost, &s->facts);
+	facts_place(&s->subject, s->policy, s->service, &s->presence, &s->facts);
 	s->facts.remembered = remember_check(s->c, s->policy, &s->facts, &place, &s->record);
 	s->decision = mfa_policy_decide(s->policy, &s->facts);
 	s->reason = s->decision.rule;
@@ -161,6 +164,7 @@ static void challenge(struct signin *s)
 	ch->policy = s->policy;
 	ch->service = s->shown_service;
 	ch->rhost = s->rhost;
+	ch->place_not_known = !s->subject.local && mfa_policy_place(&s->facts) == MFA_PLACE_NOT_KNOWN;
 	ch->command = s->command;
 	ch->hopeless = s->decision.kind != MFA_DECISION_REQUIRE || s->record.decoy;
 	gather_news(s);
@@ -334,7 +338,8 @@ static void log_signin(const struct signin *s)
 	if (s->postponed)
 		mfa_log_text(&line, "enrolment", "postponed");
 	/* For `mfa-admin explain --session`. */
-	if (s->policy != NULL && s->policy->remember > 0 && s->rhost[0] == '\0' && !s->subject.local)
+	if (s->policy != NULL && s->policy->remember > 0 && mfa_policy_place(&s->facts) == MFA_PLACE_HERE &&
+	    !s->subject.local)
 		mfa_log_text(&line, "session", s->session);
 	if (s->error != 0)
 		mfa_log_text(&line, "error", strerrordesc_np(-s->error));
