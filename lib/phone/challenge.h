@@ -33,6 +33,9 @@ enum mfa_challenge_state {
 	MFA_CHALLENGE_REFUSING,		/* one of these two, as soon as the account has it: no other answer counts */
 };
 
+/* For an address, where it is not known from where. */
+#define MFA_CHALLENGE_NOWHERE "?"
+
 struct mfa_challenge {
 	char id[MFA_CHALLENGE_ID_SIZE];
 	enum mfa_challenge_kind kind;
@@ -41,7 +44,7 @@ struct mfa_challenge {
 	char account[MFA_ACCOUNT_NAME_MAX + 1];
 	char host[MFA_CHALLENGE_TEXT_MAX + 1];		/* what the phone shows: this host, */
 	char service[MFA_CHALLENGE_TEXT_MAX + 1];
-	char address[MFA_CHALLENGE_TEXT_MAX + 1];	/* "": at the host itself */
+	char address[MFA_CHALLENGE_TEXT_MAX + 1];	/* "": at the host itself; or MFA_CHALLENGE_NOWHERE */
 	char command[MFA_CHALLENGE_TEXT_MAX + 1];	/* as sudo says; "": none */
 	bool claim;			/* service and address are only what a program says */
 	enum mfa_verify_user verify;

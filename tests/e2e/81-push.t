@@ -301,6 +301,15 @@ in_tmux send-keys -t 0 C-c
 ok 'sudo: Ctrl-C ends it at once' wait_for shows 'ended 1' || diag "$(screen)"
 ok 'and the phone forgets of it' wait_for eval 'phone Pixel list | grep -q "\"requests\":\[\]"'
 
+# No address is not the computer itself, where a daemon of the network may be who gives none.
+"$HELPERS/signin" code alice '' </dev/null >"$BED/nowhere" 2>&1 &
+nowhere=$!
+wait_for eval 'phone Pixel list | grep -q "\"requests\":\[{"'
+like 'the phone sees that it is not known from where' "$(phone Pixel list)" '"service":"code","address":"\?"'
+like 'and can refuse it' "$(phone Pixel deny)" '^200 .*denied'
+wait $nowhere
+unlock alice
+
 wait "$LATE"
 unlike 'the late one is not in' "$(cat "$BED/late")" PAM_SUCCESS
 like 'it is said that no answer came' "$(cat "$BED/late")" 'No answer came from your phone'

@@ -62,6 +62,14 @@ js_ok 'as it says' "shows('a', 'This phone is paired')" a
 tap a Done
 is 'a name as long as may be' "$(js "text('a')" | grep -o 'Ω' | wc -l)" 32
 
+# --- a daemon that gives no address -------------------------------------------------------------------------
+
+in_window 90x12 "$HELPERS/signin code alice ''"
+says a "'Are you signing in?'"
+like 'is not shown as the computer itself' "$(js "text('a')")" 'From.*not known'
+in_tmux kill-server
+js_ok 'and goes with its sign-in' "shows('a', 'No sign-in is waiting')"
+
 # --- an answer that does not arrive ------------------------------------------------------------------------
 
 at_terminal

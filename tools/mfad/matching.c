@@ -53,7 +53,8 @@ static int say_why_not(struct challenge *ch, enum push_offer offer)
 int matching_begin(struct challenge *ch, int *error)
 {
 	struct push_subject subject = {
-		.service = ch->service, .address = ch->rhost, .command = ch->command,
+		.service = ch->service, .address = ch->place_not_known ? MFA_CHALLENGE_NOWHERE : ch->rhost,
+		.command = ch->command,
 		.claim = ch->subject->local, .local = ch->subject->local, .policy = ch->policy,
 	};
 	enum push_offer offer;

@@ -115,12 +115,13 @@ const term = (name, ...value) => [h('dt', {}, t(name)), h('dd', {}, ...value)];
 
 /* What there is to know of a request; account is whose key will sign it. */
 export function details(account, request, ...more) {
-	const isSignIn = request.kind === 'signin', here = request.address === '' ? t('here') : plain(request.address);
+	const isSignIn = request.kind === 'signin', places = new Map([['', 'here'], ['?', 'nowhere']]);
+	const place = places.has(request.address) ? t(places.get(request.address)) : plain(request.address);
 	return h('div', { class: 'card request' },
 		h('dl', {},
 			term('account', plain(account)), term('host', plain(request.host)),
 			isSignIn && term('service', plain(request.service)),
-			isSignIn && term('address', here),
+			isSignIn && term('address', place),
 			request.command !== '' && term('command', h('code', {}, plain(request.command)), ' ',
 				h('span', { class: 'soft small' }, `(${t('commandClaim')})`)),
 			term('when', clock(request.created))),
