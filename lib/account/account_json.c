@@ -10,6 +10,7 @@
 #include "account/unknown.h"
 #include "json/fields.h"
 #include "json/memory.h"
+#include "json/read.h"
 #include "otp/base32.h"
 #include "otp/totp.h"
 #include "text/text.h"
@@ -492,7 +493,7 @@ int mfa_account_parse(const char *text, size_t len, struct mfa_account **out)
 
 	*out = NULL;
 	mfa_json_begin();
-	json = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
+	json = mfa_json_read(text, len);
 	if (!mfa_json_int(json, "v", 1, INT64_MAX, &version))
 		goto out;
 	if (version > FORMAT_NEWEST) {

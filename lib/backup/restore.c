@@ -8,6 +8,7 @@
 #include "backup/items.h"
 #include "conf/conf.h"
 #include "factor/factor.h"
+#include "json/read.h"
 #include "otp/totp.h"
 
 #define FORMAT 1
@@ -28,7 +29,7 @@ struct restore {
 
 static int read_info(const struct mfa_item *item, struct mfa_backup_counts *counts)
 {
-	json_t *info = json_loadb((const char *)item->value, item->len, 0, NULL);
+	json_t *info = mfa_json_read(item->value, item->len);
 	json_int_t format = 0, time = 0;
 	int r = -EBADMSG;
 

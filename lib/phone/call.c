@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "json/fields.h"
+#include "json/read.h"
 #include "text/text.h"
 
 #define NAME_MAX 16
@@ -166,7 +167,7 @@ static bool read_signed(const json_t *json, const char *name, struct mfa_call *c
 	    !mfa_json_base64url_exact(json_object_get(json, "signature"), call->signature,
 				      sizeof(call->signature)))
 		return false;
-	payload = json_loads(call->payload, JSON_REJECT_DUPLICATES, NULL);
+	payload = mfa_json_read_text(call->payload);
 	ok = read_payload(json, payload, name, call);
 	json_decref(payload);
 	return ok;
@@ -202,7 +203,7 @@ int mfa_call_parse(const char *text, size_t len, struct mfa_call **out)
 	if (call == NULL)
 		return -ENOMEM;
 	if (len <= MFA_CALL_MAX)
-		call->json = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
+		call->json = mfa_json_read(text, len);
 	if (!read_call(call->json, call)) {
 		mfa_call_free(&call);
 		return -EBADMSG;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "json/fields.h"
+#include "json/read.h"
 #include "sealed/sealed.h"
 #include "webpush/base64url.h"
 
@@ -54,7 +55,7 @@ void mfa_challenge_key(const char *account, const char *id, char out[MFA_STORE_K
 
 static bool parse(const struct mfa_sealed *sealed, struct mfa_challenge *out)
 {
-	json_t *json = json_loadb((const char *)sealed->plain, sealed->len, JSON_REJECT_DUPLICATES, NULL);
+	json_t *json = mfa_json_read(sealed->plain, sealed->len);
 	int64_t format, kind, state, number, device, verify;
 	bool ok;
 

@@ -8,6 +8,7 @@
 
 #include "account/phone_json.h"
 #include "json/fields.h"
+#include "json/read.h"
 #include "phone/challenge.h"
 #include "sealed/sealed.h"
 #include "webpush/base64url.h"
@@ -80,7 +81,7 @@ static bool claim_from_json(const json_t *json, struct mfa_pairing *out)
 
 static bool parse(const struct mfa_sealed *sealed, uint64_t device, struct mfa_pairing *out)
 {
-	json_t *json = json_loadb((const char *)sealed->plain, sealed->len, JSON_REJECT_DUPLICATES, NULL);
+	json_t *json = mfa_json_read(sealed->plain, sealed->len);
 	int64_t format, verify;
 	bool ok;
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "json/fields.h"
+#include "json/read.h"
 #include "phone/call.h"
 #include "webpush/base64url.h"
 #include "webpush/p256.h"
@@ -25,7 +26,7 @@ static bool hash(const void *data, size_t len, uint8_t out[HASH_SIZE])
 static bool check_client_data(const struct mfa_webauthn *w, const char *type, const char *origin,
 			      const uint8_t challenge[HASH_SIZE])
 {
-	json_t *json = json_loadb((const char *)w->client_data, w->client_data_len, JSON_REJECT_DUPLICATES, NULL);
+	json_t *json = mfa_json_read(w->client_data, w->client_data_len);
 	uint8_t given[HASH_SIZE];
 	const char *word, *from;
 	bool ok;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "json/fields.h"
+#include "json/read.h"
 
 #define MEMBERS_MAX 8
 
@@ -26,7 +27,7 @@ static bool is_plain(json_t *object, bool nested)
 
 int mfa_body_rewrite(const char *call, const char *body, size_t len, char **out)
 {
-	json_t *json = len <= MFA_BODY_MAX ? json_loadb(body, len, JSON_REJECT_DUPLICATES, NULL) : NULL;
+	json_t *json = len <= MFA_BODY_MAX ? mfa_json_read(body, len) : NULL;
 
 	*out = NULL;
 	/* Which call it is says the path. */

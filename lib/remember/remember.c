@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "json/read.h"
 #include "policy/network.h"
 #include "sealed/sealed.h"
 
@@ -74,7 +75,7 @@ static int make_key(const struct mfa_keyring *ring, const struct mfa_remember_pl
 static int parse(const uint8_t *plain, size_t len, struct success *out)
 {
 	json_int_t format = 0, epoch = -1, device = 0, time = 0;
-	json_t *json = json_loadb((const char *)plain, len, JSON_REJECT_DUPLICATES, NULL);
+	json_t *json = mfa_json_read(plain, len);
 	int r = -EBADMSG;
 
 	if (json != NULL &&

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "json/fields.h"
+#include "json/read.h"
 #include "phone/call.h"
 #include "phone/challenge.h"
 #include "webpush/base64url.h"
@@ -522,6 +523,70 @@ static void test_passkey_made(void **state)
 	}
 }
 
+/* Arrays within each other. */
+static json_t *nested(unsigned depth)
+{
+	json_t *json = json_array(), *outer;
+
+	for (; depth > 1; depth--) {
+		outer = json_array();
+		assert_int_equal(json_array_append_new(outer, json), 0);
+		json = outer;
+	}
+	return json;
+}
+
+/* What is signed, and what a passkey signs, may be anybody's: neither is read deeper than the call that it came in. */
+static void test_depth(void **state)
+{
+	static const struct { unsigned depth; int expect; } rows[] = {
+		{ 1, 0 }, { MFA_JSON_DEPTH_MAX - 1, 0 }, { MFA_JSON_DEPTH_MAX, -EBADMSG }, { 2000, -EBADMSG },
+	};
+	struct mfa_phone phone = { .credential_len = 4, .credential = { 1, 2, 3, 4 } };
+	struct mfa_p256 device;
+	struct passkey p;
+	struct mfa_call *call;
+	char *text, *deep, *payload;
+	json_t *json;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(mfa_p256_generate(&device), 0);
+	assert_int_equal(mfa_p256_generate(&p.key), 0);
+	memcpy(phone.credential_key, p.key.public_key, sizeof(phone.credential_key));
+	payload = mfa_json_dump(answer_payload());
+	for (i = 0; i < ROWS(rows); i++) {
+		json = answer_payload();
+		assert_int_equal(json_object_set_new(json, "more", nested(rows[i].depth)), 0);
+		text = call_text("answer", json, &device, NULL);
+		if (mfa_call_parse(text, strlen(text), &call) != rows[i].expect)
+			fail_msg("a payload, %u deep", rows[i].depth);
+		mfa_call_free(&call);
+		free(text);
+		head(&p, HOST, 5);
+		client_data(&p, "webauthn.get", ORIGIN, payload, false);
+		deep = mfa_json_dump(nested(rows[i].depth));
+		if (strlen(p.client) + strlen(deep) + 10 > sizeof(p.client)) {
+			free(deep);
+			continue;
+		}
+		(void)sprintf(p.client + strlen(p.client) - 1, ",\"more\":%s}", deep);
+		free(deep);
+		sign_use(&p);
+		text = call_text("answer", answer_payload(), &device, json_pack("{s:{s:o, s:o, s:o, s:o}}", "assertion",
+			"id", encoded((const uint8_t *)"\1\2\3\4", 4),
+			"clientData", encoded((const uint8_t *)p.client, strlen(p.client)),
+			"authenticatorData", encoded(p.data, p.data_len),
+			"signature", encoded(p.signature, p.signature_len)));
+		assert_int_equal(mfa_call_parse(text, strlen(text), &call), 0);
+		if (mfa_webauthn_check_used(call, &phone, ORIGIN, HOST) != rows[i].expect)
+			fail_msg("a passkey's word, %u deep", rows[i].depth);
+		mfa_call_free(&call);
+		free(text);
+	}
+	free(payload);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -529,7 +594,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_challenges), TEST(test_pairings), cmocka_unit_test(test_ids),
 		cmocka_unit_test(test_answer), cmocka_unit_test(test_bad_answers), cmocka_unit_test(test_other_calls),
-		cmocka_unit_test(test_passkey_used), cmocka_unit_test(test_passkey_made),
+		cmocka_unit_test(test_passkey_used), cmocka_unit_test(test_passkey_made), cmocka_unit_test(test_depth),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

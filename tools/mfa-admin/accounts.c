@@ -9,6 +9,7 @@
 #include "account/account.h"
 #include "clock/duration.h"
 #include "command.h"
+#include "json/read.h"
 #include "language/language.h"
 #include "terminal/exchange.h"
 #include "terminal/exit.h"
@@ -101,7 +102,7 @@ static int list_row(void *ctx, const char *row)
 
 	if (list->json)
 		return printf("%s%s", list->rows++ > 0 ? ",\n" : "", row) < 0 ? -EIO : 0;
-	json = json_loads(row, 0, NULL);
+	json = mfa_json_read_text(row);
 	if (json == NULL)
 		return -EBADMSG;
 	if (list->rows++ == 0)
@@ -216,7 +217,7 @@ static int show_row(void *ctx, const char *row)
 
 	if (options->json)
 		return puts(row) < 0 ? -EIO : 0;
-	json = json_loads(row, 0, NULL);
+	json = mfa_json_read_text(row);
 	if (json == NULL)
 		return -EBADMSG;
 	(void)fputs(_("Account:  "), stdout);
@@ -271,7 +272,7 @@ static int pass_row(void *ctx, const char *row)
 
 	if (options->json)
 		return puts(row) < 0 ? -EIO : 0;
-	json = json_loads(row, 0, NULL);
+	json = mfa_json_read_text(row);
 	if (json == NULL)
 		return -EBADMSG;
 	(void)printf("%s\n", text(json, "pass"));

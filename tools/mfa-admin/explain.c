@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "json/read.h"
 #include "language/language.h"
 #include "terminal/exchange.h"
 #include "terminal/exit.h"
@@ -120,7 +121,7 @@ static int on_row(void *ctx, const char *row)
 
 	if (o->json)
 		return puts(row) < 0 ? -EIO : 0;
-	json = json_loads(row, 0, NULL);
+	json = mfa_json_read_text(row);
 	if (json == NULL)
 		return -EBADMSG;
 	mfa_terminal_column(stdout, text(json, "user"), 0);

@@ -13,6 +13,7 @@
 #include "command.h"
 #include "foreign.h"
 #include "import/import.h"
+#include "json/read.h"
 #include "language/language.h"
 #include "terminal/exit.h"
 #include "terminal/terminal.h"
@@ -137,7 +138,7 @@ static void take_row(struct run *run, const struct mfa_frame *frame)
 	const char *name = "?", *why = "", *result = "";
 
 	if (mfa_frame_find(frame, MFA_FIELD_JSON, &field) == 0)
-		row = json_loadb((const char *)field.data, field.len, 0, NULL);
+		row = mfa_json_read(field.data, field.len);
 	(void)json_unpack(row, "{s:s, s:s, s:s}", "name", &name, "why", &why, "result", &result);
 	run->failed += strcmp(result, "failed") == 0;
 	if (run->refused++ < SHOWN_MOST)

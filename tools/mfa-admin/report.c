@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "json/read.h"
 #include "language/language.h"
 #include "terminal/exchange.h"
 #include "terminal/exit.h"
@@ -47,7 +48,7 @@ static const struct { const char *key, *words; } figures[] = {
 static int on_row(void *ctx, const char *row)
 {
 	struct report *re = ctx;
-	json_t *json = json_loads(row, 0, NULL);
+	json_t *json = mfa_json_read_text(row);
 	const char *state = json_string_value(json_object_get(json, "state"));
 	size_t i;
 

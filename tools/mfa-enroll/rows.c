@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "json/read.h"
 #include "language/language.h"
 #include "terminal/terminal.h"
 
@@ -96,7 +97,7 @@ int rows_print(void *ctx, const char *row)
 		return puts(row) < 0 ? -EIO : 0;
 	if (rows->json)
 		return printf("%s%s", rows->count++ > 0 ? ",\n" : "[\n", row) < 0 ? -EIO : 0;
-	json = json_loads(row, 0, NULL);
+	json = mfa_json_read_text(row);
 	if (json == NULL)
 		return -EBADMSG;
 	if (rows->status)

@@ -9,6 +9,7 @@
 
 #include "connections.h"
 #include "json/fields.h"
+#include "json/read.h"
 #include "pages.h"
 #include "phone/challenge.h"
 #include "portal/body.h"
@@ -117,7 +118,7 @@ static void ask(struct portal *portal, struct evhttp_request *req, char *text, b
 
 static void wait_for(struct portal *portal, struct evhttp_request *req, const char *body, size_t len)
 {
-	json_t *json = json_loadb(body, len, JSON_REJECT_DUPLICATES, NULL);
+	json_t *json = mfa_json_read(body, len);
 	const char *text = json_string_value(json_object_get(json, "ticket"));
 	struct mfa_ticket ticket;
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "json/fields.h"
+#include "json/read.h"
 
 #define PAGES_MAX 64
 #define PAGE_MAX (1 << 20)
@@ -42,7 +43,7 @@ static const char *type_of(const char *name)
 /* The manifest (W3C Web App Manifest) has the name of who runs this. */
 static int set_name(struct page *page, const char *name)
 {
-	json_t *json = json_loadb((const char *)page->bytes, page->len, 0, NULL);
+	json_t *json = mfa_json_read(page->bytes, page->len);
 	char *text;
 
 	if (json == NULL || json_object_set_new(json, "name", json_string(name)) != 0 ||

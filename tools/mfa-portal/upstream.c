@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "json/read.h"
 #include "log/log.h"
 #include "wire/dial.h"
 #include "wire/frame.h"
@@ -81,7 +82,7 @@ static json_t *receive(struct upstream *up, struct line *line)
 		hang_up(line);
 		return NULL;
 	}
-	return json_loadb((const char *)field.data, field.len, 0, NULL);
+	return mfa_json_read(field.data, field.len);
 }
 
 static void pump(struct upstream *up);
