@@ -152,6 +152,12 @@ E2E_BINS := $(patsubst tests/e2e/%.c,$(B)/tests/e2e/%,$(wildcard tests/e2e/*.c))
 $(B)/tests/e2e/%: $(B)/tests/e2e/%.o $(B)/libmfa.a $(CLOCK_OBJ)
 	$(QUIET_LINK)$(CC) $(SAN) $(LDFLAGS_ALL) -o $@ $^ $(MFA_LIBS) -lpam $(SAN_PAM)
 
+# What tests lay over a program of ours by LD_PRELOAD: tests/preload/NAME.c.
+PRELOADS := $(patsubst tests/preload/%.c,$(B)/tests/preload/%.so,$(wildcard tests/preload/*.c))
+$(B)/tests/preload/%.so: tests/preload/%.c $(B)/.flags
+	@mkdir -p $(@D)
+	$(QUIET_LINK)$(CC) $(CPPFLAGS_ALL) $(filter-out -MMD -MP,$(CFLAGS_ALL)) -shared $(LDFLAGS_ALL) -o $@ $<
+
 # Fuzz targets: tests/fuzz/fuzz_NAME.c with LLVMFuzzerTestOneInput.  With a
 # plain main (replay.c) they are always compiled and replay their corpus.
 FUZZ_SRCS := $(wildcard tests/fuzz/fuzz_*.c)
@@ -241,7 +247,7 @@ uninstall:
 	$(foreach p,$(BINARIES) $(MODULE) $(PLAIN) $(MESSAGES) $(LINKS) $(FILLED),rm -f $(call dst,$(p))$(newline)	)
 
 # What the private test bed lays over the machine.
-stage: install-staged $(TEST_PROGRAMS) $(E2E_BINS)
+stage: install-staged $(TEST_PROGRAMS) $(E2E_BINS) $(PRELOADS)
 install-staged: all
 	rm -rf $(B)/stage
 	$(MAKE) install DESTDIR=$(abspath $(B))/stage prefix=/usr/local

@@ -153,6 +153,63 @@ static int open_entry(struct mfa_accounts *accounts, const char *key, const stru
 	return open_record(accounts->ring, key, entry, &out->account);
 }
 
+/* Whether a record's text, as mfa_account_format writes it, has a device of that id. */
+static bool has_device(const uint8_t *plain, size_t len, uint64_t id)
+{
+	char member[32];
+	const char *at = (const char *)plain, *end = at + len, *found;
+	size_t n = (size_t)snprintf(member, sizeof(member), "\"id\":%llu", (unsigned long long)id);
+
+	while ((found = memmem(at, (size_t)(end - at), member, n)) != NULL) {
+		at = found + n;
+		if (at == end || *at < '0' || *at > '9')
+			return true;
+	}
+	return false;
+}
+
+/* Opens an entry, and goes on with it only where it has the device. */
+static int open_with_device(struct mfa_accounts *accounts, const char *key, const struct mfa_entry *entry,
+			    uint64_t device, struct mfa_record *out)
+{
+	uint8_t *plain = NULL;
+	size_t len = 0;
+	int r = mfa_unseal(accounts->ring, key, entry->value, entry->len, &plain, &len);
+
+	if (r == 0 && !has_device(plain, len, device))
+		r = -ENOENT;
+	mfa_unsealed_free(&plain, len);
+	return r == 0 ? open_entry(accounts, key, entry, out) : r;
+}
+
+int mfa_accounts_load_device(struct mfa_accounts *accounts, const char *name, uint64_t device, struct mfa_record *out)
+{
+	char key[MFA_STORE_KEY_MAX + 1], decoy[MFA_STORE_KEY_MAX + 1];
+	struct mfa_entry entry, standin;
+	struct mfa_record nobody = { .account = NULL };
+	int r, found;
+
+	memset(out, 0, sizeof(*out));
+	account_key(name, key);
+	r = decoy_key(accounts, name, decoy);
+	if (r != 0)
+		return r;
+	found = mfa_store_get(accounts->store, key, &entry);
+	r = mfa_store_get(accounts->store, decoy, &standin);
+	if (found == 0) {
+		found = open_with_device(accounts, key, &entry, device, out);
+		mfa_entry_release(&entry);
+	} else if (found == -ENOENT && r == 0) {
+		/* For the work alone. */
+		(void)open_with_device(accounts, decoy, &standin, device, &nobody);
+		mfa_record_release(&nobody);
+	}
+	mfa_entry_release(&standin);
+	if (found != 0)
+		mfa_record_release(out);
+	return found;
+}
+
 int mfa_accounts_load_or_decoy(struct mfa_accounts *accounts, const char *name, bool eligible,
 			       int64_t now, struct mfa_record *out, struct mfa_record *bare)
 {
@@ -316,8 +373,13 @@ int mfa_accounts_check_uid(struct mfa_accounts *accounts, uint32_t uid, const ch
 {
 	char claimant[MFA_ACCOUNT_NAME_MAX + 1];
 	uint64_t version;
+	char key[MFA_STORE_KEY_MAX + 1];
 	int r = read_claim(accounts, uid, claimant, &version);
 
+	if (r == 0 && version == 0) {
+		uid_key(uid, key);
+		mfa_unseal_nothing(accounts->ring, key, strlen(name));
+	}
 	if (r != 0 || version == 0 || strcmp(claimant, name) == 0)
 		return r;
 	return claim_holds(accounts, uid, claimant);

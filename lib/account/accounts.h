@@ -50,6 +50,10 @@ int mfa_accounts_load(struct mfa_accounts *accounts, const char *name, struct mf
  * for it, but it may be enrolled.  The caller releases both. */
 int mfa_accounts_load_or_decoy(struct mfa_accounts *accounts, const char *name, bool eligible,
 			       int64_t now, struct mfa_record *out, struct mfa_record *bare);
+/* The record of a name, if it has a device of that id: for one who may be a stranger, and is told the same and after
+ * the same work whichever names there are.  What is written in a record counts for the work only where it has the
+ * device, since parsing takes longer the more there is.  Returns as mfa_accounts_load; -ENOENT also without the device. */
+int mfa_accounts_load_device(struct mfa_accounts *accounts, const char *name, uint64_t device, struct mfa_record *out);
 /* Reads the same record again.  Returns -ENOENT if it has gone. */
 int mfa_accounts_reload(struct mfa_accounts *accounts, struct mfa_record *record);
 /* An empty record that is in no store yet.  Returns as mfa_account_new. */
@@ -78,7 +82,7 @@ int mfa_decoy_make(unsigned number, char key[MFA_STORE_KEY_MAX + 1], char **plai
 /* Makes sure that a uid belongs to one account only.  Returns 0: claimed for name, now or before;
  * -EEXIST: another account has it (and its record still does). */
 int mfa_accounts_claim_uid(struct mfa_accounts *accounts, uint32_t uid, const char *name);
-/* Whose uid it is.  Returns 0: nobody's or name's; -EEXIST: another account's. */
+/* Whose uid it is.  Returns 0: nobody's or name's, at the same cost; -EEXIST: another account's. */
 int mfa_accounts_check_uid(struct mfa_accounts *accounts, uint32_t uid, const char *name);
 
 /* Unseals and parses an entry that was read under key.  Returns as mfa_accounts_load. The caller frees *out. */

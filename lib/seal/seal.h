@@ -90,6 +90,9 @@ uint32_t mfa_sealed_key(const uint8_t *sealed, size_t len);
 int mfa_seal(const struct mfa_keyring *ring, const char *name,
 	     const uint8_t *plain, size_t plain_len, uint8_t **out, size_t *out_len);
 
+/* The work of mfa_unseal on plain_len bytes, for nothing: where something is not there, and the time is not to tell. */
+void mfa_unseal_nothing(const struct mfa_keyring *ring, const char *name, size_t plain_len);
+
 /* Opens what mfa_seal made.  *out has a NUL after its *out_len bytes; it is a
  * secret: the caller frees it with mfa_unsealed_free.
  * Returns 0, -EBADMSG (damaged, or not of this name), -ENOKEY (sealed under a

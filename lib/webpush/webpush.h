@@ -24,6 +24,10 @@ struct mfa_p256 {
 	uint8_t public_key[MFA_P256_PUBLIC_SIZE];
 };
 
+/* The curve's base point (SEC 2, section 2.4.2), which is a public key whose private one is 1: good for a check that
+ * is made for its time alone, and for nothing else. */
+extern const uint8_t mfa_p256_base[MFA_P256_PUBLIC_SIZE];
+
 /* A new pair.  Returns 0 or -EIO.  The caller wipes it. */
 int mfa_p256_generate(struct mfa_p256 *out);
 /* Whether these bytes are a point of the curve.  Returns 0 or -EINVAL. */

@@ -1,7 +1,7 @@
 #!/bin/bash
 # unenrolled = deny: nobody can tell from outside who has enrolled.  An account
 # without a factor, a name that nobody has and one that is enrolled see the same
-# words and cost the same reads, writes and commits.
+# words and cost the same work: steps of the store, unsealings, signatures, commits.
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 
 ready alice bob
@@ -66,28 +66,13 @@ done
 
 # --- what it costs -------------------------------------------------------------
 
-# cost USER ANSWER...: reads, writes and commits of mfad for one sign-in.
-cost() {
-	local tracer
+# shellcheck source=tests/e2e/work.sh
+. "${BASH_SOURCE[0]%/*}/work.sh"
 
-	strace -f -qq -p "$MFAD_PID" -o "$BED/trace" \
-		-e trace=pread64,pwrite64,fdatasync,fsync 2>/dev/null &
-	tracer=$!
-	wait_for traced "$MFAD_PID"
-	pam_try code "$@"
-	kill $tracer
-	wait $tracer 2>/dev/null
-	sed -nE 's/^[0-9]+ +(pread64|pwrite64|fdatasync|fsync)\(.*/\1/p' "$BED/trace" |
-		sort | uniq -c | tr -s ' \n' ' '
-}
-traced() { grep -q '^TracerPid:[[:space:]]*[1-9]' "/proc/$1/status"; }
-
-if ! strace -qq -o /dev/null true 2>/dev/null; then
-	skip 'this machine permits no tracing'
-	done_testing
-fi
-fresh
-# The first sign-in of each is another thing: what the store has in memory.
+stop_mfad
+new_store && enrol alice bob && start_counted
+tick 100
+# The first sign-in of each is another thing: a new record may be made of a decoy's.
 useradd dave
 for user in bob dave nobody-else; do
 	pam_try -q code $user "$wrong"
@@ -95,13 +80,46 @@ done
 for answers in '' "$wrong" "$wrong $wrong $wrong" x; do
 	tick 100
 	# shellcheck disable=SC2086
-	enrolled=$(cost bob $answers)
-	diag "bob, ${answers:-no answer}:$enrolled"
+	enrolled=$(work pam_try code bob $answers)
+	diag "bob, ${answers:-no answer}: $enrolled"
+	like "${answers:-no answer}: it is counted" "$enrolled" '[1-9][0-9]* sqlite3_step'
 	for user in dave nobody-else; do
 		# shellcheck disable=SC2086
-		is "${answers:-no answer}: as many calls for $user" "$(cost $user $answers)" "$enrolled"
+		is "${answers:-no answer}: as much work for $user" "$(work pam_try code $user $answers)" "$enrolled"
 	done
 done
 is 'and no record was made' "$(mfa-admin --json list </dev/null | grep -cE 'carol|dave|erin|nobody')" 0
+
+# --- phones --------------------------------------------------------------------
+
+# What a stranger may send by mfa-portal, for a device that nobody has.
+write_conf '[portal]' 'url = https://mfa.example.org' '[policy]' 'enrol_local = yes'
+stop_mfad && start_counted
+mfa-admin pass alice --valid 8h </dev/null >/dev/null
+mfa-admin pass dave --valid 8h </dev/null >/dev/null
+
+# signed CALL USER: as a page would say it, with a signature that is nobody's.
+signed() {
+	local payload
+	payload="{\"type\":\"$1\",\"origin\":\"https://mfa.example.org\",\"time\":$(now),\"account\":\"$2\""
+	payload+=',"device":"0000000000000001","request":"AAAAAAAAAAAAAAAAAAAAAA","decision":"approve","number":"42"'
+	payload+=',"host":"bed","service":"sshd","address":"192.0.2.7","command":"","claim":false,"expires":1800000000'
+	payload+=',"subscription":null,"language":"en"}'
+	printf '{"call":"%s","payload":"%s","signature":"%s"}' "$1" "${payload//\"/\\\"}" "$(printf 'B%.0s' {1..85})A"
+}
+send() { SCREEN=$("$HELPERS/phone" - call "$SOCKET" "$(signed "$1" "$2")"); }
+
+# Two who have a device, one of whom has a pass besides; one who has a pass alone; two that are no accounts.
+for call in list answer subscribe unpair; do
+	send $call bob	# the first of a connection's thread may be another thing
+	enrolled=$(work send $call bob)
+	diag "$call of bob: $enrolled"
+	like "$call: a signature is checked" "$enrolled" '1 EVP_DigestVerify'
+	for user in alice dave carol nobody-else; do
+		is "$call: as much work for $user" "$(work send $call $user)" "$enrolled"
+		send $call $user
+		is "$call: and the same words" "$SCREEN" '403 {"error":"unpaired"}'
+	done
+done
 
 done_testing

@@ -204,6 +204,51 @@ static void test_swapped(void **state)
 	assert_null(record.account);
 }
 
+/* Found by a device of theirs; a decoy that is missing tells nothing. */
+static void test_load_device(void **state)
+{
+	static const struct { const char *name; bool its_own; int64_t off; bool lost; int expect; } rows[] = {
+		{ "alice", true, 0, false, 0 }, { "alice", true, 1, false, -ENOENT },
+		{ "alice", false, 1, false, -ENOENT }, { "bare", true, 0, false, -ENOENT },
+		{ "nobody", true, 0, false, -ENOENT }, { "nobody", false, 1, false, -ENOENT },
+		{ "alice", true, 0, true, 0 }, { "alice", false, 1, true, -ENOENT },
+		{ "nobody", true, 0, true, -ENOENT },
+	};
+	struct fixture *f = *state;
+	struct mfa_store *store = mfa_accounts_store(f->accounts);
+	struct mfa_record record, decoy;
+	uint64_t device, id;
+	size_t i;
+
+	enrol(f, "alice", false, 0);
+	assert_int_equal(mfa_accounts_load(f->accounts, "alice", &record), 0);
+	device = record.account->devices[0].id;
+	mfa_record_release(&record);
+	assert_int_equal(mfa_record_new("bare", &record), 0);
+	assert_int_equal(mfa_accounts_save(f->accounts, &record), 0);
+	mfa_record_release(&record);
+	assert_int_equal(load_or_decoy(f->accounts, "nobody", true, &decoy), 0);
+	for (i = 0; i < ROWS(rows); i++) {
+		if (rows[i].lost && decoy.account != NULL) {
+			assert_int_equal(mfa_store_delete_if(store, decoy.key, decoy.version), 0);
+			mfa_record_release(&decoy);
+		}
+		id = (rows[i].its_own ? device : 0) + (uint64_t)rows[i].off;
+		if (mfa_accounts_load_device(f->accounts, rows[i].name, id, &record) != rows[i].expect)
+			fail_msg("%zu: %s", i, rows[i].name);
+		assert_int_equal(record.account != NULL, rows[i].expect == 0);
+		if (record.account != NULL)
+			assert_string_equal(record.account->name, rows[i].name);
+		mfa_record_release(&record);
+	}
+	/* The beginning of an id is none. */
+	assert_int_equal(mfa_accounts_load_device(f->accounts, "alice", device / 10, &record), -ENOENT);
+	/* Another's record is nobody's. */
+	copy_value(f, "account/alice", "account/carol");
+	assert_int_equal(mfa_accounts_load_device(f->accounts, "carol", device, &record), -EBADMSG);
+	assert_null(record.account);
+}
+
 /* A claim that somebody moved, or damaged, is nobody's word. */
 static void test_swapped_claim(void **state)
 {
@@ -511,7 +556,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_save_and_load), TEST(test_change), TEST(test_new_twice), TEST(test_swapped), TEST(test_damaged),
-		TEST(test_swapped_claim), TEST(test_lost_decoy), TEST(test_not_half_made),
+		TEST(test_swapped_claim), TEST(test_load_device), TEST(test_lost_decoy), TEST(test_not_half_made),
 		TEST(test_wrong_id),
 		TEST(test_decoys), TEST(test_bare), TEST(test_uids), TEST(test_wrong_key), TEST(test_half_made),
 		TEST(test_list), TEST(test_save_many),

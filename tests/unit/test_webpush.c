@@ -103,6 +103,7 @@ static void test_encrypt(void **state)
 	assert_int_equal(mfa_p256_check(to.p256dh), 0);
 	to.p256dh[0] = 6 + (to.p256dh[64] & 1);
 	assert_int_equal(mfa_p256_check(to.p256dh), -EINVAL);
+	assert_int_equal(mfa_p256_check(mfa_p256_base), 0);
 }
 
 static void test_signatures(void **state)
