@@ -213,7 +213,8 @@ static int pending_path(const char *path, char out[PATH_MAX])
 }
 
 /* Opens the file that waits, or a new one, and locks it, so that several who begin at once don't
- * each make a key, of which one is kept and another's store.  Returns it or a negative errno. */
+ * each make a key, of which one is kept and another's store.  One that has a second name is somebody else's file.
+ * Returns it or a negative errno. */
 static int open_pending(const char *pending)
 {
 	struct stat ours, named;
@@ -225,6 +226,8 @@ static int open_pending(const char *pending)
 			return -errno;
 		if (flock(fd, LOCK_EX) != 0 || fstat(fd, &ours) != 0)
 			r = -errno;
+		else if (ours.st_nlink > 1)
+			r = -EPERM;
 		else if (lstat(pending, &named) != 0)
 			r = errno == ENOENT ? -EAGAIN : -errno;
 		else if (named.st_dev == ours.st_dev && named.st_ino == ours.st_ino)
@@ -305,14 +308,18 @@ int mfa_keyring_load_prepared(const char *path, struct mfa_keyring **out)
 int mfa_keyring_publish(const char *path, gid_t group)
 {
 	char pending[PATH_MAX];
+	struct stat st;
 	int fd, r = pending_path(path, pending);
 
 	if (r != 0)
 		return r;
-	fd = open(pending, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	fd = open(pending, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return -errno;
-	if (group != (gid_t)-1 && (fchown(fd, 0, group) != 0 || fchmod(fd, 0640) != 0))
+	r = check_file(fd);
+	if (r == 0 && (fstat(fd, &st) != 0 || st.st_nlink != 1))
+		r = -EPERM;
+	if (r == 0 && group != (gid_t)-1 && (fchown(fd, 0, group) != 0 || fchmod(fd, 0640) != 0))
 		r = -errno;
 	if (r == 0 && fsync(fd) != 0)
 		r = -errno;

@@ -88,6 +88,20 @@ if as carol mfa-enroll --help 2>&1 | grep -q -- --png; then
 	done
 fi
 
+# Root, in a folder of hers: what has to go again goes from the folder that it was made in, whatever is called so now.
+if strace -qq -o /dev/null true 2>/dev/null; then
+	: >/home/carol/there.svg
+	in_window 100x70 "strace -qq -o $BED/trace -e trace=/unlink mfa-enroll --user carol --png /home/carol/key.png --svg /home/carol/there.svg"
+	ok 'one file of two is there already' wait_for shows 'there.svg: File exists' || diag "$(screen)"
+	wait_for shows 'ended'
+	in_tmux kill-server
+	not_ok 'the other one goes' test -e /home/carol/key.png
+	like 'from where it was made' "$(cat "$BED/trace")" '^unlinkat\([0-9]+, "key.png"'
+	rm /home/carol/there.svg
+else
+	skip 'this machine permits no tracing'
+fi
+
 # Without a terminal and without the daemon a plain user can't; root can.
 stop_mfad
 not_ok 'no daemon: not as a plain user' as carol mfa-enroll </dev/null

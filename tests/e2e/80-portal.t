@@ -212,6 +212,27 @@ kill -HUP "$PORTAL_PID"
 ok 'one that is broken is said' wait_for log_has 'the certificate stays as it was'
 like 'and the old one stays' "$(subject)" 'CN = two'
 stop_portal
+
+# Begun by root, its socket stands in a folder of its own user's, who may put anything in its place: nothing of root's
+# that comes after bind goes by that name.
+if strace -qq -o /dev/null true 2>/dev/null; then
+	install -d -o _mfa-portal -g _mfa-portal /run/mfa-portal
+	write_conf '[portal]' "url = $URL" 'listen = unix:/run/mfa-portal/http.sock'
+	log_mark
+	strace -D -qq -o "$BED/trace" -e trace=%file,bind,umask mfa-portal --config "$CONF" --socket "$SOCKET" \
+		--pages "$PAGES" </dev/null >>"$BED/portal.out" 2>&1 &
+	PORTAL_PID=$!
+	disown
+	ok 'on a socket in a folder of its own' wait_for log_has 'mfa-portal .* is ready'
+	is 'everybody may speak to it' "$(stat -c %a /run/mfa-portal/http.sock)" 666
+	is 'root goes by its name before and in bind alone' \
+		"$(sed -n '/^bind/,$p' "$BED/trace" | grep -c 'http\.sock')" 1
+	like 'and what it makes later is its own again' "$(sed -n '/^bind/,$p' "$BED/trace" | grep -m 1 '^umask')" 'umask\(077\)'
+	is 'a page of it' "$(fetch --unix-socket /run/mfa-portal/http.sock "$URL/")" 200
+	stop_portal
+else
+	skip 'this machine permits no tracing'
+fi
 not_ok 'without a page it does not start' mfa-portal --config "$CONF" --pages /nonexistent
 write_conf
 not_ok 'nor without [portal]' mfa-portal --config "$CONF" --pages "$PAGES"

@@ -272,6 +272,37 @@ static void test_pending(void **state)
 	mfa_keyring_free(&b);
 }
 
+/* A file of somebody else's, to which a second name leads, is neither written nor given away. */
+static void test_pending_of_another(void **state)
+{
+	char folder[] = "/tmp/mfa-seal.XXXXXX", path[64], pending[70], other[64], text[8] = "";
+	struct mfa_keyring *ring, *given;
+	int fd;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	(void)snprintf(path, sizeof(path), "%s/key", folder);
+	(void)snprintf(pending, sizeof(pending), "%s.new", path);
+	(void)snprintf(other, sizeof(other), "%s/other", folder);
+	fd = open(other, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	assert_int_equal(write(fd, "secret", 6), 6);
+	assert_int_equal(link(other, pending), 0);
+	assert_int_equal(mfa_keyring_new(&given), 0);
+	assert_int_equal(mfa_keyring_prepare(path, &ring), -EPERM);
+	assert_null(ring);
+	assert_int_equal(mfa_keyring_prepare_as(path, given), -EPERM);
+	assert_int_equal(mfa_keyring_publish(path, (gid_t)-1), -EPERM);
+	assert_int_equal(pread(fd, text, sizeof(text), 0), 6);
+	assert_string_equal(text, "secret");
+	(void)close(fd);
+	assert_int_equal(unlink(other), 0);
+	assert_int_equal(mfa_keyring_prepare(path, &ring), 0);	/* half written, and nobody else's */
+	mfa_keyring_free(&ring);
+	mfa_keyring_free(&given);
+	mfa_keyring_discard(path);
+	assert_int_equal(rmdir(folder), 0);
+}
+
 /* Whoever begins at the same time gets the same key: or one's would be kept, with the other's
  * store. */
 static void test_pending_at_once(void **state)
@@ -325,7 +356,7 @@ int main(void)
 		cmocka_unit_test(test_rotation),
 		cmocka_unit_test(test_malformed),
 		cmocka_unit_test(test_files),
-		cmocka_unit_test(test_pending),
+		cmocka_unit_test(test_pending), cmocka_unit_test(test_pending_of_another),
 		cmocka_unit_test(test_pending_at_once),
 	};
 

@@ -165,13 +165,54 @@ static int write_svg(const struct mfa_qr *qr, FILE *to)
 	return r;
 }
 
-/* A new file that only its owner can read; on a failure none stays. */
-static int write_file(const char *path, const struct mfa_qr *qr,
-		      int (*write_to)(const struct mfa_qr *qr, FILE *to))
+/* A file by its name in a folder that stays open: root may have been told to write into a folder of somebody who puts
+ * another in its place meanwhile. */
+struct file {
+	int folder;		/* -1: there is none */
+	const char *name;
+};
+
+static void file_close(struct file *file)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (file->folder >= 0)
+		(void)close(file->folder);
+	file->folder = -1;
+}
+
+static void file_remove(struct file *file)
+{
+	if (file->folder >= 0)
+		(void)unlinkat(file->folder, file->name, 0);
+	file_close(file);
+}
+
+/* A new file that only its owner can read.  Returns a descriptor or a negative errno. */
+static int file_create(const char *path, struct file *out)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = slash == NULL ? strdup(".") : strndup(path, slash > path ? (size_t)(slash - path) : 1);
+	int fd, r;
+
+	*out = (struct file){ .folder = -1, .name = slash != NULL ? slash + 1 : path };
+	if (folder == NULL)
+		return -ENOMEM;
+	out->folder = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	fd = out->folder < 0 ? -1 : openat(out->folder, out->name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+					   0600);
+	r = fd >= 0 ? fd : -errno;
+	free(folder);
+	if (r < 0)
+		file_close(out);
+	return r;
+}
+
+/* On a failure none stays. */
+static int write_file(const char *path, const struct mfa_qr *qr,
+		      int (*write_to)(const struct mfa_qr *qr, FILE *to), struct file *out)
+{
+	int fd = file_create(path, out);
 	FILE *to = fd >= 0 ? fdopen(fd, "w") : NULL;
-	int r = fd < 0 ? -errno : -ENOMEM;
+	int r = fd < 0 ? fd : -ENOMEM;
 
 	if (to != NULL) {
 		/* A buffer would keep the secret when it is freed. */
@@ -187,14 +228,14 @@ static int write_file(const char *path, const struct mfa_qr *qr,
 		return 0;
 	}
 	(void)fprintf(stderr, PROGRAM ": %s: %s\n", path, strerror(-r));
-	if (fd >= 0)
-		(void)unlink(path);
+	file_remove(out);
 	return r;
 }
 
 int picture_show(const struct picture_options *options, const char *uri)
 {
 	struct subject subject = { .uri = uri, .key = strncmp(uri, "otpauth:", 8) == 0 };
+	struct file png = { .folder = -1 }, svg = { .folder = -1 };
 	struct mfa_qr *qr = NULL;
 	int r = mfa_qr_new(uri, &qr);
 
@@ -206,20 +247,21 @@ int picture_show(const struct picture_options *options, const char *uri)
 	}
 	/* Files first: what is said of them must not push the picture off the screen. */
 	if (options->png != NULL)
-		r = write_file(options->png, qr, png_write);
+		r = write_file(options->png, qr, png_write, &png);
 	if (r != 0)
 		goto out;
 	if (options->svg != NULL)
-		r = write_file(options->svg, qr, write_svg);
+		r = write_file(options->svg, qr, write_svg, &svg);
 	if (r != 0) {
-		if (options->png != NULL)
-			(void)unlink(options->png);
+		file_remove(&png);
 		goto out;
 	}
 	r = print(qr, options, &subject);
 	if (r != 0)
 		(void)fprintf(stderr, PROGRAM ": %s: %s\n", _("the QR code can't be drawn"), strerror(-r));
 out:
+	file_close(&png);
+	file_close(&svg);
 	mfa_otpauth_wipe(&subject.otpauth);
 	mfa_qr_free(&qr);
 	return r;

@@ -91,13 +91,20 @@ static int listen_unix(const char *path)
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	struct stat st;
+	mode_t before;
+	int r = -1;
 
 	memcpy(address.sun_path, path, strlen(path) + 1);	/* its length was checked with the configuration */
 	/* One of our own from before; anything else is left alone. */
 	if (lstat(path, &st) == 0 && S_ISSOCK(st.st_mode))
 		(void)unlink(path);
-	if (fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0 && chmod(path, 0666) == 0 &&
-	    listen(fd, BACKLOG) == 0)
+	/* For everybody from the first instant: the folder is the portal's own user's, who could put another file into
+	 * its place before a chmod came. */
+	before = umask(0111);
+	if (fd >= 0)
+		r = bind(fd, (struct sockaddr *)&address, sizeof(address));
+	(void)umask(before);
+	if (r == 0 && listen(fd, BACKLOG) == 0)
 		return fd;
 	if (fd >= 0)
 		(void)close(fd);
