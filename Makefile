@@ -119,7 +119,7 @@ $(B)/libmfa.a: $(LIB_OBJS)
 	$(QUIET_AR)$(AR) rcs $@ $^
 
 # The module: libc and libpam, nothing else.
-MODULE_SRCS := pam_mfa.c $(wildcard lib/wire/*.c lib/authtok/*.c lib/module/*.c)
+MODULE_SRCS := pam_mfa.c $(wildcard lib/wire/*.c lib/authtok/*.c lib/module/*.c lib/text/*.c)
 MODULE_OBJS := $(MODULE_SRCS:%.c=$(B)/module/%.o)
 $(B)/module/%.o: %.c $(B)/.flags
 	@mkdir -p $(@D)

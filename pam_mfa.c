@@ -83,15 +83,17 @@ static bool can_wait(pam_handle_t *pamh)
 /* A phone shows what it is that sudo asks for. */
 static void put_command(pam_handle_t *pamh, struct mfa_frame *request)
 {
-	static const char *const services[] = { "sudo", "sudo-i", "doas" };
+	static const struct { const char *service; bool is_sudo; } services[] = {
+		{ "sudo", true }, { "sudo-i", true }, { "doas", false },
+	};
 	const char *service = text_item(pamh, PAM_SERVICE);
-	char command[201];
+	char command[MFA_COMMAND_SIZE];
 	size_t i;
 
 	for (i = 0; service != NULL && i < sizeof(services) / sizeof(services[0]); i++) {
-		if (strcmp(services[i], service) != 0)
+		if (strcmp(services[i].service, service) != 0)
 			continue;
-		mfa_command_line(command, sizeof(command));
+		mfa_command_line(services[i].is_sudo, command);
 		mfa_frame_put_text(request, MFA_FIELD_COMMAND, command[0] != '\0' ? command : NULL);
 	}
 }

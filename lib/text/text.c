@@ -3,21 +3,24 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Bytes of the printable character at p[0..left), or 0. */
-static size_t character(const unsigned char *p, size_t left)
+size_t mfa_text_character(const char *text, size_t left, uint32_t *out)
 {
 	static const struct { uint8_t mask, lead; uint32_t least; } forms[] = {
 		{ 0xe0, 0xc0, 0xa0 },	/* from U+00A0: U+0080 to U+009F are controls */
 		{ 0xf0, 0xe0, 0x800 },
 		{ 0xf8, 0xf0, 0x10000 },
 	};
+	const unsigned char *p = (const unsigned char *)text;
 	uint32_t value;
 	size_t i, n;
 
+	*out = 0;
 	if (left == 0)
 		return 0;
-	if (*p < 0x80)
+	if (*p < 0x80) {
+		*out = *p;
 		return *p >= ' ' && *p != 0x7f;
+	}
 	for (n = 0; n < 3; n++)
 		if ((*p & forms[n].mask) == forms[n].lead)
 			break;
@@ -31,15 +34,40 @@ static size_t character(const unsigned char *p, size_t left)
 	}
 	if (value < forms[n].least || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff))
 		return 0;
+	*out = value;
 	return n + 2;
+}
+
+bool mfa_text_visible(uint32_t value)
+{
+	/* By the Unicode Character Database, version 15: Cc, Cf, Zs, Zl, Zp, Co, Cs and noncharacters; what else is
+	 * blank or ignorable (DerivedCoreProperties); marks that lie over any letter; and what is written from right
+	 * to left (DerivedBidiClass: R, AL, AN), which takes digits and signs beside it along. */
+	static const struct { uint32_t from, to; } rows[] = {
+		{ 0x0000, 0x0020 }, { 0x007f, 0x00a0 }, { 0x00ad, 0x00ad }, { 0x0300, 0x036f }, { 0x0483, 0x0489 },
+		{ 0x0590, 0x08ff }, { 0x115f, 0x1160 }, { 0x1680, 0x1680 }, { 0x17b4, 0x17b5 }, { 0x180b, 0x180f },
+		{ 0x1ab0, 0x1aff }, { 0x1dc0, 0x1dff }, { 0x2000, 0x200f }, { 0x2028, 0x202f }, { 0x205f, 0x206f },
+		{ 0x20d0, 0x20ff }, { 0x2800, 0x2800 }, { 0x3000, 0x3000 }, { 0x3164, 0x3164 }, { 0xd800, 0xf8ff },
+		{ 0xfb1d, 0xfdff }, { 0xfe00, 0xfe0f }, { 0xfe20, 0xfe2f }, { 0xfe70, 0xfeff }, { 0xffa0, 0xffa0 },
+		{ 0xfff0, 0xffff }, { 0x10800, 0x10fff }, { 0x110bd, 0x110bd }, { 0x110cd, 0x110cd },
+		{ 0x13430, 0x1345f }, { 0x1bca0, 0x1bca3 }, { 0x1d173, 0x1d17a }, { 0x1e800, 0x1efff },
+		{ 0xe0000, 0x10ffff },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (value >= rows[i].from && value <= rows[i].to)
+			return false;
+	return value <= 0x10ffff;
 }
 
 bool mfa_text_printable_bytes(const char *text, size_t len)
 {
 	size_t at, n;
+	uint32_t value;
 
 	for (at = 0; at < len; at += n) {
-		n = character((const unsigned char *)text + at, len - at);
+		n = mfa_text_character(text + at, len - at, &value);
 		if (n == 0)
 			return false;
 	}
@@ -53,11 +81,12 @@ bool mfa_text_printable(const char *text)
 
 void mfa_text_copy(char *out, size_t size, const char *text)
 {
-	const unsigned char *p = (const unsigned char *)text, *end = p + strlen(text);
+	const char *p = text, *end = p + strlen(text);
 	size_t at = 0, n;
+	uint32_t value;
 
 	while (p < end) {
-		n = character(p, (size_t)(end - p));
+		n = mfa_text_character(p, (size_t)(end - p), &value);
 		if (at + (n > 0 ? n : 1) >= size)
 			break;
 		if (n > 0)

@@ -1,11 +1,22 @@
-/* What a program was asked to run.  libc only: the module links this. */
+/* What a program was asked to run, for a person to see.  libc only: the module links this. */
 #ifndef MFA_COMMAND_H
 #define MFA_COMMAND_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
-/* The arguments of this process, without its name, cut to what fits; "" if they can't be read.  It is
- * what its caller wrote: a claim, to be shown and never to be believed. */
-void mfa_command_line(char *out, size_t size);
+#define MFA_COMMAND_SIZE 256	/* with the NUL: what mfad takes */
+
+/* args[0..len): words that each end with NUL, the program's name first.  out gets the words after that, quoted
+ * (wire/quote.h), the middle left out where they are too many.  Of sudo's own options it gets what they mean, between
+ * parentheses, and then what runs:
+ *
+ *	(as www-data, in /srv) LANG=C sh -c 'rm -r cache'
+ *
+ * or, where they are not understood, "(not understood)" and all of them.  It is what the caller wrote: a claim, to be
+ * shown and never to be believed.  "" if memory runs out. */
+void mfa_command_show(const char *args, size_t len, bool is_sudo, char out[MFA_COMMAND_SIZE]);
+/* The same of this process; "" if its words can't be read. */
+void mfa_command_line(bool is_sudo, char out[MFA_COMMAND_SIZE]);
 
 #endif

@@ -282,9 +282,17 @@ is 'bob has his app' "$(devices bob)" 1
 in_window 100x30 "setpriv --reuid alice --regid alice --init-groups sudo -k sh -c 'echo in as \$(id -un)'"
 wait_for shows 'assword' && keys "$PASSWORD" Enter
 ok 'sudo: a number, and it waits' wait_for shows 'enter [0-9]+ on your phone' || diag "$(screen)"
-like 'the phone sees the command' "$(phone Pixel list)" '"service":"sudo","address":"","command":"-k sh -c echo in as'
+like 'the phone sees the command' "$(phone Pixel list)" '"service":"sudo","address":"","command":"sh -c .echo in as \$\(id -un\).",'
 phone Pixel approve "$(number)" >/dev/null
 ok 'sudo: in, without the terminal' wait_for shows 'in as root' || diag "$(screen)"
+unlock alice
+in_window 100x30 "setpriv --reuid alice --regid alice --init-groups sudo -kp 'apt upgrade      ' --us=bob -- sh -c 'id -un  # apt'"
+wait_for shows 'apt upgrade' && keys "$PASSWORD" Enter
+wait_for shows 'enter [0-9]+ on your phone' || diag "$(screen)"
+like 'of options it sees what they mean, not what they say' "$(phone Pixel list)" \
+	'"command":"\(as bob\) sh -c .id -un \\\\x20# apt.",'
+phone Pixel approve "$(number)" >/dev/null
+ok 'and that is what runs' wait_for shows '^bob$' || diag "$(screen)"
 unlock alice
 in_window 100x30 "setpriv --reuid alice --regid alice --init-groups sudo -k true"
 wait_for shows 'assword' && keys "$PASSWORD" Enter

@@ -80,7 +80,7 @@ js "press('alice', 'Gereed')" >/dev/null
 in_window 100x30 "setpriv --reuid alice --regid alice --init-groups sudo -k sh -c 'echo in as \$(id -un)'"
 wait_for shows 'assword' && keys "$PASSWORD" Enter
 wait_for shows 'on your phone'
-js_ok 'sudo: the phone shows the command' "shows('alice', /sh -c echo in as/)"
+js_ok 'sudo: the phone shows the command' "shows('alice', /sh -c .echo in as/)"
 like 'as what the program says' "$(js "text('alice')")" 'volgens het programma'
 js "type('alice', '$(asked_number)')" >/dev/null
 ok 'sudo goes on by itself' wait_for shows 'in as root' || diag "$(screen)"

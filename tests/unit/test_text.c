@@ -89,11 +89,33 @@ static void test_copy(void **state)
 	}
 }
 
+static void test_visible(void **state)
+{
+	static const struct { const char *name; uint32_t value; bool expect; } rows[] = {
+		{ "a letter", 'a', true }, { "a blank", ' ', false }, { "NUL", 0, false }, { "DEL", 0x7f, false },
+		{ "a blank that does not break", 0xa0, false }, { "a sign", 0xa1, true },
+		{ "a hyphen that is not there", 0xad, false }, { "e with two dots", 0xeb, true },
+		{ "a mark over any letter", 0x301, false }, { "Greek", 0x3b1, true }, { "Cyrillic", 0x434, true },
+		{ "Hebrew", 0x5d0, false }, { "Arabic", 0x627, false }, { "Devanagari", 0x915, true },
+		{ "a wide blank", 0x2003, false }, { "no width", 0x200b, false }, { "from right to left", 0x202e, false },
+		{ "isolated", 0x2067, false }, { "a line's end", 0x2028, false }, { "Braille of no dots", 0x2800, false },
+		{ "the euro", 0x20ac, true }, { "a blank of Japanese", 0x3000, false }, { "Hiragana", 0x3042, true },
+		{ "a filler", 0x3164, false }, { "for private use", 0xe000, false }, { "a selector", 0xfe0f, false },
+		{ "the mark of byte order", 0xfeff, false }, { "U+FFFD", 0xfffd, false }, { "a telephone", 0x1f4f1, true },
+		{ "a tag", 0xe0041, false }, { "beyond all", 0x110000, false },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ROWS(rows); i++)
+		if (mfa_text_visible(rows[i].value) != rows[i].expect)
+			fail_msg("%s", rows[i].name);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_printable),
-		cmocka_unit_test(test_copy),
+		cmocka_unit_test(test_printable), cmocka_unit_test(test_copy), cmocka_unit_test(test_visible),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
