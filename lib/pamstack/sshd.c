@@ -69,6 +69,35 @@ static void check_list(char *list, bool key_needed, bool found[MFA_SSHD_FINDINGS
 		found[MFA_SSHD_KEY_ALONE] = true;
 }
 
+/* Of "crash:90 authfail:5 ..." the seconds of one; 0 if it is not there. */
+static double penalty(const char *penalties, const char *kind)
+{
+	const char *at = penalties;
+	size_t len = strlen(kind);
+
+	while (at != NULL) {
+		at += strspn(at, BLANKS);
+		if (strncmp(at, kind, len) == 0 && at[len] == ':')
+			return strtod(at + len + 1, NULL);
+		at = strchr(at, ' ');
+	}
+	return 0;
+}
+
+/* sshd before 8.5 has no PerSourceMaxStartups and says nothing of it, that before 9.8 no PerSourcePenalties. */
+static void check_limits(const char *text, size_t len, unsigned long grace, bool found[MFA_SSHD_FINDINGS])
+{
+	char each[VALUE_MAX], penalties[VALUE_MAX], exempt[VALUE_MAX];
+
+	find(text, len, "persourcemaxstartups", each);
+	find(text, len, "persourcepenalties", penalties);
+	find(text, len, "persourcepenaltyexemptlist", exempt);
+	found[MFA_SSHD_PLACES] = (grace == 0 || grace > MFA_SSHD_GRACE_USUAL) && strcasecmp(each, "none") == 0;
+	found[MFA_SSHD_PENALTIES] = (exempt[0] == '\0' || strcasecmp(exempt, "none") == 0) &&
+		(penalty(penalties, "authfail") > MFA_SSHD_PENALTY_SECONDS ||
+		 penalty(penalties, "grace-exceeded") > MFA_SSHD_PENALTY_SECONDS);
+}
+
 int mfa_sshd_check(const char *text, size_t len, const struct mfa_sshd_stack *stack,
 		   bool found[MFA_SSHD_FINDINGS])
 {
@@ -86,6 +115,7 @@ int mfa_sshd_check(const char *text, size_t len, const struct mfa_sshd_stack *st
 	seconds = strtoul(grace, NULL, 10);
 	/* Who can't be asked enrols elsewhere. */
 	found[MFA_SSHD_SHORT] = keyboard && seconds > 0 && seconds < MFA_SSHD_GRACE_SECONDS;
+	check_limits(text, len, seconds, found);
 	found[MFA_SSHD_NO_PAM] = !is_yes(text, len, "usepam");
 	found[MFA_SSHD_NO_KEYBOARD] = !keyboard && !(stack->splits && password);
 	found[MFA_SSHD_PASSWORD] = password && !stack->splits;

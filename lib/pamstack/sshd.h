@@ -12,10 +12,15 @@ enum mfa_sshd_finding {
 	MFA_SSHD_KEY_ALONE,		/* a key (or host, or ticket) gets in without PAM's auth stack */
 	MFA_SSHD_NO_KEY_FIRST,		/* the stack relies on a key, and sshd does not ask for one first */
 	MFA_SSHD_SHORT,			/* LoginGraceTime: too short for enrolling a phone; no way around anything */
+	MFA_SSHD_WARNINGS,		/* from here on: what keeps people out at the wrong time */
+	MFA_SSHD_PLACES = MFA_SSHD_WARNINGS,	/* LoginGraceTime is long, and an address can have all places */
+	MFA_SSHD_PENALTIES,		/* PerSourcePenalties: a few mistakes shut out all who share an address */
 	MFA_SSHD_FINDINGS
 };
 
 #define MFA_SSHD_GRACE_SECONDS 600	/* that enrolment at sign-in may take */
+#define MFA_SSHD_GRACE_USUAL 120	/* that sshd has by itself */
+#define MFA_SSHD_PENALTY_SECONDS 1	/* that an address with many people can stand for each mistake */
 
 struct mfa_sshd_stack {
 	bool password;			/* it asks for one before pam_mfa */

@@ -201,6 +201,20 @@ printf 'port 22\nusepam yes\nkbdinteractiveauthentication yes\npasswordauthentic
 echo 'authenticationmethods keyboard-interactive:pam' >>"$BED/settings"
 check --pam-dir "$BED/pam.d" --sshd-settings "$BED/settings" sshd
 finds '--pam-dir and --sshd-settings' 0 'no way around'
+while IFS='|' read -r what more says; do
+	{ grep -vE '^(login|per)' "$BED/settings"; printf '%b\n' "$more"; } >"$BED/settings.more"
+	check --pam-dir "$BED/pam.d" --sshd-settings "$BED/settings.more" sshd
+	finds "$what: that is no way around" 0 'no way around'
+	is "$what: but it is named" "$(grep -oE '^warning: sshd: [A-Za-z]+' <<<"$OUT")" "${says:+warning: sshd: $says}"
+done <<'END'
+ten minutes, and one address has all places|logingracetime 600\npersourcemaxstartups none|LoginGraceTime
+ten minutes, and a limit|logingracetime 600\npersourcemaxstartups 60|
+ten minutes, with an sshd that has none|logingracetime 600|
+as OpenSSH 9.8 comes|persourcepenalties crash:90 authfail:5 noauth:1 grace-exceeded:10 max:600 min:15\npersourcepenaltyexemptlist none|PerSourcePenalties
+without penalties|persourcepenalties no\npersourcepenaltyexemptlist none|
+networks that are exempt|persourcepenalties crash:90 authfail:5 grace-exceeded:10\npersourcepenaltyexemptlist 192.0.2.0/24|
+as the shipped file says|persourcepenalties crash:90 authfail:1 noauth:1 grace-exceeded:1\npersourcepenaltyexemptlist none|
+END
 echo 'nonsense' >"$BED/settings"
 check --pam-dir "$BED/pam.d" --sshd-settings "$BED/settings" sshd
 finds 'settings that are none' 6 "can't be read"

@@ -225,6 +225,48 @@ static void test_sshd(void **state)
 	assert_int_equal(mfa_sshd_check("no settings", 11, &any, found), -EBADMSG);
 }
 
+/* What keeps people out, as sshd 8.4, 9.2, 9.8 and 10.0 print their settings. */
+static void test_sshd_limits(void **state)
+{
+	static const char ok[] = SSHD "authenticationmethods keyboard-interactive:pam\n";
+	static const struct { const char *settings; bool places, penalties; } rows[] = {
+		{ "logingracetime 120\nmaxstartups 10:30:100\n", false, false },
+		{ "logingracetime 600\nmaxstartups 10:30:100\n", false, false },
+		{ "logingracetime 120\npersourcemaxstartups none\n", false, false },
+		{ "logingracetime 121\npersourcemaxstartups none\n", true, false },
+		{ "logingracetime 600\npersourcemaxstartups none\n", true, false },
+		{ "logingracetime 0\npersourcemaxstartups none\n", true, false },
+		{ "logingracetime 600\npersourcemaxstartups 60\n", false, false },
+		{ "persourcepenaltyexemptlist none\npersourcepenalties no\n", false, false },
+		{ "persourcepenaltyexemptlist none\npersourcepenalties crash:90 authfail:5 noauth:1 grace-exceeded:10 "
+		  "refuseconnection:10 max:600 min:15 overflow:permissive\n", false, true },
+		{ "persourcepenaltyexemptlist none\npersourcepenalties crash:90.000000 authfail:5.000000 noauth:1.000000 "
+		  "grace-exceeded:10.000000 max:600.000000 min:15.000000\n", false, true },
+		{ "persourcepenalties crash:90 authfail:5 noauth:1 grace-exceeded:10\n", false, true },
+		{ "persourcepenaltyexemptlist 192.0.2.0/24\npersourcepenalties crash:90 authfail:5 grace-exceeded:10\n",
+		  false, false },
+		{ "persourcepenaltyexemptlist none\npersourcepenalties crash:90 authfail:1 noauth:1 grace-exceeded:1\n",
+		  false, false },
+		{ "persourcepenaltyexemptlist none\npersourcepenalties crash:90 authfail:1 grace-exceeded:10\n", false, true },
+		{ "persourcepenaltyexemptlist none\npersourcepenalties authfail:0.5 grace-exceeded:0 crash:90\n", false, false },
+		{ "persourcepenaltyexemptlist none\npersourcepenalties authfail:1.5 grace-exceeded:0\n", false, true },
+	};
+	static const struct mfa_sshd_stack stack = { .password = true };
+	bool found[MFA_SSHD_FINDINGS];
+	char text[1024];
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < ROWS(rows); i++) {
+		(void)snprintf(text, sizeof(text), "%s%s", ok, rows[i].settings);
+		assert_int_equal(mfa_sshd_check(text, strlen(text), &stack, found), 0);
+		if (found[MFA_SSHD_PLACES] != rows[i].places || found[MFA_SSHD_PENALTIES] != rows[i].penalties)
+			fail_msg("%s", rows[i].settings);
+		for (k = 0; k < MFA_SSHD_SHORT; k++)
+			assert_false(found[k]);
+	}
+}
+
 static void test_sshd_config(void **state)
 {
 	static const struct { const char *text; unsigned line; const char *value; } rows[] = {
@@ -265,7 +307,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_stacks),
 		cmocka_unit_test(test_unreadable),
-		cmocka_unit_test(test_sshd),
+		cmocka_unit_test(test_sshd), cmocka_unit_test(test_sshd_limits),
 		cmocka_unit_test(test_sshd_config),
 	};
 

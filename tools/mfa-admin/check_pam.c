@@ -144,6 +144,11 @@ static const char *const sshd_words[MFA_SSHD_FINDINGS] = {
 		"publickey,keyboard-interactive:pam"),
 	[MFA_SSHD_SHORT] = N_("LoginGraceTime is shorter than the ten minutes that enrolling a phone at sign-in "
 		"may take. Write instead: LoginGraceTime 600"),
+	[MFA_SSHD_PLACES] = N_("LoginGraceTime leaves who says nothing a place for longer than sshd does by itself, and one "
+		"address can take them all. Write as well: PerSourceMaxStartups 60, MaxStartups 480:50:600"),
+	[MFA_SSHD_PENALTIES] = N_("PerSourcePenalties shuts an address out for a few refused sign-ins, and everybody who "
+		"shares it. Where many do, write: PerSourcePenaltyExemptList with these networks, or "
+		"PerSourcePenalties authfail:1 noauth:1 grace-exceeded:1"),
 };
 
 /* Whether sign-ins by ssh lead through enrolment, as far as the configuration can be read. */
@@ -186,7 +191,7 @@ static int ask_sshd(char **text, size_t *len)
 	return r;
 }
 
-/* Returns how many lines it printed, or a negative errno. */
+/* Returns how many findings it printed, without the warnings, or a negative errno. */
 static int check_sshd(const char *file, const char *conf, const struct mfa_sshd_stack *stack)
 {
 	bool found[MFA_SSHD_FINDINGS];
@@ -206,9 +211,12 @@ static int check_sshd(const char *file, const char *conf, const struct mfa_sshd_
 	if (file == NULL)
 		sshd_config_tell_of_match();
 	found[MFA_SSHD_SHORT] = found[MFA_SSHD_SHORT] && enrols(conf);
-	for (i = 0; i < MFA_SSHD_FINDINGS; i++)
+	for (i = 0; i < MFA_SSHD_WARNINGS; i++)
 		if (found[i])
 			lines += printf("sshd: %s\n", _(sshd_words[i])) > 0;
+	for (; i < MFA_SSHD_FINDINGS; i++)
+		if (found[i])
+			(void)printf(_("warning: sshd: %s\n"), _(sshd_words[i]));
 	return lines;
 }
 
