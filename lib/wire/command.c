@@ -90,8 +90,12 @@ static void show(size_t argc, const char *const *argv, bool is_sudo, char out[MF
 	} else {
 		add_marks(&said, &sudo);
 	}
+	/* A program whose name has = in it is no variable. */
 	for (i = sudo.command; i < argc; i++)
-		mfa_quote_word(&words, argv[i]);
+		if (is_sudo && i == sudo.command && strchr(argv[i], '=') != NULL)
+			mfa_quote_quoted(&words, argv[i]);
+		else
+			mfa_quote_word(&words, argv[i]);
 	if (!said.failed && !variables.failed && !words.failed) {
 		put(&said, MARKS_MOST, out);
 		put(&variables, VARIABLES_MOST, out);

@@ -84,25 +84,30 @@ static bool is_all_bare(const char *word)
 	return word != end;
 }
 
-void mfa_quote_word(struct mfa_quote *q, const char *word)
+void mfa_quote_quoted(struct mfa_quote *q, const char *word)
 {
 	const char *end = word + strlen(word), *at;
 	char out[ESCAPED_MAX];
 	size_t n;
 
-	if (q->len > 0)
-		mfa_quote_add(q, " ");
-	if (is_all_bare(word)) {
-		mfa_quote_add(q, word);
-		return;
-	}
-	mfa_quote_add(q, "'");
+	mfa_quote_add(q, q->len > 0 ? " '" : "'");
 	for (at = word; at < end; at += n) {
 		n = escape(at, (size_t)(end - at), at > word && at[-1] == ' ', out);
 		mfa_quote_add(q, out);
 	}
 	mfa_quote_add(q, "'");
 	explicit_bzero(out, sizeof(out));
+}
+
+void mfa_quote_word(struct mfa_quote *q, const char *word)
+{
+	if (!is_all_bare(word)) {
+		mfa_quote_quoted(q, word);
+		return;
+	}
+	if (q->len > 0)
+		mfa_quote_add(q, " ");
+	mfa_quote_add(q, word);
 }
 
 void mfa_quote_release(struct mfa_quote *q)

@@ -19,6 +19,8 @@ struct mfa_quote {
 void mfa_quote_add(struct mfa_quote *quote, const char *text);
 /* Adds a word, with a blank before it where there is something already. */
 void mfa_quote_word(struct mfa_quote *quote, const char *word);
+/* The same, between quotes in any case. */
+void mfa_quote_quoted(struct mfa_quote *quote, const char *word);
 /* Wipes, frees, empties. */
 void mfa_quote_release(struct mfa_quote *quote);
 

@@ -88,8 +88,10 @@ static void test_sudo(void **state)
 		/* Variables, which stand between options too. */
 		{ "sudo|LD_PRELOAD=/tmp/x.so|ls", "LD_PRELOAD=/tmp/x.so ls" },
 		{ "sudo|A=1|-u|bob|B=x y|ls|C=3", "(as bob) A=1 'B=x y' ls C=3" },
-		{ "sudo|/A=1|B=2", "/A=1 B=2" },
-		{ "sudo|--|A=1|ls", "A=1 ls" },
+		{ "sudo|/A=1|B=2", "'/A=1' B=2" },
+		{ "sudo|--|A=1|ls", "'A=1' ls" },
+		{ "sudo|-u|--|A=1|ls", "(as --) 'A=1' ls" },
+		{ "sudo|B=2|--|./A=1|ls", "B=2 './A=1' ls" },
 		/* Where the options end. */
 		{ "sudo|--|ls", "ls" },
 		{ "sudo|--|-u|bob", "-u bob" },
@@ -120,11 +122,12 @@ static void test_sudo(void **state)
 		{ "sudo|-nz|ls", "(not understood) -nz ls" },
 		{ "sudo|--unknown|ls", "(not understood) --unknown ls" },
 		{ "sudo|--unknown=apt upgrade|ls", "(not understood) '--unknown=apt upgrade' ls" },
+		{ "sudo|-E|-Ex|ls", "(not understood) -E -Ex ls" },
 		{ "sudo|--log|ls", "(not understood) --log ls" },
-		{ "sudo|--=x|ls", "(not understood) --=x ls" },
-		{ "sudo|--stdin=x|ls", "(not understood) --stdin=x ls" },
+		{ "sudo|--=x|ls", "(not understood) '--=x' ls" },
+		{ "sudo|--stdin=x|ls", "(not understood) '--stdin=x' ls" },
 		{ "sudo|--pre|ls", "(not understood) --pre ls" },
-		{ "sudo|A=1|-u", "(not understood) A=1 -u" },
+		{ "sudo|A=1|-u", "(not understood) 'A=1' -u" },
 		{ "sudo|-V", "(not understood) -V" },
 		{ "sudo|--help", "(not understood) --help" },
 		/* The command can't pass for what is said of it. */
