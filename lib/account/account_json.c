@@ -195,7 +195,7 @@ static bool add_optional(json_t *json, const struct mfa_account *account)
 
 static bool add_unknown(json_t *json, const struct mfa_account *account)
 {
-	json_t *unknown = account->unknown != NULL ? json_loads(account->unknown, 0, NULL) : NULL;
+	json_t *unknown = account->unknown != NULL ? mfa_json_read_text(account->unknown) : NULL;
 	bool ok = account->unknown == NULL || (unknown != NULL && mfa_unknown_put_back(json, unknown) == 0);
 
 	json_decref(unknown);

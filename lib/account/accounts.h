@@ -52,7 +52,8 @@ int mfa_accounts_load_or_decoy(struct mfa_accounts *accounts, const char *name, 
 			       int64_t now, struct mfa_record *out, struct mfa_record *bare);
 /* The record of a name, if it has a device of that id: for one who may be a stranger, and is told the same and after
  * the same work whichever names there are.  What is written in a record counts for the work only where it has the
- * device, since parsing takes longer the more there is.  Returns as mfa_accounts_load; -ENOENT also without the device. */
+ * device, since parsing takes longer the more there is.  Returns as mfa_accounts_load; -ENOENT also where it has
+ * no such device. */
 int mfa_accounts_load_device(struct mfa_accounts *accounts, const char *name, uint64_t device, struct mfa_record *out);
 /* Reads the same record again.  Returns -ENOENT if it has gone. */
 int mfa_accounts_reload(struct mfa_accounts *accounts, struct mfa_record *record);

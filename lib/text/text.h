@@ -9,7 +9,7 @@
 
 /* How many bytes the printable character at text[0..left) has, and which it is; 0 if there is none. */
 size_t mfa_text_character(const char *text, size_t left, uint32_t *value);
-/* Whether a character is seen, stands alone, and leaves what is beside it where it was written.  A blank is not seen. */
+/* Whether a character is seen, stands alone, and leaves what is beside it where it was written.  No blank is. */
 bool mfa_text_visible(uint32_t value);
 /* Whether all of text[0..len) is such. */
 bool mfa_text_printable_bytes(const char *text, size_t len);

@@ -51,7 +51,7 @@ static bool is_bare(uint32_t c)
 	       (c != 0 && strchr("_./:=,@%+-", (int)c) != NULL);
 }
 
-/* The character at `at`, as it is written between quotes; after_blank: it follows one.  Returns how many bytes it is. */
+/* The character at `at`, as it is written between quotes; after_blank: it follows one.  Returns its bytes. */
 static size_t escape(const char *at, size_t left, bool after_blank, char out[ESCAPED_MAX])
 {
 	uint32_t c;
