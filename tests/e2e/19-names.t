@@ -41,7 +41,7 @@ is 'no such warning where all names are known' "$(mfa-admin --strict check-confi
 
 # --- one account for all spellings -----------------------------------------------------------
 
-VPN=('[policy vpn]' 'nss = no' 'realms = EXAMPLE.ORG')
+VPN=('[policy vpn]' 'nss = no' 'local = yes' 'realms = EXAMPLE.ORG')
 rules '[policy]' 'enrolment = require' 'unenrolled = deny' 'enrol_local = yes' "${VPN[@]}"
 for name in ghost Ghost GHOST ghost@EXAMPLE.ORG 'EXAMPLE.ORG\ghost' 'gHost@example.org'; do
 	tick

@@ -2,15 +2,18 @@
  * its key. */
 #include <errno.h>
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "account/spelling.h"
 #include "clock/clock.h"
 #include "events.h"
 #include "factor/factor.h"
 #include "json/fields.h"
 #include "log/log.h"
 #include "metrics.h"
+#include "name/name.h"
 #include "phone/call.h"
 #include "push.h"
 #include "requests.h"
@@ -79,12 +82,38 @@ static void log_phone(const struct exchange *e, const char *event, const char *r
 	mfa_log_write(&line, priority);
 }
 
+/* A phone that was paired before the store's names were folded knows its account by the old spelling.  The same is
+ * read whether there is such an account or not. */
+static int spell_account(struct exchange *e)
+{
+	char key[MFA_STORE_KEY_MAX + 1], name[MFA_ACCOUNT_NAME_MAX + 1];
+	struct mfa_entry entry;
+	bool fold;
+	int there, r;
+
+	if (mfa_name_is_folded(e->call->account))
+		return 0;
+	(void)snprintf(key, sizeof(key), MFA_KEY_ACCOUNT "%s", e->call->account);
+	there = mfa_store_get(e->store, key, &entry);
+	mfa_entry_release(&entry);
+	r = mfa_spelling_folded(e->store, e->ring, &fold);
+	if (r != 0 || there != -ENOENT)
+		return r != 0 ? r : there;
+	if (fold) {
+		mfa_name_fold(e->call->account, name);
+		memcpy(e->call->account, name, strlen(name) + 1);
+	}
+	return 0;
+}
+
 /* Whose key a call is signed with: a device's, or that of a phone which is being paired.  Answers where
  * it is nobody's.  Who knows no id of a device does not learn from the time which names have enrolled. */
 static const struct mfa_phone *find_phone(struct exchange *e)
 {
-	int r = mfa_accounts_load_device(e->c->verifier->accounts, e->call->account, e->call->device, &e->record);
+	int r = spell_account(e);
 
+	if (r == 0)
+		r = mfa_accounts_load_device(e->c->verifier->accounts, e->call->account, e->call->device, &e->record);
 	if (r == 0)
 		e->device = mfa_account_device_by_id(e->record.account, e->call->device);
 	if (e->device != NULL && e->device->phone != NULL)
