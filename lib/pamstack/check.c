@@ -43,6 +43,7 @@ struct walk {
 	mfa_pam_finding_fn *fn;
 	void *ctx;
 	size_t found;
+	bool callers;			/* the program runs for who has started it, and not as root for anybody */
 	const struct rule *mfa;		/* pam_mfa's, the last that was reached */
 	struct mfa_pam_options options;
 	struct {
@@ -66,7 +67,6 @@ static enum role role_of(const struct rule *rule)
 		{ "pam_fprintd.so", ROLE_PROOF }, { "pam_pkcs11.so", ROLE_PROOF },
 		{ "pam_ssh_agent_auth.so", ROLE_PROOF },
 		{ "pam_deny.so", ROLE_DENY }, { "pam_permit.so", ROLE_PERMIT },
-		{ "pam_rootok.so", ROLE_DENY },	/* which it is for everybody but root */
 	};
 	size_t i;
 
@@ -76,9 +76,25 @@ static enum role role_of(const struct rule *rule)
 	return ROLE_OTHER;
 }
 
-/* Everything that a module could return, unless it is known better. */
-static bool can(enum role role, unsigned code)
+/* Programs whose real uid is their caller's when they ask PAM. */
+static bool is_callers(const char *service)
 {
+	static const char *const names[] = { "su", "su-l", "sudo", "sudo-i", "runuser", "runuser-l", "chfn", "chsh" };
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(names[i], service) == 0)
+			return true;
+	return false;
+}
+
+/* Everything that a module could return, unless it is known better. */
+static bool can(const struct walk *w, const struct rule *rule, unsigned code)
+{
+	enum role role = role_of(rule);
+
+	if (w->callers && strcmp(rule->where.module, "pam_rootok.so") == 0)
+		role = ROLE_DENY;	/* which it is for everybody but root */
 	switch (role) {
 	case ROLE_DENY:
 		return code == CODE_AUTH_ERR;
@@ -270,7 +286,7 @@ static void run_rule(struct walk *w, const struct mfa_pam_stack *stack, size_t a
 	for (code = 0; code < CODE_COUNT; code++) {
 		struct origin from = origin;
 
-		if (can(role_of(rule), code))
+		if (can(w, rule, code))
 			follow(stack, at, code, learn(w, stack, at, code, state, &from), from, sets);
 	}
 }
@@ -293,10 +309,10 @@ static void judge_end(struct walk *w, const struct mfa_pam_stack *stack, const s
 	}
 }
 
-int mfa_pam_stack_check(const struct mfa_pam_stack *stack, mfa_pam_finding_fn *fn, void *ctx,
+int mfa_pam_stack_check(const struct mfa_pam_stack *stack, const char *service, mfa_pam_finding_fn *fn, void *ctx,
 			struct mfa_pam_options *options)
 {
-	struct walk w = { .fn = fn, .ctx = ctx };
+	struct walk w = { .fn = fn, .ctx = ctx, .callers = is_callers(service) };
 	struct states *sets;
 	unsigned state;
 	size_t at;

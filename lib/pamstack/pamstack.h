@@ -48,7 +48,9 @@ struct mfa_pam_finding {
 
 /* Follows every answer of every module, with what Linux-PAM makes of it (pam_dispatch.c).
  * Calls fn for each finding, once for a kind and a rule.
- * pam_rootok is taken for what it is: root needs no second factor to be root.
+ * pam_rootok is taken for what it is where the program is its caller's (su, sudo): root needs no second factor to
+ * be root.  Elsewhere, in sshd or login, the program is root whoever signs in, and so everybody would be.
+ * service: whose stack it is.
  * *options: which of its options pam_mfa has.  Returns how many findings there were, or -ENOMEM. */
 struct mfa_pam_options {
 	bool after_publickey;
@@ -56,7 +58,7 @@ struct mfa_pam_options {
 };
 
 typedef void mfa_pam_finding_fn(void *ctx, const struct mfa_pam_finding *finding);
-int mfa_pam_stack_check(const struct mfa_pam_stack *stack, mfa_pam_finding_fn *fn, void *ctx,
+int mfa_pam_stack_check(const struct mfa_pam_stack *stack, const char *service, mfa_pam_finding_fn *fn, void *ctx,
 			struct mfa_pam_options *options);
 
 #endif

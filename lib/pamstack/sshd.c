@@ -104,7 +104,7 @@ int mfa_sshd_check(const char *text, size_t len, const struct mfa_sshd_stack *st
 	bool key_needed = !stack->password && !stack->after_publickey;
 	bool password = is_yes(text, len, "passwordauthentication");
 	bool keyboard = is_yes(text, len, "kbdinteractiveauthentication");
-	char methods[VALUE_MAX], port[VALUE_MAX], grace[VALUE_MAX], *list, *rest = NULL;
+	char methods[VALUE_MAX], port[VALUE_MAX], grace[VALUE_MAX], service[VALUE_MAX], *list, *rest = NULL;
 	unsigned long seconds;
 
 	memset(found, 0, MFA_SSHD_FINDINGS * sizeof(*found));
@@ -116,6 +116,10 @@ int mfa_sshd_check(const char *text, size_t len, const struct mfa_sshd_stack *st
 	/* Who can't be asked enrols elsewhere. */
 	found[MFA_SSHD_SHORT] = keyboard && seconds > 0 && seconds < MFA_SSHD_GRACE_SECONDS;
 	check_limits(text, len, seconds, found);
+	/* Its own look-up comes before PAM's, and is enough (auth-passwd.c). */
+	found[MFA_SSHD_TICKETS] = password && is_yes(text, len, "kerberosauthentication");
+	find(text, len, "pamservicename", service);
+	found[MFA_SSHD_OTHER_SERVICE] = service[0] != '\0' && strcmp(service, "sshd") != 0;
 	found[MFA_SSHD_NO_PAM] = !is_yes(text, len, "usepam");
 	found[MFA_SSHD_NO_KEYBOARD] = !keyboard && !(stack->splits && password);
 	found[MFA_SSHD_PASSWORD] = password && !stack->splits;

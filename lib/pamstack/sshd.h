@@ -11,6 +11,8 @@ enum mfa_sshd_finding {
 	MFA_SSHD_PASSWORD,		/* PasswordAuthentication yes: a method that can't ask for a code */
 	MFA_SSHD_KEY_ALONE,		/* a key (or host, or ticket) gets in without PAM's auth stack */
 	MFA_SSHD_NO_KEY_FIRST,		/* the stack relies on a key, and sshd does not ask for one first */
+	MFA_SSHD_TICKETS,		/* KerberosAuthentication: sshd takes the password for itself, PAM asks nothing */
+	MFA_SSHD_OTHER_SERVICE,		/* PAMServiceName: another stack than "sshd" is asked */
 	MFA_SSHD_SHORT,			/* LoginGraceTime: too short for enrolling a phone; no way around anything */
 	MFA_SSHD_WARNINGS,		/* from here on: what keeps people out at the wrong time */
 	MFA_SSHD_PLACES = MFA_SSHD_WARNINGS,	/* LoginGraceTime is long, and an address can have all places */

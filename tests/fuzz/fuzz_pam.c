@@ -55,7 +55,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size == 0 || size > 4096)
 		return 0;
 	if (mfa_pam_stack_parse("service", read_part, &in, &stack, error) == 0) {
-		(void)mfa_pam_stack_check(stack, on_finding, NULL, &options);
+		(void)mfa_pam_stack_check(stack, size % 2 ? "su" : "sshd", on_finding, NULL, &options);
 		mfa_pam_stack_free(&stack);
 	} else if (stack != NULL || error[0] == '\0') {
 		abort();

@@ -120,7 +120,7 @@ static void test_examples(void **state)
 
 		if (mfa_pam_stack_parse("service", read_row, (void *)(uintptr_t)&rows[i], &stack, error) != 0)
 			fail_msg("row %zu: %s", i, error);
-		assert_true(mfa_pam_stack_check(stack, note, &kinds, &options) >= 0);
+		assert_true(mfa_pam_stack_check(stack, rows[i].file + strlen(SHIPPED), note, &kinds, &options) >= 0);
 		assert_int_equal(options.after_publickey, rows[i].expect == 0 && strstr(rows[i].file, "-key") != NULL);
 		mfa_pam_stack_free(&stack);
 		if (kinds != rows[i].expect)
@@ -168,7 +168,7 @@ static void test_profile(void **state)
 	for (i = 0; i < ROWS(others); i++) {
 		assert_int_equal(mfa_pam_stack_parse("common-auth", read_common,
 						     (void *)(uintptr_t)others[i], &stack, error), 0);
-		assert_int_equal(mfa_pam_stack_check(stack, note, &kinds, &options), 0);
+		assert_int_equal(mfa_pam_stack_check(stack, "login", note, &kinds, &options), 0);
 		mfa_pam_stack_free(&stack);
 	}
 }

@@ -54,7 +54,7 @@ static void note(void *ctx, const struct mfa_pam_finding *finding)
 
 static void test_stacks(void **state)
 {
-	static const struct { const char *text; unsigned expect; } rows[] = {
+	static const struct { const char *text; unsigned expect; const char *service; } rows[] = {
 		/* As they should be. */
 		{ UNIX_OK MFA, 0 },
 		{ "auth requisite pam_unix.so\n" MFA, 0 },
@@ -62,7 +62,12 @@ static void test_stacks(void **state)
 		{ "@include common-auth\n" MFA, 0 },
 		{ "auth include common-auth\n" MFA, 0 },
 		{ "@include common-mfa\n", 0 },
-		{ "auth sufficient pam_rootok.so\n" UNIX_OK MFA, 0 },
+		{ "auth sufficient pam_rootok.so\n" UNIX_OK MFA, 0, "su" },
+		{ "auth sufficient pam_rootok.so\n" UNIX_OK MFA, 0, "sudo" },
+		/* sshd and login are root whoever signs in. */
+		{ "auth sufficient pam_rootok.so\n" UNIX_OK MFA, JUMPED },
+		{ "auth sufficient pam_rootok.so\n" UNIX_OK MFA, JUMPED, "login" },
+		{ "auth [success=1 default=ignore] pam_rootok.so\n" UNIX_OK MFA, NO_FIRST },
 		{ "auth optional pam_faildelay.so delay=3\nauth requisite pam_nologin.so\n" UNIX_OK MFA, 0 },
 		{ "auth required pam_mfa.so after=publickey\n", 0 },
 		{ "@include unix\n" MFA "account required pam_unix.so\n", 0 },
@@ -134,7 +139,7 @@ static void test_stacks(void **state)
 
 		assert_int_equal(mfa_pam_stack_parse("service", read_fake, (void *)(uintptr_t)rows[i].text,
 						     &stack, error), 0);
-		assert_true(mfa_pam_stack_check(stack, note, &kinds, &options) >= 0);
+		assert_true(mfa_pam_stack_check(stack, rows[i].service != NULL ? rows[i].service : "sshd", note, &kinds, &options) >= 0);
 		mfa_pam_stack_free(&stack);
 		if (kinds != rows[i].expect)
 			fail_msg("found %#x, not %#x:\n%s", kinds, rows[i].expect, rows[i].text);
@@ -199,6 +204,14 @@ static void test_sshd(void **state)
 		{ "port 22\nusepam no\nkbdinteractiveauthentication no\npasswordauthentication yes\n"
 		  "pubkeyauthentication no\nauthenticationmethods any\n", true, false,
 		  1U << MFA_SSHD_NO_PAM | 1U << MFA_SSHD_NO_KEYBOARD | 1U << MFA_SSHD_PASSWORD },
+		{ SSHD "authenticationmethods keyboard-interactive:pam\npamservicename lax\n", true, false,
+		  1U << MFA_SSHD_OTHER_SERVICE },
+		{ SSHD "authenticationmethods keyboard-interactive:pam\npamservicename sshd\nkerberosauthentication yes\n",
+		  true, false, 0 },
+		/* sshd's own word for the password, before PAM's. */
+		{ "port 22\nusepam yes\nkbdinteractiveauthentication no\npasswordauthentication yes\n"
+		  "authenticationmethods publickey,password\nkerberosauthentication yes\n", true, false,
+		  1U << MFA_SSHD_TICKETS, true },
 		/* The code behind the password: the method that is wrong elsewhere. */
 		{ "port 22\nusepam yes\nkbdinteractiveauthentication no\npasswordauthentication yes\n"
 		  "authenticationmethods password\nlogingracetime 120\n", true, false, 0, true },

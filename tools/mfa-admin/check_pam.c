@@ -142,6 +142,10 @@ static const char *const sshd_words[MFA_SSHD_FINDINGS] = {
 	[MFA_SSHD_NO_KEY_FIRST] = N_("this stack relies on a key, and AuthenticationMethods does not "
 		"ask for one first. Write instead: AuthenticationMethods "
 		"publickey,keyboard-interactive:pam"),
+	[MFA_SSHD_TICKETS] = N_("KerberosAuthentication is yes: sshd checks passwords by itself then, and PAM is not asked "
+		"for a second factor. Write instead: KerberosAuthentication no (and pam_krb5.so in the stack)"),
+	[MFA_SSHD_OTHER_SERVICE] = N_("PAMServiceName is another than sshd: that stack is what sshd asks. Look at it: "
+		"mfa-admin check-pam with its name, and here: PAMServiceName sshd"),
 	[MFA_SSHD_SHORT] = N_("LoginGraceTime is shorter than the ten minutes that enrolling a phone at sign-in "
 		"may take. Write instead: LoginGraceTime 600"),
 	[MFA_SSHD_PLACES] = N_("LoginGraceTime leaves who says nothing a place for longer than sshd does by itself, and one "
@@ -236,7 +240,7 @@ int command_check_pam(const struct command_options *options, int argc, char **ar
 			      options->pam_dir != NULL ? options->pam_dir : PAM_DIR, error);
 		return MFA_EXIT_INVALID;
 	}
-	r = mfa_pam_stack_check(stack, print_finding, &report, &pam);
+	r = mfa_pam_stack_check(stack, argv[1], print_finding, &report, &pam);
 	mfa_pam_stack_free(&stack);
 	if (r >= 0 && report.sshd) {
 		r -= report.no_first;
