@@ -48,21 +48,23 @@ static void clear_throttles(struct mfa_account *account, bool local)
 							     : methods[i]->budget]);
 }
 
-static void mend_clocks(struct mfa_account *account, int64_t now, unsigned window)
+bool mfa_factor_mend_clocks(struct mfa_account *account, int64_t now, unsigned window)
 {
+	bool mended = false;
 	size_t i;
 
 	for (i = 0; i < METHOD_COUNT; i++)
 		if (methods[i]->mend != NULL)
-			methods[i]->mend(account, now, window);
+			mended |= methods[i]->mend(account, now, window);
+	return mended;
 }
 
-void mfa_factor_unlock(struct mfa_account *account, int64_t now, unsigned window)
+bool mfa_factor_unlock(struct mfa_account *account, int64_t now, unsigned window)
 {
 	clear_throttles(account, false);
 	clear_throttles(account, true);
-	mend_clocks(account, now, window);
 	memset(&account->push, 0, sizeof(account->push));
+	return mfa_factor_mend_clocks(account, now, window);
 }
 
 /* What a user's own programs say clears no more than what they have done. */
@@ -70,13 +72,9 @@ void mfa_factor_shown(struct mfa_account *account, const struct mfa_attempt *att
 		      enum mfa_method_kind kind)
 {
 	clear_throttles(account, attempt->local);
-	if (attempt->local)
-		return;
-	/* Proof by a method that has no clock repairs those that have one. */
-	if (kind != MFA_METHOD_TOTP)
-		mend_clocks(account, attempt->now, attempt->window);
-	/* And by one that is no phone, the word that somebody was not there. */
-	if (kind != MFA_METHOD_PUSH)
+	/* Proof by a method that is no phone ends the word that somebody was not there.  What was used stays
+	 * used: this system's clock, by which a step would be of the future, may be what is wrong. */
+	if (!attempt->local && kind != MFA_METHOD_PUSH)
 		account->push.stopped = account->push.wrong = 0;
 }
 

@@ -25,7 +25,8 @@ enum mfa_verdict {
 	MFA_VERDICT_RIGHT,
 	MFA_VERDICT_USED,	/* right, but a code is good once */
 	MFA_VERDICT_AHEAD,	/* right, but the record says that later codes were used already: the
-				 * clock once jumped ahead */
+				 * clock once jumped ahead.  Like USED it tells a guesser that he was right, of a code
+				 * that is never good again (doc/THREATS) */
 	MFA_VERDICT_WAIT,	/* not looked at: too many were wrong; see wait */
 	MFA_VERDICT_STOPPED,	/* not looked at: so many that only another method helps */
 	MFA_VERDICT_UNCLEAR,	/* not of the form of any method; counts nowhere, for it can't be right */
@@ -68,9 +69,13 @@ void mfa_factor_judge(struct mfa_account *account, const struct mfa_attempt *att
 enum mfa_verdict mfa_factor_codes_blocked(const struct mfa_account *account, bool local,
 					  int64_t now, int64_t *wait);
 
-/* An administrator's word, or proof by another method: throttles are cleared, and steps that were
- * used in what is now the future no longer stand in the way.  window: as in mfa_attempt. */
-void mfa_factor_unlock(struct mfa_account *account, int64_t now, unsigned window);
+/* An administrator's word that this system's clock is right now: steps that were used in what is the future no longer
+ * stand in the way; those that may have been used since do, for as long as their codes could be right.  Nothing
+ * that an account's owner shows does this: on a system whose clock is slow it would make used codes good again.
+ * window: as in mfa_attempt.  Returns whether the account was changed. */
+bool mfa_factor_mend_clocks(struct mfa_account *account, int64_t now, unsigned window);
+/* The same, and throttles are cleared, and phones asked again.  Returns whether a clock was mended. */
+bool mfa_factor_unlock(struct mfa_account *account, int64_t now, unsigned window);
 
 /* Number matching. */
 

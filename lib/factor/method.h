@@ -15,8 +15,8 @@ struct mfa_method {
 	/* Judges it; marks as used what it accepts and sets verdict, label and drift. */
 	void (*check)(struct mfa_account *account, const char *answer,
 		      const struct mfa_attempt *attempt, struct mfa_judgement *out);
-	/* Mends what a clock that once was wrong has left behind; may be NULL. */
-	void (*mend)(struct mfa_account *account, int64_t now, unsigned window);
+	/* Mends what a clock that once was wrong has left behind, and returns whether there was any; may be NULL. */
+	bool (*mend)(struct mfa_account *account, int64_t now, unsigned window);
 };
 
 extern const struct mfa_method mfa_method_totp;
@@ -25,7 +25,7 @@ extern const struct mfa_method mfa_method_recovery;
 extern const struct mfa_method mfa_method_pass;
 extern const struct mfa_method mfa_method_scratch;
 
-/* A factor of some kind was shown: throttles are cleared, clocks mended, phones may be asked again. */
+/* A factor of some kind was shown: throttles are cleared, phones may be asked again. */
 void mfa_factor_shown(struct mfa_account *account, const struct mfa_attempt *attempt,
 		      enum mfa_method_kind kind);
 

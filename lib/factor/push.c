@@ -46,8 +46,10 @@ void mfa_push_ask(struct mfa_account *account, bool local, int64_t now)
 	struct mfa_asked *asked = asked_of(account, local);
 	size_t i = 0;
 
+	/* Those of the future stay, though they do not count now: the clock of this system may be slow, and
+	 * asking here must not make room where it is right. */
 	while (i < asked->count) {
-		if (recent(asked->times[i], now))
+		if (asked->times[i] > now - HOUR)
 			i++;
 		else
 			remove_at(asked, i);
@@ -77,7 +79,8 @@ void mfa_push_refuse(struct mfa_account *account, int64_t now)
 
 void mfa_push_mistake(struct mfa_account *account, int64_t now)
 {
-	if (account->push.wrong != 0 && recent(account->push.wrong, now))
+	/* Either way, for the same reason. */
+	if (account->push.wrong != 0 && account->push.wrong > now - HOUR && account->push.wrong < now + HOUR)
 		mfa_push_refuse(account, now);
 	account->push.wrong = now;
 }

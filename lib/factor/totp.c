@@ -142,6 +142,7 @@ static void check(struct mfa_account *account, const char *answer,
  * could be right, so that mending is no way to use one twice. */
 static void mend(struct mfa_account *account, int64_t now, unsigned window)
 {
+	bool mended = false;
 	size_t i;
 
 	for (i = 0; i < account->device_count; i++) {
@@ -151,9 +152,12 @@ static void mend(struct mfa_account *account, int64_t now, unsigned window)
 		if (device->type != MFA_DEVICE_TOTP)
 			continue;
 		current = mfa_totp_step(now, device->period);
-		if (ahead(device, current, window))
-			device->last_step = step_at(current, (int)window + (device->drift > 0 ? device->drift : 0));
+		if (!ahead(device, current, window))
+			continue;
+		device->last_step = step_at(current, (int)window + (device->drift > 0 ? device->drift : 0));
+		mended = true;
 	}
+	return mended;
 }
 
 /* People type codes as they are shown, in groups. */

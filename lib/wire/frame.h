@@ -30,7 +30,7 @@ enum mfa_frame_type {
 	MFA_LIST = 16,		/* PROTOCOL: a ROW for each account */
 	MFA_SHOW = 17,		/* PROTOCOL USER: one ROW */
 	MFA_RESET = 18,		/* PROTOCOL USER */
-	MFA_UNLOCK = 19,	/* PROTOCOL USER */
+	MFA_UNLOCK = 19,	/* PROTOCOL [USER] [MODE]; without USER, all accounts: ROWs of progress, then one of figures */
 	MFA_IMPORT = 20,	/* PROTOCOL MODE, then USER URI [URI ...] again and again */
 	MFA_EXPLAIN = 21,	/* PROTOCOL USER SERVICE [RHOST] [SESSION] [OWN_TERMINAL]: one ROW */
 	MFA_PASS = 22,		/* PROTOCOL USER VALID [USES]: a temporary access pass */
@@ -62,7 +62,8 @@ enum mfa_field_tag {
 	MFA_FIELD_LABEL = 9,
 	MFA_FIELD_DEVICE = 10,	/* a device's label or number */
 	MFA_FIELD_JSON = 11,
-	MFA_FIELD_MODE = 12,	/* 1 byte: of IMPORT: enum mfa_import_mode; of PASS: MFA_PASS_NEW */
+	MFA_FIELD_MODE = 12,	/* 1 byte: of IMPORT: enum mfa_import_mode; of PASS: MFA_PASS_NEW; of UNLOCK:
+				 * MFA_UNLOCK_CLOCKS */
 	MFA_FIELD_ECHO = 13,	/* 1 byte, 1: the code may be shown as it is typed */
 	MFA_FIELD_SESSION = 14,	/* the login session that asks, where there is one */
 	MFA_FIELD_LANGUAGE = 15,	/* of the client's locale, "nl" */
@@ -90,6 +91,9 @@ enum mfa_import_mode {
 
 /* Of PASS: also for a name that neither the system nor the store knows. */
 #define MFA_PASS_NEW 1
+
+/* Of UNLOCK: nothing but codes that were used in what is the future now. */
+#define MFA_UNLOCK_CLOCKS 1
 
 /* How a conversation ended.  The order is part of the protocol. */
 enum mfa_result {

@@ -366,7 +366,8 @@ static void test_clock_once_ahead(void **state)
 	assert_false(j.changed);
 	spoilt = *a;
 
-	mfa_factor_unlock(a, NOW, 1);
+	assert_true(mfa_factor_unlock(a, NOW, 1));
+	assert_false(mfa_factor_unlock(a, NOW, 1));
 	/* Whatever could have been used in this minute is not good again ... */
 	expect(a, code(a, NOW, -1), NOW, MFA_VERDICT_USED);
 	expect(a, code(a, NOW, 1), NOW, MFA_VERDICT_USED);
@@ -374,10 +375,77 @@ static void test_clock_once_ahead(void **state)
 	expect(a, code(a, NOW + 60, 0), NOW + 60, MFA_VERDICT_RIGHT);
 
 	*a = spoilt;
-	expect(a, codes[0], NOW, MFA_VERDICT_RIGHT);
+	a->throttles[MFA_BUDGET_CODE] = (struct mfa_throttle){ 4, 0 };
+	mfa_push_refuse(a, NOW);
+	assert_true(mfa_factor_mend_clocks(a, NOW, 1));
+	assert_false(mfa_factor_mend_clocks(a, NOW, 1));
+	assert_int_equal(a->throttles[MFA_BUDGET_CODE].failures, 4);
+	assert_int_equal(mfa_push_blocked(a, false, 5, NOW), MFA_PUSH_STOPPED);
 	expect(a, code(a, NOW, 1), NOW, MFA_VERDICT_USED);
 	expect(a, code(a, NOW + 60, 0), NOW + 60, MFA_VERDICT_RIGHT);
 }
+
+	/* Its owner gets in by another method, and mends nothing. */
+	*a = spoilt;
+	expect(a, codes[0], NOW, MFA_VERDICT_RIGHT);
+	expect(a, code(a, NOW + 60, 0), NOW + 60, MFA_VERDICT_AHEAD);
+}
+
+/* Whatever is shown where this system's clock, or another's of the same store, is wrong: a code that was used is
+ * not right again. */
+static void test_used_stays_used(void **state)
+{
+	enum { RECOVERY, PASS, TOKEN, PHONE, OTHER_APP, OWN_APP, WAYS };
+	static const int64_t offs[] = { -600, -3600, -86400, -86400 * 365, 0, 600, 86400 };
+	struct mfa_account *a = *state, fresh;
+	struct mfa_phone phone = { .language = "nl" };
+	struct mfa_device device = { .type = MFA_DEVICE_PUSH, .label = "Pixel", .phone = &phone };
+	struct mfa_device token = { .type = MFA_DEVICE_HOTP, .label = "Token", .digits = 6, .secret_len = 20,
+				    .secret = "abcdefghijklmnopqrst" };
+	char codes[MFA_RECOVERY_COUNT][MFA_RECOVERY_CODE_SIZE], pass[MFA_PASS_SIZE], used[16], text[16];
+	struct mfa_judgement j;
+	uint32_t counted;
+	struct mfa_hotp *hotp;
+	size_t i;
+	int way;
+
+	assert_int_equal(mfa_recovery_generate(a, codes), 0);
+	assert_int_equal(mfa_pass_generate(a, NOW - 86400 * 400, NOW + 86400 * 400, 5, pass), 0);
+	assert_int_equal(mfa_account_add_device(a, &device), 0);
+	assert_int_equal(mfa_account_add_device(a, &token), 0);
+	add_device(a, "Other", "ABCDEFGHIJKLMNOPQRST", 7, MFA_HASH_SHA1);
+	assert_int_equal(mfa_hotp_new(MFA_HASH_SHA1, token.secret, 20, 6, &hotp), 0);
+	assert_int_equal(mfa_hotp_code(hotp, 0, &counted), 0);
+	mfa_hotp_free(&hotp);
+	(void)snprintf(text, sizeof(text), "%06u", counted);
+	(void)snprintf(used, sizeof(used), "%s", code(a, NOW, 0));
+	expect(a, used, NOW, MFA_VERDICT_RIGHT);
+	fresh = *a;
+	for (i = 0; i < ROWS(offs); i++) {
+		for (way = 0; way < WAYS; way++) {
+			struct mfa_attempt there = { .methods = MFA_METHOD_ALL, .window = 1, .now = NOW + offs[i],
+						     .throttle = true };
+
+			*a = fresh;
+			switch (way) {
+			case RECOVERY: there.answer = codes[0]; break;
+			case PASS: there.answer = pass; break;
+			case TOKEN: there.answer = text; break;
+			case OTHER_APP: there.answer = code_of(mfa_account_device(a, "Other"), there.now, 0); break;
+			case OWN_APP: there.answer = code(a, there.now, 0); break;
+			default: mfa_push_accept(a, mfa_account_device(a, "Pixel"), &there, &j);
+			}
+			if (way != PHONE)
+				mfa_factor_judge(a, &there, &j);
+			if (j.verdict != MFA_VERDICT_RIGHT && way != OWN_APP)
+				fail_msg("way %d at %lld: %d", way, (long long)offs[i], (int)j.verdict);
+			if (judge(a, used, NOW + 5).verdict == MFA_VERDICT_RIGHT)
+				fail_msg("way %d at %lld: a used code is right", way, (long long)offs[i]);
+			assert_true(a->devices[0].last_step >= fresh.devices[0].last_step);
+		}
+	}
+	/* a has the token's and the phone's own copies. */
+	*a = fresh;
 
 /* What the user's own programs prove repairs nothing: their word is a claim. */
 static void test_local_repairs_nothing(void **state)
@@ -659,6 +727,11 @@ static void test_methods(void **state)
 	struct mfa_attempt attempt = { .methods = MFA_METHOD_ALL & ~MFA_METHOD_TOTP, .window = 1,
 				       .now = NOW, .throttle = true };
 	struct mfa_judgement j;
+	/* Asking where the clock is slow makes no room where it is right. */
+	for (i = 0; i < 5; i++)
+		mfa_push_ask(a, false, NOW + 20000);
+	mfa_push_ask(a, false, NOW);
+	assert_int_equal(mfa_push_blocked(a, false, 5, NOW + 20000), MFA_PUSH_LIMITED);
 
 	/* A right answer by a method that does not count is a wrong one, and nothing of it is used. */
 	attempt.answer = code(a, NOW, 0);
@@ -674,6 +747,11 @@ static void test_methods(void **state)
 	attempt.now += 100 * PERIOD;
 	attempt.window = 0;
 	attempt.answer = code(a, attempt.now, 1);
+	/* Also where the second is typed on a system whose clock is slow. */
+	memset(&a->push, 0, sizeof(a->push));
+	mfa_push_mistake(a, NOW + 600);
+	mfa_push_mistake(a, NOW);
+	assert_int_equal(mfa_push_blocked(a, false, 5, NOW), MFA_PUSH_STOPPED);
 	mfa_factor_judge(a, &attempt, &j);
 	assert_int_equal(j.verdict, MFA_VERDICT_WRONG);
 	attempt.window = 5;
@@ -781,7 +859,7 @@ int main(void)
 		TEST(test_once), TEST(test_window), TEST(test_spellings), TEST(test_unclear),
 		TEST(test_drift), TEST(test_drift_steps), TEST(test_throttle), TEST(test_local_budget),
 		TEST(test_throttle_clock_set_back), TEST(test_burst_ends_at_stop), TEST(test_not_looked_at),
-		TEST(test_clock_once_ahead), TEST(test_unlock_keeps_used),
+		TEST(test_clock_once_ahead), TEST(test_used_stays_used), TEST(test_unlock_keeps_used),
 		TEST(test_local_repairs_nothing), TEST(test_recovery), TEST(test_recovery_budget),
 		TEST(test_several_devices), TEST(test_first_code), TEST(test_far), TEST(test_hotp), TEST(test_hotp_resync),
 		TEST(test_pass), TEST(test_methods), TEST(test_push_limits), TEST(test_push_stops),

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "account/account.h"
+#include "clock/clock.h"
 #include "clock/duration.h"
 #include "command.h"
 #include "json/read.h"
@@ -251,10 +252,97 @@ int command_show(const struct command_options *options, int argc, char **argv)
 	return run(options, MFA_SHOW, argv[1], show_row, (void *)(uintptr_t)options);
 }
 
+/* unlock */
+
+static int unlock_one(const struct command_options *options, const char *user)
+{
+	struct mfa_frame request;
+
+	begin(&request, MFA_UNLOCK, user);
+	if (options->clocks)
+		mfa_frame_put_byte(&request, MFA_FIELD_MODE, MFA_UNLOCK_CLOCKS);
+	return send_request(options, &request, NULL, NULL);
+}
+
+struct clocks {
+	bool json;
+	struct mfa_progress progress;
+};
+
+static int clocks_row(void *ctx, const char *row)
+{
+	struct clocks *clocks = ctx;
+	json_t *json = json_loads(row, 0, NULL);
+
+	if (json == NULL)
+		return -EBADMSG;
+	if (json_object_get(json, "progress") != NULL) {
+		if (clocks->progress.label == NULL)
+			mfa_progress_begin(&clocks->progress, (uint64_t)number(json, "of"), _("Reading"));
+		mfa_progress_step(&clocks->progress, (uint64_t)number(json, "progress"));
+	} else {
+		if (clocks->progress.label != NULL)
+			mfa_progress_end(&clocks->progress);
+		clocks->progress.label = NULL;
+		if (clocks->json)
+			(void)puts(row);
+		else
+			(void)printf(_("Of %lld accounts %lld had codes that were used in what is the future now;\n"
+				       "they no longer stand in the way.\n"),
+				     number(json, "accounts"), number(json, "clocks"));
+		if (number(json, "unreadable") > 0)
+			(void)fprintf(stderr, _("%lld records can't be read: see the log.\n"), number(json, "unreadable"));
+	}
+	json_decref(json);
+	return ferror(stdout) ? -EIO : 0;
+}
+
+/* By a clock that is slow, codes that were used just now would be of the future, and good again. */
+static int confirm_clock(const struct command_options *options)
+{
+	char prompt[160], answer[8], text[32] = "?";
+	time_t now = (time_t)mfa_clock_now();
+	struct tm tm;
+	int r;
+
+	if (options->yes || !isatty(STDIN_FILENO))
+		return MFA_EXIT_OK;
+	if (localtime_r(&now, &tm) != NULL)
+		(void)strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm);
+	(void)snprintf(prompt, sizeof(prompt), _("The clock of this system says %s. Is that right? [y/N] "), text);
+	r = mfa_terminal_ask(prompt, true, answer, sizeof(answer));
+	if (r == 0 && mfa_terminal_is_yes(answer))
+		return MFA_EXIT_OK;
+	(void)puts(_("Nothing was changed."));
+	return r == -EINTR ? MFA_EXIT_INTERRUPTED : MFA_EXIT_REFUSED;
+}
+
+/* Without a USER: an mfad that does not know of it refuses. */
+static int unlock_all(const struct command_options *options)
+{
+	struct clocks clocks = { .json = options->json };
+	struct mfa_frame request;
+	int r = confirm_clock(options);
+
+	if (r != MFA_EXIT_OK)
+		return r;
+	begin(&request, MFA_UNLOCK, NULL);
+	mfa_frame_put_byte(&request, MFA_FIELD_MODE, MFA_UNLOCK_CLOCKS);
+	r = send_request(options, &request, clocks_row, &clocks);
+	if (clocks.progress.label != NULL)
+		mfa_progress_end(&clocks.progress);
+	return fflush(stdout) == 0 ? r : MFA_EXIT_FAILED;
+}
+
 int command_unlock(const struct command_options *options, int argc, char **argv)
 {
-	(void)argc;
-	return run(options, MFA_UNLOCK, argv[1], NULL, NULL);
+	if (options->all && options->clocks && argc == 1)
+		return unlock_all(options);
+	if (!options->all && argc == 2)
+		return unlock_one(options, argv[1]);
+	(void)fputs(_("usage: mfa-admin unlock [--clocks] USER\n"
+		      "       mfa-admin unlock --all --clocks\n"), stderr);
+	return MFA_EXIT_USAGE;
 }
 
 int command_forget(const struct command_options *options, int argc, char **argv)

@@ -18,6 +18,7 @@ struct command_options {
 	bool fold;			/* of names */
 	bool strict;			/* of check-config: warnings are mistakes */
 	bool is_new;			/* of pass: nobody need know the name */
+	bool all, clocks;		/* of unlock */
 	const char *passphrase_file;	/* NULL: ask */
 	const char *from;		/* of import: whose files; NULL: lines of ours */
 	const char *factor;		/* of reset: a device; NULL: all */

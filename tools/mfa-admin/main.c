@@ -8,10 +8,12 @@
 #include "language/language.h"
 #include "terminal/exit.h"
 
+#define ANY (-2)		/* the command itself looks at its arguments */
+
 static const struct {
 	const char *name;
 	command_fn *run;
-	int args;
+	int args;			/* how many; -1: one or more */
 	const char *words;
 	const char *help;
 } commands[] = {
@@ -19,7 +21,7 @@ static const struct {
 	{ "list", command_list, 0, "", N_("all accounts") },
 	{ "show", command_show, 1, "USER", N_("one account: devices, throttle, last sign-ins") },
 	{ "reset", command_reset, 1, "USER", N_("remove all devices and recovery codes") },
-	{ "unlock", command_unlock, 1, "USER", N_("let wrong codes be forgotten") },
+	{ "unlock", command_unlock, ANY, "USER", N_("let wrong codes be forgotten; --clocks: a clock that was ahead") },
 	{ "pass", command_pass, 1, "USER", N_("a temporary access pass: --valid TIME") },
 	{ "forget", command_forget, 1, "USER", N_("end what is remembered of sign-ins") },
 	{ "import", command_import, -1, "FILE...", N_("add accounts: lines USER<TAB>otpauth-URI") },
@@ -47,9 +49,11 @@ static void usage(FILE *to)
 	(void)fprintf(to, _("\n"
 		"  --json         list, show, explain, pass, report: print JSON\n"
 		"  --csv          report: print CSV\n"
-		"  --yes          reset, names: do not ask\n"
+		"  --yes          reset, names, unlock --all: do not ask\n"
 		"  --factor LABEL reset: this device only\n"
 		"  --pass TIME    reset: and give a pass for so long\n"
+		"  --clocks       unlock: only after this system's clock was ahead\n"
+		"  --all          unlock --clocks: all accounts\n"
 		"  --valid TIME   pass: for how long, such as 8h\n"
 		"  --uses N       pass: for how many sign-ins (default 1)\n"
 		"  --new          pass: also for a name that nobody knows yet\n"
@@ -99,6 +103,8 @@ static int read_options(int argc, char **argv, struct command_options *out)
 		{ "fold", no_argument, NULL, 'L' },
 		{ "strict", no_argument, NULL, 'X' },
 		{ "new", no_argument, NULL, 'N' },
+		{ "all", no_argument, NULL, 'E' },
+		{ "clocks", no_argument, NULL, 'K' },
 		{ "valid", required_argument, NULL, 'v' },
 		{ "uses", required_argument, NULL, 'n' },
 		{ "user", required_argument, NULL, 'u' },
@@ -138,6 +144,8 @@ static int read_options(int argc, char **argv, struct command_options *out)
 		case 'L': out->fold = true; break;
 		case 'X': out->strict = true; break;
 		case 'N': out->is_new = true; break;
+		case 'E': out->all = true; break;
+		case 'K': out->clocks = true; break;
 		case 'v': out->valid = optarg; break;
 		case 'n': out->uses = optarg; break;
 		case 'u': out->user = optarg; break;
@@ -170,7 +178,8 @@ int main(int argc, char **argv)
 	for (i = 0; argc > 0 && i < COMMAND_COUNT; i++) {
 		if (strcmp(commands[i].name, argv[0]) != 0)
 			continue;
-		if (commands[i].args == argc - 1 || (commands[i].args < 0 && argc > 1))
+		if (commands[i].args == argc - 1 || commands[i].args == ANY ||
+		    (commands[i].args < 0 && argc > 1))
 			return commands[i].run(&options, argc, argv);
 		(void)fprintf(stderr, _("usage: mfa-admin %s %s\n"), commands[i].name,
 			      commands[i].words);

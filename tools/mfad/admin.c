@@ -198,18 +198,47 @@ static int change(struct conversation *c, char name[MFA_ACCOUNT_NAME_MAX + 1], b
 	return r;
 }
 
+struct unlocking {
+	bool clocks;			/* nothing else */
+	bool mended;
+};
+
 static int unlock(struct conversation *c, struct mfa_account *account, void *ctx)
 {
-	(void)ctx;
-	mfa_factor_unlock(account, mfa_clock_now(), c->conf->totp_window);
-	return 0;
+	struct unlocking *un = ctx;
+	int64_t now = mfa_clock_now();
+
+	un->mended = un->clocks ? mfa_factor_mend_clocks(account, now, c->conf->totp_window)
+				: mfa_factor_unlock(account, now, c->conf->totp_window);
+	return un->clocks && !un->mended ? 1 : 0;
+}
+
+/* Whoever mends a clock should know that it was done by this system's. */
+static const char *unlocked_text(const struct unlocking *un)
+{
+	if (un->mended)
+		return N_("Unlocked. Codes were used in what is the future now; they no longer stand in the way.\n"
+			  "Do make sure that this system's clock is right.");
+	if (un->clocks)
+		return N_("No code was used in what is the future now. Nothing was changed.");
+	return N_("Unlocked.");
 }
 
 void request_unlock(struct conversation *c)
 {
 	char name[MFA_ACCOUNT_NAME_MAX + 1];
+	struct unlocking un = {
+		.clocks = (mfa_frame_byte(&c->frame, MFA_FIELD_MODE, 0) & MFA_UNLOCK_CLOCKS) != 0,
+	};
+	struct mfa_field user;
+	int r;
 
-	finish(c, "unlock", name, change(c, name, false, unlock, NULL), N_("Unlocked."));
+	if (un.clocks && mfa_frame_find(&c->frame, MFA_FIELD_USER, &user) == -ENOENT) {
+		unlock_all_clocks(c);
+		return;
+	}
+	r = change(c, name, false, unlock, &un);
+	finish(c, "unlock", name, r == 1 ? 0 : r, unlocked_text(&un));
 }
 
 static int forget(struct conversation *c, struct mfa_account *account, void *ctx)

@@ -113,7 +113,7 @@ static int complain(struct challenge *ch)
 		[MFA_VERDICT_WRONG] = N_("That code is not right."),
 		[MFA_VERDICT_USED] = N_("That code was used already. Please wait for the next one."),
 		[MFA_VERDICT_AHEAD] = N_("That code can't be used: the clock of this system was wrong for a while.\n"
-			"Please use a recovery code, or ask your administrator to unlock this account."),
+			"Please ask your administrator to unlock this account."),
 		[MFA_VERDICT_UNCLEAR] = N_("That is not a code. A code from your app has 6 to 8 digits; "
 			"a recovery\ncode looks like xxxx-xxxx-xxxx, a temporary pass like tap-xxxxx-xxxxx."),
 		[MFA_VERDICT_NEXT] = N_("That code is far ahead. Please press the token's button again, and "

@@ -30,6 +30,7 @@ void request_list(struct conversation *c);	/* admin.c */
 void request_show(struct conversation *c);
 void request_reset(struct conversation *c);
 void request_unlock(struct conversation *c);
+void unlock_all_clocks(struct conversation *c);	/* clocks.c */
 void request_pass(struct conversation *c);
 void request_forget(struct conversation *c);
 void request_import(struct conversation *c);	/* import.c */
