@@ -23,6 +23,7 @@
 #define MFA_ENDPOINT_MAX 1000		/* bytes of a push service's URL */
 #define MFA_CREDENTIAL_MAX 512		/* bytes of a passkey's id */
 #define MFA_ASKED_MAX 10		/* requests to phones that nobody answered, of an hour */
+#define MFA_FAR_MAX 16			/* counters of a token that are no longer good by themselves */
 
 enum mfa_device_type { MFA_DEVICE_TOTP, MFA_DEVICE_HOTP, MFA_DEVICE_PUSH };
 
@@ -52,6 +53,8 @@ struct mfa_device {
 	uint64_t counter;		/* HOTP: the next one that may be accepted (RFC 4226 section 7.2) */
 	uint64_t resync;		/* HOTP: the counter whose code must follow one that was right but
 					 * too far ahead (section 7.4); 0: none */
+	size_t far_count;		/* HOTP: counters whose codes were shown when they were too far ahead: */
+	uint64_t far[MFA_FAR_MAX];	/* right only with the next one after them.  None is below counter */
 	int64_t created;		/* seconds since 1970 */
 	int64_t used;			/* 0: never */
 	struct mfa_phone *phone;	/* PUSH: the account's, as the device is */

@@ -29,12 +29,32 @@ static const char *const budgets[MFA_BUDGET_COUNT] = {
 
 /* To JSON. */
 
+/* NULL where there is none, as for most. */
+static json_t *far_to_json(const struct mfa_device *d)
+{
+	json_t *list = d->far_count > 0 ? json_array() : NULL;
+	size_t i;
+
+	for (i = 0; list != NULL && i < d->far_count; i++) {
+		if (json_array_append_new(list, json_integer((json_int_t)d->far[i])) != 0) {
+			json_decref(list);
+			return NULL;
+		}
+	}
+	return list;
+}
+
 /* What moves with each code: of a clock or of a counter. */
 static json_t *moving_to_json(const struct mfa_device *d)
 {
+	json_t *far = far_to_json(d);
+
+	/* Left out, it would be good again. */
+	if (far == NULL && d->far_count > 0)
+		return NULL;
 	return d->type == MFA_DEVICE_HOTP
-		? json_pack("{s:I, s:I}", "counter", (json_int_t)d->counter, "resync",
-			    (json_int_t)d->resync)
+		? json_pack("{s:I, s:I, s:o*}", "counter", (json_int_t)d->counter, "resync",
+			    (json_int_t)d->resync, "far", far)
 		: json_pack("{s:i, s:I, s:i}", "period", (int)d->period, "last",
 			    (json_int_t)d->last_step, "drift", d->drift);
 }
@@ -258,6 +278,25 @@ static bool get_int_or(const json_t *object, const char *key, int64_t max, int64
 	return true;
 }
 
+static bool far_from_json(const json_t *list, struct mfa_device *d)
+{
+	size_t i, n = json_array_size(list);
+
+	if (list == NULL)
+		return true;
+	if (!json_is_array(list) || n > MFA_FAR_MAX)
+		return false;
+	for (i = 0; i < n; i++) {
+		const json_t *one = json_array_get(list, i);
+
+		if (!json_is_integer(one) || json_integer_value(one) < 0)
+			return false;
+		d->far[i] = (uint64_t)json_integer_value(one);
+	}
+	d->far_count = n;
+	return true;
+}
+
 static bool moving_from_json(const json_t *json, struct mfa_device *d)
 {
 	int64_t period, last, drift, counter, resync;
@@ -268,7 +307,7 @@ static bool moving_from_json(const json_t *json, struct mfa_device *d)
 			return false;
 		d->counter = (uint64_t)counter;
 		d->resync = (uint64_t)resync;
-		return true;
+		return far_from_json(json_object_get(json, "far"), d);
 	}
 	if (!mfa_json_int(json, "period", MFA_TOTP_PERIOD_MIN, MFA_TOTP_PERIOD_MAX, &period) ||
 	    !mfa_json_int(json, "last", 0, INT64_MAX, &last) ||

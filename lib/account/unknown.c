@@ -14,7 +14,7 @@ static const char *const of_record[] = {
 };
 static const char *const of_device[] = {
 	"id", "label", "type", "created", "used", "secret", "hash", "digits", "period", "last", "drift",
-	"counter", "resync", "language", "key", "endpoint", "p256dh", "auth", "credential",
+	"counter", "resync", "far", "language", "key", "endpoint", "p256dh", "auth", "credential",
 	"credential_key", NULL
 };
 static const char *const of_pass[] = { "salt", "hash", "created", "until", "uses", NULL };

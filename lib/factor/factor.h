@@ -15,7 +15,8 @@
 /* How far ahead a token's counter may be (RFC 4226 section 7.2): presses of its button that
  * nobody saw.  Ten guesses at once are right by a chance of one in 100,000. */
 #define MFA_HOTP_WINDOW 10
-/* How far it is looked for when two codes in a row are shown (section 7.4). */
+/* How far beyond that it is looked for when two codes in a row are shown (section 7.4); an account's tokens share
+ * these, so that each refusal takes as long. */
 #define MFA_HOTP_RESYNC 1000
 
 #define MFA_ANSWER_MAX 128	/* bytes of an answer that is looked at */
@@ -30,8 +31,9 @@ enum mfa_verdict {
 	MFA_VERDICT_WAIT,	/* not looked at: too many were wrong; see wait */
 	MFA_VERDICT_STOPPED,	/* not looked at: so many that only another method helps */
 	MFA_VERDICT_UNCLEAR,	/* not of the form of any method; counts nowhere, for it can't be right */
-	MFA_VERDICT_NEXT,	/* a token's code far ahead of its counter (RFC 4226 section 7.4): counted as
-				 * wrong, but the code after it will be right */
+	MFA_VERDICT_NEXT,	/* a token's code that is, or once was, far ahead of its counter (RFC 4226 section
+				 * 7.4): counted as wrong, but the code after it will be right.  Only for the log: who
+				 * gave it sees what he sees after a wrong one, by all that he is told or shown */
 	MFA_VERDICT_NOT_ME,	/* somebody said so on a phone */
 	MFA_VERDICT_FAILED,	/* could not be judged (out of memory, crypto): no entry */
 };
@@ -106,9 +108,16 @@ void mfa_push_accept(struct mfa_account *account, struct mfa_device *device,
 /* Looks for a code in a window of MFA_TOTP_DRIFT_MAX steps either side, for a device that is
  * being enrolled; then its last step and drift are set.  Returns 0, -ENOENT or another negative errno. */
 int mfa_totp_first_code(struct mfa_device *device, const char *answer, int64_t now);
-/* Whether a code is right for another time within a day, in which case a clock is wrong: *seconds is how far the
- * device's is ahead.  Slow (milliseconds): for after the answer.  Returns 0 or -ENOENT. */
-int mfa_totp_find_far(const struct mfa_account *account, const char *answer, int64_t now,
+/* A wrong code, and when it was typed. */
+struct mfa_wrong_code {
+	char text[MFA_ANSWER_MAX];
+	int64_t time;
+};
+/* Whether two different codes are right for times equally far from when they were typed, within a day: then a clock
+ * is wrong, and *seconds is how far the device's is ahead.  One alone is told to nobody, not even to the log: of a
+ * thousand guesses six are right for some time of the next day, and whoever learnt it would only have to wait.
+ * Slow (milliseconds): for after the answer.  Returns 0 or -ENOENT. */
+int mfa_totp_find_far(const struct mfa_account *account, const struct mfa_wrong_code *codes, size_t count,
 		      int64_t *seconds, char label[MFA_LABEL_MAX + 1]);
 
 /* Recovery codes. */

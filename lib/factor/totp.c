@@ -140,7 +140,7 @@ static void check(struct mfa_account *account, const char *answer,
 
 /* Codes of the steps that may have been used since are refused for as long as they
  * could be right, so that mending is no way to use one twice. */
-static void mend(struct mfa_account *account, int64_t now, unsigned window)
+static bool mend(struct mfa_account *account, int64_t now, unsigned window)
 {
 	bool mended = false;
 	size_t i;
@@ -196,32 +196,69 @@ int mfa_totp_first_code(struct mfa_device *device, const char *answer, int64_t n
 	return 0;
 }
 
-int mfa_totp_find_far(const struct mfa_account *account, const char *answer, int64_t now,
+/* How far from its time a code is right, in steps.  Returns 0 or -ENOENT. */
+static int distance(struct mfa_hotp *hotp, const struct mfa_device *device, const struct mfa_wrong_code *wrong,
+		    int64_t *out)
+{
+	uint64_t current = mfa_totp_step(wrong->time, device->period), step = 0;
+	int64_t day = DAY / (int64_t)device->period;
+	uint32_t code;
+
+	if (parse_typed(wrong->text, device->digits, &code) != 0 ||
+	    mfa_hotp_find(hotp, code, step_at(current, -day), step_at(current, day), &step) != 0)
+		return -ENOENT;
+	*out = (int64_t)(step - current);
+	return 0;
+}
+
+/* Whether a and b are codes of one clock: of different steps, and as far from their times, but for the seconds that
+ * one is typed after the other began. */
+static bool agree(const struct mfa_device *device, const struct mfa_wrong_code *a, int64_t a_steps,
+		  const struct mfa_wrong_code *b, int64_t b_steps)
+{
+	int64_t apart = a_steps - b_steps;
+
+	return apart >= -1 && apart <= 1 &&
+	       (int64_t)mfa_totp_step(a->time, device->period) + a_steps !=
+	       (int64_t)mfa_totp_step(b->time, device->period) + b_steps;
+}
+
+static int far_of_device(const struct mfa_device *device, const struct mfa_wrong_code *codes, size_t count,
+			 int64_t *seconds)
+{
+	struct mfa_hotp *hotp = NULL;
+	int64_t before = 0, steps;
+	size_t i, last = count;
+	int r = -ENOENT;
+
+	if (generator(device, &hotp) != 0)
+		return r;
+	for (i = 0; i < count && r != 0; i++) {
+		if (distance(hotp, device, &codes[i], &steps) != 0)
+			continue;
+		if (last < count && agree(device, &codes[last], before, &codes[i], steps))
+			r = 0;
+		last = i;
+		before = steps;
+	}
+	mfa_hotp_free(&hotp);
+	if (r == 0)
+		*seconds = before * device->period;
+	return r;
+}
+
+int mfa_totp_find_far(const struct mfa_account *account, const struct mfa_wrong_code *codes, size_t count,
 		      int64_t *seconds, char label[MFA_LABEL_MAX + 1])
 {
 	size_t i;
 
-	for (i = 0; i < account->device_count; i++) {
+	for (i = 0; i < account->device_count && count > 1; i++) {
 		const struct mfa_device *device = &account->devices[i];
-		uint64_t current, step = 0;
-		struct mfa_hotp *hotp = NULL;
-		uint32_t code;
-		int r;
 
-		if (device->type != MFA_DEVICE_TOTP)
+		if (device->type != MFA_DEVICE_TOTP || far_of_device(device, codes, count, seconds) != 0)
 			continue;
-		current = mfa_totp_step(now, device->period);
-		if (parse_typed(answer, device->digits, &code) != 0 ||
-		    generator(device, &hotp) != 0)
-			continue;
-		r = mfa_hotp_find(hotp, code, step_at(current, -(DAY / (int64_t)device->period)),
-				  step_at(current, DAY / (int64_t)device->period), &step);
-		mfa_hotp_free(&hotp);
-		if (r == 0) {
-			*seconds = (int64_t)(step - current) * device->period;
-			memcpy(label, device->label, sizeof(device->label));
-			return 0;
-		}
+		memcpy(label, device->label, sizeof(device->label));
+		return 0;
 	}
 	return -ENOENT;
 }

@@ -73,6 +73,8 @@ static struct mfa_account *full_account(void)
 			d.drift = 0;
 			d.counter = INT64_MAX;
 			d.resync = i % 8 == 3 ? INT64_MAX : 0;
+			d.far_count = i % 8 == 3 ? MFA_FAR_MAX : 0;
+			memset(d.far, i % 8 == 3 ? 0x7f : 0, sizeof(d.far));
 		}
 		memset(d.secret, (int)(0xff - i), d.secret_len);
 		memset(d.label, '"', MFA_LABEL_MAX - 2);
@@ -256,6 +258,17 @@ static void test_malformed(void **state)
 		{ RECORD("2,\"told\":1.5", "\"a\"", "1", "[]", "[]", "{}", "[]"), -EBADMSG },
 		{ RECORD("2", "\"a\"", "1", "[" TOKEN("\"counter\":7,\"resync\":0") "]", "[]", "{}", "[]"), 0 },
 		{ RECORD("2", "\"a\"", "1", "[" TOKEN("\"counter\":7") "]", "[]", "{}", "[]"), -EBADMSG },
+		{ RECORD("3", "\"a\"", "1", "[" TOKEN("\"counter\":7,\"resync\":0,\"far\":[]") "]", "[]", "{}", "[]"), 0 },
+		{ RECORD("3", "\"a\"", "1", "[" TOKEN("\"counter\":7,\"resync\":0,\"far\":[9,7]") "]", "[]", "{}", "[]"), 0 },
+		{ RECORD("3", "\"a\"", "1", "[" TOKEN("\"counter\":7,\"resync\":0,\"far\":9") "]", "[]", "{}", "[]"),
+		  -EBADMSG },
+		{ RECORD("3", "\"a\"", "1", "[" TOKEN("\"counter\":7,\"resync\":0,\"far\":[\"9\"]") "]", "[]", "{}", "[]"),
+		  -EBADMSG },
+		{ RECORD("3", "\"a\"", "1", "[" TOKEN("\"counter\":7,\"resync\":0,\"far\":[-1]") "]", "[]", "{}", "[]"),
+		  -EBADMSG },
+		{ RECORD("3", "\"a\"", "1",
+			 "[" TOKEN("\"counter\":7,\"resync\":0,\"far\":[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17]") "]",
+			 "[]", "{}", "[]"), -EBADMSG },
 		{ RECORD("2", "\"a\"", "1", "[" TOKEN("\"counter\":-7,\"resync\":0") "]", "[]", "{}", "[]"),
 		  -EBADMSG },
 		{ RECORD("2", "\"a\"", "1", "[" TOKEN("\"period\":30,\"last\":0,\"drift\":0") "]", "[]", "{}",

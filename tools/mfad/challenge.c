@@ -16,6 +16,10 @@
 #define PROMPT_CODE N_("Authenticator code: ")
 #define PROMPT_RECOVERY N_("Recovery code: ")
 #define PROMPT_MATCHING N_("Press Enter when you have, or type a code: ")
+/* One text, whatever the account has and whoever it is of: "far ahead" would tell a guesser of a code that is good
+ * later. */
+#define NOT_RIGHT N_("That code is not right. (With a token that has a button: press it again, and\n" \
+		     "type the next code.)")
 #define PROMPT_MATCHING_RECOVERY N_("Press Enter when you have, or type a recovery code: ")
 
 struct judging {
@@ -110,14 +114,13 @@ static int ask(struct challenge *ch, char *answer, size_t size)
 static int complain(struct challenge *ch)
 {
 	static const char *const words[] = {
-		[MFA_VERDICT_WRONG] = N_("That code is not right."),
+		[MFA_VERDICT_WRONG] = NOT_RIGHT,
 		[MFA_VERDICT_USED] = N_("That code was used already. Please wait for the next one."),
 		[MFA_VERDICT_AHEAD] = N_("That code can't be used: the clock of this system was wrong for a while.\n"
 			"Please ask your administrator to unlock this account."),
 		[MFA_VERDICT_UNCLEAR] = N_("That is not a code. A code from your app has 6 to 8 digits; "
 			"a recovery\ncode looks like xxxx-xxxx-xxxx, a temporary pass like tap-xxxxx-xxxxx."),
-		[MFA_VERDICT_NEXT] = N_("That code is far ahead. Please press the token's button again, and "
-			"type the next one."),
+		[MFA_VERDICT_NEXT] = NOT_RIGHT,
 		[MFA_VERDICT_WAIT] = N_("Not looked at: too many codes were wrong."),
 		[MFA_VERDICT_STOPPED] = N_("Not looked at: too many codes were wrong."),
 		[MFA_VERDICT_RIGHT] = NULL,
@@ -155,6 +158,17 @@ static void count_judged(const struct challenge *ch, const struct timespec *bega
 		metrics_throttled();
 }
 
+static void note_wrong(struct challenge *ch, const char *answer)
+{
+	struct mfa_wrong_code *wrong;
+
+	if (ch->wrong_count == CHALLENGE_TRIES)
+		return;
+	wrong = &ch->wrong[ch->wrong_count++];
+	memcpy(wrong->text, answer, sizeof(wrong->text));
+	wrong->time = mfa_clock_now();
+}
+
 /* A code that was typed: judged, and complained of.  Returns whether that was the end. */
 static bool judge_typed(struct challenge *ch, const char *answer, int64_t read_at, enum mfa_result *result,
 			int *error)
@@ -178,7 +192,7 @@ static bool judge_typed(struct challenge *ch, const char *answer, int64_t read_a
 		return true;
 	}
 	if (ch->judgement.verdict == MFA_VERDICT_WRONG && !ch->hopeless)
-		memcpy(ch->far, answer, sizeof(ch->far));
+		note_wrong(ch, answer);
 	r = complain(ch);
 	if (r != 0)
 		*result = ended(r);
@@ -243,16 +257,16 @@ void challenge_aftermath(struct challenge *ch)
 	struct mfa_log_line line;
 	int64_t seconds, now = mfa_clock_now();
 
-	if (ch->far[0] != '\0' && !ch->record->decoy && ch->record->account != NULL &&
-	    may_look(now) && mfa_totp_find_far(ch->record->account, ch->far, now, &seconds, label) == 0) {
+	if (ch->wrong_count > 1 && !ch->record->decoy && ch->record->account != NULL && may_look(now) &&
+	    mfa_totp_find_far(ch->record->account, ch->wrong, ch->wrong_count, &seconds, label) == 0) {
 		mfa_log_begin(&line, "clock");
 		mfa_log_text(&line, "user", ch->subject->identity.name);
 		mfa_log_text(&line, "device", label);
 		mfa_log_number(&line, "device_ahead_seconds", seconds);
 		mfa_log_text(&line, "msg",
-			     "a refused code would be right at another time: the clock of this system "
+			     "refused codes would be right at another time: the clock of this system "
 			     "or of the device is wrong");
 		mfa_log_write(&line, LOG_WARNING);
 	}
-	explicit_bzero(ch->far, sizeof(ch->far));
+	explicit_bzero(ch->wrong, sizeof(ch->wrong));
 }

@@ -28,15 +28,16 @@ struct challenge {
 	unsigned answers;		/* judged */
 	struct push push;		/* the phones of the account that were asked */
 	bool notified;
-	char far[MFA_ANSWER_MAX];	/* the last wrong code, to look for a wrong clock afterwards */
+	struct mfa_wrong_code wrong[CHALLENGE_TRIES];	/* to look for a wrong clock afterwards */
+	size_t wrong_count;
 };
 
 /* Asks up to CHALLENGE_TRIES times.  Returns MFA_RESULT_OK, or why not; *error is 0 or what the
  * store said. Nothing but the prompts and complaints has been told yet. */
 enum mfa_result challenge_run(struct challenge *challenge, int *error);
 
-/* After everything was told: looks whether a wrong code was that of a wrong clock, and logs
- * it; at most once a second in this process.  Wipes challenge->far. */
+/* After everything was told: looks whether wrong codes were those of a wrong clock, and logs
+ * it; at most once a second in this process.  Wipes challenge->wrong. */
 void challenge_aftermath(struct challenge *challenge);
 
 #endif

@@ -121,11 +121,19 @@ static bool same_devices(const struct mfa_account *a, const struct mfa_account *
 	return true;
 }
 
+/* Neither is lowered, whatever the URI says: reset the device first, if that is meant. */
 static void keep_moving(struct mfa_device *device, const struct mfa_device *old)
 {
+	size_t i;
+
 	device->last_step = old->last_step;
 	if (old->counter > device->counter)
 		device->counter = old->counter;
+	device->resync = old->resync > device->counter ? old->resync : 0;
+	device->far_count = 0;
+	for (i = 0; i < old->far_count; i++)
+		if (old->far[i] >= device->counter)
+			device->far[device->far_count++] = old->far[i];
 }
 
 /* A code that was used stays used, also where its device comes again. */

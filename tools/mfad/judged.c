@@ -41,9 +41,23 @@ static int bind_uid(struct challenge *ch)
 	return 0;
 }
 
+/* The record is shown to every program of the user's (mfa-enroll status), so it has no more than was said: a token's
+ * code that is far ahead is a wrong one, of the kind that digits are taken for. */
+static void add_event(struct challenge *ch)
+{
+	struct mfa_judgement seen = ch->judgement;
+
+	if (seen.verdict == MFA_VERDICT_NEXT) {
+		seen.verdict = MFA_VERDICT_WRONG;
+		seen.method = mfa_method_word(MFA_METHOD_TOTP);
+	}
+	mfa_account_add_event(ch->record->account, mfa_clock_now(), ch->service, ch->rhost, seen.method,
+			      judged_word(&seen));
+}
+
 int judged_record(struct challenge *ch)
 {
-	struct mfa_judgement *j = &ch->judgement;
+	const struct mfa_judgement *j = &ch->judgement;
 	bool right = j->verdict == MFA_VERDICT_RIGHT;
 	int r = right ? bind_uid(ch) : 0;
 
@@ -52,7 +66,6 @@ int judged_record(struct challenge *ch)
 	if (right)
 		mfa_news_said(ch->record->account, ch->said, j->label, mfa_clock_now());
 	if (j->verdict == MFA_VERDICT_WRONG || j->verdict == MFA_VERDICT_NEXT || right)
-		mfa_account_add_event(ch->record->account, mfa_clock_now(), ch->service, ch->rhost,
-				      j->method, judged_word(j));
+		add_event(ch);
 	return 0;
 }

@@ -103,10 +103,13 @@ static json_t *events(const struct mfa_account *account)
 
 	for (i = 0; i < account->event_count; i++) {
 		const struct mfa_event *e = &account->events[i];
+		/* As it was written once (tools/mfad/judged.c, add_event). */
+		bool far = strcmp(e->result, "resync") == 0;
 
 		(void)json_array_append_new(list, json_pack("{s:I, s:s, s:s, s:s, s:s}",
 			"time", (json_int_t)e->time, "service", e->service, "rhost", e->rhost,
-			"method", e->method, "result", e->result));
+			"method", far ? mfa_method_word(MFA_METHOD_TOTP) : e->method,
+			"result", far ? "wrong" : e->result));
 	}
 	return list;
 }
