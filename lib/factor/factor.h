@@ -105,6 +105,9 @@ void mfa_push_accept(struct mfa_account *account, struct mfa_device *device,
 
 /* TOTP. */
 
+/* How many seconds ahead of `now` the code was that a device's owner last used, where that is further than any code
+ * can be right, so that those of now are refused (MFA_VERDICT_AHEAD); 0: it is not.  window: as in mfa_attempt. */
+int64_t mfa_totp_ahead(const struct mfa_device *device, int64_t now, unsigned window);
 /* Looks for a code in a window of MFA_TOTP_DRIFT_MAX steps either side, for a device that is
  * being enrolled; then its last step and drift are set.  Returns 0, -ENOENT or another negative errno. */
 int mfa_totp_first_code(struct mfa_device *device, const char *answer, int64_t now);

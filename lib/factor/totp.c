@@ -96,6 +96,16 @@ static bool ahead(const struct mfa_device *device, uint64_t now, unsigned window
 	return device->last_step > now + MFA_TOTP_DRIFT_MAX + window;
 }
 
+int64_t mfa_totp_ahead(const struct mfa_device *device, int64_t now, unsigned window)
+{
+	uint64_t current;
+
+	if (device->type != MFA_DEVICE_TOTP)
+		return 0;
+	current = mfa_totp_step(now, device->period);
+	return ahead(device, current, window) ? (int64_t)(device->last_step - current) * device->period : 0;
+}
+
 static void accept(struct mfa_device *device, uint64_t step, int64_t now, struct mfa_judgement *out)
 {
 	device->drift = learned(device->drift,

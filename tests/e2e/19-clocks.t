@@ -42,6 +42,8 @@ pam_try code alice "$(code_now alice)"
 denied 'then it is set right: today is before what was used'
 like 'she hears who can help' "$SCREEN" 'ask your administrator'
 log_like 'and the log what it is' 'user=alice.*answer=clock-ahead'
+like 'mfa-admin show, too' "$(mfa-admin show alice </dev/null)" 'REFUSED: a code was used 3153[0-9]* s from now'
+unlike 'not of who is not concerned' "$(mfa-admin show carol </dev/null)" 'REFUSED'
 pam_try code alice 27182812
 accepted 'her recovery code is good'
 tick 10

@@ -364,6 +364,10 @@ static void test_clock_once_ahead(void **state)
 	j = judge(a, code(a, NOW, 0), NOW);
 	assert_int_equal(j.verdict, MFA_VERDICT_AHEAD);
 	assert_false(j.changed);
+	assert_int_equal(mfa_totp_ahead(&a->devices[0], NOW, 1), 86400 * 365);
+	assert_int_equal(mfa_totp_ahead(&a->devices[0], future, 1), 0);
+	assert_int_equal(mfa_totp_ahead(&a->devices[0], future - 5 * PERIOD, 1), 0);
+	assert_int_equal(mfa_totp_ahead(&a->devices[0], future - 6 * PERIOD, 1), 6 * PERIOD);
 	spoilt = *a;
 
 	assert_true(mfa_factor_unlock(a, NOW, 1));

@@ -159,6 +159,9 @@ static void print_devices(const json_t *devices)
 		if (number(d, "drift") != 0)
 			(void)printf(_(", clock off by %+lld steps"), number(d, "drift"));
 		(void)puts("");
+		if (number(d, "ahead") > 0)
+			(void)printf(_("     REFUSED: a code was used %lld s from now, while a clock was ahead; when this "
+				       "system's\n     is right, `mfa-admin unlock --clocks` ends that\n"), number(d, "ahead"));
 	}
 }
 

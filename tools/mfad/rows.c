@@ -3,6 +3,7 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "conf/conf.h"
 #include "factor/factor.h"
 
 static char *finish(json_t *json)
@@ -82,14 +83,17 @@ char *row_unreadable(const char *name, int error)
 	return finish(json_pack("{s:s, s:s}", "name", name, "error", strerrordesc_np(-error)));
 }
 
-static json_t *devices(const struct mfa_account *account)
+static json_t *devices(const struct mfa_account *account, int64_t now)
 {
 	json_t *list = json_array();
 	size_t i;
 
 	for (i = 0; i < account->device_count; i++) {
+		int64_t ahead = mfa_totp_ahead(&account->devices[i], now, MFA_CONF_TOTP_WINDOW_MAX);
 		json_t *one = device(&account->devices[i], i + 1);
 
+		if (ahead > 0)
+			(void)json_object_set_new(one, "ahead", json_integer(ahead));
 		(void)json_object_set_new(one, "drift", json_integer(account->devices[i].drift));
 		(void)json_array_append_new(list, one);
 	}
@@ -153,7 +157,7 @@ char *row_account_whole(struct mfa_account *account, int64_t now)
 {
 	return finish(json_pack("{s:s, s:o, s:I, s:o, s:I, s:o, s:o, s:I, s:b, s:o, s:o}", "name", account->name,
 				"uid", uid(account), "created", (json_int_t)account->created,
-				"devices", devices(account),
+				"devices", devices(account, now),
 				"recovery", (json_int_t)account->recovery_count,
 				"pass", pass(account, now), "push", push(account),
 				"postponed", (json_int_t)account->postponed,
