@@ -50,10 +50,12 @@ log_mark
 pam_try code alice "$wrong"
 said=$SCREEN
 status() { as alice mfa-enroll status --json </dev/null | sed 's/"throttle".*"events"/"events"/'; }
-status=$(status)
+counted() { mfa-admin metrics </dev/null | grep hotp; }
+status=$(status) counted=$(counted)
 pam_try code alice "$(token 850)"
 is 'far ahead: the words of a wrong code' "$SCREEN" "$said"
 is 'and mfa-enroll status is as after one' "$(status)" "$status"
+is 'nor do the metrics know of a token' "$(counted)" "$counted"
 for user in bob nobody-ever; do
 	pam_try code $user "$wrong"
 	is "and those that $user sees" "$SCREEN" "$said"

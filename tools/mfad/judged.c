@@ -41,16 +41,19 @@ static int bind_uid(struct challenge *ch)
 	return 0;
 }
 
-/* The record is shown to every program of the user's (mfa-enroll status), so it has no more than was said: a token's
- * code that is far ahead is a wrong one, of the kind that digits are taken for. */
+const char *judged_seen_method(const struct mfa_judgement *judgement)
+{
+	return judgement->verdict == MFA_VERDICT_NEXT ? mfa_method_word(MFA_METHOD_TOTP) : judgement->method;
+}
+
+/* The record is shown to every program of the user's (mfa-enroll status), so it has no more than was said. */
 static void add_event(struct challenge *ch)
 {
 	struct mfa_judgement seen = ch->judgement;
 
-	if (seen.verdict == MFA_VERDICT_NEXT) {
+	seen.method = judged_seen_method(&seen);
+	if (seen.verdict == MFA_VERDICT_NEXT)
 		seen.verdict = MFA_VERDICT_WRONG;
-		seen.method = mfa_method_word(MFA_METHOD_TOTP);
-	}
 	mfa_account_add_event(ch->record->account, mfa_clock_now(), ch->service, ch->rhost, seen.method,
 			      judged_word(&seen));
 }

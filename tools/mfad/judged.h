@@ -8,7 +8,11 @@
  * account's), or as mfa_accounts_claim_uid. */
 int judged_record(struct challenge *ch);
 
-/* What a judgement is called in log and record. */
+/* By which method it was, where others than root see it: a token's code that is far ahead is a wrong one, of the kind
+ * that digits are taken for. */
+const char *judged_seen_method(const struct mfa_judgement *judgement);
+
+/* What a judgement is called in the log. */
 const char *judged_word(const struct mfa_judgement *judgement);
 
 #endif

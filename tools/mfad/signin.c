@@ -314,7 +314,7 @@ static void log_signin(const struct signin *s)
 	const struct challenge *ch = &s->challenge;
 	struct mfa_log_line line;
 
-	metrics_signin(s->service, s->subject.local, ch->judgement.method, result_word(s->result));
+	metrics_signin(s->service, s->subject.local, judged_seen_method(&ch->judgement), result_word(s->result));
 	mfa_log_begin(&line, "signin");
 	mfa_log_text(&line, "result", result_word(s->result));
 	mfa_log_text(&line, "user", s->subject.identity.name);
