@@ -264,7 +264,7 @@ check:
 	@$(MAKE) check-all
 check-all: all $(CHECK_BINS) stage
 	$(SAN_ENV) MFA_STAGED=1 MFA_BUILD=$(abspath $(B)) CMOCKA_MESSAGE_OUTPUT=TAP \
-		prove --timer --merge $(PROVE_FLAGS) --exec 'tests/run-one' \
+		prove --timer $(PROVE_FLAGS) --exec 'tests/run-one' \
 		$(UNIT_BINS) $(FUZZ_REPLAYS) $(sort $(wildcard tests/e2e/*.t))
 check-unit: $(CHECK_BINS)
 	$(SAN_ENV) CMOCKA_MESSAGE_OUTPUT=TAP prove $(PROVE_FLAGS) --exec 'tests/run-one' \

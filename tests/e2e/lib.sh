@@ -97,9 +97,17 @@ skip() { tests=$((tests + 1)); echo "ok $tests # SKIP $1"; }
 
 bail() { echo "Bail out! $*"; exit 1; }
 
+# bash calls this; also where a test looks at nothing but the command's output.
+command_not_found_handle() {
+	echo "$1" >>"$BED/missing"
+	echo "$1 is not installed" >&2
+	return 127
+}
+
 done_testing() {
 	echo "1..$tests"
 	[ "$failures" = 0 ] || diag "$failures of $tests failed"
+	[ ! -s "$BED/missing" ] || diag "not installed: $(sort -u "$BED/missing" | xargs); tests/packages check sees to it"
 	exit $((failures > 0))
 }
 

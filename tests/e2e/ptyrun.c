@@ -156,6 +156,7 @@ static int do_run(struct play *p, const char *command)
 
 	if (pid == 0) {
 		(void)close(p->master);
+		(void)signal(SIGPIPE, SIG_DFL);
 		(void)dup2(STDERR_FILENO, STDOUT_FILENO);
 		(void)execlp("bash", "bash", "-c", command, (char *)NULL);
 		_exit(127);
@@ -250,6 +251,7 @@ int main(int argc, char **argv)
 	(void)signal(SIGPIPE, SIG_IGN);
 	play.child = forkpty(&play.master, NULL, NULL, &size);
 	if (play.child == 0) {
+		(void)signal(SIGPIPE, SIG_DFL);
 		(void)execvp(argv[optind], argv + optind);
 		_exit(127);
 	}
