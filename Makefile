@@ -246,8 +246,12 @@ endif
 uninstall:
 	$(foreach p,$(BINARIES) $(MODULE) $(PLAIN) $(MESSAGES) $(LINKS) $(FILLED),rm -f $(call dst,$(p))$(newline)	)
 
-# What the private test bed lays over the machine.
-stage: install-staged $(TEST_PROGRAMS) $(E2E_BINS) $(PRELOADS)
+# What the private test bed lays over the machine.  One make at a time: beds of this
+# checkout share it, and hold the same lock while they copy it (tests/e2e/bed).
+ALONE = mkdir -p $(B) && flock $(B)/.lock $(MAKE)
+stage:
+	@$(ALONE) stage-alone
+stage-alone: install-staged $(TEST_PROGRAMS) $(E2E_BINS) $(PRELOADS)
 install-staged: all
 	rm -rf $(B)/stage
 	$(MAKE) install DESTDIR=$(abspath $(B))/stage prefix=/usr/local
@@ -262,7 +266,9 @@ SAN_ENV = ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stack
 check:
 	@tests/packages check
 	@$(MAKE) check-all
-check-all: all $(CHECK_BINS) stage
+check-built: all $(CHECK_BINS) stage-alone
+check-all:
+	@$(ALONE) check-built
 	$(SAN_ENV) MFA_STAGED=1 MFA_BUILD=$(abspath $(B)) CMOCKA_MESSAGE_OUTPUT=TAP \
 		prove --timer $(PROVE_FLAGS) --exec 'tests/run-one' \
 		$(UNIT_BINS) $(FUZZ_REPLAYS) $(sort $(wildcard tests/e2e/*.t))
@@ -324,7 +330,7 @@ lint: check-headers
 format:
 	clang-format -i $(SOURCES) $(HEADERS)
 
-.PHONY: all FORCE clean install uninstall stage install-staged check check-all check-unit check-headers \
+.PHONY: all FORCE clean install uninstall stage stage-alone install-staged check check-all check-built check-unit check-headers \
 	demo bench fuzz lint format po screenshots
 .SECONDARY:
 
