@@ -10,6 +10,7 @@ mkfifo "$BED/hold"
 
 # flood USER SOCKET: 200 silent connections, until unflood.
 flood() {
+	rm -f "$BED/flood"	# or what the one before said is taken for this one's
 	as "$1" "$HELPERS/silent" 200 "$2" <"$BED/hold" >"$BED/flood" &
 	FLOOD=$!
 	exec 5>"$BED/hold"

@@ -84,6 +84,7 @@ mkfifo "$BED/in"
 replace_with() {
 	local user=$1 proof=$2 key
 	shift 2
+	rm -f "$BED/replace"	# or what the one before said is taken for this one's
 	as "$user" mfa-enroll "$@" <"$BED/in" >"$BED/replace" 2>&1 &
 	exec 7>"$BED/in"
 	echo "$proof" >&7

@@ -35,8 +35,8 @@ pair() {
 	token=$(screen | grep -oE "$ORIGIN/pair#[A-Za-z0-9_-]{22}" | head -n 1)
 	number=$(phone "$2" pair "$SOCKET" "$ORIGIN" "${token#*#}" "$2" ${3:+"$3"} | grep -oE '"number":"[0-9]+"' | grep -oE '[0-9]+')
 	keys "$number" Enter
-	wait_for shows 'the other way round: enter [0-9]+' || diag "$(screen)"
-	phone "$2" approve "$(screen | grep -oE 'round: enter [0-9]+' | grep -oE '[0-9]+')" >/dev/null
+	wait_for shows 'the other way round: enter [0-9]{2}' || diag "$(screen)"
+	phone "$2" approve "$(screen | grep -oE 'round: enter [0-9]{2}' | grep -oE '[0-9]+')" >/dev/null
 	wait_for shows 'ended 0'
 }
 # The number on the screen.
@@ -76,8 +76,8 @@ wait_for shows 'Number that the phone shows'
 token=$(screen | grep -oE "$ORIGIN/pair#[A-Za-z0-9_-]{22}"); token=${token#*#}
 number=$(phone Nokia pair "$SOCKET" "$ORIGIN" "$token" Nokia | grep -oE '"number":"[0-9]+"' | grep -oE '[0-9]+')
 keys "$number" Enter
-wait_for shows 'the other way round: enter [0-9]+'
-phone Nokia approve "$(other_than "$(screen | grep -oE 'round: enter [0-9]+' | grep -oE '[0-9]+')")" >/dev/null
+wait_for shows 'the other way round: enter [0-9]{2}'
+phone Nokia approve "$(other_than "$(screen | grep -oE 'round: enter [0-9]{2}' | grep -oE '[0-9]+')")" >/dev/null
 ok 'the test answered with a wrong number saves nothing' wait_for shows 'ended 1'
 is 'nothing' "$(devices bob)" 0
 

@@ -17,6 +17,8 @@ readonly STORE=/var/lib/mfa/mfa.db
 readonly SOCKET=/run/mfa/mfad.sock
 readonly PORT=2222
 readonly STEP=30
+# How long a busy machine may take for what comes in an instant on one that is not, in seconds.
+readonly PATIENCE=${PATIENCE:-30}
 SCREEN='' STATUS=0 MFAD_PID=''
 
 # --- TAP ---------------------------------------------------------------------
@@ -113,9 +115,9 @@ done_testing() {
 
 # --- waiting: for something to be seen, never for time to pass ---------------
 
-# wait_for COMMAND...: until it succeeds; fails after 10 s.
+# wait_for COMMAND...: until it succeeds; fails when patience ends.
 wait_for() {
-	local deadline=$((SECONDS + 10))
+	local deadline=$((SECONDS + PATIENCE))
 
 	until "$@" 2>/dev/null; do
 		[ $SECONDS -lt $deadline ] || return 1
@@ -307,7 +309,7 @@ SSH_OPTIONS=(-F none -o "UserKnownHostsFile=$BED/known_hosts" -o StrictHostKeyCh
 # on_pty COMMAND... <SCRIPT: sets SCREEN and STATUS.
 on_pty() {
 	STATUS=0
-	SCREEN=$("$HELPERS/ptyrun" "$@" | tr -d '\r'; exit "${PIPESTATUS[0]}") || STATUS=$?
+	SCREEN=$("$HELPERS/ptyrun" -t "$PATIENCE" "$@" | tr -d '\r'; exit "${PIPESTATUS[0]}") || STATUS=$?
 }
 
 # answers PASSWORD CODE...: the script of a user who is asked for them; no PASSWORD if empty.
