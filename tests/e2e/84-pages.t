@@ -3,7 +3,9 @@
 # with a folder for an argument pictures of all, in each language (make screenshots).
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 . "${BASH_SOURCE[0]%/*}/browser.sh"
-readonly TO=${1:-}
+readonly ALL=${1:-}
+readonly TO=${ALL:-$BED/pictures}
+mkdir -p "$TO"
 
 write_conf "${PORTAL_RULES[@]}" '[policy]' 'enrol_local = yes'
 sed -i 's/issuer = Bed/issuer = De Regenboogschool/' "$CONF"
@@ -18,7 +20,7 @@ start_portal || bail 'mfa-portal does not start'
 # shot NAME: the page that the phone in hand shows.
 shot() {
 	is "$1, $language, $theme" "$(js "accessible('$phone')")" '[]' || diag "$(js "text('$phone')")"
-	[ -z "$TO" ] || js "shoot('$phone', '$TO/$1.$language.$theme.png')" >/dev/null || diag "no picture of $1"
+	ok "its picture" js "shoot('$phone', '$TO/$1.$language.$theme.png')" || diag "no picture in $TO"
 }
 # ask SERVICE ADDRESS: a sign-in that waits; its number in $number.
 ask() {
@@ -98,7 +100,7 @@ walk_as() {
 	js "phones.$phone.context.close()" >/dev/null
 }
 
-if [ -n "$TO" ]; then
+if [ -n "$ALL" ]; then
 	for each in en nl fr; do
 		walk_as $each light
 		walk_as $each dark
