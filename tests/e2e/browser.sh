@@ -15,6 +15,7 @@ make_push_service() {
 }
 
 start_browsers() {
+	[ -d tests/phone/node_modules ] || bail 'npm ci --prefix tests/phone is still to be run; tests/packages check does it'
 	make_push_service
 	mkfifo "$PHONES/in" "$PHONES/out"
 	HOME=$PHONES dbus-run-session -- node tests/phone/drive.mjs "$PHONES" $PUSH_PORT \
