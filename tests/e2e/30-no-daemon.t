@@ -9,7 +9,7 @@ start_sshd
 
 # Only the listening sshd, and of mfad the daemon if it runs.
 quiet() {
-	[ "$(pgrep -cx sshd)" = 1 ] && gone mfad
+	[ "$(pgrep -cx "$SSHDS")" = 1 ] && gone mfad
 }
 
 stop_mfad

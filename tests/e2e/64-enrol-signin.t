@@ -64,7 +64,7 @@ on_ssh dirk
 ok 'dirk is asked' wait_for shows 'Code that the app shows'
 key=$(key_shown)
 in_tmux kill-server
-ok 'hanging up leaves no process behind' wait_for eval '! pgrep -f "sshd: dirk" >/dev/null'
+ok 'hanging up leaves no process behind' wait_for no_sshd_of dirk
 is 'and saves nothing' "$(devices dirk)" 0
 on_ssh dirk
 wait_for shows 'Code that the app shows'
@@ -107,7 +107,7 @@ rules '[policy]' 'enrolment = offer' 'offer_times = 9' "$HERE"
 on_ssh bob
 wait_for shows 'not now'
 in_tmux kill-server
-wait_for eval '! pgrep -f "sshd: bob" >/dev/null'
+wait_for no_sshd_of bob
 like 'who hangs up at the question has put off nothing' "$(mfa-admin show --json bob </dev/null)" '"postponed": ?2'
 
 # --- from elsewhere ----------------------------------------------------------------------

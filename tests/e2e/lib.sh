@@ -250,10 +250,13 @@ end_mfad() {
 stop_mfad() { end_mfad TERM; }
 kill_mfad() { end_mfad KILL; }
 
-# No process of that name, apart from the daemon itself.
+# No process of that name (as grep -E has it), apart from the daemon itself.
 gone() { ! pgrep -x "$1" | grep -vxF "${MFAD_PID:-0}" | grep -q .; }
 
 # --- PAM and sshd ------------------------------------------------------------
+
+# By name, as grep -E has it, sshd and what serves its connections: since OpenSSH 9.8 programs of their own.
+readonly SSHDS='sshd(-session|-auth)?'
 
 readonly PASSWORD_THEN_CODE='auth [success=ok default=die] pam_unix.so nodelay'
 
@@ -277,6 +280,13 @@ code_services() {
 	done
 }
 
+# Refused sign-ins of an address keep it out for a while (OpenSSH 9.8 and later): here all come from one.
+# Older ones don't know the word.
+no_penalties() {
+	! /usr/sbin/sshd -t -f /dev/null -h "$BED/host_key" -o PerSourcePenalties=no 2>/dev/null ||
+		echo 'PerSourcePenalties no'
+}
+
 # start_sshd [LINE]...: lines of sshd_config that come before the usual ones.
 start_sshd() {
 	[ -e "$BED/host_key" ] || ssh-keygen -q -t ed25519 -N '' -f "$BED/host_key"
@@ -296,12 +306,14 @@ start_sshd() {
 			MaxStartups 100
 			Subsystem sftp internal-sftp
 		SSHD
+		no_penalties
 	} >"$BED/sshd_config"
 	rm -f "$BED/sshd.pid"
 	/usr/sbin/sshd -f "$BED/sshd_config" -E "$BED/sshd.log"
 	wait_for test -s "$BED/sshd.pid" || bail 'sshd does not start'
 }
-stop_sshd() { kill "$(cat "$BED/sshd.pid")" && wait_for gone sshd; }
+no_sshd_of() { ! pgrep -f "^$SSHDS: $1" >/dev/null; }
+stop_sshd() { kill "$(cat "$BED/sshd.pid")" && wait_for gone "$SSHDS"; }
 
 SSH_OPTIONS=(-F none -o "UserKnownHostsFile=$BED/known_hosts" -o StrictHostKeyChecking=yes
 	-o NumberOfPasswordPrompts=1 -o LogLevel=ERROR)
