@@ -25,9 +25,9 @@ script() {
 # --- signals -------------------------------------------------------------------------
 
 # Of the program that is run: a shell ignores some itself.
-readonly LOOK='awk "/^Sig(Blk|Ign)/ { print \$1, \$2 + 0 }" /proc/self/status'
+readonly LOOK='awk "/^Sig(Blk|Ign)/ { sub(/^0+/, \"\", \$2); print \$1 \$2 }" /proc/self/status'
 script signals.t "$LOOK" 'echo "of its own: $(($(ps -o sid= -p $$) == $$))"'
-default=$'SigBlk: 0\nSigIgn: 0'
+default=$'SigBlk:\nSigIgn:'
 while IFS='|' read -r name ignored; do
 	# shellcheck disable=SC2086
 	SCREEN=$(trap '' $ignored; tests/run-one "$BED/signals.t" 2>&1 </dev/null)
@@ -42,7 +42,17 @@ done <<-END
 END
 SCREEN=$(trap '' HUP; tests/run-one "$BED/signals.t" </dev/null 2>&1)
 like "nohup: the terminal's end is not heard of either" "$SCREEN" 'of its own: 1'
-is 'on a terminal too' "$("$HELPERS/ptyrun" "$BED/signals.t" </dev/null | tr -d '\r' | head -n 2)" "$default"
+# bash's own "&" is such a place as well.
+"$HELPERS/ptyrun" "$BED/signals.t" </dev/null >"$BED/signals" &
+wait $!
+is 'on a terminal too' "$(tr -d '\r' <"$BED/signals" | head -n 2)" "$default"
+ready alice
+is 'mfad ignores but what it chose to' "$(awk '/^SigIgn/ { sub(/^0+/, "", $2); print $2 }' "/proc/$MFAD_PID/status")" 1000
+stop_mfad
+code_services sshd
+start_sshd
+like "sshd keeps nobody out for refusals" "$(/usr/sbin/sshd -T -f "$BED/sshd_config" | grep -i persourcepenalties)" '^$|^persourcepenalties no'
+stop_sshd
 
 # --- a failure says why --------------------------------------------------------------
 

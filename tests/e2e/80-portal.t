@@ -19,7 +19,7 @@ start_mfad || bail 'mfad does not start'
 
 # start_portal [OPTION]...
 start_portal() {
-	mfa-portal --config "$CONF" --socket "$SOCKET" --pages "$PAGES" "$@" </dev/null >>"$BED/portal.out" 2>&1 &
+	"$TOP/tests/default-signals" mfa-portal --config "$CONF" --socket "$SOCKET" --pages "$PAGES" "$@" </dev/null >>"$BED/portal.out" 2>&1 &
 	PORTAL_PID=$!
 	disown
 	wait_for log_has 'mfa-portal .* is ready' || diag "$(cat "$BED/portal.out" "$BED/syslog")"

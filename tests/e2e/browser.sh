@@ -50,7 +50,7 @@ js_ok() {
 
 # start_portal: with the page, and told that the push service here may be reached.
 start_portal() {
-	mfa-portal --config "$CONF" --socket "$SOCKET" </dev/null >>"$BED/portal.out" 2>&1 &
+	"$TOP/tests/default-signals" mfa-portal --config "$CONF" --socket "$SOCKET" </dev/null >>"$BED/portal.out" 2>&1 &
 	PORTAL_PID=$!
 	disown
 	wait_for listening_on $PORTAL_PORT && wait_for log_has 'mfa-portal listens'

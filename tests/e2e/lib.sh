@@ -47,8 +47,9 @@ fail() { report "$1" 1; }
 ok() {
 	local name=$1 status=0
 	shift
-	"$@" >&2 || status=1
-	report "$name" "$status"
+	"$@" >&2 || status=$?
+	report "$name" $((status != 0)) || diag "ended with status $status: $*"
+	return $((status != 0))
 }
 
 # not_ok NAME COMMAND...: the command fails.
@@ -56,7 +57,8 @@ not_ok() {
 	local name=$1 status=0
 	shift
 	! "$@" >/dev/null 2>&1 || status=1
-	report "$name" "$status"
+	report "$name" "$status" || diag "did not fail: $*"
+	return "$status"
 }
 
 # is NAME GOT WANT
@@ -230,8 +232,9 @@ listening() { ss -lxH 2>/dev/null | grep -qF " $1 "; }
 up_or_ended() {
 	{ listening "$SOCKET" && listening "$SOCKET.root"; } || ended "$MFAD_PID"
 }
+# With default signals, as an init starts it; bash's "&" would have it ignore some.
 start_mfad() {
-	mfad --config "$CONF" --socket "$SOCKET" </dev/null >>"$BED/mfad.out" 2>&1 &
+	"$TOP/tests/default-signals" mfad --config "$CONF" --socket "$SOCKET" </dev/null >>"$BED/mfad.out" 2>&1 &
 	MFAD_PID=$!
 	disown	# or bash would remark on each that is killed
 	wait_for up_or_ended

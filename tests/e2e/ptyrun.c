@@ -150,13 +150,25 @@ static int do_interrupt(struct play *p, const char *arg)
 	return r == GO_ON ? TOO_LATE : r;
 }
 
+/* As at a login: a shell's "&" makes what it starts, and this program, ignore some. */
+static void begin_with_defaults(void)
+{
+	sigset_t none;
+	int sig;
+
+	for (sig = 1; sig < NSIG; sig++)
+		(void)signal(sig, SIG_DFL);
+	(void)sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
 static int do_run(struct play *p, const char *command)
 {
 	pid_t pid = fork();
 
 	if (pid == 0) {
 		(void)close(p->master);
-		(void)signal(SIGPIPE, SIG_DFL);
+		begin_with_defaults();
 		(void)dup2(STDERR_FILENO, STDOUT_FILENO);
 		(void)execlp("bash", "bash", "-c", command, (char *)NULL);
 		_exit(127);
@@ -251,7 +263,7 @@ int main(int argc, char **argv)
 	(void)signal(SIGPIPE, SIG_IGN);
 	play.child = forkpty(&play.master, NULL, NULL, &size);
 	if (play.child == 0) {
-		(void)signal(SIGPIPE, SIG_DFL);
+		begin_with_defaults();
 		(void)execvp(argv[optind], argv + optind);
 		_exit(127);
 	}
