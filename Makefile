@@ -250,7 +250,7 @@ uninstall:
 # checkout share it, and hold the same lock while they copy it (tests/e2e/bed).
 ALONE = mkdir -p $(B) && flock $(B)/.lock $(MAKE)
 stage:
-	@$(ALONE) stage-alone
+	+@$(ALONE) stage-alone
 stage-alone: install-staged $(TEST_PROGRAMS) $(E2E_BINS) $(PRELOADS)
 install-staged: all
 	rm -rf $(B)/stage
@@ -268,7 +268,7 @@ check:
 	@$(MAKE) check-all
 check-built: all $(CHECK_BINS) stage-alone
 check-all:
-	@$(ALONE) check-built
+	+@$(ALONE) check-built
 	$(SAN_ENV) MFA_STAGED=1 MFA_BUILD=$(abspath $(B)) CMOCKA_MESSAGE_OUTPUT=TAP \
 		prove --timer $(PROVE_FLAGS) --exec 'tests/run-one' \
 		$(UNIT_BINS) $(FUZZ_REPLAYS) $(sort $(wildcard tests/e2e/*.t))
