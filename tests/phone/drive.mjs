@@ -135,7 +135,7 @@ async function phone(name, { language = 'en-GB', dark = false, notify = true, pa
 		await context.addInitScript(stub, { endpoint: `https://localhost:${port}${path}`, p256dh: ecdh.getPublicKey('base64url'),
 			auth: auth.toString('base64url') });
 	const page = context.pages()[0] || await context.newPage();
-	page.setDefaultTimeout(8000);
+	page.setDefaultTimeout(20000);	// as patient as the rest of a test on a busy machine
 	const problems = [];
 	page.on('pageerror', (error) => problems.push(error.message));
 	page.on('console', (message) => { if (message.type() === 'error') problems.push(message.text()); });
