@@ -7,9 +7,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "account/known.h"
 #include "otp/hotp.h"
 #include "policy/policy.h"
 #include "throttle/throttle.h"
+#include "throttle/total.h"
 #include "webpush/webpush.h"
 
 #define MFA_ACCOUNT_NAME_MAX 256
@@ -83,6 +85,13 @@ enum mfa_budget {
 	MFA_BUDGET_COUNT
 };
 
+/* Wrong codes of an app or token within four weeks, whatever was right meanwhile. */
+enum mfa_total_kind {
+	MFA_TOTAL_CODE,			/* on root's word */
+	MFA_TOTAL_LOCAL_CODE,		/* by the user's own programs */
+	MFA_TOTAL_COUNT
+};
+
 /* A temporary access pass: gets in until it ends or is used up, and may enrol a phone. */
 struct mfa_pass {
 	uint8_t salt[MFA_RECOVERY_HASH_SIZE];
@@ -116,6 +125,8 @@ struct mfa_account {
 	uint32_t postponed;		/* how often enrolment was put off */
 	int64_t told;			/* devices that are newer have not been told of at a sign-in */
 	struct mfa_throttle throttles[MFA_BUDGET_COUNT];
+	struct mfa_total totals[MFA_TOTAL_COUNT];
+	struct mfa_known known;		/* codes that it has seen */
 	size_t event_count;
 	struct mfa_event events[MFA_EVENTS_MAX];	/* the newest last */
 	char *unknown;			/* members of a later version's, JSON (lib/account/unknown.h); NULL: none */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "account/account.h"
+#include "account/guesses_json.h"
 #include "account/phone_json.h"
 #include "account/unknown.h"
 #include "json/fields.h"
@@ -207,7 +208,8 @@ static bool add_optional(json_t *json, const struct mfa_account *account)
 	/* Where something of a later version is to be put back, its place must be there. */
 	bool push = mfa_push_state_any(&account->push) || account->unknown != NULL;
 
-	return (account->pass.uses == 0 ||
+	return mfa_guesses_to_json(account, json) &&
+	       (account->pass.uses == 0 ||
 		json_object_set_new_nocheck(json, "pass", pass_to_json(&account->pass)) == 0) &&
 	       (!push ||
 		json_object_set_new_nocheck(json, "push", mfa_push_state_to_json(&account->push)) == 0);
@@ -504,6 +506,7 @@ static bool account_from_json(const json_t *json, struct mfa_account *account)
 		       sizeof(account->recovery_salt)) &&
 	       recovery_from_json(json_object_get(json, "recovery"), account) &&
 	       throttles_from_json(json_object_get(json, "throttles"), account) &&
+	       mfa_guesses_from_json(json, account) &&
 	       events_from_json(json_object_get(json, "events"), account);
 }
 

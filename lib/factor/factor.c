@@ -39,6 +39,36 @@ static const struct mfa_method *method_for(const char *answer)
 	return NULL;
 }
 
+/* What the user's own programs got wrong counts a fifth on root's word: they can guess, too, but can't
+ * keep anybody out there by themselves. */
+#define LOCAL_WEIGHT 5
+
+static enum mfa_total_kind total_of(bool local)
+{
+	return local ? MFA_TOTAL_LOCAL_CODE : MFA_TOTAL_CODE;
+}
+
+static uint32_t beside(const struct mfa_account *account, bool local, int64_t now)
+{
+	uint32_t wrong = mfa_total_wrong(&account->totals[MFA_TOTAL_LOCAL_CODE], now);
+
+	if (local)
+		return 0;
+	return (wrong < MFA_TOTAL_LIMIT ? wrong : MFA_TOTAL_LIMIT) / LOCAL_WEIGHT;
+}
+
+static void lift_total(struct mfa_account *account, bool local, bool by_word, int64_t now)
+{
+	mfa_total_lift(&account->totals[total_of(local)], beside(account, local, now), by_word, now);
+}
+
+static bool stopped(const struct mfa_account *account, const struct mfa_method *method, bool local, int64_t now)
+{
+	return method->stops &&
+	       (mfa_throttle_stopped(&account->throttles[local ? method->local_budget : method->budget]) ||
+		mfa_total_stopped(&account->totals[total_of(local)], beside(account, local, now), now));
+}
+
 static void clear_throttles(struct mfa_account *account, bool local)
 {
 	size_t i;
@@ -63,6 +93,8 @@ bool mfa_factor_unlock(struct mfa_account *account, int64_t now, unsigned window
 {
 	clear_throttles(account, false);
 	clear_throttles(account, true);
+	lift_total(account, true, true, now);
+	lift_total(account, false, true, now);
 	memset(&account->push, 0, sizeof(account->push));
 	return mfa_factor_mend_clocks(account, now, window);
 }
@@ -72,31 +104,37 @@ void mfa_factor_shown(struct mfa_account *account, const struct mfa_attempt *att
 		      enum mfa_method_kind kind)
 {
 	clear_throttles(account, attempt->local);
+	/* Whoever guesses at codes has no other method; who has one may need an app's codes again. */
+	if ((kind & (MFA_METHOD_TOTP | MFA_METHOD_HOTP)) == 0)
+		lift_total(account, attempt->local, false, attempt->now);
 	/* Proof by a method that is no phone ends the word that somebody was not there.  What was used stays
 	 * used: this system's clock, by which a step would be of the future, may be what is wrong. */
 	if (!attempt->local && kind != MFA_METHOD_PUSH)
 		account->push.stopped = account->push.wrong = 0;
 }
 
-static enum mfa_verdict blocked(const struct mfa_throttle *throttle, bool stops, int64_t now,
-				int64_t *wait)
+static enum mfa_verdict blocked(const struct mfa_account *account, const struct mfa_method *method, bool local,
+				int64_t now, int64_t *wait)
 {
 	*wait = 0;
-	if (stops && mfa_throttle_stopped(throttle))
+	if (stopped(account, method, local, now))
 		return MFA_VERDICT_STOPPED;
-	*wait = mfa_throttle_wait(throttle, now);
+	*wait = mfa_throttle_wait(&account->throttles[local ? method->local_budget : method->budget], now);
 	return *wait > 0 ? MFA_VERDICT_WAIT : MFA_VERDICT_RIGHT;
 }
 
 enum mfa_verdict mfa_factor_codes_blocked(const struct mfa_account *account, bool local,
 					  int64_t now, int64_t *wait)
 {
-	const struct mfa_method *m = &mfa_method_totp;
-
-	return blocked(&account->throttles[local ? m->local_budget : m->budget], m->stops, now, wait);
+	return blocked(account, &mfa_method_totp, local, now, wait);
 }
 
-static bool admitted(struct mfa_throttle *throttle, const struct mfa_method *method,
+uint32_t mfa_factor_wrong_codes(const struct mfa_account *account, bool local, int64_t now)
+{
+	return mfa_total_wrong(&account->totals[total_of(local)], now) + beside(account, local, now);
+}
+
+static bool admitted(struct mfa_account *account, const struct mfa_method *method,
 		     const struct mfa_attempt *attempt, struct mfa_judgement *out)
 {
 	enum mfa_verdict verdict;
@@ -104,10 +142,11 @@ static bool admitted(struct mfa_throttle *throttle, const struct mfa_method *met
 	if (!attempt->throttle)
 		return true;
 	/* However many are let through at once, a row of mistakes has the same end. */
-	if (attempt->admitted && !(method->stops && mfa_throttle_stopped(throttle)))
+	if (attempt->admitted && !stopped(account, method, attempt->local, attempt->now))
 		return true;
-	out->changed = mfa_throttle_mend(throttle, attempt->now);
-	verdict = blocked(throttle, method->stops, attempt->now, &out->wait);
+	out->changed = mfa_throttle_mend(&account->throttles[attempt->local ? method->local_budget
+									    : method->budget], attempt->now);
+	verdict = blocked(account, method, attempt->local, attempt->now, &out->wait);
 	if (verdict == MFA_VERDICT_RIGHT)
 		return true;
 	out->verdict = verdict;
@@ -139,12 +178,46 @@ static void check_all(struct mfa_account *account, const char *answer,
 	}
 }
 
+/* A code that is known is no guess, and counts for none, so it must not be right either: each time step makes other
+ * codes right, and the same digits sent at each of them would be guesses.  The account is copied for each
+ * answer, so that the time does not tell. */
+static void check_known(struct mfa_account *account, const char *answer, enum mfa_known_as known,
+			const struct mfa_attempt *attempt, struct mfa_judgement *out)
+{
+	struct mfa_account before = *account;
+	const char *method = out->method;
+
+	check_all(account, answer, attempt, out);
+	if (known == MFA_KNOWN && out->verdict == MFA_VERDICT_RIGHT) {
+		*account = before;
+		*out = (struct mfa_judgement){ .verdict = MFA_VERDICT_WRONG, .method = method };
+	}
+	explicit_bzero(&before, sizeof(before));
+}
+
+static void count_wrong(struct mfa_account *account, const struct mfa_method *method, const char *answer,
+			enum mfa_known_as known, const struct mfa_attempt *attempt)
+{
+	bool local = attempt->local;
+	struct mfa_throttle *throttle = &account->throttles[local ? method->local_budget : method->budget];
+
+	if (known != MFA_KNOWN_NOT) {
+		mfa_throttle_repeat(throttle, attempt->now);
+		return;
+	}
+	mfa_throttle_fail(throttle, attempt->now);
+	if (!method->stops)
+		return;
+	mfa_total_fail(&account->totals[total_of(local)], beside(account, local, attempt->now), attempt->now);
+	mfa_known_add_wrong(&account->known, answer, attempt->now);
+}
+
 void mfa_factor_judge(struct mfa_account *account, const struct mfa_attempt *attempt,
 		      struct mfa_judgement *out)
 {
+	enum mfa_known_as known = MFA_KNOWN_NOT;
 	char answer[MFA_ANSWER_MAX];
 	const struct mfa_method *method;
-	struct mfa_throttle *throttle;
 
 	memset(out, 0, sizeof(*out));
 	normalise(attempt->answer, answer);
@@ -154,15 +227,18 @@ void mfa_factor_judge(struct mfa_account *account, const struct mfa_attempt *att
 		goto out;
 	}
 	out->method = method->name;
-	throttle = &account->throttles[attempt->local ? method->local_budget : method->budget];
-	if (!admitted(throttle, method, attempt, out))
+	if (!admitted(account, method, attempt, out))
 		goto out;
-	check_all(account, answer, attempt, out);
+	if (method->stops)
+		known = mfa_known_find(&account->known, answer, attempt->now);
+	check_known(account, answer, known, attempt, out);
 	if (out->verdict == MFA_VERDICT_RIGHT) {
+		if (method->stops)
+			mfa_known_add_right(&account->known, answer, attempt->now);
 		mfa_factor_shown(account, attempt, out->kind);
 		out->changed = true;
 	} else if (out->verdict == MFA_VERDICT_WRONG || out->verdict == MFA_VERDICT_NEXT) {
-		mfa_throttle_fail(throttle, attempt->now);
+		count_wrong(account, method, answer, known, attempt);
 		out->changed = true;
 	}
 out:

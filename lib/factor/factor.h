@@ -70,13 +70,15 @@ void mfa_factor_judge(struct mfa_account *account, const struct mfa_attempt *att
 /* Whether app codes are refused just now: WAIT (and *wait), STOPPED, or RIGHT if they are not. */
 enum mfa_verdict mfa_factor_codes_blocked(const struct mfa_account *account, bool local,
 					  int64_t now, int64_t *wait);
+/* App codes that were wrong within four weeks, as they count towards MFA_TOTAL_LIMIT. */
+uint32_t mfa_factor_wrong_codes(const struct mfa_account *account, bool local, int64_t now);
 
 /* An administrator's word that this system's clock is right now: steps that were used in what is the future no longer
  * stand in the way; those that may have been used since do, for as long as their codes could be right.  Nothing
  * that an account's owner shows does this: on a system whose clock is slow it would make used codes good again.
  * window: as in mfa_attempt.  Returns whether the account was changed. */
 bool mfa_factor_mend_clocks(struct mfa_account *account, int64_t now, unsigned window);
-/* The same, and throttles are cleared, and phones asked again.  Returns whether a clock was mended. */
+/* The same, and throttles are cleared, the total lifted, and phones asked again.  Returns whether a clock was mended. */
 bool mfa_factor_unlock(struct mfa_account *account, int64_t now, unsigned window);
 
 /* Number matching. */

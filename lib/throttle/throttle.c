@@ -44,6 +44,15 @@ void mfa_throttle_fail(struct mfa_throttle *throttle, int64_t now)
 	throttle->until = wait > 0 ? now + wait : 0;
 }
 
+void mfa_throttle_repeat(struct mfa_throttle *throttle, int64_t now)
+{
+	uint32_t before = throttle->failures;
+
+	mfa_throttle_fail(throttle, now);
+	if (before < MFA_THROTTLE_STOP && throttle->failures >= MFA_THROTTLE_STOP)
+		throttle->failures = before;
+}
+
 void mfa_throttle_clear(struct mfa_throttle *throttle)
 {
 	throttle->failures = 0;

@@ -94,6 +94,16 @@ static struct mfa_account *full_account(void)
 	a->told = INT64_MAX;
 	for (i = 0; i < MFA_BUDGET_COUNT; i++)
 		a->throttles[i] = (struct mfa_throttle){ UINT32_MAX, INT64_MAX };
+	for (i = 0; i < MFA_TOTAL_COUNT; i++) {
+		a->totals[i] = (struct mfa_total){ .span = INT64_MAX, .more = MFA_TOTAL_LIFT, .lifted = INT64_MAX,
+						   .lifted_again = INT64_MAX };
+		memset(a->totals[i].wrong, 0xff, sizeof(a->totals[i].wrong));
+	}
+	memset(a->known.salt, 0x99, sizeof(a->known.salt));
+	for (i = 0; i < MFA_KNOWN_MAX; i++)
+		a->known.right.codes[i] = a->known.wrong.codes[i] =
+			(struct mfa_known_code){ INT64_MAX, UINT32_MAX };
+	a->known.right.count = a->known.wrong.count = MFA_KNOWN_MAX;
 	for (i = 0; i < MFA_EVENTS_MAX + 3; i++)
 		mfa_account_add_event(a, (int64_t)i, "a service \\\"x", i % 2 ? "192.0.2.1" : "",
 				      "totp", "ok");
@@ -356,6 +366,61 @@ static void test_malformed_device(void **state)
 	}
 }
 
+#define COUNTS "[1,0,0,0,0,0,0,0]"
+#define TOTAL(wrong, more) "{\"code\":{\"span\":1,\"wrong\":" wrong ",\"more\":" more ",\"lifted\":0,\"again\":0}}"
+#define SEEN(right, wrong) "{\"salt\":\"" HEX32 "\",\"right\":" right ",\"wrong\":" wrong "}"
+
+/* What records of the version before don't have: it may be missing, and is not written for nothing. */
+static void test_guesses(void **state)
+{
+	static const struct { const char *key, *value; int expect; } rows[] = {
+		{ "totals", "{}", 0 },
+		{ "totals", TOTAL(COUNTS, "20"), 0 },
+		{ "totals", "[]", -EBADMSG },
+		{ "totals", "null", -EBADMSG },
+		{ "totals", TOTAL(COUNTS, "21"), -EBADMSG },
+		{ "totals", TOTAL("[1,0,0,0,0,0,0]", "0"), -EBADMSG },
+		{ "totals", TOTAL("[1,0,0,0,0,0,0,0,0]", "0"), -EBADMSG },
+		{ "totals", TOTAL("[1,0,0,0,0,0,0,-1]", "0"), -EBADMSG },
+		{ "totals", TOTAL("[1,0,0,0,0,0,0,4294967296]", "0"), -EBADMSG },
+		{ "totals", TOTAL("[1,0,0,0,0,0,0,\"0\"]", "0"), -EBADMSG },
+		{ "totals", "{\"code\":{}}", -EBADMSG },
+		{ "totals", "{\"code\":null}", -EBADMSG },
+		{ "totals", "{\"local_code\":1}", -EBADMSG },
+		{ "known", SEEN("[]", "[1,4294967295]"), 0 },
+		{ "known", SEEN("[1,1,2,2,3,3,4,4,5,5,6,6,7,7,8,8]", "[]"), 0 },
+		{ "known", SEEN("[1,1,2,2,3,3,4,4,5,5,6,6,7,7,8,8,9,9]", "[]"), -EBADMSG },
+		{ "known", SEEN("[]", "[1,4294967296]"), -EBADMSG },
+		{ "known", SEEN("[]", "[-1,1]"), -EBADMSG },
+		{ "known", SEEN("[]", "[1]"), -EBADMSG },
+		{ "known", SEEN("[]", "null"), -EBADMSG },
+		{ "known", "{}", -EBADMSG },
+		{ "known", "null", -EBADMSG },
+	};
+	static const char record[] = RECORD("3", "\"a\"", "1", "[]", "[]", "{}", "[]");
+	struct mfa_account *a;
+	char text[1024], *out;
+	size_t i, len;
+
+	(void)state;
+	for (i = 0; i < ROWS(rows); i++) {
+		int r;
+
+		(void)snprintf(text, sizeof(text), "%.*s,\"%s\":%s}", (int)(sizeof(record) - 2), record,
+			       rows[i].key, rows[i].value);
+		r = mfa_account_parse(text, strlen(text), &a);
+		if (r != rows[i].expect)
+			fail_msg("%s: %d", text, r);
+		mfa_account_free(&a);
+	}
+	assert_int_equal(mfa_account_parse(record, strlen(record), &a), 0);
+	assert_int_equal(mfa_account_format(a, &out, &len), 0);
+	assert_null(strstr(out, "totals"));
+	assert_null(strstr(out, "known"));
+	free(out);
+	mfa_account_free(&a);
+}
+
 /* A % stands for a letter. */
 static void put_item(FILE *f, const char *item, char letter)
 {
@@ -507,6 +572,7 @@ int main(void)
 		cmocka_unit_test(test_phones),
 		cmocka_unit_test(test_malformed),
 		cmocka_unit_test(test_malformed_device),
+		cmocka_unit_test(test_guesses),
 		cmocka_unit_test(test_long_lists),
 		cmocka_unit_test(test_events),
 		cmocka_unit_test(test_event_texts),

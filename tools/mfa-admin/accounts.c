@@ -187,6 +187,17 @@ static void print_throttles(const json_t *throttles)
 	}
 }
 
+/* Those that a right code has not made good. */
+static void print_wrong_codes(const json_t *wrong)
+{
+	if (number(wrong, "root") > 0)
+		(void)printf(_("Wrong:    %lld app codes within 28 days; at %lld app codes are refused\n"),
+			     number(wrong, "root"), number(wrong, "limit"));
+	if (number(wrong, "local") > 0)
+		(void)printf(_("Wrong:    %lld app codes within 28 days (by the user's own programs); at %lld they are refused there\n"),
+			     number(wrong, "local"), number(wrong, "limit"));
+}
+
 static void print_events(const json_t *events)
 {
 	size_t i;
@@ -244,6 +255,7 @@ static int show_row(void *ctx, const char *row)
 		(void)puts(_("; a code or `mfa-admin unlock` ends that"));
 	}
 	print_throttles(json_object_get(json, "throttle"));
+	print_wrong_codes(json_object_get(json, "wrong_codes"));
 	print_events(json_object_get(json, "events"));
 	json_decref(json);
 	return 0;

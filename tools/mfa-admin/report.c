@@ -13,7 +13,7 @@
 #include "terminal/exit.h"
 #include "terminal/terminal.h"
 
-#define STATE_COUNT 4
+#define STATE_COUNT 5
 
 struct report {
 	json_t *figures;
@@ -26,6 +26,8 @@ static const struct { const char *state, *key, *words; } states[STATE_COUNT] = {
 	{ "locked", "locked_names", N_("Locked just now:") },
 	{ "unreadable", "unreadable_names", N_("Records that can't be read:") },
 	{ "conflict", "conflict_names", N_("Names that differ from another's in capital letters alone (mfa-admin names):") },
+	{ "codes-only", "codes_only_names",
+	  N_("With app codes only, so that just an administrator helps when these are refused:") },
 };
 
 static const struct { const char *key, *words; } figures[] = {
@@ -37,6 +39,7 @@ static const struct { const char *key, *words; } figures[] = {
 	{ "several_devices", N_("with more than one device") },
 	{ "few_recovery_codes", N_("with three recovery codes or fewer") },
 	{ "no_recovery_codes", N_("enrolled, without recovery codes") },
+	{ "only_codes", N_("with app codes only, and no other method") },
 	{ "passes", N_("with a temporary access pass") },
 	{ "locked", N_("locked just now") },
 	{ "unreadable", N_("unreadable") },

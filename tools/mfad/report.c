@@ -23,7 +23,8 @@
 #define RECOVERY_FEW 3
 
 struct figures {
-	int64_t accounts, enrolled, totp, hotp, push, several, recovery_none, recovery_few, passes, locked, unreadable, conflicts;
+	int64_t accounts, enrolled, totp, hotp, push, several, recovery_none, recovery_few, codes_only, passes, locked,
+		unreadable, conflicts;
 };
 
 /* Sealed records that wait for a thread. */
@@ -59,6 +60,13 @@ static void tell(struct report *re, const char *state, const char *name)
 	free(row);
 }
 
+/* Whom nothing but an administrator helps when app codes are refused. */
+static bool has_codes_only(const struct mfa_account *a, int64_t now)
+{
+	return a->device_count > 0 && a->recovery_count == 0 && !mfa_account_has_pass(a, now) &&
+	       (mfa_account_methods(a) & MFA_METHOD_PUSH) == 0;
+}
+
 static void count(struct figures *f, const struct mfa_account *a, int64_t now)
 {
 	unsigned methods = mfa_account_methods(a);
@@ -71,6 +79,7 @@ static void count(struct figures *f, const struct mfa_account *a, int64_t now)
 	f->push += (methods & MFA_METHOD_PUSH) != 0;
 	f->recovery_none += a->device_count > 0 && a->recovery_count == 0;
 	f->recovery_few += a->recovery_count > 0 && a->recovery_count <= RECOVERY_FEW;
+	f->codes_only += has_codes_only(a, now);
 	f->passes += mfa_account_has_pass(a, now);
 }
 
@@ -87,25 +96,29 @@ static void add(struct figures *to, const struct figures *more)
 static void take_one(struct report *re, struct figures *f, const char *key, const struct mfa_entry *entry)
 {
 	struct mfa_account *account = NULL;
-	const char *state = NULL, *name = key + strlen(MFA_KEY_ACCOUNT);
+	const char *states[2], *name = key + strlen(MFA_KEY_ACCOUNT);
+	size_t i, n = 0;
 	int64_t wait;
 
 	if (mfa_accounts_open_entry(re->c->verifier->accounts, key, entry, &account) != 0) {
 		f->accounts++;
 		f->unreadable++;
-		state = "unreadable";
+		states[n++] = "unreadable";
 	} else {
 		count(f, account, re->now);
 		if (mfa_factor_codes_blocked(account, false, re->now, &wait) != MFA_VERDICT_RIGHT) {
 			f->locked++;
-			state = "locked";
+			states[n++] = "locked";
 		}
+		if (has_codes_only(account, re->now))
+			states[n++] = "codes-only";
 	}
 	mfa_account_free(&account);
-	if (state == NULL)
+	if (n == 0)
 		return;
 	(void)pthread_mutex_lock(&re->lock);
-	tell(re, state, name);
+	for (i = 0; i < n; i++)
+		tell(re, states[i], name);
 	(void)pthread_mutex_unlock(&re->lock);
 }
 
@@ -276,13 +289,14 @@ static int tell_conflict(void *ctx, const char *name, const char *folded, unsign
 static int tell_figures(struct report *re, int64_t unenrolled)
 {
 	const struct figures *f = &re->figures;
-	json_t *json = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
+	json_t *json = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
 		"accounts", (json_int_t)f->accounts, "enrolled", (json_int_t)f->enrolled,
 		"totp", (json_int_t)f->totp, "hotp", (json_int_t)f->hotp,
 		"push", (json_int_t)f->push,
 		"several_devices", (json_int_t)f->several,
 		"no_recovery_codes", (json_int_t)f->recovery_none,
-		"few_recovery_codes", (json_int_t)f->recovery_few, "passes", (json_int_t)f->passes,
+		"few_recovery_codes", (json_int_t)f->recovery_few,
+		"only_codes", (json_int_t)f->codes_only, "passes", (json_int_t)f->passes,
 		"locked", (json_int_t)f->locked, "unreadable", (json_int_t)f->unreadable,
 		"conflicts", (json_int_t)f->conflicts,
 		"not_enrolled", (json_int_t)unenrolled);

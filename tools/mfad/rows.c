@@ -137,6 +137,15 @@ static json_t *throttles(const struct mfa_account *account, int64_t now)
 	return all;
 }
 
+/* Wrong app codes of four weeks, as they count towards the limit. */
+static json_t *wrong_codes(const struct mfa_account *account, int64_t now)
+{
+	return json_pack("{s:I, s:I, s:I}",
+			 "root", (json_int_t)mfa_factor_wrong_codes(account, false, now),
+			 "local", (json_int_t)mfa_factor_wrong_codes(account, true, now),
+			 "limit", (json_int_t)MFA_TOTAL_LIMIT);
+}
+
 /* What of a pass is no secret; null where none is out. */
 static json_t *pass(const struct mfa_account *account, int64_t now)
 {
@@ -155,14 +164,15 @@ static json_t *push(const struct mfa_account *account)
 
 char *row_account_whole(struct mfa_account *account, int64_t now)
 {
-	return finish(json_pack("{s:s, s:o, s:I, s:o, s:I, s:o, s:o, s:I, s:b, s:o, s:o}", "name", account->name,
+	return finish(json_pack("{s:s, s:o, s:I, s:o, s:I, s:o, s:o, s:I, s:b, s:o, s:o, s:o}", "name", account->name,
 				"uid", uid(account), "created", (json_int_t)account->created,
 				"devices", devices(account, now),
 				"recovery", (json_int_t)account->recovery_count,
 				"pass", pass(account, now), "push", push(account),
 				"postponed", (json_int_t)account->postponed,
 				"locked", locked(account, now),
-				"throttle", throttles(account, now), "events", events(account)));
+				"throttle", throttles(account, now),
+				"wrong_codes", wrong_codes(account, now), "events", events(account)));
 }
 
 char *row_pass(const char *name, const char *pass, int64_t until, uint32_t uses, bool enrols)

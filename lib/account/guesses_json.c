@@ -1,0 +1,157 @@
+#include "account/guesses_json.h"
+
+#include "json/fields.h"
+
+static const char *const totals[MFA_TOTAL_COUNT] = {
+	[MFA_TOTAL_CODE] = "code",
+	[MFA_TOTAL_LOCAL_CODE] = "local_code",
+};
+
+static json_t *total_to_json(const struct mfa_total *total)
+{
+	json_t *wrong = json_array();
+	size_t i;
+
+	for (i = 0; wrong != NULL && i < MFA_TOTAL_SPANS; i++)
+		(void)json_array_append_new(wrong, json_integer(total->wrong[i]));
+	if (json_array_size(wrong) != MFA_TOTAL_SPANS) {
+		json_decref(wrong);
+		return NULL;
+	}
+	return json_pack("{s:I, s:o, s:I, s:I, s:I}", "span", (json_int_t)total->span, "wrong", wrong,
+			 "more", (json_int_t)total->more, "lifted", (json_int_t)total->lifted,
+			 "again", (json_int_t)total->lifted_again);
+}
+
+/* An object without members is none. */
+static bool add_object(json_t *json, const char *key, json_t *object)
+{
+	if (json_object_size(object) > 0)
+		return json_object_set_new_nocheck(json, key, object) == 0;
+	json_decref(object);
+	return object != NULL;
+}
+
+static bool totals_to_json(const struct mfa_account *account, json_t *json)
+{
+	json_t *all = json_object();
+	size_t i;
+
+	for (i = 0; i < MFA_TOTAL_COUNT; i++) {
+		if (account->totals[i].span == 0 && account->totals[i].wrong[0] == 0)
+			continue;
+		if (json_object_set_new_nocheck(all, totals[i], total_to_json(&account->totals[i])) != 0) {
+			json_decref(all);
+			return false;
+		}
+	}
+	return add_object(json, "totals", all);
+}
+
+/* Time and hash in turn. */
+static json_t *known_list_to_json(const struct mfa_known_list *list)
+{
+	json_t *all = json_array();
+	size_t i;
+
+	for (i = 0; all != NULL && i < list->count; i++) {
+		(void)json_array_append_new(all, json_integer(list->codes[i].time));
+		(void)json_array_append_new(all, json_integer(list->codes[i].hash));
+	}
+	if (json_array_size(all) == 2 * list->count)
+		return all;
+	json_decref(all);
+	return NULL;
+}
+
+static bool known_to_json(const struct mfa_known *known, json_t *json)
+{
+	char salt[2 * MFA_KNOWN_SALT_SIZE + 1];
+
+	if (known->right.count == 0 && known->wrong.count == 0)
+		return true;
+	mfa_hex_encode(known->salt, sizeof(known->salt), salt);
+	return json_object_set_new_nocheck(json, "known", json_pack("{s:s, s:o, s:o}", "salt", salt,
+		"right", known_list_to_json(&known->right), "wrong", known_list_to_json(&known->wrong))) == 0;
+}
+
+bool mfa_guesses_to_json(const struct mfa_account *account, json_t *json)
+{
+	return totals_to_json(account, json) && known_to_json(&account->known, json);
+}
+
+static bool number_at(const json_t *list, size_t at, int64_t max, int64_t *out)
+{
+	const json_t *value = json_array_get(list, at);
+
+	*out = json_integer_value(value);
+	return json_is_integer(value) && *out >= 0 && *out <= max;
+}
+
+static bool total_from_json(const json_t *json, struct mfa_total *total)
+{
+	const json_t *wrong = json_object_get(json, "wrong");
+	int64_t more, n;
+	size_t i;
+
+	if (json_array_size(wrong) != MFA_TOTAL_SPANS ||
+	    !mfa_json_int(json, "span", 0, INT64_MAX, &total->span) ||
+	    !mfa_json_int(json, "more", 0, MFA_TOTAL_LIFT, &more) ||
+	    !mfa_json_int(json, "lifted", 0, INT64_MAX, &total->lifted) ||
+	    !mfa_json_int(json, "again", 0, INT64_MAX, &total->lifted_again))
+		return false;
+	total->more = (uint32_t)more;
+	for (i = 0; i < MFA_TOTAL_SPANS; i++) {
+		if (!number_at(wrong, i, UINT32_MAX, &n))
+			return false;
+		total->wrong[i] = (uint32_t)n;
+	}
+	return true;
+}
+
+static bool totals_from_json(const json_t *all, struct mfa_account *account)
+{
+	size_t i;
+
+	if (all != NULL && !json_is_object(all))
+		return false;
+	for (i = 0; i < MFA_TOTAL_COUNT; i++) {
+		const json_t *one = json_object_get(all, totals[i]);
+
+		if (one != NULL && !total_from_json(one, &account->totals[i]))
+			return false;
+	}
+	return true;
+}
+
+static bool known_list_from_json(const json_t *all, struct mfa_known_list *list)
+{
+	size_t i, n = json_array_size(all);
+	int64_t hash;
+
+	if (!json_is_array(all) || n % 2 != 0 || n > 2 * (size_t)MFA_KNOWN_MAX)
+		return false;
+	for (i = 0; i < n / 2; i++) {
+		if (!number_at(all, 2 * i, INT64_MAX, &list->codes[i].time) ||
+		    !number_at(all, 2 * i + 1, UINT32_MAX, &hash))
+			return false;
+		list->codes[i].hash = (uint32_t)hash;
+	}
+	list->count = n / 2;
+	return true;
+}
+
+static bool known_from_json(const json_t *json, struct mfa_known *known)
+{
+	if (json == NULL)
+		return true;
+	return mfa_json_hex(json_object_get(json, "salt"), known->salt, sizeof(known->salt)) &&
+	       known_list_from_json(json_object_get(json, "right"), &known->right) &&
+	       known_list_from_json(json_object_get(json, "wrong"), &known->wrong);
+}
+
+bool mfa_guesses_from_json(const json_t *json, struct mfa_account *account)
+{
+	return totals_from_json(json_object_get(json, "totals"), account) &&
+	       known_from_json(json_object_get(json, "known"), &account->known);
+}

@@ -1,0 +1,331 @@
+/* Guessing at codes over months, by somebody who knows the password, while the owner signs in each day. */
+#include "unit.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "factor/factor.h"
+#include "otp/totp.h"
+
+#define DAY 86400
+#define NOW 1800000000
+#define NIGHTS 250
+
+/* Random, and the same in each run. */
+static uint32_t next_random(uint64_t *seed)
+{
+	*seed = *seed * 6364136223846793005U + 1442695040888963407U;
+	return (uint32_t)(*seed >> 33);
+}
+
+static struct mfa_account *account_with(unsigned apps, int drift)
+{
+	struct mfa_account *a;
+	uint64_t seed = 1;
+	unsigned i, k;
+
+	assert_int_equal(mfa_account_new("alice", &a), 0);
+	for (i = 0; i < apps; i++) {
+		struct mfa_device d = { .hash = MFA_HASH_SHA1, .digits = 6, .period = 30, .secret_len = 20,
+					.drift = drift };
+
+		for (k = 0; k < 20; k++)
+			d.secret[k] = (uint8_t)next_random(&seed);
+		(void)snprintf(d.label, sizeof(d.label), "App %u", i);
+		assert_int_equal(mfa_account_add_device(a, &d), 0);
+	}
+	return a;
+}
+
+static const char *code_at(const struct mfa_device *d, int64_t time, int64_t steps)
+{
+	static char text[8];
+	struct mfa_hotp *hotp;
+	uint32_t code;
+
+	assert_int_equal(mfa_hotp_new(d->hash, d->secret, d->secret_len, d->digits, &hotp), 0);
+	assert_int_equal(mfa_hotp_code(hotp, mfa_totp_step(time, d->period) + (uint64_t)steps, &code), 0);
+	mfa_hotp_free(&hotp);
+	(void)snprintf(text, sizeof(text), "%06u", code % 1000000);
+	return text;
+}
+
+static enum mfa_verdict judge(struct mfa_account *a, const char *answer, bool local, int64_t now)
+{
+	struct mfa_attempt attempt = { .methods = MFA_METHOD_ALL, .window = 1, .now = now, .throttle = true,
+				       .local = local, .answer = answer };
+	struct mfa_judgement j;
+
+	mfa_factor_judge(a, &attempt, &j);
+	return j.verdict;
+}
+
+enum owner {
+	BY_CODE,		/* signs in by a code; when these are refused, has an administrator unlock the
+				 * account each morning */
+	BY_PUSH,		/* by number matching, ten times a day */
+	BY_RECOVERY,		/* by a code, or else by a recovery code; gets ten new ones when they are used up */
+};
+
+static void show_other(struct mfa_account *a, enum mfa_method_kind kind, int64_t now)
+{
+	struct mfa_attempt attempt = { .methods = MFA_METHOD_ALL, .window = 1, .now = now, .throttle = true };
+	char codes[MFA_RECOVERY_COUNT][MFA_RECOVERY_CODE_SIZE];
+	struct mfa_device none = { .label = "Pixel" };
+	struct mfa_judgement j;
+
+	if (kind == MFA_METHOD_PUSH) {
+		mfa_push_accept(a, &none, &attempt, &j);
+		return;
+	}
+	assert_int_equal(mfa_recovery_generate(a, codes), 0);
+	assert_int_equal(judge(a, codes[0], false, now), MFA_VERDICT_RIGHT);
+}
+
+/* The morning of the owner. */
+static void sign_in(struct mfa_account *a, enum owner owner, bool local, int64_t now)
+{
+	int64_t wait;
+	int i;
+
+	for (i = 0; i < 10 && owner == BY_PUSH; i++)
+		show_other(a, MFA_METHOD_PUSH, now + (int64_t)i * 600);
+	if (owner == BY_PUSH)
+		return;
+	if (mfa_factor_codes_blocked(a, local, now, &wait) == MFA_VERDICT_STOPPED) {
+		if (owner == BY_RECOVERY) {
+			show_other(a, MFA_METHOD_RECOVERY, now);
+			return;
+		}
+		mfa_factor_unlock(a, now, 1);
+	}
+	assert_int_equal(judge(a, code_at(&a->devices[0], now, a->devices[0].drift), local, now),
+			 MFA_VERDICT_RIGHT);
+}
+
+/* A night of guesses, each as soon as the throttle lets it.  Returns how many were judged, and so could have been
+ * right. */
+static unsigned guess(struct mfa_account *a, bool local, bool repeats, int64_t from, int64_t to, uint64_t *seed)
+{
+	unsigned judged = 0;
+	char text[16];
+	int64_t wait, now;
+
+	for (now = from; now < to; now++) {
+		enum mfa_verdict v = mfa_factor_codes_blocked(a, local, now, &wait);
+
+		if (v == MFA_VERDICT_STOPPED)
+			break;
+		if (v == MFA_VERDICT_WAIT) {
+			now += wait - 1;
+			continue;
+		}
+		/* Each time step makes other digits right, so that the same ones are new guesses. */
+		(void)snprintf(text, sizeof(text), "%06u", repeats ? 7 : next_random(seed) % 1000000);
+		judged += mfa_known_find(&a->known, text, now) != MFA_KNOWN;
+		v = judge(a, text, local, now);
+		assert_true(v == MFA_VERDICT_WRONG || v == MFA_VERDICT_USED);
+	}
+	return judged;
+}
+
+/* Entry within a year, in a hundred; MFA_TOTAL_LIMIT and what lifts it are chosen for this. */
+static void test_nights(void **state)
+{
+	static const struct {
+		const char *name;
+		unsigned apps;
+		int drift;
+		enum owner owner;
+		bool local, repeats;
+		double most;		/* in a hundred */
+	} rows[] = {
+		{ "one app, unlocked each morning", 1, 0, BY_CODE, false, false, 0.4 },
+		{ "three apps, unlocked each morning", 3, 2, BY_CODE, false, false, 2 },
+		{ "one app, the owner uses push", 1, 0, BY_PUSH, false, false, 0.4 },
+		{ "three apps, the owner uses push", 3, 2, BY_PUSH, false, false, 2 },
+		{ "three apps, recovery codes", 3, 2, BY_RECOVERY, false, false, 2 },
+		{ "the same digits again and again", 3, 2, BY_PUSH, false, true, 2 },
+		{ "by the user's own programs", 3, 2, BY_CODE, true, false, 2 },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ROWS(rows); i++) {
+		struct mfa_account *a = account_with(rows[i].apps, rows[i].drift);
+		int64_t day = NOW - NOW % DAY;
+		uint64_t seed = 42;
+		double none = 1;
+		unsigned judged = 0, k;
+
+		for (k = 0; k < NIGHTS; k++, day += DAY) {
+			judged += guess(a, rows[i].local, rows[i].repeats, day - 5 * 3600, day + 7 * 3600, &seed);
+			sign_in(a, rows[i].owner, rows[i].local, day + 8 * 3600);
+		}
+		/* Three steps around the clock, three around the device's. */
+		for (k = 0; k < judged; k++)
+			none *= 1 - rows[i].apps * (rows[i].drift != 0 ? 6 : 3) * 1e-6;
+		print_message("%s: %u guesses, %.2f%%\n", rows[i].name, judged, 100 * (1 - none));
+		if (100 * (1 - none) >= rows[i].most)
+			fail_msg("%s: %.2f%%", rows[i].name, 100 * (1 - none));
+		mfa_account_free(&a);
+	}
+}
+
+/* What a code is that was wrong or right before, when it comes again and is in the window. */
+static void test_again(void **state)
+{
+	static const struct {
+		const char *name;
+		int64_t steps;		/* of the code, from the first time on */
+		int64_t again;		/* seconds later */
+		enum mfa_verdict first, then;
+		unsigned wrong;		/* in total, afterwards */
+	} rows[] = {
+		{ "wrong, and right soon after: a phone's clock", 2, 59, MFA_VERDICT_WRONG, MFA_VERDICT_RIGHT, 1 },
+		{ "wrong, and wrong soon after: counts as any", 4, 59, MFA_VERDICT_WRONG, MFA_VERDICT_WRONG, 2 },
+		{ "a minute later it is no guess", 2, 60, MFA_VERDICT_WRONG, MFA_VERDICT_WRONG, 1 },
+		{ "right within the hour", 120, 3599, MFA_VERDICT_WRONG, MFA_VERDICT_WRONG, 1 },
+		{ "right when the hour is over", 120, 3600, MFA_VERDICT_WRONG, MFA_VERDICT_RIGHT, 1 },
+		{ "wrong when the hour is over", 100, 3600, MFA_VERDICT_WRONG, MFA_VERDICT_WRONG, 2 },
+		{ "right, and used at once", 0, 0, MFA_VERDICT_RIGHT, MFA_VERDICT_USED, 0 },
+		{ "right, used, of the step before", -1, 30, MFA_VERDICT_RIGHT, MFA_VERDICT_USED, 0 },
+		{ "right, and out of the window an hour later", 0, 3600, MFA_VERDICT_RIGHT, MFA_VERDICT_WRONG, 0 },
+		{ "right, used a minute later", 1, 60, MFA_VERDICT_RIGHT, MFA_VERDICT_USED, 0 },
+		{ "right, and sent again the next day", 0, DAY, MFA_VERDICT_RIGHT, MFA_VERDICT_WRONG, 0 },
+		{ "the clock was set back", 0, -2 * DAY, MFA_VERDICT_RIGHT, MFA_VERDICT_WRONG, 1 },
+		{ "the clock was set back a little", 4, -60, MFA_VERDICT_WRONG, MFA_VERDICT_WRONG, 2 },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ROWS(rows); i++) {
+		struct mfa_account *a = account_with(1, 0);
+		char code[8];
+
+		(void)snprintf(code, sizeof(code), "%s", code_at(&a->devices[0], NOW, rows[i].steps));
+		if (judge(a, code, false, NOW) != rows[i].first ||
+		    judge(a, code, false, NOW + rows[i].again) != rows[i].then ||
+		    mfa_factor_wrong_codes(a, false, NOW + rows[i].again) != rows[i].wrong)
+			fail_msg("%s: %u", rows[i].name, mfa_factor_wrong_codes(a, false, NOW + rows[i].again));
+		mfa_account_free(&a);
+	}
+}
+
+/* A code that was right before is right for no device, and nothing of it is used. */
+static void test_right_again(void **state)
+{
+	struct mfa_account *a = account_with(2, 0);
+	char code[8];
+
+	(void)state;
+	(void)snprintf(code, sizeof(code), "%s", code_at(&a->devices[1], NOW + 300, 0));
+	mfa_known_add_right(&a->known, code, NOW);
+	assert_int_equal(judge(a, code, false, NOW + 300), MFA_VERDICT_WRONG);
+	assert_int_equal(a->devices[1].last_step, 0);
+	assert_int_equal(a->devices[1].used, 0);
+	assert_int_equal(mfa_factor_wrong_codes(a, false, NOW + 300), 0);
+	assert_int_equal(a->throttles[MFA_BUDGET_CODE].failures, 1);
+	assert_int_equal(judge(a, code_at(&a->devices[1], NOW + 300, 1), false, NOW + 300), MFA_VERDICT_RIGHT);
+	mfa_account_free(&a);
+}
+
+/* A mail client that sends its code again every quarter of an hour, for four days until its owner is back, and two
+ * months of that: the account waits, but its owner is not kept out. */
+static void test_mail_client(void **state)
+{
+	struct mfa_account *a = account_with(1, 0);
+	char code[8];
+	int64_t wait, now = NOW;
+	int day, i;
+
+	(void)state;
+	for (day = 0; day < 60; day += 4, now += 4 * DAY) {
+		(void)snprintf(code, sizeof(code), "%s", code_at(&a->devices[0], now, 0));
+		assert_int_equal(judge(a, code, false, now), MFA_VERDICT_RIGHT);
+		for (i = 0; i < 360; i++)
+			(void)judge(a, code, false, now + 900 + (int64_t)i * 900);
+		assert_int_equal(mfa_factor_codes_blocked(a, false, now + (int64_t)i * 900, &wait), MFA_VERDICT_WAIT);
+	}
+	assert_int_equal(mfa_factor_wrong_codes(a, false, now), 0);
+	/* With one that was never right (the digits at the end of a password, say) it counts each hour. */
+	assert_int_equal(judge(a, code_at(&a->devices[0], now, 0), false, now), MFA_VERDICT_RIGHT);
+	for (i = 0; i < 50; i++)
+		(void)judge(a, "123456", false, now + (int64_t)i * 900);
+	assert_int_equal(mfa_factor_wrong_codes(a, false, now + (int64_t)50 * 900), 13);
+	mfa_account_free(&a);
+}
+
+/* The oldest of eight goes. */
+static void test_eight(void **state)
+{
+	struct mfa_known known = { .right = { 0 } };
+	char code[8];
+	int i, k;
+
+	(void)state;
+	for (k = 0; k < 2; k++) {
+		for (i = 0; i < 12; i++) {
+			(void)snprintf(code, sizeof(code), "%06d", i);
+			mfa_known_add_right(&known, code, NOW + i);
+			mfa_known_add_wrong(&known, code, NOW + i);
+		}
+	}
+	assert_int_equal(known.right.count, MFA_KNOWN_MAX);
+	assert_int_equal(known.wrong.count, MFA_KNOWN_MAX);
+	for (i = 0; i < 12; i++) {
+		(void)snprintf(code, sizeof(code), "%06d", i);
+		assert_int_equal(mfa_known_find(&known, code, NOW + 7200), i < 4 ? MFA_KNOWN_NOT : MFA_KNOWN);
+	}
+	assert_int_equal(mfa_known_find(&known, "123456", NOW + 7200), MFA_KNOWN_NOT);
+}
+
+static void test_local(void **state)
+{
+	struct mfa_account *a = account_with(1, 0);
+	int64_t wait, now = NOW;
+	char codes[MFA_RECOVERY_COUNT][MFA_RECOVERY_CODE_SIZE], text[16];
+	int i;
+
+	(void)state;
+	assert_int_equal(mfa_recovery_generate(a, codes), 0);
+	for (i = 0; i < 99; i++) {
+		(void)snprintf(text, sizeof(text), "%d", 100000 + i);
+		assert_int_equal(judge(a, text, true, now += 900), MFA_VERDICT_WRONG);
+	}
+	/* A fifth counts on root's word. */
+	assert_int_equal(mfa_factor_wrong_codes(a, true, now), 99);
+	assert_int_equal(mfa_factor_wrong_codes(a, false, now), 19);
+	assert_int_equal(judge(a, "200000", true, now += 900), MFA_VERDICT_WRONG);
+	assert_int_equal(mfa_factor_codes_blocked(a, true, now, &wait), MFA_VERDICT_STOPPED);
+	assert_int_equal(mfa_factor_codes_blocked(a, false, now, &wait), MFA_VERDICT_RIGHT);
+	/* What is shown to them lifts nothing on root's word, nor the other way round. */
+	for (i = 0; i < 80; i++) {
+		(void)snprintf(text, sizeof(text), "%d", 300000 + i);
+		assert_int_equal(judge(a, text, false, now += 900), MFA_VERDICT_WRONG);
+	}
+	assert_int_equal(mfa_factor_codes_blocked(a, false, now, &wait), MFA_VERDICT_STOPPED);
+	assert_int_equal(judge(a, codes[0], true, now), MFA_VERDICT_RIGHT);
+	assert_int_equal(mfa_factor_codes_blocked(a, true, now, &wait), MFA_VERDICT_RIGHT);
+	assert_int_equal(mfa_factor_codes_blocked(a, false, now, &wait), MFA_VERDICT_STOPPED);
+	assert_int_equal(judge(a, codes[1], false, now), MFA_VERDICT_RIGHT);
+	assert_int_equal(mfa_factor_codes_blocked(a, false, now, &wait), MFA_VERDICT_RIGHT);
+	assert_int_equal(judge(a, code_at(&a->devices[0], now, 0), false, now), MFA_VERDICT_RIGHT);
+	mfa_account_free(&a);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_nights),
+		cmocka_unit_test(test_again),
+		cmocka_unit_test(test_right_again),
+		cmocka_unit_test(test_mail_client),
+		cmocka_unit_test(test_eight),
+		cmocka_unit_test(test_local),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
