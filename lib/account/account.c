@@ -204,21 +204,80 @@ static void copy_word(char *out, size_t size, const char *text)
 			*out = '_';
 }
 
+static bool is_failure(const char *result)
+{
+	static const char *const words[] = { "wrong", "resync", "not-me" };
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(words[i], result) == 0)
+			return true;
+	return false;
+}
+
+static void take_failure(struct mfa_account *account, size_t at, struct mfa_failure *out)
+{
+	*out = account->failures[at];
+	account->failure_count--;
+	memmove(&account->failures[at], &account->failures[at + 1],
+		(account->failure_count - at) * sizeof(*out));
+	memset(&account->failures[account->failure_count], 0, sizeof(*out));
+}
+
+/* Adds what was at another place, at another time. */
+static void add_up(struct mfa_failure *to, const struct mfa_failure *more)
+{
+	to->count = to->count > UINT32_MAX - more->count ? UINT32_MAX : to->count + more->count;
+	if (more->first < to->first)
+		to->first = more->first;
+	if (more->last.time > to->last.time)
+		to->last.time = more->last.time;
+}
+
+/* The two oldest become one, at no place in particular. */
+static void make_room(struct mfa_account *account)
+{
+	struct mfa_failure oldest, *next;
+
+	if (account->failure_count < MFA_FAILURES_MAX)
+		return;
+	take_failure(account, 0, &oldest);
+	next = &account->failures[0];
+	add_up(next, &oldest);
+	(void)strcpy(next->last.service, MFA_ELSEWHERE);
+	(void)strcpy(next->last.rhost, MFA_ELSEWHERE);
+}
+
+static void add_failure(struct mfa_account *account, const struct mfa_event *event)
+{
+	struct mfa_failure failure = { .first = event->time, .count = 0 };
+	size_t i;
+
+	for (i = 0; i < account->failure_count; i++)
+		if (strcmp(account->failures[i].last.service, event->service) == 0 &&
+		    strcmp(account->failures[i].last.rhost, event->rhost) == 0)
+			break;
+	if (i < account->failure_count)
+		take_failure(account, i, &failure);
+	else
+		make_room(account);
+	failure.last = *event;
+	if (failure.count < UINT32_MAX)
+		failure.count++;
+	account->failures[account->failure_count++] = failure;
+}
+
 void mfa_account_add_event(struct mfa_account *account, int64_t time, const char *service,
 			   const char *rhost, const char *method, const char *result)
 {
-	struct mfa_event event = { .time = time }, *last;
+	struct mfa_event event = { .time = time };
 
 	copy_word(event.service, sizeof(event.service), service);
 	copy_word(event.rhost, sizeof(event.rhost), rhost);
 	copy_word(event.method, sizeof(event.method), method);
 	copy_word(event.result, sizeof(event.result), result);
-	last = account->event_count > 0 ? &account->events[account->event_count - 1] : NULL;
-	/* A row of guesses takes one place, or it would drive out all that was before. */
-	if (last != NULL && strcmp(result, "ok") != 0 && strcmp(last->result, event.result) == 0 &&
-	    strcmp(last->service, event.service) == 0 && strcmp(last->rhost, event.rhost) == 0 &&
-	    strcmp(last->method, event.method) == 0) {
-		last->time = time;
+	if (is_failure(event.result)) {
+		add_failure(account, &event);
 		return;
 	}
 	if (account->event_count == MFA_EVENTS_MAX) {

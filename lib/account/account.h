@@ -21,6 +21,7 @@
 #define MFA_RECOVERY_HASH_SIZE 16
 #define MFA_EVENTS_MAX 20
 #define MFA_EVENT_TEXT_MAX 64
+#define MFA_FAILURES_MAX 8		/* places where answers were wrong */
 
 #define MFA_ENDPOINT_MAX 1000		/* bytes of a push service's URL */
 #define MFA_CREDENTIAL_MAX 512		/* bytes of a passkey's id */
@@ -109,6 +110,22 @@ struct mfa_event {
 	char result[16];
 };
 
+#define MFA_ELSEWHERE "*"		/* service and address of what is put together */
+
+/* Wrong answers at one place (service and address): the last of them, and how many. */
+struct mfa_failure {
+	struct mfa_event last;
+	int64_t first;
+	uint32_t count;
+};
+
+/* Wrong answers on root's word that no sign-in has told the owner of. */
+struct mfa_unheard {
+	uint32_t count;
+	int64_t first, last;
+	int64_t pushed;			/* when the account's phones were last told; 0: never */
+};
+
 struct mfa_account {
 	char name[MFA_ACCOUNT_NAME_MAX + 1];
 	bool has_uid;			/* false: imported under a name that the system did not know */
@@ -129,6 +146,9 @@ struct mfa_account {
 	struct mfa_known known;		/* codes that it has seen */
 	size_t event_count;
 	struct mfa_event events[MFA_EVENTS_MAX];	/* the newest last */
+	size_t failure_count;
+	struct mfa_failure failures[MFA_FAILURES_MAX];	/* the newest last */
+	struct mfa_unheard unheard;
 	char *unknown;			/* members of a later version's, JSON (lib/account/unknown.h); NULL: none */
 	unsigned unknown_format;	/* with them: the record's, which is then not lowered */
 };
@@ -158,7 +178,8 @@ struct mfa_device *mfa_account_find_device(struct mfa_account *account, const ch
 void mfa_account_drop_device(struct mfa_account *account, struct mfa_device *device);
 /* device points into the account. */
 void mfa_account_remove_device(struct mfa_account *account, struct mfa_device *device);
-/* Keeps the last MFA_EVENTS_MAX.  Texts are cut to what fits, at whole UTF-8 characters; a space becomes '_'. */
+/* Keeps the last MFA_EVENTS_MAX; what was wrong is added up by its place instead, so that guesses do not drive out what
+ * was right: MFA_FAILURES_MAX places, and then the oldest are put together as place "*".  Texts are cut to what fits, at whole UTF-8 characters; a space becomes '_'. */
 void mfa_account_add_event(struct mfa_account *account, int64_t time, const char *service,
 			   const char *rhost, const char *method, const char *result);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "account/account.h"
+#include "account/event_json.h"
 #include "account/guesses_json.h"
 #include "account/phone_json.h"
 #include "account/unknown.h"
@@ -160,19 +161,14 @@ static json_t *throttles_to_json(const struct mfa_account *account)
 	return all;
 }
 
-/* "TIME RESULT METHOD SERVICE RHOST": a fifth of the values that an array of arrays
- * would have, and they are read and written at each sign-in. */
 static json_t *events_to_json(const struct mfa_account *account)
 {
-	char line[sizeof(struct mfa_event) + 32];
+	char line[MFA_EVENT_LINE_SIZE];
 	json_t *list = json_array();
 	size_t i;
 
 	for (i = 0; list != NULL && i < account->event_count; i++) {
-		const struct mfa_event *e = &account->events[i];
-
-		(void)snprintf(line, sizeof(line), "%lld %s %s %s %s", (long long)e->time, e->result,
-			       e->method, e->service, e->rhost);
+		mfa_event_format(&account->events[i], line);
 		if (json_array_append_new(list, json_string(line)) != 0) {
 			json_decref(list);
 			return NULL;
@@ -422,19 +418,6 @@ static bool throttles_from_json(const json_t *all, struct mfa_account *account)
 	return true;
 }
 
-/* A word of an event up to the next space; the last one goes to the end. */
-static bool take_word(const char **at, bool last, char *out, size_t size)
-{
-	size_t len = last ? strlen(*at) : strcspn(*at, " ");
-
-	if (len >= size || (!last && (*at)[len] != ' '))
-		return false;
-	memcpy(out, *at, len);
-	out[len] = '\0';
-	*at += last ? len : len + 1;
-	return true;
-}
-
 /* [TIME, SERVICE, RHOST, METHOD, RESULT], as the first version wrote them. */
 static bool event_from_array(const json_t *list, struct mfa_event *e)
 {
@@ -450,22 +433,11 @@ static bool event_from_array(const json_t *list, struct mfa_event *e)
 static bool event_from_json(const json_t *value, struct mfa_event *e)
 {
 	const char *line;
-	char *end;
 
 	if (json_is_array(value))
 		return event_from_array(value, e);
-	if (!mfa_json_text(value, sizeof(*e) + 32, &line) || !mfa_text_printable(line) ||
-	    line[0] < '0' || line[0] > '9')
-		return false;
-	errno = 0;
-	e->time = strtoll(line, &end, 10);
-	if (errno != 0 || *end != ' ')
-		return false;
-	line = end + 1;
-	return take_word(&line, false, e->result, sizeof(e->result)) &&
-	       take_word(&line, false, e->method, sizeof(e->method)) &&
-	       take_word(&line, false, e->service, sizeof(e->service)) &&
-	       take_word(&line, true, e->rhost, sizeof(e->rhost));
+	return mfa_json_text(value, MFA_EVENT_LINE_SIZE - 1, &line) && mfa_text_printable(line) &&
+	       mfa_event_parse(line, e);
 }
 
 static bool events_from_json(const json_t *list, struct mfa_account *account)

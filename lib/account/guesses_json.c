@@ -1,6 +1,12 @@
 #include "account/guesses_json.h"
 
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "account/event_json.h"
 #include "json/fields.h"
+#include "text/text.h"
 
 static const char *const totals[MFA_TOTAL_COUNT] = {
 	[MFA_TOTAL_CODE] = "code",
@@ -75,9 +81,43 @@ static bool known_to_json(const struct mfa_known *known, json_t *json)
 		"right", known_list_to_json(&known->right), "wrong", known_list_to_json(&known->wrong))) == 0;
 }
 
+/* "COUNT FIRST", and the last of them as an event is written. */
+static bool failures_to_json(const struct mfa_account *account, json_t *json)
+{
+	char line[MFA_EVENT_LINE_SIZE + 40];
+	json_t *list = json_array();
+	size_t i;
+
+	for (i = 0; list != NULL && i < account->failure_count; i++) {
+		const struct mfa_failure *f = &account->failures[i];
+		int n = snprintf(line, sizeof(line), "%lu %lld ", (unsigned long)f->count, (long long)f->first);
+
+		mfa_event_format(&f->last, line + n);
+		(void)json_array_append_new(list, json_string(line));
+	}
+	if (list == NULL || json_array_size(list) != account->failure_count) {
+		json_decref(list);
+		return false;
+	}
+	if (account->failure_count > 0)
+		return json_object_set_new_nocheck(json, "failures", list) == 0;
+	json_decref(list);
+	return true;
+}
+
+static bool unheard_to_json(const struct mfa_unheard *u, json_t *json)
+{
+	if (u->count == 0 && u->pushed == 0)
+		return true;
+	return json_object_set_new_nocheck(json, "unheard", json_pack("{s:I, s:I, s:I, s:I}",
+		"count", (json_int_t)u->count, "first", (json_int_t)u->first, "last", (json_int_t)u->last,
+		"pushed", (json_int_t)u->pushed)) == 0;
+}
+
 bool mfa_guesses_to_json(const struct mfa_account *account, json_t *json)
 {
-	return totals_to_json(account, json) && known_to_json(&account->known, json);
+	return totals_to_json(account, json) && known_to_json(&account->known, json) &&
+	       failures_to_json(account, json) && unheard_to_json(&account->unheard, json);
 }
 
 static bool number_at(const json_t *list, size_t at, int64_t max, int64_t *out)
@@ -150,8 +190,67 @@ static bool known_from_json(const json_t *json, struct mfa_known *known)
 	       known_list_from_json(json_object_get(json, "wrong"), &known->wrong);
 }
 
+/* A number and the space behind it. */
+static bool take_number(const char **at, int64_t max, int64_t *out)
+{
+	char *end;
+
+	if (**at < '0' || **at > '9')
+		return false;
+	errno = 0;
+	*out = strtoll(*at, &end, 10);
+	if (errno != 0 || *end != ' ' || *out > max)
+		return false;
+	*at = end + 1;
+	return true;
+}
+
+static bool failure_from_json(const json_t *value, struct mfa_failure *f)
+{
+	const char *line;
+	int64_t count;
+
+	if (!mfa_json_text(value, MFA_EVENT_LINE_SIZE + 40, &line) || !mfa_text_printable(line) ||
+	    !take_number(&line, UINT32_MAX, &count) || count == 0 || !take_number(&line, INT64_MAX, &f->first))
+		return false;
+	f->count = (uint32_t)count;
+	return mfa_event_parse(line, &f->last);
+}
+
+static bool failures_from_json(const json_t *list, struct mfa_account *account)
+{
+	size_t i, n = json_array_size(list);
+
+	if (list == NULL)
+		return true;
+	if (!json_is_array(list) || n > MFA_FAILURES_MAX)
+		return false;
+	for (i = 0; i < n; i++)
+		if (!failure_from_json(json_array_get(list, i), &account->failures[i]))
+			return false;
+	account->failure_count = n;
+	return true;
+}
+
+static bool unheard_from_json(const json_t *json, struct mfa_unheard *u)
+{
+	int64_t count;
+
+	if (json == NULL)
+		return true;
+	if (!mfa_json_int(json, "count", 0, UINT32_MAX, &count) ||
+	    !mfa_json_int(json, "first", 0, INT64_MAX, &u->first) ||
+	    !mfa_json_int(json, "last", 0, INT64_MAX, &u->last) ||
+	    !mfa_json_int(json, "pushed", 0, INT64_MAX, &u->pushed))
+		return false;
+	u->count = (uint32_t)count;
+	return true;
+}
+
 bool mfa_guesses_from_json(const json_t *json, struct mfa_account *account)
 {
 	return totals_from_json(json_object_get(json, "totals"), account) &&
-	       known_from_json(json_object_get(json, "known"), &account->known);
+	       known_from_json(json_object_get(json, "known"), &account->known) &&
+	       failures_from_json(json_object_get(json, "failures"), account) &&
+	       unheard_from_json(json_object_get(json, "unheard"), &account->unheard);
 }

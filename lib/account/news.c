@@ -1,5 +1,6 @@
 #include "account/news.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static bool is_news(const struct mfa_account *account, const struct mfa_device *device)
@@ -50,4 +51,71 @@ void mfa_news_said(struct mfa_account *account, int64_t until, const char *label
 {
 	if (until > account->told && !hushes_itself(account, label, now))
 		account->told = until;
+}
+
+static void forget_wrong(struct mfa_unheard *unheard)
+{
+	unheard->count = 0;
+	unheard->first = unheard->last = 0;
+}
+
+/* A clock that was set back makes nothing old. */
+static bool is_old(const struct mfa_unheard *unheard, int64_t now)
+{
+	return now - unheard->last >= MFA_NEWS_WRONG_SECONDS;
+}
+
+void mfa_news_wrong(struct mfa_account *account, int64_t now)
+{
+	struct mfa_unheard *unheard = &account->unheard;
+
+	if (is_old(unheard, now))
+		forget_wrong(unheard);
+	if (unheard->count == 0 || now < unheard->first)
+		unheard->first = now;
+	if (unheard->count < UINT32_MAX)
+		unheard->count++;
+	unheard->last = now;
+}
+
+void mfa_news_take_wrong(struct mfa_account *account, uint32_t own, const char *label, int64_t now,
+			 struct mfa_unheard *out)
+{
+	struct mfa_unheard *unheard = &account->unheard;
+
+	unheard->count -= own < unheard->count ? own : unheard->count;
+	if (unheard->count == 0 || is_old(unheard, now))
+		forget_wrong(unheard);
+	*out = *unheard;
+	if (!hushes_itself(account, label, now))
+		forget_wrong(unheard);
+}
+
+/* One more place, if it fits and something after it would. */
+static bool add_place(const struct mfa_event *event, char *out, size_t size)
+{
+	size_t n = strlen(out), len;
+
+	len = (size_t)snprintf(out + n, size - n, "%s%s%s%s", n > 0 ? ", " : "", event->service,
+			       event->rhost[0] != '\0' ? " " : "", event->rhost);
+	if (n + len + sizeof(", ...") <= size && strcmp(event->service, MFA_ELSEWHERE) != 0)
+		return true;
+	(void)snprintf(out + n, size - n, "%s", n > 0 ? ", ..." : "...");
+	return false;
+}
+
+void mfa_news_places(const struct mfa_account *account, int64_t since, char *out, size_t size)
+{
+	static const char local[] = "local:";
+	size_t i;
+
+	out[0] = '\0';
+	for (i = account->failure_count; i-- > 0;) {
+		const struct mfa_event *event = &account->failures[i].last;
+
+		if (event->time < since || strncmp(event->service, local, strlen(local)) == 0)
+			continue;
+		if (!add_place(event, out, size))
+			return;
+	}
 }

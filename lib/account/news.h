@@ -1,5 +1,5 @@
-/* What the owner of an account must hear of: devices that were added since a sign-in last
- * said so. */
+/* What the owner of an account must hear of: devices that were added, and answers that were wrong, since
+ * a sign-in last said so. */
 #ifndef MFA_NEWS_H
 #define MFA_NEWS_H
 
@@ -24,5 +24,21 @@ int64_t mfa_news_until(const struct mfa_account *account);
  * hear of it: so the device that is news itself does not count for MFA_NEWS_SECONDS, as long
  * as the account has one that is not. */
 void mfa_news_said(struct mfa_account *account, int64_t until, const char *label, int64_t now);
+
+/* Wrong answers, on root's word. */
+
+/* How long they are told of. */
+#define MFA_NEWS_WRONG_SECONDS (7 * 86400)
+
+/* Counts one. */
+void mfa_news_wrong(struct mfa_account *account, int64_t now);
+/* What is to be told at a sign-in that has just succeeded with a device (its label; "": with none), and in which so
+ * many answers were wrong before the right one, which are no news.  out->count 0: nothing.  After that it counts as
+ * heard, but for who may be a thief with a new phone, as above. Before mfa_news_said. */
+void mfa_news_take_wrong(struct mfa_account *account, uint32_t own, const char *label, int64_t now,
+			 struct mfa_unheard *out);
+/* Where answers were wrong since then: "sshd 192.0.2.7, sudo"; the newest first, cut with "..." where there are
+ * more than fit. */
+void mfa_news_places(const struct mfa_account *account, int64_t since, char *out, size_t size);
 
 #endif

@@ -10,7 +10,8 @@
  * out on purpose: tests/unit/test_records.c looks for that. */
 static const char *const of_record[] = {
 	"v", "name", "uid", "created", "epoch", "postponed", "told", "pass", "push", "devices", "salt",
-	"recovery", "throttles", "events", "totals", "known", NULL
+	"recovery", "throttles", "events", "totals", "known",
+	"failures", "unheard", NULL
 };
 static const char *const of_device[] = {
 	"id", "label", "type", "created", "used", "secret", "hash", "digits", "period", "last", "drift",

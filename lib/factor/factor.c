@@ -42,6 +42,7 @@ static const struct mfa_method *method_for(const char *answer)
 /* What the user's own programs got wrong counts a fifth on root's word: they can guess, too, but can't
  * keep anybody out there by themselves. */
 #define LOCAL_WEIGHT 5
+#define GUESSES 3		/* of a few days: more than who mistypes one now and then */
 
 static enum mfa_total_kind total_of(bool local)
 {
@@ -127,6 +128,11 @@ enum mfa_verdict mfa_factor_codes_blocked(const struct mfa_account *account, boo
 					  int64_t now, int64_t *wait)
 {
 	return blocked(account, &mfa_method_totp, local, now, wait);
+}
+
+bool mfa_factor_guessed_lately(const struct mfa_account *account, int64_t now)
+{
+	return mfa_total_lately(&account->totals[MFA_TOTAL_CODE], now) >= GUESSES;
 }
 
 uint32_t mfa_factor_wrong_codes(const struct mfa_account *account, bool local, int64_t now)
@@ -232,6 +238,7 @@ void mfa_factor_judge(struct mfa_account *account, const struct mfa_attempt *att
 	if (method->stops)
 		known = mfa_known_find(&account->known, answer, attempt->now);
 	check_known(account, answer, known, attempt, out);
+	out->known = known != MFA_KNOWN_NOT;
 	if (out->verdict == MFA_VERDICT_RIGHT) {
 		if (method->stops)
 			mfa_known_add_right(&account->known, answer, attempt->now);

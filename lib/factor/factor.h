@@ -58,6 +58,7 @@ struct mfa_judgement {
 	int64_t wait;		/* seconds, with MFA_VERDICT_WAIT */
 	bool changed;		/* the account was changed: nothing may be told before it is saved */
 	int drift;		/* of the device, after a right code */
+	bool known;		/* a code that was right or wrong before: no guess */
 };
 
 /* Judges an answer against an account as it was read at `now`, and changes the account as the
@@ -72,6 +73,10 @@ enum mfa_verdict mfa_factor_codes_blocked(const struct mfa_account *account, boo
 					  int64_t now, int64_t *wait);
 /* App codes that were wrong within four weeks, as they count towards MFA_TOTAL_LIMIT. */
 uint32_t mfa_factor_wrong_codes(const struct mfa_account *account, bool local, int64_t now);
+
+/* Whether so many of the last days were wrong that somebody may have guessed.  Depends on nothing but what was
+ * wrong: what was right since does not show, so that it can be said to who has the password alone. */
+bool mfa_factor_guessed_lately(const struct mfa_account *account, int64_t now);
 
 /* An administrator's word that this system's clock is right now: steps that were used in what is the future no longer
  * stand in the way; those that may have been used since do, for as long as their codes could be right.  Nothing

@@ -20,14 +20,25 @@ static uint32_t plus(uint32_t a, uint32_t b)
 	return a > UINT32_MAX - b ? UINT32_MAX : a + b;
 }
 
-uint32_t mfa_total_wrong(const struct mfa_total *total, int64_t now)
+/* Of the span that is now and so many before it. */
+static uint32_t sum_of(const struct mfa_total *total, int64_t before, int64_t now)
 {
-	int64_t i, kept = MFA_TOTAL_SPANS - passed(total, now);
+	int64_t i, kept = before + 1 - passed(total, now);
 	uint32_t sum = 0;
 
 	for (i = 0; i < kept; i++)
 		sum = plus(sum, total->wrong[i]);
 	return sum;
+}
+
+uint32_t mfa_total_wrong(const struct mfa_total *total, int64_t now)
+{
+	return sum_of(total, MFA_TOTAL_SPANS - 1, now);
+}
+
+uint32_t mfa_total_lately(const struct mfa_total *total, int64_t now)
+{
+	return sum_of(total, 1, now);
 }
 
 static bool full(const struct mfa_total *total, uint32_t beside, int64_t now)

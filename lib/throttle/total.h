@@ -32,6 +32,8 @@ struct mfa_total {
 /* Mistakes of the last 28 days (up to four more, for they are counted by spans).  A clock that is set back
  * forgets none; one that jumps ahead by weeks does. */
 uint32_t mfa_total_wrong(const struct mfa_total *total, int64_t now);
+/* Those of the last four to eight days. */
+uint32_t mfa_total_lately(const struct mfa_total *total, int64_t now);
 /* Whether so many were wrong that only another method or an administrator helps. */
 bool mfa_total_stopped(const struct mfa_total *total, uint32_t beside, int64_t now);
 /* Counts a mistake. */

@@ -48,17 +48,21 @@ mfa-admin unlock alice </dev/null >/dev/null
 wrong=$(wrong_code alice)
 log_mark
 pam_try code alice "$wrong"
-said=$SCREEN
-status() { as alice mfa-enroll status --json </dev/null | sed 's/"throttle".*"events"/"events"/'; }
+# She has had so many wrong ones that she is told of them beforehand; how many there were is counted.
+refusal() { grep -v 'given for this account lately' <<<"$SCREEN"; }
+said=$(refusal)
+status() {
+	as alice mfa-enroll status --json </dev/null | sed -E 's/"throttle".*"events"/"events"/; s/"count":[0-9]+/"count":N/g'
+}
 counted() { mfa-admin metrics </dev/null | grep hotp; }
 status=$(status) counted=$(counted)
 pam_try code alice "$(token 850)"
-is 'far ahead: the words of a wrong code' "$SCREEN" "$said"
+is 'far ahead: the words of a wrong code' "$(refusal)" "$said"
 is 'and mfa-enroll status is as after one' "$(status)" "$status"
 is 'nor do the metrics know of a token' "$(counted)" "$counted"
 for user in bob nobody-ever; do
 	pam_try code $user "$wrong"
-	is "and those that $user sees" "$SCREEN" "$said"
+	is "and those that $user sees" "$(refusal)" "$said"
 done
 log_like 'the log has it' 'event=signin .*answer=resync device=Token'
 for counter in 805 814 823 832 841; do
@@ -67,7 +71,7 @@ for counter in 805 814 823 832 841; do
 done
 pam_try code alice "$(token 850)"
 denied 'the guess, when her token has come to it'
-is 'with the same words' "$SCREEN" "$said"
+is 'with the same words' "$(refusal)" "$said"
 pam_try code alice "$(token 849)"
 accepted 'hers is good'
 pam_try code alice "$(token 850)"

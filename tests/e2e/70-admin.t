@@ -133,12 +133,13 @@ for mode in daemon 'no daemon'; do
 	done
 	[ "$mode" = daemon ] || start_mfad
 done
-for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13; do
+for _ in {1..20}; do
 	tick
 	pam_try -q code alice "$wrong" "$(code_now alice)"
 done
 admin --json show alice
-is 'twenty sign-ins are kept' "$(json 'scalar @{$j->{events}}' <<<"$OUT")" 20
+is 'twenty sign-ins are kept, and what was wrong in one place' "$(json 'join ":", scalar @{$j->{events}},
+	map { "$_->{service} $_->{count}" } grep { $_->{result} eq "wrong" } @{$j->{events}}' <<<"$OUT")" '21:code 20'
 
 # --- unlock, reset -------------------------------------------------------------
 

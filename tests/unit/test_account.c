@@ -104,6 +104,14 @@ static struct mfa_account *full_account(void)
 		a->known.right.codes[i] = a->known.wrong.codes[i] =
 			(struct mfa_known_code){ INT64_MAX, UINT32_MAX };
 	a->known.right.count = a->known.wrong.count = MFA_KNOWN_MAX;
+	for (i = 0; i < MFA_FAILURES_MAX; i++) {
+		char rhost[16];
+
+		(void)snprintf(rhost, sizeof(rhost), "192.0.2.%zu", i);
+		mfa_account_add_event(a, INT64_MAX, "a service \\\"x", i > 0 ? rhost : "", "", "wrong");
+		a->failures[i].count = UINT32_MAX;
+	}
+	a->unheard = (struct mfa_unheard){ UINT32_MAX, INT64_MAX, INT64_MAX, INT64_MAX };
 	for (i = 0; i < MFA_EVENTS_MAX + 3; i++)
 		mfa_account_add_event(a, (int64_t)i, "a service \\\"x", i % 2 ? "192.0.2.1" : "",
 				      "totp", "ok");
@@ -394,6 +402,22 @@ static void test_guesses(void **state)
 		{ "known", SEEN("[]", "[-1,1]"), -EBADMSG },
 		{ "known", SEEN("[]", "[1]"), -EBADMSG },
 		{ "known", SEEN("[]", "null"), -EBADMSG },
+		{ "failures", "[]", 0 },
+		{ "failures", "[\"2 1 3 wrong totp sshd 192.0.2.1\"]", 0 },
+		{ "failures", "[\"2 1 3 wrong  sshd \"]", 0 },
+		{ "failures", "[\"0 1 3 wrong totp sshd 192.0.2.1\"]", -EBADMSG },
+		{ "failures", "[\"2 3 wrong totp sshd 192.0.2.1\"]", -EBADMSG },
+		{ "failures", "[\"2 1 3 wrong totp sshd\"]", -EBADMSG },
+		{ "failures", "[\"-2 1 3 wrong totp sshd x\"]", -EBADMSG },
+		{ "failures", "[\"4294967296 1 3 wrong totp sshd x\"]", -EBADMSG },
+		{ "failures", "[\"2 99999999999999999999 3 wrong totp sshd x\"]", -EBADMSG },
+		{ "failures", "[\"2 1 3 a-result-of-16-xx totp sshd x\"]", -EBADMSG },
+		{ "failures", "{}", -EBADMSG },
+		{ "failures", "[1]", -EBADMSG },
+		{ "unheard", "{\"count\":0,\"first\":0,\"last\":0,\"pushed\":1}", 0 },
+		{ "unheard", "{\"count\":4294967296,\"first\":0,\"last\":0,\"pushed\":1}", -EBADMSG },
+		{ "unheard", "{\"count\":1,\"first\":0,\"last\":0}", -EBADMSG },
+		{ "unheard", "[]", -EBADMSG },
 		{ "known", "{}", -EBADMSG },
 		{ "known", "null", -EBADMSG },
 	};
@@ -417,6 +441,8 @@ static void test_guesses(void **state)
 	assert_int_equal(mfa_account_format(a, &out, &len), 0);
 	assert_null(strstr(out, "totals"));
 	assert_null(strstr(out, "known"));
+	assert_null(strstr(out, "failures"));
+	assert_null(strstr(out, "unheard"));
 	free(out);
 	mfa_account_free(&a);
 }
@@ -438,6 +464,8 @@ static void test_long_lists(void **state)
 		  "\"" HEX32 "\"", "]}", MFA_RECOVERY_COUNT },
 		{ "events", "\"devices\":[],\"throttles\":{},\"recovery\":[],",
 		  "\"1 ok totp sshd %\"", "]}", MFA_EVENTS_MAX },
+		{ "failures", "\"devices\":[],\"throttles\":{},\"recovery\":[],\"events\":[],",
+		  "\"1 1 1 wrong totp sshd %\"", "]}", MFA_FAILURES_MAX },
 	};
 	struct mfa_account *account;
 	size_t i, n, k;
@@ -475,18 +503,58 @@ static void test_events(void **state)
 
 	(void)state;
 	assert_int_equal(mfa_account_new("alice", &a), 0);
-	/* Guesses in a row take one place, with the time of the last. */
-	for (i = 0; i < 50; i++)
-		mfa_account_add_event(a, i, "sshd", "192.0.2.1", "totp", "wrong");
-	assert_int_equal(a->event_count, 1);
-	assert_int_equal(a->events[0].time, 49);
-	mfa_account_add_event(a, 50, "sshd", "192.0.2.2", "totp", "wrong");
-	assert_int_equal(a->event_count, 2);
-	/* Entries each have their own, and the oldest goes. */
-	for (i = 0; i < MFA_EVENTS_MAX; i++)
+	for (i = 0; i < MFA_EVENTS_MAX + 1; i++)
 		mfa_account_add_event(a, 100 + i, "sshd", "192.0.2.1", "totp", "ok");
 	assert_int_equal(a->event_count, MFA_EVENTS_MAX);
-	assert_int_equal(a->events[0].time, 100);
+	assert_int_equal(a->events[0].time, 101);
+	mfa_account_add_event(a, 500, "mfa-enroll", "", "totp", "removed");
+	assert_int_equal(a->event_count, MFA_EVENTS_MAX);
+	assert_string_equal(a->events[MFA_EVENTS_MAX - 1].result, "removed");
+	mfa_account_free(&a);
+}
+
+/* What was wrong is added up by its place, and drives out nothing that was right. */
+static void test_failures(void **state)
+{
+	static const struct { int64_t time; const char *service, *rhost, *result; size_t count; } rows[] = {
+		{ 10, "sshd", "192.0.2.1", "wrong", 1 },
+		{ 11, "sshd", "192.0.2.1", "wrong", 1 },
+		{ 12, "sudo", "", "wrong", 2 },
+		{ 13, "sshd", "192.0.2.2", "resync", 3 },
+		{ 14, "sshd", "192.0.2.1", "not-me", 3 },
+		{ 15, "sshd", "", "wrong", 4 },
+	};
+	struct mfa_account *a;
+	char rhost[16];
+	size_t i;
+	uint32_t sum = 0;
+
+	(void)state;
+	assert_int_equal(mfa_account_new("alice", &a), 0);
+	mfa_account_add_event(a, 1, "sshd", "192.0.2.1", "totp", "ok");
+	for (i = 0; i < ROWS(rows); i++) {
+		mfa_account_add_event(a, rows[i].time, rows[i].service, rows[i].rhost, "totp", rows[i].result);
+		assert_int_equal(a->failure_count, rows[i].count);
+		assert_string_equal(a->failures[rows[i].count - 1].last.rhost, rows[i].rhost);
+	}
+	assert_string_equal(a->failures[2].last.result, "not-me");
+	assert_int_equal(a->failures[2].count, 3);
+	assert_int_equal(a->failures[2].first, 10);
+	assert_int_equal(a->failures[2].last.time, 14);
+	/* From a thousand places: the last ones stand by themselves, and none is lost. */
+	for (i = 0; i < 1000; i++) {
+		(void)snprintf(rhost, sizeof(rhost), "10.0.%zu.%zu", i / 250, i % 250);
+		mfa_account_add_event(a, 100 + (int64_t)i, "sshd", rhost, "totp", "wrong");
+	}
+	assert_int_equal(a->failure_count, MFA_FAILURES_MAX);
+	assert_string_equal(a->failures[MFA_FAILURES_MAX - 1].last.rhost, "10.0.3.249");
+	assert_string_equal(a->failures[0].last.rhost, MFA_ELSEWHERE);
+	assert_string_equal(a->failures[0].last.service, MFA_ELSEWHERE);
+	assert_int_equal(a->failures[0].first, 10);
+	for (i = 0; i < MFA_FAILURES_MAX; i++)
+		sum += a->failures[i].count;
+	assert_int_equal(sum, 1000 + ROWS(rows));
+	assert_int_equal(a->event_count, 1);
 	mfa_account_free(&a);
 }
 
@@ -575,6 +643,7 @@ int main(void)
 		cmocka_unit_test(test_guesses),
 		cmocka_unit_test(test_long_lists),
 		cmocka_unit_test(test_events),
+		cmocka_unit_test(test_failures),
 		cmocka_unit_test(test_event_texts),
 		cmocka_unit_test(test_identity),
 		cmocka_unit_test(test_remove_device),

@@ -282,6 +282,30 @@ static void test_eight(void **state)
 	assert_int_equal(mfa_known_find(&known, "123456", NOW + 7200), MFA_KNOWN_NOT);
 }
 
+/* What is said before a prompt does not tell whether the owner has been there since. */
+static void test_lately(void **state)
+{
+	struct mfa_account *a = account_with(1, 0), *decoy = account_with(1, 0);
+	int64_t now;
+	char text[16];
+	int i;
+
+	(void)state;
+	for (i = 0; i < 3; i++) {
+		assert_false(mfa_factor_guessed_lately(a, NOW));
+		(void)snprintf(text, sizeof(text), "%d", 100000 + i);
+		(void)judge(a, text, false, NOW);
+		(void)judge(decoy, text, false, NOW);
+	}
+	assert_int_equal(judge(a, code_at(&a->devices[0], NOW, 0), false, NOW), MFA_VERDICT_RIGHT);
+	for (now = NOW - 2 * DAY; now < NOW + 10 * DAY; now += DAY / 2)
+		assert_int_equal(mfa_factor_guessed_lately(a, now), mfa_factor_guessed_lately(decoy, now));
+	assert_true(mfa_factor_guessed_lately(a, NOW + 3 * DAY));
+	assert_false(mfa_factor_guessed_lately(a, NOW + 8 * DAY));
+	mfa_account_free(&a);
+	mfa_account_free(&decoy);
+}
+
 static void test_local(void **state)
 {
 	struct mfa_account *a = account_with(1, 0);
@@ -324,6 +348,7 @@ int main(void)
 		cmocka_unit_test(test_right_again),
 		cmocka_unit_test(test_mail_client),
 		cmocka_unit_test(test_eight),
+		cmocka_unit_test(test_lately),
 		cmocka_unit_test(test_local),
 	};
 

@@ -95,11 +95,113 @@ static void test_said(void **state)
 	}
 }
 
+/* Wrong answers: told once, to who shows a device that is no news itself. */
+static void test_wrong(void **state)
+{
+	static const struct {
+		const char *name;
+		int64_t told;
+		struct made made[3];
+		struct mfa_unheard unheard;
+		uint32_t own;
+		const char *label;
+		int64_t now;
+		uint32_t count;		/* that are told */
+		uint32_t left;		/* for the next time */
+	} rows[] = {
+		{ "nothing", 5, { { "Phone", 5 } }, { 0, 0, 0, 0 }, 0, "Phone", 100, 0, 0 },
+		{ "by the owner", 5, { { "Phone", 5 } }, { 7, 10, 20, 0 }, 0, "Phone", 100, 7, 0 },
+		{ "with her own mistakes", 5, { { "Phone", 5 } }, { 7, 10, 20, 0 }, 2, "Phone", 100, 5, 0 },
+		{ "her own alone", 5, { { "Phone", 5 } }, { 2, 10, 20, 0 }, 2, "Phone", 100, 0, 0 },
+		{ "more than are there", 5, { { "Phone", 5 } }, { 2, 10, 20, 0 }, 3, "Phone", 100, 0, 0 },
+		{ "by a recovery code", 5, { { "Phone", 5 }, { "Thief", 10 } }, { 7, 10, 20, 0 }, 0, "", 100, 7, 0 },
+		{ "by a thief's new phone", 5, { { "Phone", 5 }, { "Thief", 10 } }, { 7, 10, 20, 0 }, 0, "Thief",
+		  100, 7, 7 },
+		{ "by a first device", 0, { { "Phone", 10 } }, { 7, 10, 20, 0 }, 0, "Phone", 100, 7, 0 },
+		{ "a second too early to be old", 5, { { "Phone", 5 } }, { 7, 10, 20, 0 }, 0, "Phone",
+		  20 + WEEK - 1, 7, 0 },
+		{ "old", 5, { { "Phone", 5 } }, { 7, 10, 20, 0 }, 0, "Phone", 20 + WEEK, 0, 0 },
+		{ "a clock set back", 5, { { "Phone", 5 } }, { 7, 10, 20, 0 }, 0, "Phone", 7, 7, 0 },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ROWS(rows); i++) {
+		struct mfa_account *a = account_with(rows[i].told, rows[i].made, 3);
+		struct mfa_unheard out;
+
+		a->unheard = rows[i].unheard;
+		mfa_news_take_wrong(a, rows[i].own, rows[i].label, rows[i].now, &out);
+		if (out.count != rows[i].count || a->unheard.count != rows[i].left ||
+		    (out.count > 0 && (out.first != 10 || out.last != 20)))
+			fail_msg("%s: %u, %u", rows[i].name, out.count, a->unheard.count);
+		mfa_account_free(&a);
+	}
+}
+
+static void test_wrong_counted(void **state)
+{
+	static const struct { int64_t now; uint32_t count; int64_t first, last; } rows[] = {
+		{ 100, 1, 100, 100 }, { 150, 2, 100, 150 }, { 150 + WEEK - 1, 3, 100, 150 + WEEK - 1 },
+		{ 150 + 2 * WEEK - 1, 1, 150 + 2 * WEEK - 1, 150 + 2 * WEEK - 1 },
+		{ 50, 2, 50, 50 },	/* a clock set back */
+	};
+	struct mfa_account *a = account_with(0, NULL, 0);
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ROWS(rows); i++) {
+		mfa_news_wrong(a, rows[i].now);
+		if (a->unheard.count != rows[i].count || a->unheard.first != rows[i].first ||
+		    a->unheard.last != rows[i].last)
+			fail_msg("row %zu: %u", i, a->unheard.count);
+	}
+	mfa_account_free(&a);
+}
+
+static void test_places(void **state)
+{
+	static const struct { int64_t since; size_t size; const char *expect; } rows[] = {
+		{ 0, 100, "sudo, sshd 192.0.2.2, sshd 192.0.2.1" },
+		{ 2, 100, "sudo, sshd 192.0.2.2" },
+		{ 9, 100, "" },
+		/* As much as fits with the mark. */
+		{ 0, 42, "sudo, sshd 192.0.2.2, sshd 192.0.2.1" },
+		{ 0, 41, "sudo, sshd 192.0.2.2, ..." },
+		{ 0, 26, "sudo, sshd 192.0.2.2, ..." },
+		{ 0, 25, "sudo, ..." },
+		{ 0, 9, "..." },
+	};
+	struct mfa_account *a = account_with(0, NULL, 0);
+	char out[100];
+	size_t i;
+
+	(void)state;
+	mfa_account_add_event(a, 1, "sshd", "192.0.2.1", "totp", "wrong");
+	mfa_account_add_event(a, 2, "sshd", "192.0.2.2", "totp", "wrong");
+	mfa_account_add_event(a, 3, "sshd", "192.0.2.3", "totp", "ok");
+	mfa_account_add_event(a, 4, "local:i3lock", "", "totp", "wrong");
+	mfa_account_add_event(a, 5, "sudo", "", "totp", "wrong");
+	for (i = 0; i < ROWS(rows); i++) {
+		mfa_news_places(a, rows[i].since, out, rows[i].size);
+		assert_string_equal(out, rows[i].expect);
+	}
+	/* What was put together has no place. */
+	mfa_account_add_event(a, 6, MFA_ELSEWHERE, MFA_ELSEWHERE, "totp", "wrong");
+	mfa_account_add_event(a, 7, "login", "", "totp", "wrong");
+	mfa_news_places(a, 0, out, sizeof(out));
+	assert_string_equal(out, "login, ...");
+	mfa_account_free(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_which),
 		cmocka_unit_test(test_said),
+		cmocka_unit_test(test_wrong),
+		cmocka_unit_test(test_wrong_counted),
+		cmocka_unit_test(test_places),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

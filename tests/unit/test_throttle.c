@@ -115,6 +115,20 @@ static void test_total(void **state)
 	}
 }
 
+static void test_total_lately(void **state)
+{
+	static const struct { int64_t at; uint32_t lately; } rows[] = {
+		{ 0, 7 }, { 4 * DAY, 7 }, { 8 * DAY - 1, 7 }, { 8 * DAY, 0 }, { 400 * DAY, 0 }, { -10 * DAY, 7 },
+	};
+	struct mfa_total t = { 0 };
+	size_t i;
+
+	(void)state;
+	fail_often(&t, 7, BEGUN);
+	for (i = 0; i < ROWS(rows); i++)
+		assert_int_equal(mfa_total_lately(&t, BEGUN + rows[i].at), rows[i].lately);
+}
+
 /* How many more are looked at after it was lifted, at these days after it had stopped. */
 static void test_total_lifted(void **state)
 {
@@ -174,6 +188,7 @@ int main(void)
 		cmocka_unit_test(test_does_not_overflow),
 		cmocka_unit_test(test_repeat),
 		cmocka_unit_test(test_total),
+		cmocka_unit_test(test_total_lately),
 		cmocka_unit_test(test_total_lifted),
 		cmocka_unit_test(test_total_not_stopped),
 	};

@@ -212,6 +212,10 @@ static void print_events(const json_t *events)
 		print_text(e, "service", 12);
 		(void)printf(" %s%s", text(e, "method"), text(e, "rhost")[0] != '\0' ? _(" from ") : "");
 		print_text(e, "rhost", 0);
+		if (number(e, "count") > 1) {
+			(void)printf(_(", %lld times since "), number(e, "count"));
+			print_time(json_object_get(e, "first"), "?");
+		}
 		(void)puts("");
 	}
 }

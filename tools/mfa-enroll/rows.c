@@ -56,13 +56,19 @@ static void print_events(const json_t *events)
 	for (i = json_array_size(events); i-- > 0;) {
 		const json_t *e = json_array_get(events, i);
 		const char *rhost = json_string_value(json_object_get(e, "rhost"));
+		long long count = json_integer_value(json_object_get(e, "count"));
 
 		(void)fputs("    ", stdout);
 		print_date(json_object_get(e, "time"), "?", "  ");
 		print_text(e, "result", 9);
 		print_text(e, "service", 12);
 		print_text(e, "method", 8);
-		mfa_terminal_show(stdout, rhost != NULL ? rhost : "");
+		mfa_terminal_column(stdout, rhost != NULL ? rhost : "", 0);
+		if (count > 1) {
+			(void)printf(_("  %lld times since "), count);
+			print_date(json_object_get(e, "first"), "?", "");
+		}
+		(void)puts("");
 	}
 }
 

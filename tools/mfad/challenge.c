@@ -55,6 +55,8 @@ static int judge(struct challenge *ch, const char *answer)
 	} };
 	int r = mfa_accounts_change(ch->c->verifier->accounts, ch->record, judge_in, &judging);
 
+	if (r == 0 && judged_is_news(ch))
+		ch->mistakes++;
 	if (r == 1)
 		return 0;
 	return r == -ENOENT ? -EPERM : r;
@@ -229,6 +231,7 @@ enum mfa_result challenge_run(struct challenge *ch, int *error)
 
 	*error = 0;
 	ch->answers = 0;
+	ch->mistakes = 0;
 	r = matching_begin(ch, error);
 	if (r != 0 || *error != 0) {
 		result = *error != 0 ? MFA_RESULT_FAILED : ended(r);

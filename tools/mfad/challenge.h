@@ -10,6 +10,7 @@
 #include "subject.h"
 
 #define CHALLENGE_TRIES 3
+#define CHALLENGE_PLACES_MAX 240
 
 struct challenge {
 	struct conversation *c;
@@ -23,10 +24,14 @@ struct challenge {
 	bool hopeless;			/* whatever is answered is wrong: nobody's account */
 	const char *command;		/* what sudo is asked to run, as it says; "": nothing */
 	int64_t said;			/* mfa_news_until of the news that was said; 0: none */
+	bool tells;			/* on root's word, of the account: its owner is told of wrong answers */
 	/* What came of it. */
 	struct mfa_judgement judgement;	/* the last */
 	unsigned answers;		/* judged */
 	struct push push;		/* the phones of the account that were asked */
+	uint32_t mistakes;		/* that were counted as wrong */
+	struct mfa_unheard unheard;	/* after the right one: what its owner is to be told, */
+	char places[CHALLENGE_PLACES_MAX];	/* and where that was */
 	bool notified;
 	struct mfa_wrong_code wrong[CHALLENGE_TRIES];	/* to look for a wrong clock afterwards */
 	size_t wrong_count;

@@ -58,6 +58,30 @@ static void add_event(struct challenge *ch)
 			      judged_word(&seen));
 }
 
+static bool is_wrong(const struct mfa_judgement *j)
+{
+	return j->verdict == MFA_VERDICT_WRONG || j->verdict == MFA_VERDICT_NEXT;
+}
+
+bool judged_is_news(const struct challenge *ch)
+{
+	return ch->tells && is_wrong(&ch->judgement) && !ch->judgement.known;
+}
+
+/* What its owner has not heard of yet; before what was new there counts as heard. */
+static void take_news(struct challenge *ch)
+{
+	struct mfa_account *account = ch->record->account;
+	const char *label = ch->judgement.label;
+	int64_t now = mfa_clock_now();
+
+	if (ch->tells) {
+		mfa_news_take_wrong(account, ch->mistakes, label, now, &ch->unheard);
+		mfa_news_places(account, ch->unheard.first, ch->places, sizeof(ch->places));
+	}
+	mfa_news_said(account, ch->said, label, now);
+}
+
 int judged_record(struct challenge *ch)
 {
 	const struct mfa_judgement *j = &ch->judgement;
@@ -67,8 +91,10 @@ int judged_record(struct challenge *ch)
 	if (r != 0)
 		return r;
 	if (right)
-		mfa_news_said(ch->record->account, ch->said, j->label, mfa_clock_now());
-	if (j->verdict == MFA_VERDICT_WRONG || j->verdict == MFA_VERDICT_NEXT || right)
+		take_news(ch);
+	if (judged_is_news(ch))
+		mfa_news_wrong(ch->record->account, mfa_clock_now());
+	if (is_wrong(j) || right)
 		add_event(ch);
 	return 0;
 }

@@ -8,6 +8,9 @@
  * account's), or as mfa_accounts_claim_uid. */
 int judged_record(struct challenge *ch);
 
+/* Whether it was a wrong answer of which the account's owner is to hear. */
+bool judged_is_news(const struct challenge *ch);
+
 /* By which method it was, where others than root see it: a token's code that is far ahead is a wrong one, of the kind
  * that digits are taken for. */
 const char *judged_seen_method(const struct mfa_judgement *judgement);

@@ -100,20 +100,38 @@ static json_t *devices(const struct mfa_account *account, int64_t now)
 	return list;
 }
 
+static json_t *event(const struct mfa_event *e)
+{
+	/* As it was written once (tools/mfad/judged.c, add_event). */
+	bool far = strcmp(e->result, "resync") == 0;
+
+	return json_pack("{s:I, s:s, s:s, s:s, s:s}",
+			 "time", (json_int_t)e->time, "service", e->service, "rhost", e->rhost,
+			 "method", far ? mfa_method_word(MFA_METHOD_TOTP) : e->method,
+			 "result", far ? "wrong" : e->result);
+}
+
+static json_t *failure(const struct mfa_failure *f)
+{
+	json_t *json = event(&f->last);
+
+	(void)json_object_set_new(json, "count", json_integer(f->count));
+	(void)json_object_set_new(json, "first", json_integer(f->first));
+	return json;
+}
+
+/* With what was wrong among them, each place at the time of its last. */
 static json_t *events(const struct mfa_account *account)
 {
 	json_t *list = json_array();
-	size_t i;
+	size_t i = 0, k = 0;
 
-	for (i = 0; i < account->event_count; i++) {
-		const struct mfa_event *e = &account->events[i];
-		/* As it was written once (tools/mfad/judged.c, add_event). */
-		bool far = strcmp(e->result, "resync") == 0;
+	while (i < account->event_count || k < account->failure_count) {
+		bool next = k == account->failure_count || (i < account->event_count &&
+			account->events[i].time <= account->failures[k].last.time);
 
-		(void)json_array_append_new(list, json_pack("{s:I, s:s, s:s, s:s, s:s}",
-			"time", (json_int_t)e->time, "service", e->service, "rhost", e->rhost,
-			"method", far ? mfa_method_word(MFA_METHOD_TOTP) : e->method,
-			"result", far ? "wrong" : e->result));
+		(void)json_array_append_new(list, next ? event(&account->events[i++])
+						       : failure(&account->failures[k++]));
 	}
 	return list;
 }

@@ -117,6 +117,16 @@ static int decide(struct signin *s)
 	return 0;
 }
 
+static void write_time(int64_t time, char *out, size_t size)
+{
+	time_t when = (time_t)time;
+	struct tm tm;
+
+	(void)snprintf(out, size, "?");
+	if (localtime_r(&when, &tm) != NULL)
+		(void)strftime(out, size, "%Y-%m-%d %H:%M", &tm);
+}
+
 /* Devices that came since the last sign-in: their owner may not know of them. */
 static void gather_news(struct signin *s)
 {
@@ -128,12 +138,9 @@ static void gather_news(struct signin *s)
 		return;
 	s->challenge.said = mfa_news_until(account);
 	while (n < sizeof(s->news) && (d = mfa_news_next(account, &at)) != NULL) {
-		time_t created = (time_t)d->created;
-		char when[32] = "?";
-		struct tm tm;
+		char when[32];
 
-		if (localtime_r(&created, &tm) != NULL)
-			(void)strftime(when, sizeof(when), "%Y-%m-%d %H:%M", &tm);
+		write_time(d->created, when, sizeof(when));
 		n += (size_t)snprintf(s->news + n, sizeof(s->news) - n, "%s\"%s\" (%s)", n > 0 ? ", " : "",
 				      d->label, when);
 	}
@@ -154,6 +161,16 @@ static int announce(struct signin *s)
 	return r;
 }
 
+/* The same for whoever has guessed and for who has not, for an account and for a name without one, and
+ * whatever its owner did meanwhile: how many, when and from where comes after the right answer. */
+static int warn(struct signin *s)
+{
+	if (!s->challenge.tells || !mfa_factor_guessed_lately(s->record.account, mfa_clock_now()))
+		return 0;
+	return conversation_say(s->c, MFA_INFO,
+		"Wrong codes were given for this account lately. More is said after a right one.");
+}
+
 static void challenge(struct signin *s)
 {
 	struct challenge *ch = &s->challenge;
@@ -167,8 +184,9 @@ static void challenge(struct signin *s)
 	ch->place_not_known = !s->subject.local && mfa_policy_place(&s->facts) == MFA_PLACE_NOT_KNOWN;
 	ch->command = s->command;
 	ch->hopeless = s->decision.kind != MFA_DECISION_REQUIRE || s->record.decoy;
+	ch->tells = !s->subject.local;
 	gather_news(s);
-	if (announce(s) != 0) {
+	if (announce(s) != 0 || warn(s) != 0) {
 		s->result = MFA_RESULT_ABORTED;
 		return;
 	}
@@ -244,6 +262,23 @@ static void remember(const struct signin *s)
 		remember_write(s->c, s->policy, &s->facts, &place, &s->record, &s->challenge.judgement);
 }
 
+/* Wrong answers that were no part of this sign-in. */
+static void tell_wrong(struct signin *s)
+{
+	const struct mfa_unheard *unheard = &s->challenge.unheard;
+	char text[CHALLENGE_PLACES_MAX + 400], first[32], last[32];
+
+	if (unheard->count == 0)
+		return;
+	write_time(unheard->first, first, sizeof(first));
+	write_time(unheard->last, last, sizeof(last));
+	(void)snprintf(text, sizeof(text), conversation_words(s->c,
+		N_("Wrong codes since your last sign-in: %lu, between %s and %s (%s).\n"
+		   "If that was not you, somebody may know your password: change it.")),
+		(unsigned long)unheard->count, first, last, s->challenge.places);
+	(void)conversation_say(s->c, MFA_INFO, text);
+}
+
 static void tell_success(struct signin *s)
 {
 	const struct mfa_account *account = s->record.account;
@@ -254,6 +289,7 @@ static void tell_success(struct signin *s)
 			       s->news);
 		(void)conversation_say(s->c, MFA_INFO, text);
 	}
+	tell_wrong(s);
 	if (s->challenge.judgement.kind == MFA_METHOD_RECOVERY) {
 		(void)snprintf(text, sizeof(text), account->recovery_count <= RECOVERY_FEW
 			       ? conversation_words(s->c, "Recovery codes left: %zu. Make new ones with: mfa-enroll codes")
@@ -343,6 +379,9 @@ static void log_signin(const struct signin *s)
 		mfa_log_text(&line, "session", s->session);
 	if (s->error != 0)
 		mfa_log_text(&line, "error", strerrordesc_np(-s->error));
+	/* As its owner was told. */
+	if (s->result == MFA_RESULT_OK && ch->unheard.count > 0)
+		mfa_log_number(&line, "wrong_before", ch->unheard.count);
 	mfa_log_write(&line, priority(s));
 }
 

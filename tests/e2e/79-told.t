@@ -1,0 +1,96 @@
+#!/bin/bash
+# The owner is told of wrong codes: that there were some before the prompt, how many, when and where after it.
+. "${BASH_SOURCE[0]%/*}/lib.sh"
+
+ready alice bob
+pam_service code 'auth required pam_mfa.so'
+before='Wrong codes were given for this account lately'
+after='Wrong codes since your last sign-in: '
+hour=121	# in steps: within an hour the same wrong code counts once
+
+# guess USER FROM COUNT: by somebody who then gives up.
+guess() {
+	local answers
+	tick $hour
+	mapfile -t answers < <(yes "$(wrong_code alice)" | head -n "$3")
+	pam_try -r "$2" code "$1" "${answers[@]}"
+}
+# sign_in: by alice herself, as soon as nothing waits any more.
+sign_in() {
+	tick 31
+	log_mark
+	pam_try code alice "$@" "$(code_now alice)"
+}
+
+sign_in
+accepted 'a sign-in before all that'
+guess alice 203.0.113.9 2
+sign_in
+accepted 'after two wrong codes'
+unlike 'nothing is said beforehand: people mistype' "$SCREEN" "$before"
+like 'but afterwards: how many, when, where' "$SCREEN" \
+	"$after"'2, between [0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{5} and [0-9-]+ [0-9:]{5} \(code 203\.0\.113\.9\)\.$'
+like 'and what to do' "$SCREEN" 'somebody may know your password: change it'
+log_like 'the log has it' 'event=signin result=ok user=alice .*wrong_before=2$'
+sign_in
+unlike 'told once' "$SCREEN" "$after"
+log_unlike 'in the log as well' 'wrong_before'
+
+for user in alice nobody-ever; do
+	guess $user 203.0.113.9 3
+	guess $user 203.0.113.10 1
+done
+guess nobody-ever 203.0.113.9 2
+tick 31
+pam_try code alice x y
+enrolled=$SCREEN
+pam_try code nobody-ever x y
+is 'more of them: who knows the password alone reads the same for a name without an account' "$SCREEN" "$enrolled"
+like 'that there were some' "$SCREEN" "^say: $before"
+sign_in
+accepted 'then her code'
+like 'that comes before the prompt' "$(tr '\n' '@' <<<"$SCREEN")" "^say: ${before}[^@]*@ask: "
+like 'the places, the newest first' "$SCREEN" "${after}4, .*\(code 203\.0\.113\.10, code 203\.0\.113\.9\)"
+sign_in
+like 'what is said before does not tell that she was there' "$SCREEN" "$before"
+unlike 'afterwards there is nothing new' "$SCREEN" "$after"
+
+tick $hour
+sign_in "$(wrong_code alice)" "$(wrong_code alice)"
+accepted 'her own mistakes'
+unlike 'are no news' "$SCREEN" "$after"
+
+# --- the list ------------------------------------------------------------------------
+
+for ((i = 1; i <= 12; i++)); do
+	guess alice "198.51.100.$i" 1
+	tick 31
+done
+OUT=$(as alice mfa-enroll status </dev/null 2>&1)
+is 'her own sign-ins are all there still' "$(grep -c ' ok  *code ' <<<"$OUT")" 6
+like 'the last places by themselves' "$OUT" ' wrong  *code .*198\.51\.100\.12$'
+like 'the others put together' "$OUT" ' wrong  *\* .*\*  [0-9]+ times since [0-9]{4}-'
+like 'show: the same' "$(mfa-admin show alice </dev/null)" ' wrong  *\* .* from \*, [0-9]+ times since [0-9]{4}-'
+sign_in
+accepted 'guesses from twelve addresses'
+like 'all are counted, as many named as fit' "$SCREEN" "${after}12, .*198\.51\.100\.12, .*, \.\.\.\)"
+
+# --- what is not told ----------------------------------------------------------------
+
+guess alice 203.0.113.9 1
+tick $((7 * 86400 / STEP))
+sign_in
+unlike 'after seven days no more' "$SCREEN" "$after"
+tick 31
+as alice "$HELPERS/signin" code alice "$(wrong_code alice)" >/dev/null 2>&1
+sign_in
+unlike "what a user's own programs tried is theirs" "$SCREEN" "$after"
+guess alice 203.0.113.9 3
+tick 31
+SCREEN=$(as alice "$HELPERS/signin" code alice "$(code_now alice)" 2>&1)
+accepted "a user's own program"
+unlike 'is told nothing' "$SCREEN" "$before|$after"
+sign_in
+like 'so that its owner still is' "$SCREEN" "${after}3, "
+
+done_testing
