@@ -162,6 +162,33 @@ on_ssh bob
 ok 'makes it asked again' wait_for shows 'enter [0-9]+ on your phone'
 in_tmux kill-server
 
+# --- wrong codes -------------------------------------------------------------------------
+
+notices() { grep '"event":"push"' "$BED/events" | grep -c '"topic":"wrong-codes"'; }
+# guess COUNT: at bob's account; the same code counts once an hour.
+guess() {
+	local answers
+	unlock bob
+	tick 121
+	mapfile -t answers < <(yes "$(wrong_code bob)" | head -n "$1")
+	pam_try code bob "${answers[@]}"
+}
+guess 2
+is 'two wrong codes: the phone is not told' "$(notices)" 0
+guess 2
+ok 'four are' wait_for eval '[ "$(notices)" = 1 ]'
+like 'by the push service of the phone, within a day' "$(grep '"topic":"wrong-codes"' "$BED/events")" \
+	'"endpoint":"https://push\.example\.org/x",.*"ttl":86400,'
+guess 3
+tick $((86400 / STEP))
+guess 1
+ok 'once a day' wait_for eval '[ "$(notices)" = 2 ]'
+unlock bob
+tick
+pam_try code bob "$(code_now bob)"
+accepted 'then bob himself'
+like 'is told as well' "$SCREEN" 'Wrong codes since your last sign-in: 8, '
+
 # --- what a forger would do ---------------------------------------------------------------
 
 expire() { set_clock $(($(now) + ${1:-100})); }

@@ -74,6 +74,9 @@ js_ok 'the page asks' "shows('alice', 'Probeert u zich')"
 js "type('alice', '$(asked_number)')" >/dev/null
 ok 'ssh is in' wait_for shows 'in as alice' || diag "$push $(screen)"
 
+js "deliver('alice', '{\"wrong\":7,\"language\":\"nl\"}')" >/dev/null
+like 'a notification of wrong codes' "$(js 'notified(2)')" '"summary":"Foute codes voor uw account".*: 7\.'
+
 # --- sudo: the terminal is not touched ---------------------------------------------------------------------------
 
 js "press('alice', 'Gereed')" >/dev/null

@@ -161,6 +161,8 @@ async function deliver(name, text) {
 	await cdp.send('ServiceWorker.deliverPushMessage', { origin: new URL(page.url()).origin,
 		registrationId: registrations[0].registrationId, data: text });
 	cdp.off('ServiceWorker.workerRegistrationUpdated', on);
+	/* So that the next one hears of the registration again. */
+	await cdp.send('ServiceWorker.disable');
 }
 
 /* What a screen says. */

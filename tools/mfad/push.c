@@ -43,42 +43,52 @@ static int origin_of(const char *url, char *out, size_t size)
 	return 0;
 }
 
-/* Only the request's id and a language go through other people's hands, and these encrypted. */
-static int encrypt(const struct mfa_phone *phone, const char *request, char *out, size_t size)
+static int encrypt(const struct mfa_phone *phone, const char *plain, char *out, size_t size)
 {
 	uint8_t body[MFA_WEBPUSH_BODY_SIZE(PAYLOAD_MAX)];
-	char plain[PAYLOAD_MAX];
-	int n = snprintf(plain, sizeof(plain), "{\"request\":\"%s\",\"language\":\"%s\"}", request,
-			 phone->language);
+	size_t n = strlen(plain);
 	int r;
 
-	if (n < 0 || (size_t)n >= sizeof(plain))
+	if (n > PAYLOAD_MAX)
 		return -EMSGSIZE;
-	r = mfa_webpush_encrypt(&phone->push, (const uint8_t *)plain, (size_t)n, body);
-	return r == 0 ? mfa_base64url_encode(body, MFA_WEBPUSH_BODY_SIZE((size_t)n), out, size) : r;
+	r = mfa_webpush_encrypt(&phone->push, (const uint8_t *)plain, n, body);
+	return r == 0 ? mfa_base64url_encode(body, MFA_WEBPUSH_BODY_SIZE(n), out, size) : r;
 }
 
-static int send_message(const struct push *push, const struct mfa_phone *phone, const char *id)
+int push_send(const struct conversation *c, const struct mfa_phone *phone, const struct push_letter *letter)
 {
-	const struct mfa_portal_conf *portal = &push->c->conf->portal;
+	const struct mfa_portal_conf *portal = &c->conf->portal;
 	char body[MFA_BASE64URL_SIZE(MFA_WEBPUSH_BODY_SIZE(PAYLOAD_MAX))], header[MFA_VAPID_HEADER_MAX];
 	char origin[MFA_ENDPOINT_MAX];
 	struct mfa_p256 key;
-	int r = vapid_key(push->c->verifier, &key);
+	int r = vapid_key(c->verifier, &key);
 
 	if (r == 0)
 		r = origin_of(phone->endpoint, origin, sizeof(origin));
 	if (r == 0)
 		r = mfa_vapid_header(&key, origin, portal->contact, mfa_clock_now() + VAPID_SECONDS, header);
 	if (r == 0)
-		r = encrypt(phone, push->challenge.id, body, sizeof(body));
+		r = encrypt(phone, letter->plain, body, sizeof(body));
 	if (r == 0)
 		r = events_send(json_pack("{s:s, s:s, s:s, s:s, s:I, s:s, s:s}", "event", "push",
-			"id", id, "endpoint", phone->endpoint, "authorization", header,
-			"ttl", (json_int_t)(push->challenge.expires - mfa_clock_now()),
-			"topic", push->challenge.id, "body", body));
+			"id", letter->id, "endpoint", phone->endpoint, "authorization", header,
+			"ttl", (json_int_t)letter->seconds, "topic", letter->topic, "body", body));
 	explicit_bzero(&key, sizeof(key));
 	return r;
+}
+
+/* Only the request's id and a language go through other people's hands, and these encrypted. */
+static int send_message(const struct push *push, const struct mfa_phone *phone, const char *id)
+{
+	char plain[PAYLOAD_MAX + 1];
+	struct push_letter letter = {
+		.id = id, .topic = push->challenge.id, .plain = plain,
+		.seconds = push->challenge.expires - mfa_clock_now(),
+	};
+
+	(void)snprintf(plain, sizeof(plain), "{\"request\":\"%s\",\"language\":\"%s\"}", push->challenge.id,
+		       phone->language);
+	return push_send(push->c, phone, &letter);
 }
 
 bool push_message_done(const char *id, int status, char account[MFA_ACCOUNT_NAME_MAX + 1],

@@ -84,6 +84,16 @@ void push_end(struct push *push);
  * then whose it was and where it went. */
 bool push_message_done(const char *id, int status, char account[MFA_ACCOUNT_NAME_MAX + 1],
 		       uint64_t *device, uint64_t *endpoint);
+/* A message for a phone that has a push service. */
+struct push_letter {
+	const char *id;			/* of the message */
+	const char *topic;		/* a later one takes its place (RFC 8030 section 5.4) */
+	const char *plain;		/* JSON, at most 128 bytes */
+	int64_t seconds;		/* that it is worth something */
+};
+/* Encrypts it and hands it to mfa-portal.  Returns 0 or why that failed. */
+int push_send(const struct conversation *c, const struct mfa_phone *phone, const struct push_letter *letter);
+
 /* To tell two of a phone's endpoints apart; it withstands nobody. */
 uint64_t push_endpoint_hash(const char *endpoint);
 

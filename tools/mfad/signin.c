@@ -13,6 +13,7 @@
 #include "language/language.h"
 #include "log/log.h"
 #include "metrics.h"
+#include "notice.h"
 #include "policy/policy.h"
 #include "remember.h"
 #include "requests.h"
@@ -431,6 +432,8 @@ void request_signin(struct conversation *c)
 	log_signin(&s);
 	if (s.enrolment.what != NULL && !s.postponed)
 		change_log(&s.enrolment);
+	if (s.result != MFA_RESULT_OK && s.challenge.mistakes > 0)
+		notice_wrong(c, &s.record);
 	challenge_aftermath(&s.challenge);
 	crowd_leave(&place);
 	mfa_record_release(&s.record);

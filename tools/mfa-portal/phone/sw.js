@@ -12,6 +12,15 @@ const words = {
 	fr: ['Demande de connexion', 'Touchez pour répondre.'],
 };
 
+const wrongWords = {
+	en: ['Wrong codes for your account',
+		'This many were given: {count}. If that was not you, somebody may know your password: change it.'],
+	nl: ['Foute codes voor uw account',
+		'Zoveel zijn er gegeven: {count}. Was u dat niet, dan weet iemand misschien uw wachtwoord: verander het.'],
+	fr: ['Codes faux pour votre compte',
+		'Nombre de codes donnés : {count}. Si ce n’était pas vous, quelqu’un connaît peut-être votre mot de passe : changez-le.'],
+};
+
 self.addEventListener('install', (event) => {
 	event.waitUntil(caches.open(CACHE)
 		.then((cache) => cache.addAll(FILES.map((path) => new Request(path, { cache: 'reload' })))).then(() => self.skipWaiting()));
@@ -41,11 +50,13 @@ function dataOf(event) {
 
 /* Whatever comes, something is shown: a browser takes the leave away from who does not. */
 self.addEventListener('push', (event) => {
-	const { request, language } = dataOf(event);
+	const { request, wrong, language } = dataOf(event);
 	const lang = Object.hasOwn(words, language) ? language : 'en';
-	const [title, body] = words[lang];
+	const tells = Number.isSafeInteger(wrong);
+	const [title, body] = (tells ? wrongWords : words)[lang];
 	event.waitUntil(self.registration.showNotification(title, {
-		body, lang, icon: '/icon-192.png', badge: '/badge-96.png', tag: request || 'request', renotify: true,
+		body: body.replace('{count}', String(wrong)), lang, icon: '/icon-192.png', badge: '/badge-96.png',
+		tag: tells ? 'wrong' : request || 'request', renotify: true,
 		requireInteraction: true, data: { request },
 	}));
 });
