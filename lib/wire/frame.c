@@ -93,13 +93,32 @@ int mfa_frame_find(const struct mfa_frame *frame, enum mfa_field_tag tag, struct
 	return -ENOENT;
 }
 
+/* A field that comes twice says two things, and neither is believed: a second RESULT, say, in a DONE. */
+static int find_only(const struct mfa_frame *frame, enum mfa_field_tag tag, struct mfa_field *out)
+{
+	struct mfa_field field;
+	size_t at = 0;
+	int r = -ENOENT;
+
+	while (mfa_frame_next(frame, &at, &field)) {
+		if (field.tag != tag)
+			continue;
+		if (r == 0)
+			return -EBADMSG;
+		*out = field;
+		r = 0;
+	}
+	return r;
+}
+
 int mfa_frame_text(const struct mfa_frame *frame, enum mfa_field_tag tag, char *out, size_t size)
 {
 	struct mfa_field field;
+	int r = find_only(frame, tag, &field);
 
 	out[0] = '\0';
-	if (mfa_frame_find(frame, tag, &field) != 0)
-		return -ENOENT;
+	if (r != 0)
+		return r;
 	if (memchr(field.data, '\0', field.len) != NULL)
 		return -EBADMSG;
 	if (field.len >= size)
@@ -113,7 +132,7 @@ uint8_t mfa_frame_byte(const struct mfa_frame *frame, enum mfa_field_tag tag, ui
 {
 	struct mfa_field field;
 
-	if (mfa_frame_find(frame, tag, &field) != 0 || field.len != 1)
+	if (find_only(frame, tag, &field) != 0 || field.len != 1)
 		return fallback;
 	return field.data[0];
 }

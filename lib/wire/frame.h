@@ -141,12 +141,12 @@ struct mfa_field {
 };
 /* Walks the fields of a checked frame: *at is 0 at first.  Returns 1, or 0 at the end. */
 int mfa_frame_next(const struct mfa_frame *frame, size_t *at, struct mfa_field *out);
-/* The first field with a tag.  Returns 0 or -ENOENT. */
+/* The first field with a tag: for fields that may come again, and for words to show.  Returns 0 or -ENOENT. */
 int mfa_frame_find(const struct mfa_frame *frame, enum mfa_field_tag tag, struct mfa_field *out);
-/* Copies a field's text with a NUL.  Returns 0, -ENOENT, -EBADMSG (a NUL in it)
- * or -ENOBUFS; out is "" on error. */
+/* Copies a field's text with a NUL.  Returns 0, -ENOENT, -EBADMSG (a NUL in it, or the field is there
+ * twice) or -ENOBUFS; out is "" on error. */
 int mfa_frame_text(const struct mfa_frame *frame, enum mfa_field_tag tag, char *out, size_t size);
-/* A field of one byte; fallback if it is absent or of another length. */
+/* A field of one byte; fallback if it is absent, there twice or of another length. */
 uint8_t mfa_frame_byte(const struct mfa_frame *frame, enum mfa_field_tag tag, uint8_t fallback);
 
 /* Sends a frame as one packet, waiting at most timeout_ms (negative: for ever).

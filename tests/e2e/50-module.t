@@ -39,6 +39,36 @@ denied 'no such service, no entry'
 pam_try imp__mfa bob
 accepted "so would _mfa's"
 
+# How a conversation ends.  One RESULT, of one byte, that is 0: nothing else lets in.
+while IFS='|' read -r want what steps; do
+	rm -f "$BED/imp_root/sock2"
+	# shellcheck disable=SC2086
+	"$HELPERS/impostor" "$BED/imp_root/sock2" $steps >"$BED/imp.out" &
+	impostor=$!
+	disown
+	wait_for grep -q ready "$BED/imp.out"
+	pam_service ends "auth required pam_mfa.so socket=$BED/imp_root/sock2"
+	pam_try ends bob 123456
+	"$want" "DONE $what"
+	kill $impostor
+done <<END
+accepted|with 0|done=0
+accepted|with 0, after a question|ask done=0
+denied|without a result|done=
+denied|without a result, after a question|ask done=
+denied|with an empty one|done=-
+denied|with 255|done=[255]
+denied|with 255, after a question|ask done=[255]
+denied|with the first number that is none|done=[11]
+denied|with two, both 0|done=0,0
+denied|with 0, then 1|done=0,1
+denied|with 1, then 0|done=1,0
+denied|with 0, then an empty one|done=0,-
+denied|with 0 in two bytes|done=00
+denied|with two, after a question|ask done=0,0
+$(for i in 1 2 3 4 5 6 7 8 9 [10]; do echo "denied|with $i|done=$i"; done)
+END
+
 # Options.  Each is in a file of its own; what is not known is logged and refused.
 while IFS='|' read -r options want; do
 	pam_service opt "auth required pam_mfa.so $options"

@@ -36,14 +36,25 @@ static void rebuild(const struct mfa_frame *frame)
 	mfa_frame_wipe(&again);
 }
 
-/* A field is text exactly if it is there, fits and has no NUL. */
+static unsigned how_many(const struct mfa_frame *frame, enum mfa_field_tag tag)
+{
+	struct mfa_field field;
+	size_t at = 0;
+	unsigned n = 0;
+
+	while (mfa_frame_next(frame, &at, &field))
+		n += field.tag == tag;
+	return n;
+}
+
+/* A field is text exactly if it is there, once, fits and has no NUL. */
 static void read_text(const struct mfa_frame *frame, enum mfa_field_tag tag, char *text,
 		      size_t size)
 {
 	struct mfa_field field;
 	int r = mfa_frame_text(frame, tag, text, size);
 
-	if (mfa_frame_find(frame, tag, &field) != 0) {
+	if (mfa_frame_find(frame, tag, &field) != 0 || how_many(frame, tag) > 1) {
 		if (r == 0 || text[0] != '\0' || mfa_frame_byte(frame, tag, 0xee) != 0xee)
 			abort();
 		return;

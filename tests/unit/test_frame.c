@@ -136,8 +136,8 @@ static void test_not_sent(void **state)
 	(void)close(fds[1]);
 }
 
-/* Of two fields with one tag the first counts, for everybody alike. */
-static void test_first_counts(void **state)
+/* What decides something comes once: of two neither counts, whichever comes first. */
+static void test_twice(void **state)
 {
 	struct mfa_frame frame;
 	struct mfa_field field;
@@ -147,8 +147,13 @@ static void test_first_counts(void **state)
 	mfa_frame_start(&frame, MFA_SIGNIN);
 	mfa_frame_put_text(&frame, MFA_FIELD_USER, "alice");
 	mfa_frame_put_text(&frame, MFA_FIELD_USER, "bob");
-	assert_int_equal(mfa_frame_text(&frame, MFA_FIELD_USER, text, sizeof(text)), 0);
-	assert_string_equal(text, "alice");
+	mfa_frame_put_byte(&frame, MFA_FIELD_RESULT, MFA_RESULT_OK);
+	assert_int_equal(mfa_frame_byte(&frame, MFA_FIELD_RESULT, MFA_RESULT_COUNT), MFA_RESULT_OK);
+	mfa_frame_put_byte(&frame, MFA_FIELD_RESULT, MFA_RESULT_OK);
+	assert_int_equal(mfa_frame_byte(&frame, MFA_FIELD_RESULT, MFA_RESULT_COUNT), MFA_RESULT_COUNT);
+	assert_int_equal(mfa_frame_text(&frame, MFA_FIELD_USER, text, sizeof(text)), -EBADMSG);
+	assert_string_equal(text, "");
+	/* Where fields are walked, as in IMPORT, the first is found. */
 	assert_int_equal(mfa_frame_find(&frame, MFA_FIELD_USER, &field), 0);
 	assert_memory_equal(field.data, "alice", field.len);
 	assert_int_equal(mfa_frame_find(&frame, MFA_FIELD_TTY, &field), -ENOENT);
@@ -238,7 +243,7 @@ int main(void)
 		cmocka_unit_test(test_too_long),
 		cmocka_unit_test(test_receive),
 		cmocka_unit_test(test_not_sent),
-		cmocka_unit_test(test_first_counts),
+		cmocka_unit_test(test_twice),
 		cmocka_unit_test(test_descriptors_dropped),
 		cmocka_unit_test(test_wipe),
 		cmocka_unit_test(test_send_times_out),
