@@ -322,9 +322,16 @@ static int pam_code(enum mfa_result result)
 	return (size_t)result < MFA_RESULT_COUNT ? codes[result] : PAM_SYSTEM_ERR;
 }
 
+/* For root's programs alone: a user's own has no helper to fall back on, and sees no more of the machine than
+ * its user lets it. */
+static bool may_open(const struct options *o)
+{
+	return o->set.open_on_failure && geteuid() == 0;
+}
+
 static int fail_open(pam_handle_t *pamh, const struct options *o, const char *why)
 {
-	if (!o->set.open_on_failure)
+	if (!may_open(o))
 		return PAM_AUTHINFO_UNAVAIL;
 	pam_syslog(pamh, LOG_ALERT, "failmode=open: let in WITHOUT a second factor: %s", why);
 	return PAM_SUCCESS;
@@ -335,7 +342,7 @@ static int finish(pam_handle_t *pamh, const struct options *o, const struct mfa_
 {
 	enum mfa_result result = mfa_frame_byte(frame, MFA_FIELD_RESULT, MFA_RESULT_COUNT);
 
-	if (result == MFA_RESULT_UNAVAILABLE && !asked && o->set.open_on_failure)
+	if (result == MFA_RESULT_UNAVAILABLE && !asked && may_open(o))
 		return fail_open(pamh, o, "mfad has no store, key or configuration");
 	(void)show(pamh, frame, result == MFA_RESULT_OK ? PAM_TEXT_INFO : PAM_ERROR_MSG);
 	return pam_code(result);

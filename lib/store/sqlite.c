@@ -12,7 +12,7 @@ int sqlite_store_check(const struct sqlite_store *s)
 	struct stat st;
 
 	if (lstat(s->path, &st) != 0)
-		return errno == ENOENT ? -ESTALE : -errno;
+		return errno == ENOENT ? -EIDRM : -errno;
 	return st.st_dev == s->dev && st.st_ino == s->ino ? 0 : -ESTALE;
 }
 

@@ -42,7 +42,8 @@ struct sqlite_store {
 };
 
 /* A file that was removed or replaced must not go on as if it were there: what is written
- * would be lost, and others would see another store.  Returns 0, -ESTALE or another errno. */
+ * would be lost, and others would see another store.  Returns 0, -EIDRM (removed), -ESTALE (replaced) or
+ * another errno. */
 int sqlite_store_check(const struct sqlite_store *s);
 
 /* As their namesakes in store.h. */

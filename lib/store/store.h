@@ -42,7 +42,7 @@ struct mfa_entry {
 };
 
 /* Returns 0, -ENOENT (absent or expired), -EIO, -EMEDIUMTYPE, -EBUSY (others held the store for
- * too long), -ESTALE (the store was removed or replaced), -EINVAL (key), -ENOMEM.
+ * too long), -EIDRM (the store was removed), -ESTALE (another file has its name), -EINVAL (key), -ENOMEM.
  * *out is emptied first; release it. */
 int mfa_store_get(struct mfa_store *store, const char *key, struct mfa_entry *out);
 /* Wipes nothing (values are sealed), frees, empties. */
@@ -60,7 +60,7 @@ struct mfa_put {
 };
 
 /* Returns 0 when it is durable; -EAGAIN: what is there has another version, read and judge again;
- * -ENOSPC, -EROFS, -EIO, -EMEDIUMTYPE, -EBUSY, -ESTALE, -EINVAL (key or value too long), -ENOMEM:
+ * -ENOSPC, -EROFS, -EIO, -EMEDIUMTYPE, -EBUSY, -EIDRM, -ESTALE, -EINVAL (key or value too long), -ENOMEM:
  * not written.  *version (may be NULL) gets the new version. */
 int mfa_store_put_if(struct mfa_store *store, const char *key, uint64_t if_version,
 		     const uint8_t *value, size_t len, int64_t expires, uint64_t *version);

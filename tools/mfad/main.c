@@ -74,8 +74,8 @@ static int read_options(int argc, char **argv, struct options *out)
 	return EXIT_USAGE;
 }
 
-/* Whether something is missing or wrong that only an administrator could have brought about: to this
- * alone failmode=open may apply.  Whatever a user could cause by using things up is something else. */
+/* Whether something is missing or wrong that only an administrator could have brought about.  Whatever a
+ * user could cause by using things up is something else. */
 static bool is_not_set_up(int error)
 {
 	static const int errors[] = { ENOENT, ENOKEY, EKEYREJECTED, EINVAL, EPERM, EACCES, EBADMSG,
@@ -93,13 +93,15 @@ static bool is_not_set_up(int error)
 static int run_stdio(const struct options *options)
 {
 	static struct verifier verifier;
-	int r;
+	int r = verifier_load(&verifier, options->conf);
+	bool gone = r == -ENOENT;
 
-	r = verifier_load(&verifier, options->conf);
 	if (r == 0)
 		r = mfa_privilege_drop(MFA_USER);
-	if (r == 0)
+	if (r == 0) {
 		r = verifier_open(&verifier, MFA_STORE_OPEN_BRIEFLY);
+		gone = r == -ENOENT || r == -ENOKEY;
+	}
 	if (r == 0) {
 		request_run(&verifier, STDIN_FILENO, NULL, NULL);
 		(void)shutdown(STDIN_FILENO, SHUT_RDWR);
@@ -108,7 +110,7 @@ static int run_stdio(const struct options *options)
 	} else {
 		request_refuse(verifier.current != NULL ? conf_ref_conf(verifier.current) : NULL,
 			       STDIN_FILENO,
-			       is_not_set_up(r) ? MFA_RESULT_UNAVAILABLE : MFA_RESULT_FAILED);
+			       is_not_set_up(r) ? MFA_RESULT_UNAVAILABLE : MFA_RESULT_FAILED, gone);
 	}
 	if (verifier.current != NULL)
 		verifier_close(&verifier);

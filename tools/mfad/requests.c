@@ -115,24 +115,35 @@ void request_run(struct verifier *verifier, int fd, void (*on_request)(void *ctx
 	free(c);
 }
 
-void request_refuse(const struct mfa_conf *conf, int fd, enum mfa_result result)
+/* Whether failmode = open holds for a sign-in that finds nothing to be judged by. */
+static bool opens(const struct mfa_conf *conf, int fd, const struct mfa_frame *frame)
+{
+	char service[256], user[MFA_ACCOUNT_NAME_MAX + 1];
+
+	/* Nobody's own uid is known yet: the word must be that of uid 0. */
+	if (conf == NULL || peer_of(fd, 0, (uid_t)-1, (uid_t)-1).kind != PEER_ROOT ||
+	    mfa_frame_text(frame, MFA_FIELD_USER, user, sizeof(user)) != 0 ||
+	    mfa_frame_text(frame, MFA_FIELD_SERVICE, service, sizeof(service)) != 0 ||
+	    !mfa_conf_policy(conf, service)->fail_open)
+		return false;
+	signin_log_open(user, service, "no key or store");
+	return true;
+}
+
+void request_refuse(const struct mfa_conf *conf, int fd, enum mfa_result result, bool gone)
 {
 	struct mfa_frame *frame = malloc(sizeof(*frame));
-	char service[256], user[MFA_ACCOUNT_NAME_MAX + 1];
-	bool opens;
 
 	if (frame == NULL)
 		return;
-	opens = mfa_frame_recv(fd, frame, CONVERSATION_REQUEST_MS) == 0 && conf != NULL &&
-		result == MFA_RESULT_UNAVAILABLE && mfa_frame_type(frame) == MFA_SIGNIN &&
-		mfa_frame_text(frame, MFA_FIELD_USER, user, sizeof(user)) == 0 &&
-		mfa_frame_text(frame, MFA_FIELD_SERVICE, service, sizeof(service)) == 0 &&
-		mfa_conf_policy(conf, service)->fail_open;
-	if (opens)
-		signin_log_open(user, service, "no key or store");
+	if (mfa_frame_recv(fd, frame, CONVERSATION_REQUEST_MS) == 0 && mfa_frame_type(frame) == MFA_SIGNIN) {
+		result = gone ? MFA_RESULT_UNAVAILABLE : MFA_RESULT_FAILED;
+		if (gone && opens(conf, fd, frame))
+			result = MFA_RESULT_OK;
+	}
 	mfa_frame_start(frame, MFA_DONE);
-	mfa_frame_put_byte(frame, MFA_FIELD_RESULT, (uint8_t)(opens ? MFA_RESULT_OK : result));
-	if (!opens)
+	mfa_frame_put_byte(frame, MFA_FIELD_RESULT, (uint8_t)result);
+	if (result != MFA_RESULT_OK)
 		mfa_frame_put_text(frame, MFA_FIELD_TEXT,
 				   "The second-factor service isn't set up properly. "
 				   "Please tell your administrator.");

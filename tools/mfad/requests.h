@@ -11,8 +11,10 @@
 void request_run(struct verifier *verifier, int fd, void (*on_request)(void *ctx, bool lasts), void *ctx);
 
 /* For an mfad that can't serve: waits for the request, and tells that it is not set up properly.
- * A sign-in whose policy says failmode = open is let in where result is MFA_RESULT_UNAVAILABLE; conf may be NULL. */
-void request_refuse(const struct mfa_conf *conf, int fd, enum mfa_result result);
+ * gone: store, key or configuration isn't there at all.  That alone is MFA_RESULT_UNAVAILABLE to a sign-in, and
+ * lets it in where its policy says failmode = open, on root's word; what is damaged, unreadable or another's is
+ * not.  conf may be NULL. */
+void request_refuse(const struct mfa_conf *conf, int fd, enum mfa_result result, bool gone);
 
 /* The handlers.  Each ends with conversation_done. */
 void request_signin(struct conversation *c);	/* signin.c */

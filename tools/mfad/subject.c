@@ -155,7 +155,7 @@ struct failure failure_of(int error)
 		{ -ENOTUNIQ, { MFA_RESULT_EXISTS,
 			N_("There is an account whose name differs from this one in capital letters alone.\n"
 			   "`mfa-admin names` lists such names.") } },
-		{ -ESTALE, { MFA_RESULT_UNAVAILABLE,
+		{ -EIDRM, { MFA_RESULT_UNAVAILABLE,
 			N_("The second-factor records are missing. Please tell your administrator.") } },
 	};
 	size_t i;
