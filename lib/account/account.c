@@ -182,6 +182,7 @@ void mfa_account_drop_device(struct mfa_account *account, struct mfa_device *dev
 		return;
 	account->recovery_count = 0;
 	memset(account->recovery, 0, sizeof(account->recovery));
+	account->epoch++;
 }
 
 struct mfa_device *mfa_account_find_device(struct mfa_account *account, const char *which)

@@ -138,7 +138,7 @@ struct mfa_account {
 	uint8_t recovery[MFA_RECOVERY_COUNT][MFA_RECOVERY_HASH_SIZE];
 	struct mfa_pass pass;
 	struct mfa_push_state push;
-	uint32_t epoch;			/* what is remembered of another epoch is void */
+	uint32_t epoch;			/* what is remembered, or was shown, of another epoch is void */
 	uint32_t postponed;		/* how often enrolment was put off */
 	int64_t told;			/* devices that are newer have not been told of at a sign-in */
 	struct mfa_throttle throttles[MFA_BUDGET_COUNT];
@@ -173,8 +173,8 @@ struct mfa_device *mfa_account_device_by_id(struct mfa_account *account, uint64_
 int mfa_account_add_device(struct mfa_account *account, const struct mfa_device *device);
 /* By its label, or else by its number in the list, from 1.  NULL if there is none. */
 struct mfa_device *mfa_account_find_device(struct mfa_account *account, const char *which);
-/* The same as mfa_account_remove_device, and with the last one go the recovery codes: without a device the account is
- * as one that never enrolled, and codes that outlive it would let in whoever finds the paper. */
+/* The same as mfa_account_remove_device, and with the last one go the recovery codes, and the epoch: without a device
+ * the account is as one that never enrolled, and codes that outlive it would let in whoever finds the paper. */
 void mfa_account_drop_device(struct mfa_account *account, struct mfa_device *device);
 /* device points into the account. */
 void mfa_account_remove_device(struct mfa_account *account, struct mfa_device *device);

@@ -285,6 +285,15 @@ exits 'and yes is yes' 0 'Removed'
 is 'none is left' "$(labels alice)" ''
 pam_try code alice "${codes[2]}"
 denied 'her recovery codes went with it'
+printf 'alice\totpauth://totp/Bed:alice?secret=%s&issuer=Bed\n' "$(secret_of alice)" >"$BED/next"
+ok 'another device comes' mfa-admin import --add "$BED/next"
+is 'to an account without such codes' "$(left alice)" 0
+pam_try code alice "${codes[2]}"
+denied 'and the old paper opens nothing'
+tick
+pam_try code alice "$(code_now alice)"
+accepted 'which the device does'
+mfa-admin reset --factor Phone alice --yes </dev/null >/dev/null
 quiet alice
 exits 'and she may not begin anew by herself' 1 'ask your administrator'
 

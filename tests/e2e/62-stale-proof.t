@@ -29,7 +29,11 @@ while_adding() {
 	eval "$1" >&2
 	printf 'send %s\n' "$(oathtool --totp -b "$(key_shown)" --now "@$(now)")"
 }
-add_while() { tool add --label "${3:-Thief}" < <(while_adding "$@"); }
+# Begun with an empty screen, or the one before would be taken for it.
+add_while() {
+	: >"$BED/pty"
+	tool add --label "${3:-Thief}" < <(while_adding "$@")
+}
 
 new_phone() {
 	mfa-admin reset alice --yes </dev/null
@@ -68,6 +72,29 @@ tool remove 1 < <(
 	new_phone >/dev/null
 	printf 'send y\n')
 is 'a new phone is not removed by who showed the old one' "$STATUS, $(devices)" '1, "label":"Phone"'
+
+# What is no device leaves no label to look for: a recovery code, a pass.
+codes() { mfa-enroll --user alice codes </dev/null | grep -oE '[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}'; }
+a_pass() { mfa-admin pass alice --valid 8h --uses 2 </dev/null | head -n 1; }
+with_code() { new_phone >/dev/null; codes | head -n 1; }
+with_pass() { mfa-admin reset alice --yes </dev/null >/dev/null; tick; a_pass; }
+while IFS='|' read -r proof want what; do
+	add_while "${what#*: }" "$("$proof")"
+	is "$proof, and meanwhile ${what%%: *}" "$STATUS, $(devices)" "$want"
+done <<'END'
+with_code|0, "label":"Phone""label":"Thief"|nothing: true
+with_code|1, "label":"Phone"|a reset, and a new phone: new_phone
+with_code|4, |a reset: mfa-admin reset alice --yes </dev/null
+with_code|1, |a reset of the only device: mfa-admin reset --factor Phone alice --yes </dev/null
+with_code|1, "label":"Phone"|the only device goes, and another comes: mfa-admin reset --factor Phone alice --yes </dev/null; tick; enrol alice
+with_code|1, "label":"Phone"|the only device goes, and another is added: mfa-admin reset --factor Phone alice --yes </dev/null; mfa-admin import --add "$BED/import" </dev/null
+with_code|0, "label":"Phone""label":"Thief"|new recovery codes are made: codes
+with_pass|0, "label":"Thief"|nothing: true
+with_pass|1, "label":"Phone"|a reset, and a new phone: new_phone
+with_pass|4, |a reset: mfa-admin reset alice --yes </dev/null
+with_pass|1, |a reset, and a new pass: mfa-admin reset alice --yes </dev/null; tick; a_pass
+END
+new_phone
 
 # Who hangs up after the proof has removed nothing, and the log says so.
 tick

@@ -73,10 +73,12 @@ void change_take_proof(struct change *ch, const struct mfa_judgement *judgement)
 		ch->challenge.judgement = *judgement;
 	ch->proof.given = true;
 	ch->proof.account = account->created;
+	ch->proof.epoch = account->epoch;
 	ch->proof.device = device != NULL ? device->created : 0;
 }
 
-/* A recovery code that was shown is used up; it counts as long as the account does. */
+/* A recovery code or a pass that was shown is used up; it counts as long as the account does, and until the last
+ * device goes, for the paper goes with that. */
 static bool proof_counts(const struct change *ch)
 {
 	const char *label = ch->challenge.judgement.label;
@@ -86,8 +88,10 @@ static bool proof_counts(const struct change *ch)
 		return true;
 	if (ch->record.account->created != ch->proof.account)
 		return false;
+	if (label[0] == '\0')
+		return ch->record.account->epoch == ch->proof.epoch;
 	device = mfa_account_device(ch->record.account, label);
-	return label[0] == '\0' || (device != NULL && device->created == ch->proof.device);
+	return device != NULL && device->created == ch->proof.device;
 }
 
 bool change_prove(struct change *ch)

@@ -16,7 +16,8 @@ struct change {
 	struct {
 		bool given;		/* by change_prove */
 		int64_t account;	/* when the account was made that it was given for, */
-		int64_t device;		/* and the device that was shown */
+		int64_t device;		/* and the device that was shown, */
+		uint32_t epoch;		/* or where it was none, the account's epoch */
 	} proof;
 	bool by_pass;			/* change_prove asks for a pass: there is no device yet */
 	bool created;			/* the account had no record before */
