@@ -57,6 +57,19 @@ tick 3	# codes that may have been used since stay refused
 ssh_try alice "$PASSWORD" "$(code_now alice)"
 entered 'unlock mends that too' alice
 
+# A prompt that was there before the wait began: its answer is looked at as the account is then.
+tick
+wrong=$(wrong_code bob)
+on_pty pamtester code bob authenticate < <(
+	printf 'expect code: \nrun for i in 1 2; do %s/signin -q code bob %s %s %s; done; echo %s >%s/clock.new; mv %s/clock.new %s/clock\n' \
+		"$HELPERS" "$wrong" "$wrong" "$wrong" $(($(now) + 1)) "$BED" "$BED" "$BED"
+	printf 'send %s\nend code: \n' "$(code_now bob)")
+like 'a prompt from before the wait: not looked at' "$SCREEN" 'Not looked at: too many codes were wrong'
+unlike 'and refused' "$SCREEN" 'successfully authenticated'
+tick
+pam_try code bob "$(code_now bob)"
+accepted 'the next code is, once the wait is over'
+
 write_conf '[throttle]' 'enabled = no'
 stop_mfad
 start_mfad

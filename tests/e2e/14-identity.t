@@ -51,6 +51,45 @@ accepted 'unenrolled = allow goes for such names too'
 pam_try strict nobody-ever 123456
 denied 'but not where it says deny'
 
+# The name of an import is somebody's once the system knows it, and its uid is what shows a factor first.
+uid_of() { mfa-admin show --json "$1" </dev/null | grep -oE '"uid": ?[a-z0-9]+' | grep -oE '[a-z0-9]+$'; }
+is 'so far it is of no uid' "$(uid_of ghost)" null
+useradd --uid 4343 --no-create-home ghost
+tick
+pam_try code ghost "$(wrong_code ghost)"
+denied 'known by now: a wrong code'
+is 'binds no uid' "$(uid_of ghost)" null
+log_mark
+pam_try code ghost "$(code_now ghost)"
+accepted 'a right one signs in'
+kill_mfad
+start_mfad
+is 'and is bound for good, whatever becomes of mfad' "$(uid_of ghost)" 4343
+tick
+pam_try code ghost "$(code_now ghost)"
+accepted 'that uid signs in again'
+usermod --uid 4344 ghost
+tick
+for service in code vpn; do
+	log_mark
+	pam_try $service ghost "$(code_now ghost)"
+	denied "$service: another uid later: refused"
+	log_like 'and logged' 'mfad.*user=ghost.*uid-changed'
+done
+stop_mfad
+pam_try code ghost "$(code_now ghost)"
+denied 'without the daemon as well'
+start_mfad
+usermod --login spirit --uid 4343 ghost
+log_mark
+pam_try code spirit
+denied 'nor has the uid another account, where such accounts are let in'
+log_like 'and logged' 'mfad.*user=spirit.*uid-of-another-account'
+usermod --login ghost spirit
+pam_try code ghost "$(code_now ghost)"
+accepted 'name and uid as they were: the code is still good'
+userdel ghost
+
 for name in '' ' alice' 'alice ' '../alice' "alice$(printf '\001')" '-alice' "$(printf '%0300d' 1)"; do
 	pam_try code "$name" "$(code_now alice)"
 	denied "not a name: $(printf '%.20q' "$name")"
