@@ -1,6 +1,6 @@
 /* A phone without a screen, and mfa-portal's half of its conversation with mfad.
  *
- *	phone STATE pair SOCKET ORIGIN TOKEN NAME [ENDPOINT]	prints the number it would show
+ *	phone STATE pair SOCKET ORIGIN TOKEN NAME [ENDPOINT] [passkey=HOW]	prints the number it would show
  *	phone STATE list
  *	phone STATE approve NUMBER [KEY=VALUE]...
  *	phone STATE deny [KEY=VALUE]...
@@ -11,8 +11,15 @@
  * STATE is the file of its key.  approve and deny answer the newest request; KEY=VALUE puts something else into the
  * payload, "signature=bad" spoils that, "state=FILE" signs with another phone's key, "copies=N" sends the very same on
  * N connections at the same instant and prints what each was told.
+ *
+ * Its own unlock is a passkey (WebAuthn level 2) that "pair" makes with passkey=HOW, and that signs an answer with
+ * assertion=HOW.  HOW is "right", or what is wrong with it: "locked" (nobody was recognised), "type" (made for used, or
+ * the other way round), "about" (over something else than this token or payload), "host", "origin", "signature";
+ * passkey=bare sends the key without proof; assertion=of:FILE is another phone's, assertion=by:FILE that under this
+ * one's id.
  * Prints "STATUS BODY" of the last call; exits with 0 if the status was 200. */
 #include <jansson.h>
+#include <openssl/evp.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +30,7 @@
 
 #include "json/fields.h"
 #include "webpush/base64url.h"
+#include "webpush/p256.h"
 #include "webpush/webpush.h"
 #include "wire/frame.h"
 
@@ -137,6 +145,131 @@ static struct mfa_p256 key_of(const json_t *state)
 	return key;
 }
 
+/* The passkey: an object of its own in the state, with "private", "public" and "id". */
+
+#define HASH_SIZE 32
+#define HEAD_SIZE 37		/* rpIdHash, flags, signCount */
+#define FLAG_PRESENT 0x01
+#define FLAG_VERIFIED 0x04
+#define FLAG_CREDENTIAL 0x40
+#define ID_SIZE 16
+
+static bool is(const char *how, const char *what)
+{
+	return strcmp(how, what) == 0;
+}
+
+static void digest(const void *data, size_t len, uint8_t out[HASH_SIZE])
+{
+	if (EVP_Digest(data, len, out, NULL, EVP_sha256(), NULL) != 1)
+		die("SHA-256");
+}
+
+static json_t *new_passkey(void)
+{
+	struct mfa_p256 key;
+
+	if (mfa_p256_generate(&key) != 0)
+		die("no key");
+	return must(json_pack("{s:o, s:o, s:o}", "private", encoded(key.private_key, sizeof(key.private_key)),
+			      "public", encoded(key.public_key, sizeof(key.public_key)),
+			      "id", encoded(key.public_key + 1, ID_SIZE)));
+}
+
+/* authenticatorData but for what a new credential adds.  Returns its size. */
+static size_t head(const char *origin, const char *how, uint8_t out[HEAD_SIZE])
+{
+	const char *host = is(how, "host") ? "evil.example" : origin + strlen("https://");
+
+	memset(out, 0, HEAD_SIZE);
+	digest(host, strlen(host), out);
+	out[HASH_SIZE] = is(how, "locked") ? FLAG_PRESENT : FLAG_PRESENT | FLAG_VERIFIED;
+	return HEAD_SIZE;
+}
+
+static void client_data(const char *type, const char *origin, const char *about, const char *how, char *out, size_t size)
+{
+	uint8_t hash[HASH_SIZE];
+	char text[64];
+
+	if (is(how, "about"))
+		about = "something else";
+	digest(about, strlen(about), hash);
+	if (mfa_base64url_encode(hash, sizeof(hash), text, sizeof(text)) != 0)
+		die("base64url");
+	(void)snprintf(out, size, "{\"type\":\"webauthn.%s\",\"challenge\":\"%s\",\"origin\":\"%s\"}", type, text,
+		       is(how, "origin") ? "https://evil.example" : origin);
+}
+
+/* That the passkey was made, for this token. */
+static json_t *attestation(const json_t *passkey, const char *origin, const char *token, const char *how)
+{
+	static const uint8_t before_x[] = { 0xa5, 1, 2, 3, 0x26, 0x20, 1, 0x21, 0x58, 0x20 };
+	static const uint8_t before_y[] = { 0x22, 0x58, 0x20 };
+	struct mfa_p256 key = key_of(passkey);
+	uint8_t data[256] = { 0 }, *at = data + head(origin, how, data);
+	char about[64], client[512];
+
+	data[HASH_SIZE] |= FLAG_CREDENTIAL;
+	at += 16;	/* AAGUID */
+	*at++ = 0;
+	*at++ = ID_SIZE;
+	at = (uint8_t *)mempcpy(at, key.public_key + 1, ID_SIZE);
+	at = (uint8_t *)mempcpy(at, before_x, sizeof(before_x));
+	at = (uint8_t *)mempcpy(at, key.public_key + 1, 32);
+	at = (uint8_t *)mempcpy(at, before_y, sizeof(before_y));
+	at = (uint8_t *)mempcpy(at, key.public_key + 33, 32);
+	(void)snprintf(about, sizeof(about), "mfa-pair:%s", token);
+	client_data(is(how, "type") ? "get" : "create", origin, about, how, client, sizeof(client));
+	return must(json_pack("{s:o, s:o}", "clientData", encoded((const uint8_t *)client, strlen(client)),
+			      "authenticatorData", encoded(data, (size_t)(at - data))));
+}
+
+/* ECDSA in DER, over the authenticator's data and the hash of the client's. */
+static json_t *sign_use(const json_t *passkey, const uint8_t *data, size_t len, const char *client, bool spoil)
+{
+	struct mfa_p256 key = key_of(passkey);
+	EVP_PKEY *pkey = p256_pair(&key);
+	EVP_MD_CTX *md = EVP_MD_CTX_new();
+	uint8_t hash[HASH_SIZE], signature[80];
+	size_t size = sizeof(signature);
+
+	digest(client, strlen(client), hash);
+	hash[0] ^= spoil ? 1 : 0;
+	if (EVP_DigestSignInit(md, NULL, EVP_sha256(), NULL, pkey) != 1 || EVP_DigestSignUpdate(md, data, len) != 1 ||
+	    EVP_DigestSignUpdate(md, hash, sizeof(hash)) != 1 || EVP_DigestSignFinal(md, signature, &size) != 1)
+		die("it can't be signed");
+	EVP_MD_CTX_free(md);
+	EVP_PKEY_free(pkey);
+	return encoded(signature, size);
+}
+
+static const json_t *passkey_of(const char *file)
+{
+	return json_object_get(must(json_load_file(file, 0, NULL)), "passkey");
+}
+
+/* That it was used, for this payload. */
+static json_t *assertion(const json_t *state, const char *payload, const char *how)
+{
+	const char *origin = text_of(state, "origin");
+	const json_t *own = json_object_get(state, "passkey"), *signer = own, *named;
+	uint8_t data[HEAD_SIZE];
+	char client[512];
+
+	if (strncmp(how, "of:", 3) == 0 || strncmp(how, "by:", 3) == 0)
+		signer = passkey_of(how + 3);
+	named = how[0] == 'b' ? own : signer;
+	if (signer == NULL || named == NULL)
+		die("no passkey in the state");
+	(void)head(origin, how, data);
+	client_data(is(how, "type") ? "create" : "get", origin, payload, how, client, sizeof(client));
+	return must(json_pack("{s:O, s:o, s:o, s:o}", "id", json_object_get(named, "id"),
+			      "clientData", encoded((const uint8_t *)client, strlen(client)),
+			      "authenticatorData", encoded(data, sizeof(data)),
+			      "signature", sign_use(signer, data, sizeof(data), client, is(how, "signature"))));
+}
+
 static json_t *sign(const char *name, json_t *payload, const json_t *state, bool spoil)
 {
 	uint8_t signature[MFA_P256_SIGNATURE_SIZE];
@@ -166,10 +299,17 @@ static json_t *subscription(const char *endpoint)
 
 static int pair(const char *file, char **args)
 {
-	const char *path = args[0], *origin = args[1], *token = args[2];
+	const char *path = args[0], *origin = args[1], *token = args[2], *endpoint = NULL, *how = NULL;
 	struct mfa_p256 key;
-	json_t *state, *reply, *payload;
+	json_t *state, *reply, *payload, *passkey, *whole;
+	size_t i;
 
+	for (i = 4; args[i] != NULL; i++) {
+		if (strncmp(args[i], "passkey=", 8) == 0)
+			how = args[i] + 8;
+		else
+			endpoint = args[i];
+	}
 	if (mfa_p256_generate(&key) != 0)
 		die("no key");
 	state = must(json_pack("{s:s, s:s, s:o, s:o}", "socket", path, "origin", origin,
@@ -178,8 +318,17 @@ static int pair(const char *file, char **args)
 	payload = must(json_pack("{s:s, s:s, s:s, s:o, s:s, s:O, s:s, s:o, s:n}", "type", "pair",
 				 "origin", origin, "token", token, "time", now(path), "name", args[3],
 				 "key", json_object_get(state, "public"), "language", "en",
-				 "subscription", subscription(args[4]), "credential"));
-	reply = call(path, sign("pair", payload, state, false));
+				 "subscription", subscription(endpoint), "credential"));
+	passkey = how != NULL ? new_passkey() : NULL;
+	if (passkey != NULL) {
+		(void)json_object_set(state, "passkey", passkey);
+		(void)json_object_set_new(payload, "credential", must(json_pack("{s:O, s:O}",
+			"id", json_object_get(passkey, "id"), "key", json_object_get(passkey, "public"))));
+	}
+	whole = sign("pair", payload, state, false);
+	if (passkey != NULL && !is(how, "bare"))
+		(void)json_object_set_new(whole, "attestation", attestation(passkey, origin, token, how));
+	reply = call(path, whole);
 	(void)json_object_update(state, json_object_get(reply, "body"));
 	if (json_dump_file(state, file, 0) != 0)
 		die("the state can't be written");
@@ -231,6 +380,7 @@ static int answer(const json_t *state, const char *decision, const char *number,
 	json_t *row = json_array_get(json_object_get(json_object_get(list(state), "body"), "requests"), 0);
 	json_t *payload = common(state, "answer");
 	const json_t *signer = state;
+	const char *how = NULL;
 	unsigned copies = 0;
 	bool spoil = false;
 	size_t i;
@@ -253,6 +403,8 @@ static int answer(const json_t *state, const char *decision, const char *number,
 			signer = must(json_load_file(value, 0, NULL));
 		else if (strcmp(*overrides, "copies") == 0)
 			copies = (unsigned)strtoul(value, NULL, 10);
+		else if (strcmp(*overrides, "assertion") == 0)
+			how = value;
 		else if (strcmp(*overrides, "payload") == 0)
 			payload = must(json_loads(value, 0, NULL));
 		else if (strcmp(*overrides, "print") == 0)
@@ -261,6 +413,8 @@ static int answer(const json_t *state, const char *decision, const char *number,
 			(void)json_object_set_new(payload, *overrides, json_string(value));
 	}
 	payload = sign("answer", payload, signer, spoil);
+	if (how != NULL)
+		(void)json_object_set_new(payload, "assertion", assertion(state, text_of(payload, "payload"), how));
 	return copies > 0 ? at_once(text_of(state, "socket"), payload, copies)
 			  : report(call(text_of(state, "socket"), payload));
 }
