@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "account/accounts.h"
+#include "seal/seal.h"
 
 struct fixture {
 	char folder[32];
@@ -246,6 +247,30 @@ static void test_load_device(void **state)
 	/* Another's record is nobody's. */
 	copy_value(f, "account/alice", "account/carol");
 	assert_int_equal(mfa_accounts_load_device(f->accounts, "carol", device, &record), -EBADMSG);
+	assert_null(record.account);
+}
+
+/* Sealed anew for the place by a program of ours that is wrong, it is still the record of another. */
+static void test_others_record(void **state)
+{
+	struct fixture *f = *state;
+	struct mfa_record record;
+	uint8_t *sealed = NULL;
+	uint64_t version;
+	size_t len, sealed_len;
+	char *text = NULL;
+
+	enrol(f, "alice", false, 0);
+	assert_int_equal(mfa_accounts_load(f->accounts, "alice", &record), 0);
+	assert_int_equal(mfa_account_format(record.account, &text, &len), 0);
+	assert_int_equal(mfa_seal(f->ring, "account/bob", (const uint8_t *)text, len, &sealed, &sealed_len), 0);
+	assert_int_equal(mfa_store_put_if(mfa_accounts_store(f->accounts), "account/bob", 0, sealed, sealed_len, 0,
+					  &version), 0);
+	free(sealed);
+	free(text);
+	mfa_record_release(&record);
+	assert_int_equal(mfa_accounts_load(f->accounts, "bob", &record), -EBADMSG);
+	assert_int_equal(load_or_decoy(f->accounts, "bob", true, &record), -EBADMSG);
 	assert_null(record.account);
 }
 
@@ -556,7 +581,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_save_and_load), TEST(test_change), TEST(test_new_twice), TEST(test_swapped), TEST(test_damaged),
-		TEST(test_swapped_claim), TEST(test_load_device), TEST(test_lost_decoy), TEST(test_not_half_made),
+		TEST(test_swapped_claim), TEST(test_others_record), TEST(test_load_device), TEST(test_lost_decoy),
+		TEST(test_not_half_made),
 		TEST(test_wrong_id),
 		TEST(test_decoys), TEST(test_bare), TEST(test_uids), TEST(test_wrong_key), TEST(test_half_made),
 		TEST(test_list), TEST(test_save_many),

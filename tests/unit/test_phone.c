@@ -344,6 +344,43 @@ static void test_other_calls(void **state)
 	}
 }
 
+/* Where a phone says that pushes go: nothing is encrypted for what is no key. */
+static void test_subscriptions(void **state)
+{
+	enum { RIGHT, OFF_CURVE, COMPRESSED };
+	static const struct { const char *endpoint; int key; size_t auth; int expect; } rows[] = {
+		{ "https://push.example.org/x", RIGHT, 16, 0 },
+		{ "https://push.example.org/x", OFF_CURVE, 16, -EBADMSG },
+		{ "https://push.example.org/x", COMPRESSED, 16, -EBADMSG },
+		{ "https://push.example.org/x", RIGHT, 15, -EBADMSG },
+		{ "http://push.example.org/x", RIGHT, 16, -EBADMSG },
+		{ "https://push.example.org/\"x", RIGHT, 16, -EBADMSG },
+	};
+	static const uint8_t auth[16];
+	uint8_t point[MFA_P256_PUBLIC_SIZE];
+	struct mfa_p256 key;
+	struct mfa_call *call;
+	char *text;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(mfa_p256_generate(&key), 0);
+	for (i = 0; i < ROWS(rows); i++) {
+		memcpy(point, key.public_key, sizeof(point));
+		/* With this y it is no point, but by a chance of 2^-255. */
+		point[sizeof(point) - 1] ^= rows[i].key == OFF_CURVE ? 1 : 0;
+		point[0] = rows[i].key == COMPRESSED ? 2 : point[0];
+		text = call_text("subscribe", json_pack("{s:s, s:s, s:s, s:s, s:I, s:s, s:{s:s, s:o, s:o}}",
+			"type", "subscribe", "origin", ORIGIN, "account", "alice", "device", "00000000000000ab",
+			"time", (json_int_t)NOW, "language", "nl", "subscription", "endpoint", rows[i].endpoint,
+			"p256dh", encoded(point, sizeof(point)), "auth", encoded(auth, rows[i].auth)), &key, NULL);
+		if (mfa_call_parse(text, strlen(text), &call) != rows[i].expect)
+			fail_msg("row %zu", i);
+		mfa_call_free(&call);
+		free(text);
+	}
+}
+
 /* Passkeys, by an authenticator made here from the specification. */
 
 struct passkey {
@@ -594,6 +631,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_challenges), TEST(test_pairings), cmocka_unit_test(test_ids),
 		cmocka_unit_test(test_answer), cmocka_unit_test(test_bad_answers), cmocka_unit_test(test_other_calls),
+		cmocka_unit_test(test_subscriptions),
 		cmocka_unit_test(test_passkey_used), cmocka_unit_test(test_passkey_made), cmocka_unit_test(test_depth),
 	};
 
