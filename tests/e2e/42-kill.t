@@ -64,4 +64,20 @@ start_mfad
 pam_try code bob "$(code_now bob)"
 accepted 'a daemon starts over the dead one'"'"'s sockets'
 
+# kill -9 leaves the kernel's memory as it was; a power cut does not.  So what is told is on disk first: between the
+# question (a frame that begins with B) and the result (with F) the store is synced.
+pgrep -x mfad >/dev/null || start_mfad
+strace -f -qq -o "$BED/trace" -e trace=fdatasync,fsync,sendto -p "$MFAD_PID" &
+tracer=$!
+disown
+wait_for grep -q '^TracerPid:.*[1-9]' "/proc/$MFAD_PID/status"
+tick
+pam_try code alice "$(code_now alice)"
+accepted 'a sign-in that is watched'
+kill $tracer
+wait_for ended $tracer
+like 'the code is on disk before anybody hears of it' \
+	"$(grep -oE 'sync(\(| resumed).* = 0$|sendto\([0-9]+, "[BF]' "$BED/trace" | grep -oE '^sync|[BF]$' | tr '\n' ' ')" \
+	'^B (sync )+F '
+
 done_testing
