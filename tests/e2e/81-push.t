@@ -145,6 +145,19 @@ like 'no notification went out: that is said' "$(screen)" "No notification could
 keys "$(code_now bob)" Enter
 ok 'a code lets in as well' wait_for shows 'in as bob' || diag "$(screen)"
 like 'and the phone shows no request any more' "$(phone Bobs list)" '"requests":\[\]'
+asked=''
+for _ in 1 2 3 4 5 6; do
+	tick
+	pam_try code bob "$(code_now bob)"
+	asked+=$(grep -c 'on your phone' <<<"$SCREEN")$(grep -c '^PAM_SUCCESS 1$' <<<"$SCREEN")
+done
+is 'and the request does not count as one that nobody answered' "$asked" 111111111111
+pam_service behind 'auth required pam_mfa.so forward_pass' \
+	'auth [success=ok default=die] pam_unix.so nodelay use_first_pass' 'auth required pam_mfa.so'
+tick
+pam_try behind bob "$PASSWORD$(code_now bob)"
+accepted 'a code behind the password'
+unlike 'asks no phone' "$SCREEN" 'on your phone'
 tick
 for _ in 1 2; do
 	on_ssh bob
