@@ -25,15 +25,23 @@ script() {
 # --- signals -------------------------------------------------------------------------
 
 # Of the program that is run: a shell ignores some itself.
-readonly LOOK='awk "/^Sig(Blk|Ign)/ { sub(/^0+/, \"\", \$2); print \$1 \$2 }" /proc/self/status'
+readonly LOOK='awk "/^Sig(Blk|Ign)/ { print \$1 \$2 }" /proc/self/status'
+# 32 and 33 are libc's own, which it lets nobody set; what began all this may have ignored them.
+but_libcs() {
+	local name mask
+
+	while IFS=: read -r name mask; do
+		[[ $name != Sig* ]] || printf '%s:%x\n' "$name" $((16#$mask & ~0x180000000))
+	done
+}
 script signals.t "$LOOK" 'echo "of its own: $(($(ps -o sid= -p $$) == $$))"'
-default=$'SigBlk:\nSigIgn:'
+default=$'SigBlk:0\nSigIgn:0'
 while IFS='|' read -r name ignored; do
 	# shellcheck disable=SC2086
 	SCREEN=$(trap '' $ignored; tests/run-one "$BED/signals.t" 2>&1 </dev/null)
-	is "$name: default signals for a test" "$? $(head -n 2 <<<"$SCREEN")" "0 $default"
+	is "$name: default signals for a test" "$? $(but_libcs <<<"$SCREEN")" "0 $default"
 	# shellcheck disable=SC2086
-	is "$name: and in a bed" "$(trap '' $ignored; tests/e2e/bed bash -c "$LOOK" 2>&1 </dev/null)" "$default"
+	is "$name: and in a bed" "$(trap '' $ignored; tests/e2e/bed bash -c "$LOOK" 2>&1 </dev/null | but_libcs)" "$default"
 done <<-END
 	as it is|URG
 	nohup|HUP
@@ -45,9 +53,9 @@ like "nohup: the terminal's end is not heard of either" "$SCREEN" 'of its own: 1
 # bash's own "&" is such a place as well.
 "$HELPERS/ptyrun" "$BED/signals.t" </dev/null >"$BED/signals" &
 wait $!
-is 'on a terminal too' "$(tr -d '\r' <"$BED/signals" | head -n 2)" "$default"
+is 'on a terminal too' "$(tr -d '\r' <"$BED/signals" | but_libcs)" "$default"
 ready alice
-is 'mfad ignores but what it chose to' "$(awk '/^SigIgn/ { sub(/^0+/, "", $2); print $2 }' "/proc/$MFAD_PID/status")" 1000
+is 'mfad ignores but what it chose to' "$(eval "${LOOK/self/$MFAD_PID}" | but_libcs | tail -n 1)" SigIgn:1000
 stop_mfad
 code_services sshd
 start_sshd
