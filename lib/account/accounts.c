@@ -143,6 +143,34 @@ static bool has_factor(const struct mfa_account *account, int64_t now)
 	return account->device_count > 0 || mfa_account_has_pass(account, now);
 }
 
+/* What there is of a name, and what stands in for it: both are read for everybody, so that a watch on the time
+ * learns nothing. */
+struct pair {
+	char key[MFA_STORE_KEY_MAX + 1], decoy[MFA_STORE_KEY_MAX + 1];
+	struct mfa_entry entry, standin;
+	int found, standin_found;	/* as mfa_store_get returned */
+};
+
+static int get_pair(struct mfa_accounts *accounts, const char *name, struct pair *out)
+{
+	int r;
+
+	memset(out, 0, sizeof(*out));
+	account_key(name, out->key);
+	r = decoy_key(accounts, name, out->decoy);
+	if (r != 0)
+		return r;
+	out->found = mfa_store_get(accounts->store, out->key, &out->entry);
+	out->standin_found = mfa_store_get(accounts->store, out->decoy, &out->standin);
+	return 0;
+}
+
+static void release_pair(struct pair *pair)
+{
+	mfa_entry_release(&pair->entry);
+	mfa_entry_release(&pair->standin);
+}
+
 static int open_entry(struct mfa_accounts *accounts, const char *key, const struct mfa_entry *entry,
 		      struct mfa_record *out)
 {
@@ -184,27 +212,22 @@ static int open_with_device(struct mfa_accounts *accounts, const char *key, cons
 
 int mfa_accounts_load_device(struct mfa_accounts *accounts, const char *name, uint64_t device, struct mfa_record *out)
 {
-	char key[MFA_STORE_KEY_MAX + 1], decoy[MFA_STORE_KEY_MAX + 1];
-	struct mfa_entry entry, standin;
 	struct mfa_record nobody = { .account = NULL };
-	int r, found;
+	struct pair pair;
+	int r = get_pair(accounts, name, &pair), found;
 
 	memset(out, 0, sizeof(*out));
-	account_key(name, key);
-	r = decoy_key(accounts, name, decoy);
 	if (r != 0)
 		return r;
-	found = mfa_store_get(accounts->store, key, &entry);
-	r = mfa_store_get(accounts->store, decoy, &standin);
+	found = pair.found;
 	if (found == 0) {
-		found = open_with_device(accounts, key, &entry, device, out);
-		mfa_entry_release(&entry);
-	} else if (found == -ENOENT && r == 0) {
+		found = open_with_device(accounts, pair.key, &pair.entry, device, out);
+	} else if (found == -ENOENT && pair.standin_found == 0) {
 		/* For the work alone. */
-		(void)open_with_device(accounts, decoy, &standin, device, &nobody);
+		(void)open_with_device(accounts, pair.decoy, &pair.standin, device, &nobody);
 		mfa_record_release(&nobody);
 	}
-	mfa_entry_release(&standin);
+	release_pair(&pair);
 	if (found != 0)
 		mfa_record_release(out);
 	return found;
@@ -213,22 +236,16 @@ int mfa_accounts_load_device(struct mfa_accounts *accounts, const char *name, ui
 int mfa_accounts_load_or_decoy(struct mfa_accounts *accounts, const char *name, bool eligible,
 			       int64_t now, struct mfa_record *out, struct mfa_record *bare)
 {
-	char key[MFA_STORE_KEY_MAX + 1], decoy[MFA_STORE_KEY_MAX + 1];
-	struct mfa_entry entry, standin;
-	int r, found;
+	struct pair pair;
+	int r = get_pair(accounts, name, &pair), found;
 
 	memset(out, 0, sizeof(*out));
 	memset(bare, 0, sizeof(*bare));
-	account_key(name, key);
-	/* Both are read for everybody, so that a watch on the time learns nothing. */
-	r = decoy_key(accounts, name, decoy);
 	if (r != 0)
 		return r;
-	found = mfa_store_get(accounts->store, key, &entry);
-	r = mfa_store_get(accounts->store, decoy, &standin);
+	found = pair.found;
 	if (found == 0) {
-		found = open_entry(accounts, key, &entry, out);
-		mfa_entry_release(&entry);
+		found = open_entry(accounts, pair.key, &pair.entry, out);
 		if (found == 0 && (!eligible || !has_factor(out->account, now))) {
 			*bare = *out;
 			if (!eligible)
@@ -238,9 +255,9 @@ int mfa_accounts_load_or_decoy(struct mfa_accounts *accounts, const char *name, 
 	}
 	if (found == -ENOENT)
 		/* A store without its decoys is a damaged one. */
-		found = r == 0 ? open_entry(accounts, decoy, &standin, out)
-			       : r == -ENOENT ? -EBADMSG : r;
-	mfa_entry_release(&standin);
+		found = pair.standin_found == 0 ? open_entry(accounts, pair.decoy, &pair.standin, out)
+			: pair.standin_found == -ENOENT ? -EBADMSG : pair.standin_found;
+	release_pair(&pair);
 	if (found != 0) {
 		mfa_record_release(out);
 		mfa_record_release(bare);

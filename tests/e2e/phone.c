@@ -24,10 +24,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
+#include "connect.h"
 #include "json/fields.h"
 #include "webpush/base64url.h"
 #include "webpush/p256.h"
@@ -59,13 +58,11 @@ static const char *text_of(const json_t *json, const char *key)
 	return text != NULL ? text : "";
 }
 
-static int connect_to(const char *path)
+static int open_to(const char *path)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	int fd = connect_to(path);
 
-	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
-	if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof(address)) != 0)
+	if (fd < 0)
 		die("no mfad there");
 	return fd;
 }
@@ -92,7 +89,7 @@ static json_t *next_row(int fd)
 static json_t *call(const char *path, json_t *what)
 {
 	char *text = mfa_json_dump(what);
-	int fd = connect_to(path);
+	int fd = open_to(path);
 	json_t *reply;
 
 	if (text == NULL)
@@ -358,7 +355,7 @@ static int at_once(const char *path, json_t *what, unsigned copies)
 	if (text == NULL || copies > COPIES_MAX)
 		die("copies");
 	for (i = 0; i < copies; i++) {
-		fds[i] = connect_to(path);
+		fds[i] = open_to(path);
 		send_json(fds[i], MFA_PHONE, "{\"call\":\"hello\"}");
 		if (next_row(fds[i]) == NULL)
 			die("no answer");
@@ -421,7 +418,7 @@ static int answer(const json_t *state, const char *decision, const char *number,
 
 static int events(const char *path)
 {
-	int fd = connect_to(path);
+	int fd = open_to(path);
 	json_t *row;
 
 	send_json(fd, MFA_EVENTS, "{}");
