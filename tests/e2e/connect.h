@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 /* Returns the connection, or -1. */
-static int connect_to(const char *path)
+static inline int connect_to(const char *path)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
