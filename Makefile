@@ -46,7 +46,7 @@ QUIET_PO   = @echo '  PO   $@';
 MAKEFLAGS += --no-print-directory
 endif
 
-VERSION := 0.1
+VERSION := 0.2
 
 # make SANITIZE=1, DEVELOPER=1
 B := build
