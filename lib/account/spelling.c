@@ -28,10 +28,13 @@ int mfa_spelling_folded(struct mfa_store *store, const struct mfa_keyring *ring,
 
 int mfa_spelling_set_folded(struct mfa_store *store, const struct mfa_keyring *ring)
 {
-	int r = mfa_sealed_put(store, ring, MFA_KEY_SPELLING, 0, FOLD, strlen(FOLD), 0, NULL);
+	struct mfa_entry there;
+	int r = mfa_store_get(store, MFA_KEY_SPELLING, &there);
 
-	/* It was there: then it says the same, or what we don't know. */
-	return r == -EAGAIN ? 0 : r;
+	if (r == 0 || r == -ENOENT)
+		r = mfa_sealed_put(store, ring, MFA_KEY_SPELLING, there.version, FOLD, strlen(FOLD), 0, NULL);
+	mfa_entry_release(&there);
+	return r;
 }
 
 static void alias_key(const char *name, char key[MFA_STORE_KEY_MAX + 1])

@@ -19,7 +19,7 @@
 
 /* Whether the store is folded.  Returns 0, -EPROTONOSUPPORT (in a way that is newer), or as mfa_sealed_get. */
 int mfa_spelling_folded(struct mfa_store *store, const struct mfa_keyring *ring, bool *out);
-/* It is, from now on.  Returns 0 or as mfa_sealed_put. */
+/* It is, from now on, whatever was said there before.  Returns 0 or as mfa_sealed_put. */
 int mfa_spelling_set_folded(struct mfa_store *store, const struct mfa_keyring *ring);
 
 /* Lists a name that is not all lower case.  For every account, before it is first written.  Returns 0 or as

@@ -91,6 +91,17 @@ like 'which leads to enrolment' "$SCREEN" 'Set it up now'
 printf 'YVES\totpauth://totp/Bed:yves?secret=%s\n' "$(secret_of carol)" >"$BED/yves"
 mfa-admin import "$BED/yves" </dev/null >/dev/null
 is 'an import, too' "$(mfa-admin list </dev/null | grep -ciE '^yves ')$(mfa-admin list </dev/null | grep -cE '^yves ')" 11
+for name in Kim@EXAMPLE.ORG 'EXAMPLE.ORG\KIM'; do
+	like "$name has the pass of kim" "$(mfa-admin --new pass "$name" --valid 1h </dev/null 2>&1)" 'kim'
+done
+mfa-admin --new pass root@EXAMPLE.ORG --valid 1h </dev/null >/dev/null 2>&1
+unlike 'but root has none by another spelling' "$(mfa-admin show root </dev/null 2>&1)" '[Pp]ass'
+for name in Chloë ghost+vpn 'OTHER\ghost'; do
+	mfa-admin --new pass "$name" --valid 1h </dev/null >"$BED/out" 2>&1
+	is "$name would be refused: no pass" "$? $(grep -c 'other letters' "$BED/out")" '6 1'
+	printf '%s\totpauth://totp/Bed:x?secret=%s\n' "$name" "$(secret_of carol)" >"$BED/odd"
+	like 'nor an import' "$(mfa-admin import "$BED/odd" </dev/null 2>&1)" 'other letters'
+done
 mfa-admin show YVES </dev/null >/dev/null
 is 'found by any spelling' $? 0
 
@@ -147,6 +158,25 @@ printf '%s\totpauth://totp/Bed:x?secret=%s\n' Xena "$(secret_of alice)" Walt "$(
 	>"$BED/old"
 mfa-admin import "$BED/old" </dev/null >/dev/null
 OUT=$(names)
+for name in José klaas@example.org Alex@EXAMPLE.ORG; do
+	printf '%s\totpauth://totp/Bed:x?secret=%s\n' "$name" "$(secret_of alice)"
+done >"$BED/lost"
+mfa-admin import "$BED/lost" </dev/null >/dev/null
+mfa-admin --new pass Tim --valid 1h </dev/null >/dev/null
+mfa-admin --new pass tim --valid 1h </dev/null >/dev/null
+printf 'Aaron\totpauth://totp/Bed:x?secret=%s\n' "$(secret_of carol)" >"$BED/aaron"
+mfa-admin import "$BED/aaron" </dev/null >/dev/null
+sqlite3 "$STORE" "update entry set value = zeroblob(60) where cast(key as text) = 'account/Aaron'" || bail sqlite3
+OUT=$(names)
+while read -r name words; do
+	like "names: $name" "$OUT" "$name +$words"
+done <<-'END'
+	José CAN'T SIGN IN: it has other letters
+	klaas@example.org CAN'T SIGN IN: its realm
+	Alex@EXAMPLE.ORG CAN'T SIGN IN: its realm
+	Tim CONFLICT
+	Aaron can't be read
+END
 like 'names: what would change' "$OUT" 'Xena +becomes xena'
 like 'and what can not' "$OUT" 'WALT +CONFLICT'
 OUT=$(names --fold)
@@ -157,7 +187,7 @@ like 'report names them' "$(sed -n '/capital/,$p' "$BED/report" | tr '\n' ' ')" 
 log_mark
 OUT=$(names --fold --yes)
 is 'names --fold --yes' $? 0
-log_like 'is logged' 'event=fold-names result=ok renamed=1 conflicts=2'
+log_like 'is logged' 'event=fold-names result=ok renamed=1 conflicts=3'
 tick
 pam_try vpn xena "$(code_now alice)"
 accepted 'the phone of Xena is that of xena'
@@ -169,8 +199,12 @@ for name in walt Walt WALT; do
 	pam_try vpn "$name" "$(code_now bob)"
 	denied "two accounts: $name is refused"
 done
-like 'check-config goes on naming them' "$(mfa-admin check-config </dev/null 2>&1)" '2 names are in conflict'
-mfa-admin --yes reset WALT </dev/null >/dev/null
+like 'check-config goes on naming them' "$(mfa-admin check-config </dev/null 2>&1)" '3 names are in conflict'
+like 'and who can not sign in' "$(mfa-admin check-config </dev/null 2>&1)" "3 accounts can't sign in"
+is 'two who have but a pass are two' "$(mfa-admin list </dev/null 2>/dev/null | grep -ciE '^tim ')" 2
+for name in WALT Tim Aaron José klaas@example.org Alex@EXAMPLE.ORG; do
+	mfa-admin --yes reset "$name" </dev/null >/dev/null
+done
 like 'when one has been removed' "$(names --fold --yes)" '1 names were changed'
 tick
 pam_try vpn WALT "$(code_now bob)"
@@ -197,6 +231,56 @@ start_mfad
 tick
 pam_try vpn VERA "$(code_now alice)"
 accepted 'with her phone'
+
+# A code that is used while the record lies under both names stays used.
+stop_mfad
+sqlite3 "$STORE" "delete from entry where cast(key as text) = 'meta/names'" || bail sqlite3
+start_mfad
+printf 'Uma\totpauth://totp/Bed:x?secret=%s\n' "$(secret_of bob)" >"$BED/old"
+mfa-admin import "$BED/old" </dev/null >/dev/null
+tick
+mkfifo "$BED/script"
+"$HELPERS/ptyrun" pamtester vpn Uma authenticate <"$BED/script" >"$BED/typed" 2>&1 &
+exec 6>"$BED/script"
+echo 'expect code: ' >&6
+wait_for grep -q 'code: ' "$BED/typed"
+both() { [ "$(mfa-admin list </dev/null 2>/dev/null | grep -ciE '^uma ')" = 2 ]; }
+for i in $(seq 1 12); do
+	(strace -qq -f -o /dev/null -e trace=fdatasync -e inject=fdatasync:signal=KILL:when="$i" \
+		mfa-admin --yes names --fold </dev/null >/dev/null 2>&1; :) 2>/dev/null
+	both && break
+done
+ok 'a fold that was killed between the two' both
+printf 'send %s\nend nothing\n' "$(code_now bob)" >&6
+exec 6>&-
+wait $!
+like 'a code is used under the old name' "$(cat "$BED/typed")" 'successfully authenticated'
+names --fold --yes >/dev/null
+not_ok 'the fold is complete' both
+pam_try vpn uma "$(code_now bob)"
+denied 'and the code is no good a second time'
+tick
+pam_try vpn uma "$(code_now bob)"
+accepted 'but the next one'
+
+# What says how names are spelt is damaged.
+sqlite3 "$STORE" "update entry set value = zeroblob(60) where cast(key as text) = 'meta/names'" || bail sqlite3
+tick
+log_mark
+pam_try vpn uma "$(code_now bob)"
+denied 'not to know how names are spelt refuses'
+log_like 'and is logged' 'names can.t be read|how names are spelt'
+like 'check-config says what to do' "$(mfa-admin check-config </dev/null 2>&1)" 'damaged.*mfa-admin names'
+names --fold --yes >/dev/null
+pam_try vpn UMA "$(code_now bob)"
+accepted 'names --fold mends it'
+
+# A pass that has ended is no word of an administrator any more.
+rules '[policy]' 'enrolment = require' 'unenrolled = deny' 'enrol_local = yes' "${VPN[@]}"
+mfa-admin --new pass Otto --valid 1h </dev/null >/dev/null
+tick 150
+pam_try vpn otto
+unlike 'a pass that has ended leads nowhere' "$SCREEN" 'required'
 
 # A backup keeps how names are spelt.
 echo 'correct horse battery' >"$BED/phrase"

@@ -115,6 +115,9 @@ on_pty setpriv --reuid carol --regid carol --init-groups sudo -k true < <(
 led 'sudo by carol'
 daemon polkit-1 carol
 closed "polkit's helper, which root starts for anybody"
+daemon polkit-1 root
+closed "polkit's helper, for root's own account"
+like 'as explain says' "$(mfa-admin explain --user root --service polkit-1 </dev/null)" 'root: refused'
 SCREEN=$(user carol setsid -w set-uid-signin polkit-1 carol </dev/null 2>&1)
 led "polkit's helper, by carol"
 SCREEN=$(user alice setsid -w set-uid-signin polkit-1 carol </dev/null 2>&1)

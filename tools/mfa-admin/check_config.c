@@ -84,6 +84,34 @@ static const struct mfa_policy *policy_of_strangers(const struct mfa_conf *conf)
 	return NULL;
 }
 
+static unsigned warn_of_names(const char *path, const struct mfa_policy *policy, const struct names_counts *counts)
+{
+	const struct { bool holds; unsigned number; const char *text; } rows[] = {
+		{ !counts->folded && !counts->damaged && !policy->names_exact, 0,
+		  N_("nss = no, and each spelling of a name is an account of its own in this store, whatever `names` says") },
+		{ counts->damaged, 0, N_("what says how names are spelt in the store is damaged, and names that the system does "
+					 "not know are refused") },
+		{ counts->folded && counts->rename > 0, counts->rename,
+		  N_("names wait to be changed into lower case, and are refused meanwhile") },
+		{ counts->conflicts > 0, counts->conflicts, N_("names are in conflict with another account's") },
+		{ counts->folded && counts->lost > 0, counts->lost,
+		  N_("accounts can't sign in where nss = no: a realm that is taken off, or other letters than a to z") },
+	};
+	unsigned found = 0;
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (!rows[i].holds)
+			continue;
+		found++;
+		(void)fprintf(stderr, _("%s: warning: "), path);
+		if (rows[i].number > 0)
+			(void)fprintf(stderr, "%u ", rows[i].number);
+		(void)fprintf(stderr, "%s: mfa-admin names\n", _(rows[i].text));
+	}
+	return found;
+}
+
 /* What the store says of names; where it can't be looked at, mfad will say what is wrong. */
 static unsigned check_names(const char *path, struct mfa_conf *conf)
 {
@@ -95,13 +123,7 @@ static unsigned check_names(const char *path, struct mfa_conf *conf)
 		place.owner = getpwnam(MFA_USER);
 	if (policy == NULL || (geteuid() == 0 && place.owner == NULL) || names_look(&place, &counts) != 0)
 		return 0;
-	if (!counts.folded && !policy->names_exact)
-		warn(path, policy, _("nss = no, and each spelling of a name is an account of its own in this store, whatever "
-				     "`names` says: see mfa-admin names"));
-	if (counts.conflicts > 0)
-		(void)fprintf(stderr, _("%s: warning: %u names are in conflict with another account's: see mfa-admin names\n"),
-			      path, counts.conflicts);
-	return (!counts.folded && !policy->names_exact) + (counts.conflicts > 0);
+	return warn_of_names(path, policy, &counts);
 }
 
 static int check_key(const struct mfa_conf *conf)

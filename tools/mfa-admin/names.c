@@ -1,6 +1,7 @@
 /* One name for each account: `names` lists those that differ in capital letters alone, `names --fold` makes an
  * older store one in which such a name is nobody's a second time (lib/account/spelling.h). */
 #include <errno.h>
+#include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +31,7 @@ struct names {
 };
 
 /* What becomes of a name with capital letters: FOLD: its lower case. */
-enum fate { FOLD, KEEP, CONFLICT };
+enum fate { FOLD, KEEP, CONFLICT, UNREADABLE, LOST };
 
 static void show(const struct names *n, const char *name, const char *words)
 {
@@ -41,20 +42,73 @@ static void show(const struct names *n, const char *name, const char *words)
 	(void)printf("  %s\n", words);
 }
 
-/* The two halves of a change of name that was interrupted are one account. */
-static bool same_account(struct mfa_accounts *accounts, const char *a, const char *b)
+static bool same_device(const struct mfa_device *a, const struct mfa_device *b)
+{
+	return a->type == b->type && a->created == b->created && strcmp(a->label, b->label) == 0 &&
+	       a->secret_len == b->secret_len && CRYPTO_memcmp(a->secret, b->secret, a->secret_len) == 0 &&
+	       (a->phone == NULL) == (b->phone == NULL) &&
+	       (a->phone == NULL || memcmp(a->phone->key, b->phone->key, sizeof(a->phone->key)) == 0);
+}
+
+/* The two halves of a change of name that was interrupted are one account: by what nobody else has.  The ids of the
+ * oldest records are new each time they are read. */
+static bool same_account(const struct mfa_account *a, const struct mfa_account *b)
+{
+	bool same = a->created == b->created && a->device_count == b->device_count &&
+		    memcmp(a->recovery_salt, b->recovery_salt, sizeof(a->recovery_salt)) == 0 &&
+		    memcmp(a->pass.salt, b->pass.salt, sizeof(a->pass.salt)) == 0;
+	size_t i;
+
+	for (i = 0; same && i < a->device_count; i++)
+		same = same_device(&a->devices[i], &b->devices[i]);
+	return same;
+}
+
+static bool are_halves(struct mfa_accounts *accounts, const char *a, const char *b)
 {
 	struct mfa_record one = { .version = 0 }, two = { .version = 0 };
 	bool same = mfa_accounts_load(accounts, a, &one) == 0 && mfa_accounts_load(accounts, b, &two) == 0 &&
-		    one.account->created == two.account->created &&
-		    one.account->device_count == two.account->device_count;
-	size_t i;
+		    same_account(one.account, two.account);
 
-	for (i = 0; same && i < one.account->device_count; i++)
-		same = one.account->devices[i].id == two.account->devices[i].id;
 	mfa_record_release(&one);
 	mfa_record_release(&two);
 	return same;
+}
+
+static bool is_unreadable(int error)
+{
+	return error == -EBADMSG || error == -ENOKEY || error == -EPROTONOSUPPORT;
+}
+
+/* Whether the record of a name can be read, and so written under another one.  Returns 0 or a negative errno. */
+static int try_record(struct mfa_accounts *accounts, const char *name)
+{
+	struct mfa_record record;
+	int r = mfa_accounts_load(accounts, name, &record);
+
+	mfa_record_release(&record);
+	return r;
+}
+
+/* Why a name that the system does not know is refused where names are folded, whatever is done with it; or NULL. */
+static const char *is_lost(const struct names *n, const char *name)
+{
+	char spelt[MFA_ACCOUNT_NAME_MAX + 1];
+	const char *why = NULL;
+	size_t i;
+
+	for (i = 0; i < n->place->conf->policy_count; i++) {
+		const struct mfa_policy *policy = &n->place->conf->policies[i];
+
+		if (policy->nss || policy->names_exact)
+			continue;
+		if (mfa_name_take_realm(name, &policy->realms, spelt))
+			return N_("CAN'T SIGN IN: its realm is taken off (realms); import it without");
+		mfa_name_fold(spelt, spelt);
+		if (!mfa_name_is_plain(spelt))
+			why = N_("CAN'T SIGN IN: it has other letters than a to z (names = exact takes it)");
+	}
+	return why;
 }
 
 static int fate_of(struct names *n, const char *name, const char *folded, unsigned others, enum fate *out)
@@ -66,8 +120,15 @@ static int fate_of(struct names *n, const char *name, const char *folded, unsign
 		r = mfa_identity_of_name(folded, &as_folded);
 	if (r != 0)
 		return r;
-	if (others > 0 && !(others == 1 && same_account(n->accounts, name, folded)))
+	r = try_record(n->accounts, name);
+	if (is_unreadable(r)) {
+		*out = UNREADABLE;
+		return 0;
+	}
+	if (others > 0 && !(others == 1 && are_halves(n->accounts, name, folded)))
 		*out = CONFLICT;
+	else if (!id.known && is_lost(n, name) != NULL)
+		*out = LOST;
 	/* The system knows it so; or its lower case, which then is somebody: an administrator has to say who. */
 	else if (id.known)
 		*out = KEEP;
@@ -106,12 +167,37 @@ static int look_at(void *ctx, const char *name, const char *folded, unsigned oth
 		n->counts->kept++;
 		show(n, name, _("stays: the system knows it so"));
 		return 0;
+	case LOST:	/* look_for_lost tells of it */
+		return 0;
+	case UNREADABLE:
+		n->counts->unreadable++;
+		show(n, name, _("can't be read, and stays: see mfa-admin show"));
+		return 0;
 	default:
 		n->counts->conflicts++;
 		(void)snprintf(words, sizeof(words), _("CONFLICT: another account or person is %s"), folded);
 		show(n, name, words);
 		return 0;
 	}
+}
+
+/* Of names that nobody can sign in with once the store is folded; those with capital letters are among them. */
+static int look_for_lost(void *ctx, const char *key, const struct mfa_entry *entry)
+{
+	struct names *n = ctx;
+	const char *name = key + strlen(MFA_KEY_ACCOUNT), *why = is_lost(n, name);
+	struct mfa_identity id;
+	int r;
+
+	(void)entry;
+	if (why == NULL)
+		return 0;
+	r = mfa_identity_of_name(name, &id);
+	if (r != 0 || id.known)
+		return r;
+	n->counts->lost++;
+	show(n, name, _(why));
+	return 0;
 }
 
 /* In a child that is the store's owner. */
@@ -125,7 +211,13 @@ static int open_and_look(struct names *n)
 	memset(n->counts, 0, sizeof(*n->counts));
 	store = mfa_accounts_store(n->accounts);
 	r = mfa_spelling_folded(store, n->ring, &n->counts->folded);
-	return r == 0 ? mfa_spelling_list(store, look_at, n) : r;
+	if (is_unreadable(r)) {
+		n->counts->damaged = true;
+		r = 0;
+	}
+	if (r == 0)
+		r = mfa_spelling_list(store, look_at, n);
+	return r == 0 ? mfa_store_list(store, MFA_KEY_ACCOUNT, look_for_lost, n) : r;
 }
 
 static int close_up(struct names *n, int r)
@@ -154,11 +246,24 @@ static int note(void *ctx, const char *name, const char *folded, unsigned others
 	return mfa_spelling_note(mfa_accounts_store(n->accounts), n->ring, name);
 }
 
+/* The record that is to be written under the new name; *version is of what an interrupted run has left there. */
+static int half_of(struct names *n, const char *folded, const struct mfa_record *old, struct mfa_record *out)
+{
+	int r = mfa_accounts_load(n->accounts, folded, out);
+
+	if (r == -ENOENT)
+		return mfa_record_new(folded, out);
+	if (r == 0 && !same_account(old->account, out->account))
+		r = -EEXIST;
+	return r;
+}
+
 /* First the new record, then the old one goes; between the two both are refused, as names that differ in case alone.
- * Somebody who is interrupted there goes on when it is run again. */
+ * Who is interrupted there goes on when it is run again.  A sign-in that had begun under the old name may still use a
+ * code up in the old record: so that is what is written until it could be removed as it was read. */
 static int rename_once(struct names *n, const char *name)
 {
-	struct mfa_record old, new;
+	struct mfa_record old, new = { .version = 0 };
 	char folded[MFA_ACCOUNT_NAME_MAX + 1];
 	int r;
 
@@ -166,15 +271,13 @@ static int rename_once(struct names *n, const char *name)
 	r = mfa_accounts_load(n->accounts, name, &old);
 	if (r != 0)
 		return r == -ENOENT ? 0 : r;
-	r = mfa_record_new(folded, &new);
+	r = half_of(n, folded, &old, &new);
 	if (r == 0) {
 		mfa_account_free(&new.account);
 		new.account = old.account;
 		old.account = NULL;
 		memcpy(new.account->name, folded, strlen(folded) + 1);
 		r = mfa_accounts_save(n->accounts, &new);
-		if (r == -EAGAIN && same_account(n->accounts, name, folded))
-			r = 0;
 	}
 	if (r == 0)
 		r = mfa_store_delete_if(mfa_accounts_store(n->accounts), old.key, old.version);
@@ -183,12 +286,25 @@ static int rename_once(struct names *n, const char *name)
 	return r;
 }
 
+/* One that can't be renamed, since somebody made it so meanwhile, keeps nobody else back. */
+static int rename_one(struct names *n, const char *name)
+{
+	int r = -EAGAIN, tries;
+
+	for (tries = 0; r == -EAGAIN && tries < TRIES_MAX; tries++)
+		r = rename_once(n, name);
+	n->counts->renamed += r == 0;
+	n->counts->unreadable += is_unreadable(r);
+	n->counts->conflicts += r == -EEXIST;
+	return is_unreadable(r) || r == -EEXIST ? 0 : r;
+}
+
 static int fold(void *ctx)
 {
 	struct names *n = ctx;
 	struct mfa_store *store;
 	size_t i;
-	int r = open_and_look(n), tries;
+	int r = open_and_look(n);
 
 	if (r != 0)
 		return close_up(n, r);
@@ -198,16 +314,18 @@ static int fold(void *ctx)
 	if (r == 0)
 		r = mfa_spelling_set_folded(store, n->ring);
 	n->counts->folded = r == 0;
-	for (i = 0; r == 0 && i < n->todo_count; i++) {
-		for (tries = 0, r = -EAGAIN; r == -EAGAIN && tries < TRIES_MAX; tries++)
-			r = rename_once(n, n->todo[i]);
-		n->counts->renamed += r == 0;
-	}
+	for (i = 0; r == 0 && i < n->todo_count; i++)
+		r = rename_one(n, n->todo[i]);
 	return close_up(n, r);
 }
 
 static void say_conflicts(const struct names_counts *c)
 {
+	if (c->unreadable > 0)
+		(void)printf(_("%u records can't be read, and stay as they are. mfa-admin reset NAME removes one.\n"),
+			     c->unreadable);
+	if (c->lost > 0)
+		(void)printf(_("%u accounts can't sign in where nss = no and names are in lower case.\n"), c->lost);
 	if (c->conflicts > 0)
 		(void)printf(_("%u names are in conflict. Where nss = no they are refused until one of each is removed\n"
 			       "(mfa-admin reset NAME); mfa-admin show NAME tells whose phone it is.\n"), c->conflicts);
@@ -215,7 +333,10 @@ static void say_conflicts(const struct names_counts *c)
 
 static void say_state(const struct names_counts *c)
 {
-	if (c->folded) {
+	if (c->damaged) {
+		(void)puts(_("What says how names are spelt in this store is damaged: names that the system does not know\n"
+			     "are refused. `mfa-admin names --fold` writes it anew."));
+	} else if (c->folded) {
 		(void)puts(_("Names that the system does not know are in lower case in this store: no spelling makes a second account."));
 	} else {
 		(void)puts(_("In this store each spelling of a name that the system does not know is an account of its own."));
@@ -244,8 +365,8 @@ static int carry_out(const struct command_options *options, struct names *n)
 		say_state(n->counts);
 		return MFA_EXIT_OK;
 	}
-	(void)printf(_("%u names change, %u stay, %u are in conflict.\n"), n->counts->rename, n->counts->kept,
-		     n->counts->conflicts);
+	(void)printf(_("%u names change, %u stay, %u are in conflict, %u can't sign in then.\n"), n->counts->rename,
+		     n->counts->kept, n->counts->conflicts, n->counts->lost);
 	(void)puts(_("From then on names that the system does not know are compared in lower case where nss = no, and a\n"
 		     "sign-in there makes no account: first devices are for names that were imported, or with a pass."));
 	if (!confirmed(options)) {

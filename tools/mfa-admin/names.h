@@ -12,6 +12,9 @@ struct names_counts {
 	unsigned renamed;	/* that it has changed */
 	unsigned conflicts;	/* names that fold into another account's, or another person's */
 	unsigned kept;		/* that the system knows so */
+	unsigned unreadable;	/* records that can't be read, and so not renamed */
+	unsigned lost;		/* that can't sign in where names are folded: a realm that is taken off, other letters */
+	bool damaged;		/* what says whether the store is folded */
 };
 
 /* Looks, and says nothing.  Returns 0 or a negative errno of key or store. */

@@ -28,6 +28,22 @@ static enum mfa_membership membership(const struct mfa_identity *id, const struc
 	return found;
 }
 
+/* Whether an administrator has said something of a name that the system does not know: by an import, by a pass that
+ * is good, or by what became of these.  A pass that has ended is no more than that. */
+static bool is_listed(const struct mfa_account *account, int64_t now)
+{
+	size_t i;
+
+	if (account == NULL)
+		return false;
+	if (account->device_count > 0 || mfa_account_has_pass(account, now))
+		return true;
+	for (i = 0; i < account->event_count; i++)
+		if (strcmp(account->events[i].result, "wrong") != 0)
+			return true;
+	return false;
+}
+
 void facts_gather(const struct subject *subject, const struct mfa_policy *policy,
 		  const struct mfa_account *account, const char *rhost,
 		  struct mfa_policy_facts *out)
@@ -35,11 +51,10 @@ void facts_gather(const struct subject *subject, const struct mfa_policy *policy
 	memset(out, 0, sizeof(*out));
 	out->known = subject->identity.known;
 	out->barred = subject->barred;
-	/* An administrator has said nothing of this name, by import, by a pass or before. */
-	out->unlisted = subject->folded && !subject->identity.known && account == NULL;
 	out->local = subject->local;
 	out->rhost = rhost;
 	out->now = mfa_clock_now();
+	out->unlisted = subject->folded && !subject->identity.known && !is_listed(account, out->now);
 	out->in_groups = membership(&subject->identity, &policy->groups);
 	out->in_except_groups = membership(&subject->identity, &policy->except_groups);
 	if (account == NULL)
@@ -54,8 +69,11 @@ void facts_gather(const struct subject *subject, const struct mfa_policy *policy
  * a program that runs on. */
 static bool by_another(const struct mfa_identity *id, const char *service, const struct mfa_presence *presence)
 {
-	if (!presence->told || (presence->uid == 0 && !mfa_service_hides_caller(service)))
+	if (!presence->told)
 		return false;
+	/* Where root starts the program for whoever asks, it is not root who asks: not for root's account either. */
+	if (presence->uid == 0)
+		return mfa_service_hides_caller(service);
 	return !id->known || id->uid != presence->uid;
 }
 

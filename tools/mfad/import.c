@@ -285,6 +285,9 @@ static int take(struct import *im, const struct mfa_field *user, size_t *at,
 	}
 	if (r == 0 && record->account->device_count == 0)
 		r = -EINVAL;
+	if (r == -EILSEQ)
+		return refuse(im, name, "letters", N_("the system does not know it, and it has other letters than a to z, "
+						      "0 to 9 and . _ @ -")) != 0 ? -EPIPE : 0;
 	if (r == -ENOTUNIQ)
 		return refuse(im, name, "like-another", N_("an account's name differs from it in capital letters alone")) != 0
 			? -EPIPE : 0;

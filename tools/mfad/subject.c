@@ -6,40 +6,89 @@
 
 #include "account/spelling.h"
 #include "language/language.h"
+#include "log/log.h"
 #include "name/name.h"
 
 static int folded(const struct conversation *c, bool *out)
 {
-	return mfa_spelling_folded(mfa_accounts_store(c->verifier->accounts), c->verifier->ring, out);
+	int r = mfa_spelling_folded(mfa_accounts_store(c->verifier->accounts), c->verifier->ring, out);
+
+	if (r != 0)
+		mfa_log_message(LOG_ERR, "names", "how names are spelt in the store can't be read (mfa-admin names)", r);
+	return r;
+}
+
+/* Whether names that the system does not know are taken in lower case at a service. */
+static bool folds(const struct mfa_policy *policy)
+{
+	return !policy->nss && !policy->names_exact;
+}
+
+/* Without a realm that some service takes off, for there is no account behind it. */
+static void take_any_realm(const struct mfa_conf *conf, const char *name, char *out)
+{
+	size_t i;
+
+	for (i = 0; i < conf->policy_count; i++)
+		if (folds(&conf->policies[i]) && mfa_name_take_realm(name, &conf->policies[i].realms, out))
+			return;
+	memcpy(out, name, strlen(name) + 1);
+}
+
+/* Whether there is a service that takes other letters in a name that the system does not know, or none that takes
+ * such names at all. */
+static bool letters_are_taken(const struct mfa_conf *conf)
+{
+	bool strangers = false;
+	size_t i;
+
+	for (i = 0; i < conf->policy_count; i++) {
+		if (!conf->policies[i].nss && conf->policies[i].names_exact)
+			return true;
+		strangers = strangers || folds(&conf->policies[i]);
+	}
+	return !strangers;
 }
 
 int subject_spell(struct conversation *c, struct mfa_identity *id)
 {
 	char name[MFA_ACCOUNT_NAME_MAX + 1];
+	struct mfa_identity spelt;
 	bool fold;
 	int r;
 
-	if (id->known || mfa_name_is_folded(id->name))
+	if (id->known)
+		return 0;
+	take_any_realm(c->conf, id->name, name);
+	mfa_name_fold(name, name);
+	if (strcmp(name, id->name) == 0)
 		return 0;
 	r = folded(c, &fold);
 	if (r != 0 || !fold)
 		return r;
-	mfa_name_fold(id->name, name);
-	return mfa_identity_of_name(name, id);
+	r = mfa_identity_of_name(name, &spelt);
+	/* As at a sign-in, nobody becomes root by a spelling. */
+	if (r == 0 && !(spelt.known && spelt.uid == 0))
+		*id = spelt;
+	return r;
 }
 
 int subject_check_new(struct conversation *c, const struct mfa_identity *id)
 {
 	char other[MFA_ACCOUNT_NAME_MAX + 1];
 	bool fold = false;
-	int r = 0;
+	int r = 0, why = 0;
 
 	if (!id->known)
 		r = mfa_spelling_other(mfa_accounts_store(c->verifier->accounts), c->verifier->ring, id->name, other);
-	if (r != -EEXIST)
+	if (r == -EEXIST)
+		why = -ENOTUNIQ;
+	else if (r == 0 && !id->known && !mfa_name_is_plain(id->name) && !letters_are_taken(c->conf))
+		why = -EILSEQ;
+	if (why == 0)
 		return r;
 	r = folded(c, &fold);
-	return r == 0 && fold ? -ENOTUNIQ : r;
+	return r == 0 && fold ? why : r;
 }
 
 /* A name that the system does not know, as the store has it.  By taking off a realm or folding nobody becomes
@@ -152,6 +201,9 @@ struct failure failure_of(int error)
 			N_("The account was changed meanwhile, so that what you showed no longer counts. Nothing was\n"
 			"changed; please start again.") } },
 		{ -ENOENT, { MFA_RESULT_NOT_FOUND, N_("There is no such account.") } },
+		{ -EILSEQ, { MFA_RESULT_INVALID,
+			N_("The system does not know this name, and where nss = no it would be refused: it has other letters\n"
+			   "than a to z, 0 to 9 and . _ @ - (names = exact takes it, and so does a realm in `realms`).") } },
 		{ -ENOTUNIQ, { MFA_RESULT_EXISTS,
 			N_("There is an account whose name differs from this one in capital letters alone.\n"
 			   "`mfa-admin names` lists such names.") } },

@@ -28,11 +28,12 @@ struct subject {
 int subject_read(struct conversation *c, const struct mfa_policy *policy, struct subject *out);
 
 /* A name of an administrator's choice, as the store has it: the system's spelling, or (in a folded store) lower
- * case.  id->name is changed; id is looked up again.  Returns 0 or as mfa_identity_of_name and mfa_spelling_folded. */
+ * case, without a realm that some service takes off.  id is that of the name as it is spelt then.  Returns 0 or as mfa_identity_of_name and mfa_spelling_folded. */
 int subject_spell(struct conversation *c, struct mfa_identity *id);
 
 /* Whether a name may have an account, where it has none: in a folded store not one that the system does not know
- * and that differs from another account's in case alone.  Returns 0, -ENOTUNIQ, or as mfa_spelling_other. */
+ * and that differs from another account's in case alone (-ENOTUNIQ) or would be refused for its letters (-EILSEQ).
+ * Returns 0, these, or as mfa_spelling_other. */
 int subject_check_new(struct conversation *c, const struct mfa_identity *id);
 
 /* Whether record (which may be new, or a decoy) is this identity's: the uid must
