@@ -66,7 +66,15 @@ open_phone() { js "phone('$1', $2)" >/dev/null; }
 # The address that the picture on the screen holds, as a camera reads it.
 scanned() { picture dark || picture light; }
 # The number that the terminal asks to be entered, and that a phone shows.
-asked_number() { screen | grep -oE 'enter [0-9]{2}' | tail -n 1 | grep -oE '[0-9]+'; }
+number_in() { grep -oE 'enter [0-9]{2}' | tail -n 1 | grep -oE '[0-9]+'; }
+asked_number() { screen | number_in; }
+# One that is not asked for, on the screen or in a file.
+other_number() {
+	local number
+
+	number=$(if [ $# -gt 0 ]; then cat "$1"; else screen; fi | number_in)
+	if [ "$number" = 99 ]; then echo 10; else echo $((number + 1)); fi
+}
 shown_number() { js "phones.$1.page.locator('.number').innerText()" | tr -d '"'; }
 
 # pair_with USER PHONE: what a person does, at a terminal of mfa-enroll's and on a phone that is open.
