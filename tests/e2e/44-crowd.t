@@ -9,6 +9,7 @@ mkfifo "$BED/hold"
 
 # crowd USER COUNT SOCKET ACCOUNT: stands at the prompt until end_crowd.
 crowd() {
+	: >"$BED/crowd"	# or what was there before may be looked at
 	as "$1" "$HELPERS/crowd" "$2" "$3" "$4" <"$BED/hold" >"$BED/crowd" 2>&1 &
 	CROWD=$!
 	exec 5>"$BED/hold"
@@ -74,6 +75,7 @@ as _mfa bash -c 'for ((i = 0; i < 30; i++)); do sleep infinity & done
 SLEEPERS=$!
 exec 6>"$BED/sleepers"
 wait_for grep -q ready "$BED/slept"
+: >"$BED/crowd"	# or what was there before may be looked at
 as alice "$HELPERS/crowd" 32 "$SOCKET" alice <"$BED/hold" >"$BED/crowd" 2>&1 &
 CROWD=$!
 exec 5>"$BED/hold"

@@ -22,6 +22,7 @@ tick
 
 # A sign-in in the background, that waits for the phone; $BED/waiting is what its user sees.
 begin() {
+	: >"$BED/waiting"	# or what was there before may be looked at
 	"$HELPERS/signin" -r 192.0.2.7 code alice '' >"$BED/waiting" 2>&1 &
 	WAITING=$!
 }

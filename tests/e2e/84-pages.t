@@ -24,6 +24,7 @@ shot() {
 }
 # ask SERVICE ADDRESS: a sign-in that waits; its number in $number.
 ask() {
+	: >"$BED/waiting"	# or what was there before may be looked at
 	"$HELPERS/signin" ${2:+-r "$2"} "$1" alice '' >"$BED/waiting" 2>&1 &
 	WAITING=$!
 	js "phones.$phone.page.locator('.pad').waitFor()" >/dev/null

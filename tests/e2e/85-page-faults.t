@@ -18,6 +18,7 @@ readonly GONE='abort()' HOTEL="fulfill({contentType: 'text/html', body: '<h1>Wel
 
 # A sign-in of alice's in the background, and one whose number stands on a terminal.
 begin() {
+	: >"$BED/second"	# or what was there before may be looked at
 	"$HELPERS/signin" -r 192.0.2.7 code alice '' >"$BED/second" 2>&1 &
 	WAITING=$!
 }

@@ -88,6 +88,7 @@ ok 'and the phone is paired' wait_for shows 'ended 0' || diag "$(screen)"
 
 # A sign-in that waits; sets NUMBER.
 pam_start() {
+	: >"$BED/waiting"	# or what was there before may be looked at
 	"$HELPERS/signin" -r 192.0.2.7 code alice '' >"$BED/waiting" 2>&1 &
 	WAITING=$!
 	wait_for grep -qE 'enter [0-9]+ on your phone' "$BED/waiting"

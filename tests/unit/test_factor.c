@@ -533,7 +533,7 @@ static void test_recovery_budget(void **state)
 	struct mfa_account *a = *state;
 	char codes[MFA_RECOVERY_COUNT][MFA_RECOVERY_CODE_SIZE];
 	int64_t now = NOW;
-	char guess[8];
+	char guess[16];
 	int i;
 
 	assert_int_equal(mfa_recovery_generate(a, codes), 0);

@@ -203,7 +203,7 @@ static void test_again(void **state)
 	(void)state;
 	for (i = 0; i < ROWS(rows); i++) {
 		struct mfa_account *a = account_with(1, 0);
-		char code[8];
+		char code[16];
 
 		(void)snprintf(code, sizeof(code), "%s", code_at(&a->devices[0], NOW, rows[i].steps));
 		if (judge(a, code, false, NOW) != rows[i].first ||
@@ -218,7 +218,7 @@ static void test_again(void **state)
 static void test_right_again(void **state)
 {
 	struct mfa_account *a = account_with(2, 0);
-	char code[8];
+	char code[16];
 
 	(void)state;
 	(void)snprintf(code, sizeof(code), "%s", code_at(&a->devices[1], NOW + 300, 0));
@@ -237,7 +237,7 @@ static void test_right_again(void **state)
 static void test_mail_client(void **state)
 {
 	struct mfa_account *a = account_with(1, 0);
-	char code[8];
+	char code[16];
 	int64_t wait, now = NOW;
 	int day, i;
 
@@ -262,7 +262,7 @@ static void test_mail_client(void **state)
 static void test_eight(void **state)
 {
 	struct mfa_known known = { .right = { 0 } };
-	char code[8];
+	char code[16];
 	int i, k;
 
 	(void)state;
