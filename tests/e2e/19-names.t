@@ -36,6 +36,13 @@ is 'check-config goes on' $? 0
 like 'but warns' "$OUT" 'warning: \[policy vpn\]: nss = no, but groups are the system'
 mfa-admin --strict check-config </dev/null >/dev/null 2>&1
 is 'and fails with --strict' $? 1
+while IFS='|' read -r line words; do
+	rules '[policy]' 'enrolment = require' "$line"
+	like "check-config: $line" "$(mfa-admin check-config </dev/null 2>&1)" "warning: .policy.: $words"
+done <<'END'
+exempt_networks = 192.0.2.0/24, ::/0|exempt_networks has every
+enrol_networks = 0.0.0.0/0|enrol_networks has every
+END
 rules '[policy]' 'groups = teachers'
 is 'no such warning where all names are known' "$(mfa-admin --strict check-config </dev/null 2>&1)" "$CONF: ok"
 

@@ -38,6 +38,26 @@ static bool realms_of_nobody(const struct mfa_policy *p)
 	return p->realms.count > 0 && (p->nss || p->names_exact);
 }
 
+static bool has_all(const struct mfa_networks *networks)
+{
+	size_t i;
+
+	for (i = 0; i < networks->count; i++)
+		if (networks->rows[i].bits == 0)
+			return true;
+	return false;
+}
+
+static bool exempts_all(const struct mfa_policy *p)
+{
+	return has_all(&p->exempt_networks);
+}
+
+static bool enrols_all(const struct mfa_policy *p)
+{
+	return p->enrolment != MFA_ENROLMENT_OFF && has_all(&p->enrol_networks);
+}
+
 static const struct {
 	bool (*holds)(const struct mfa_policy *policy);
 	const char *text;
@@ -49,6 +69,9 @@ static const struct {
 	{ enrols_nobody,
 	  N_("enrol_local = yes does not hold, for the service is not local: that no address is given does not show that "
 	     "somebody is on this host. Say local = yes if nobody else can use it, or enrol_local = no") },
+	{ exempts_all, N_("exempt_networks has every address there is: nobody with an address is asked") },
+	{ enrols_all,
+	  N_("enrol_networks has every address there is: whoever has stolen a password can enrol a phone of his own") },
 	{ realms_of_nobody, N_("realms are taken off only where nss = no and names = fold") },
 };
 
