@@ -104,7 +104,7 @@ void mfa_known_add_right(struct mfa_known *known, const char *answer, int64_t no
 	add(&known->right, hash, now);
 }
 
-/* One that is there keeps its time: it is known an hour after it was first wrong, not after each time. */
+/* One that is there keeps its time: it is known a minute after it was first wrong, however often it comes. */
 void mfa_known_add_wrong(struct mfa_known *known, const char *answer, int64_t now)
 {
 	uint32_t hash;
@@ -114,4 +114,24 @@ void mfa_known_add_wrong(struct mfa_known *known, const char *answer, int64_t no
 	drop_old(&known->wrong, now);
 	if (find(&known->wrong, hash) == NULL)
 		add(&known->wrong, hash, now);
+}
+
+static void see_again(struct mfa_known_list *list, uint32_t hash, int64_t now)
+{
+	const struct mfa_known_code *code = find(list, hash);
+
+	if (!aged(code, now, MFA_KNOWN_AFTER_SECONDS, INT64_MAX))
+		return;
+	remove_at(list, (size_t)(code - list->codes));
+	add(list, hash, now - MFA_KNOWN_AFTER_SECONDS);
+}
+
+void mfa_known_again(struct mfa_known *known, const char *answer, int64_t now)
+{
+	uint32_t hash;
+
+	if (!prepare(known, answer, &hash))
+		return;
+	see_again(&known->right, hash, now);
+	see_again(&known->wrong, hash, now);
 }

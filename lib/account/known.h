@@ -1,5 +1,6 @@
-/* Codes that an account has seen: the last that were right, and those that were wrong within the hour.  A mail client
- * that sends yesterday's code again and again guesses at nothing. */
+/* Codes that an account has seen: the last that were right, and the last that were wrong within four weeks; of each
+ * kind the one goes that was longest not seen.  A mail client that sends yesterday's code again and again guesses at
+ * nothing, nor does who types a password of digits only where a code is asked for. */
 #ifndef MFA_KNOWN_H
 #define MFA_KNOWN_H
 
@@ -9,19 +10,20 @@
 
 #define MFA_KNOWN_MAX 8			/* of each kind */
 #define MFA_KNOWN_SALT_SIZE 16
-#define MFA_KNOWN_WRONG_SECONDS 3600	/* how long a wrong one is known */
+#define MFA_KNOWN_WRONG_SECONDS (28 * 86400)	/* how long a wrong one is known that does not come again */
 /* For so long one is not known yet: it may become right (a phone whose clock is ahead), or be right for another
  * device, so that it is looked at as any other, and one that was wrong counts as any other. */
 #define MFA_KNOWN_AFTER_SECONDS 60
 
 struct mfa_known_code {
-	int64_t time;
+	int64_t time;			/* when it was last seen; of one that came again, MFA_KNOWN_AFTER_SECONDS
+					 * before that, so that it stays known */
 	uint32_t hash;			/* salted; the record that it is in is sealed */
 };
 
 struct mfa_known_list {
 	size_t count;
-	struct mfa_known_code codes[MFA_KNOWN_MAX];	/* the oldest first */
+	struct mfa_known_code codes[MFA_KNOWN_MAX];	/* the one that was seen last at the end */
 };
 
 struct mfa_known {
@@ -41,5 +43,7 @@ enum mfa_known_as mfa_known_find(const struct mfa_known *known, const char *answ
 /* Notes one that was right, or wrong.  Where that fails it is left out. */
 void mfa_known_add_right(struct mfa_known *known, const char *answer, int64_t now);
 void mfa_known_add_wrong(struct mfa_known *known, const char *answer, int64_t now);
+/* Notes that one came again that is MFA_KNOWN: others go before it. */
+void mfa_known_again(struct mfa_known *known, const char *answer, int64_t now);
 
 #endif

@@ -105,6 +105,8 @@ void mfa_factor_shown(struct mfa_account *account, const struct mfa_attempt *att
 		      enum mfa_method_kind kind)
 {
 	clear_throttles(account, attempt->local);
+	mfa_total_give_back(&account->totals[total_of(attempt->local)],
+			    beside(account, attempt->local, attempt->now), attempt->mistakes, attempt->now);
 	/* Whoever guesses at codes has no other method; who has one may need an app's codes again. */
 	if ((kind & (MFA_METHOD_TOTP | MFA_METHOD_HOTP)) == 0)
 		lift_total(account, attempt->local, false, attempt->now);
@@ -201,19 +203,23 @@ static void check_known(struct mfa_account *account, const char *answer, enum mf
 	explicit_bzero(&before, sizeof(before));
 }
 
+/* One that is known can't be right, so that nothing need wait for it: whose program sends it all day must get in
+ * meanwhile. */
 static void count_wrong(struct mfa_account *account, const struct mfa_method *method, const char *answer,
-			enum mfa_known_as known, const struct mfa_attempt *attempt)
+			enum mfa_known_as known, const struct mfa_attempt *attempt, struct mfa_judgement *out)
 {
 	bool local = attempt->local;
 	struct mfa_throttle *throttle = &account->throttles[local ? method->local_budget : method->budget];
 
-	if (known != MFA_KNOWN_NOT) {
+	if (known == MFA_KNOWN)
+		mfa_known_again(&account->known, answer, attempt->now);
+	else if (known == MFA_KNOWN_RIGHT_NOW)
 		mfa_throttle_repeat(throttle, attempt->now);
+	else
+		mfa_throttle_fail(throttle, attempt->now);
+	if (known != MFA_KNOWN_NOT || !method->stops)
 		return;
-	}
-	mfa_throttle_fail(throttle, attempt->now);
-	if (!method->stops)
-		return;
+	out->counted = true;
 	mfa_total_fail(&account->totals[total_of(local)], beside(account, local, attempt->now), attempt->now);
 	mfa_known_add_wrong(&account->known, answer, attempt->now);
 }
@@ -245,7 +251,7 @@ void mfa_factor_judge(struct mfa_account *account, const struct mfa_attempt *att
 		mfa_factor_shown(account, attempt, out->kind);
 		out->changed = true;
 	} else if (out->verdict == MFA_VERDICT_WRONG || out->verdict == MFA_VERDICT_NEXT) {
-		count_wrong(account, method, answer, known, attempt);
+		count_wrong(account, method, answer, known, attempt, out);
 		out->changed = true;
 	}
 out:

@@ -45,6 +45,8 @@ struct mfa_attempt {
 	unsigned methods;	/* that count: enum mfa_method_kind */
 	unsigned window;	/* TOTP: steps either side of now */
 	bool throttle;		/* false: mistakes are counted but nothing waits */
+	uint32_t mistakes;	/* of the same conversation, that were counted in the total (mfa_judgement.counted):
+				 * whoever is right there is no guesser, and has them back */
 	bool admitted;		/* the throttle let this answer pass already, and the record was read again
 				 * because somebody else's write came between: no wait holds it up, but an end
 				 * to app codes that has come meanwhile does */
@@ -59,6 +61,7 @@ struct mfa_judgement {
 	bool changed;		/* the account was changed: nothing may be told before it is saved */
 	int drift;		/* of the device, after a right code */
 	bool known;		/* a code that was right or wrong before: no guess */
+	bool counted;		/* a mistake that was counted in the total */
 };
 
 /* Judges an answer against an account as it was read at `now`, and changes the account as the
@@ -75,7 +78,8 @@ enum mfa_verdict mfa_factor_codes_blocked(const struct mfa_account *account, boo
 uint32_t mfa_factor_wrong_codes(const struct mfa_account *account, bool local, int64_t now);
 
 /* Whether so many of the last days were wrong that somebody may have guessed.  Depends on nothing but what was
- * wrong: what was right since does not show, so that it can be said to who has the password alone. */
+ * wrong in conversations that ended so: what was right in others does not show, so that it can be said to who has the
+ * password alone. */
 bool mfa_factor_guessed_lately(const struct mfa_account *account, int64_t now);
 
 /* An administrator's word that this system's clock is right now: steps that were used in what is the future no longer

@@ -28,7 +28,7 @@ bool mfa_throttle_stopped(const struct mfa_throttle *throttle);
 bool mfa_throttle_mend(struct mfa_throttle *throttle, int64_t now);
 /* Counts a wrong answer. */
 void mfa_throttle_fail(struct mfa_throttle *throttle, int64_t now);
-/* Counts one that was no guess: it brings waits, but never the stop. */
+/* Counts one that was no guess, but might be the first of many: it brings waits, but never the stop. */
 void mfa_throttle_repeat(struct mfa_throttle *throttle, int64_t now);
 void mfa_throttle_clear(struct mfa_throttle *throttle);
 

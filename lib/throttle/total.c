@@ -70,6 +70,27 @@ void mfa_total_fail(struct mfa_total *total, uint32_t beside, int64_t now)
 	total->wrong[0] = plus(total->wrong[0], 1);
 }
 
+/* The newest that there is, for a span may have ended since. */
+static bool take_one(struct mfa_total *total)
+{
+	size_t i = 0;
+
+	while (i < MFA_TOTAL_SPANS && total->wrong[i] == 0)
+		i++;
+	if (i == MFA_TOTAL_SPANS)
+		return false;
+	total->wrong[i]--;
+	return true;
+}
+
+void mfa_total_give_back(struct mfa_total *total, uint32_t beside, uint32_t count, int64_t now)
+{
+	for (; count > 0 && take_one(total); count--)
+		/* It was one of those that were looked at nevertheless. */
+		if (full(total, beside, now) && total->more < MFA_TOTAL_LIFT)
+			total->more++;
+}
+
 /* Whether so much time has passed since; what lies ahead is begun anew. */
 static bool passed_since(int64_t *at, int64_t seconds, int64_t now)
 {

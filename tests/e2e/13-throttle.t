@@ -32,6 +32,7 @@ ssh_try alice "$PASSWORD" "$code"
 entered 'now the code is good' alice
 
 tick 10
+wrong=$(wrong_code alice)	# another one: this one is known by now
 ssh_try alice "$PASSWORD" "$wrong" "$wrong" "$wrong"
 ssh_try alice "$PASSWORD" "$wrong" "$wrong"
 ssh_try alice "$PASSWORD" "$(code_now alice)"
@@ -40,11 +41,13 @@ tick
 ssh_try alice "$PASSWORD" "$(code_now alice)"
 entered 'until the wait is over' alice
 tick
+wrong=$(wrong_code alice)
 ssh_try alice "$PASSWORD" "$wrong" "$wrong" "$wrong"
 ssh_try alice "$PASSWORD" "$wrong" "$(code_now alice)"
 entered 'a success clears the count' alice
 
 tick
+wrong=$(wrong_code alice)
 ssh_try alice "$PASSWORD" "$wrong" "$wrong" "$wrong"
 ssh_try alice "$PASSWORD" "$wrong" "$wrong"
 set_clock $(($(now) - 86400))

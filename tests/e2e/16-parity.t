@@ -51,7 +51,10 @@ for user in carol nobody-ever; do
 	END
 	tick 2
 	enrolled=$(by_pam alice "$wrong" "$wrong")
-	is "later: $user sees what alice sees" "$(by_pam $user "$wrong" "$wrong")" "$enrolled"
+	is "codes that are known: $user sees what alice sees" "$(by_pam $user "$wrong" "$wrong")" "$enrolled"
+	other=$(wrong_code alice)
+	enrolled=$(by_pam alice "$other" "$other")
+	is "later: $user sees what alice sees" "$(by_pam $user "$other" "$other")" "$enrolled"
 done
 
 # By ssh, with the right password; a name that does not exist gets none right.
@@ -78,8 +81,9 @@ for user in dave nobody-else; do
 	for who in bob $user; do
 		pam_try -q code "$who" "$wrong"
 	done
-	for answers in '' "$wrong" "$wrong $wrong $wrong" x; do
+	for answers in '' "$wrong" W 'W W W' x; do
 		tick 100
+		answers=${answers//W/$(wrong_code bob)}
 		# shellcheck disable=SC2086
 		enrolled=$(work pam_try code bob $answers)
 		diag "bob, ${answers:-no answer}: $enrolled"

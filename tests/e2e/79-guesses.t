@@ -7,12 +7,12 @@ pam_service code 'auth required pam_mfa.so'
 stop_text='Codes from an app are refused from now on'
 
 throttle() { new_rules '[throttle]' "enabled = $1"; }
-# guess USER SIGN-INS: three wrong codes in each, more than an hour after the last: within it the same one counts once.
+# guess USER SIGN-INS: three wrong codes in each, other ones than the last time: one that comes again later counts once.
 guess() {
 	local i wrong
 	tick 121
-	wrong=$(wrong_code alice)
 	for ((i = 0; i < $2; i++)); do
+		wrong=$(wrong_code alice)
 		pam_try code "$1" "$wrong" "$wrong" "$wrong"
 	done
 }
@@ -90,8 +90,9 @@ accepted 'with a pass she gets in'
 pam_try code alice "$(code_now alice)"
 accepted 'and with a code again'
 tick $((32 * 86400 / STEP))
+pam_try code alice "$(wrong_code alice)"
 pam_try code alice "$(wrong_code alice)" "$(code_now alice)"
-accepted 'after four weeks nothing is left'
+accepted 'after four weeks nothing is left, and her own mistake of this sign-in is none'
 is 'show: one' "$(mfa-admin show alice </dev/null | grep -c '^Wrong: *1 app codes within 28 days')" 1
 
 # --- who is nobody ------------------------------------------------------------------

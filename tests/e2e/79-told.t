@@ -6,7 +6,7 @@ ready alice bob
 pam_service code 'auth required pam_mfa.so'
 before='Wrong codes were given for this account lately'
 after='Wrong codes since your last sign-in: '
-hour=121	# in steps: within an hour the same wrong code counts once
+hour=121	# in steps; the codes are others then: one that comes again later counts once
 
 # guess USER FROM COUNT: by somebody who then gives up.
 guess() {

@@ -181,7 +181,7 @@ wrong_code() {
 	local guess near
 
 	near=$(for step in -3 -2 -1 0 1 2 3; do code_now "$1" $step; done)
-	for guess in 000000 111111 222222 333333; do
+	for guess in $(seq -f %06.0f $(($(now) / STEP * 4 % 999990)) $(($(now) / STEP * 4 % 999990 + 3))); do
 		case $near in
 		*"$guess"*) ;;
 		*) echo "$guess" && return ;;

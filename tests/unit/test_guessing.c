@@ -12,6 +12,8 @@
 #define DAY 86400
 #define NOW 1800000000
 #define NIGHTS 250
+/* Nobody here has a token, and each refusal would look for a thousand of its codes. */
+#define ALL (MFA_METHOD_ALL & ~MFA_METHOD_HOTP)
 
 /* Random, and the same in each run. */
 static uint32_t next_random(uint64_t *seed)
@@ -52,14 +54,24 @@ static const char *code_at(const struct mfa_device *d, int64_t time, int64_t ste
 	return text;
 }
 
-static enum mfa_verdict judge(struct mfa_account *a, const char *answer, bool local, int64_t now)
+/* mistakes: of the conversation; one more, if this is one. */
+static enum mfa_verdict judge_in(struct mfa_account *a, const char *answer, bool local, int64_t now,
+				 uint32_t *mistakes)
 {
-	struct mfa_attempt attempt = { .methods = MFA_METHOD_ALL, .window = 1, .now = now, .throttle = true,
-				       .local = local, .answer = answer };
+	struct mfa_attempt attempt = { .methods = ALL, .window = 1, .now = now, .throttle = true,
+				       .local = local, .answer = answer, .mistakes = *mistakes };
 	struct mfa_judgement j;
 
 	mfa_factor_judge(a, &attempt, &j);
+	*mistakes += j.counted;
 	return j.verdict;
+}
+
+static enum mfa_verdict judge(struct mfa_account *a, const char *answer, bool local, int64_t now)
+{
+	uint32_t mistakes = 0;
+
+	return judge_in(a, answer, local, now, &mistakes);
 }
 
 enum owner {
@@ -124,7 +136,10 @@ static unsigned guess(struct mfa_account *a, bool local, bool repeats, int64_t f
 		}
 		/* Each time step makes other digits right, so that the same ones are new guesses. */
 		(void)snprintf(text, sizeof(text), "%06u", repeats ? 7 : next_random(seed) % 1000000);
-		judged += mfa_known_find(&a->known, text, now) != MFA_KNOWN;
+		if (mfa_known_find(&a->known, text, now) != MFA_KNOWN)
+			judged++;
+		else
+			now += 599;	/* it brings no wait, but no guess either */
 		v = judge(a, text, local, now);
 		assert_true(v == MFA_VERDICT_WRONG || v == MFA_VERDICT_USED);
 	}
@@ -187,9 +202,10 @@ static void test_again(void **state)
 		{ "wrong, and right soon after: a phone's clock", 2, 59, MFA_VERDICT_WRONG, MFA_VERDICT_RIGHT, 1 },
 		{ "wrong, and wrong soon after: counts as any", 4, 59, MFA_VERDICT_WRONG, MFA_VERDICT_WRONG, 2 },
 		{ "a minute later it is no guess", 2, 60, MFA_VERDICT_WRONG, MFA_VERDICT_WRONG, 1 },
-		{ "right within the hour", 120, 3599, MFA_VERDICT_WRONG, MFA_VERDICT_WRONG, 1 },
-		{ "right when the hour is over", 120, 3600, MFA_VERDICT_WRONG, MFA_VERDICT_RIGHT, 1 },
-		{ "wrong when the hour is over", 100, 3600, MFA_VERDICT_WRONG, MFA_VERDICT_WRONG, 2 },
+		{ "right an hour later", 120, 3600, MFA_VERDICT_WRONG, MFA_VERDICT_WRONG, 1 },
+		{ "right when four weeks are over", 28 * DAY / 30 - 1, 28 * DAY - 30, MFA_VERDICT_WRONG, MFA_VERDICT_WRONG, 1 },
+		{ "and then", 28 * DAY / 30, 28 * DAY, MFA_VERDICT_WRONG, MFA_VERDICT_RIGHT, 1 },
+		{ "wrong when four weeks are over", 100, 28 * DAY, MFA_VERDICT_WRONG, MFA_VERDICT_WRONG, 2 },
 		{ "right, and used at once", 0, 0, MFA_VERDICT_RIGHT, MFA_VERDICT_USED, 0 },
 		{ "right, used, of the step before", -1, 30, MFA_VERDICT_RIGHT, MFA_VERDICT_USED, 0 },
 		{ "right, and out of the window an hour later", 0, 3600, MFA_VERDICT_RIGHT, MFA_VERDICT_WRONG, 0 },
@@ -227,38 +243,106 @@ static void test_right_again(void **state)
 	assert_int_equal(a->devices[1].last_step, 0);
 	assert_int_equal(a->devices[1].used, 0);
 	assert_int_equal(mfa_factor_wrong_codes(a, false, NOW + 300), 0);
-	assert_int_equal(a->throttles[MFA_BUDGET_CODE].failures, 1);
+	assert_int_equal(a->throttles[MFA_BUDGET_CODE].failures, 0);
 	assert_int_equal(judge(a, code_at(&a->devices[1], NOW + 300, 1), false, NOW + 300), MFA_VERDICT_RIGHT);
 	mfa_account_free(&a);
 }
 
-/* A mail client that sends its code again every quarter of an hour, for four days until its owner is back, and two
- * months of that: the account waits, but its owner is not kept out. */
+/* Programs that repeat themselves for 28 days, and the owner, who signs in by a code at hours that have nothing to do
+ * with them: nothing keeps the owner out or waiting. */
 static void test_mail_client(void **state)
 {
-	struct mfa_account *a = account_with(1, 0);
-	char code[16];
-	int64_t wait, now = NOW;
-	int day, i;
+	static const struct {
+		const char *name;
+		int period;		/* seconds */
+		bool right;		/* it was, when it came first */
+		int owner;		/* how often the owner signs in, in seconds */
+		unsigned most;		/* wrong codes that count */
+	} rows[] = {
+		{ "a right one, each minute", 60, true, 5 * 3600 + 17, 0 },
+		{ "a right one, each five minutes", 300, true, 5 * 3600 + 17, 0 },
+		{ "a right one, each quarter of an hour", 900, true, 5 * 3600 + 17, 0 },
+		{ "a wrong one, each minute", 60, false, 5 * 3600 + 17, 1 },
+		{ "a wrong one, each five minutes", 300, false, 5 * 3600 + 17, 1 },
+		{ "a wrong one, each quarter of an hour", 900, false, 5 * 3600 + 17, 1 },
+		{ "each half hour, the owner each day", 1800, false, DAY + 31, 1 },
+		{ "each quarter of an hour, the owner each week", 900, true, 7 * DAY - 31, 0 },
+	};
+	size_t i;
 
 	(void)state;
-	for (day = 0; day < 60; day += 4, now += 4 * DAY) {
-		(void)snprintf(code, sizeof(code), "%s", code_at(&a->devices[0], now, 0));
-		assert_int_equal(judge(a, code, false, now), MFA_VERDICT_RIGHT);
-		for (i = 0; i < 360; i++)
-			(void)judge(a, code, false, now + 900 + (int64_t)i * 900);
-		assert_int_equal(mfa_factor_codes_blocked(a, false, now + (int64_t)i * 900, &wait), MFA_VERDICT_WAIT);
+	for (i = 0; i < ROWS(rows); i++) {
+		struct mfa_account *a = account_with(1, 0);
+		int64_t wait, now, next = NOW + rows[i].owner;
+		char code[8];
+
+		(void)snprintf(code, sizeof(code), "%s", code_at(&a->devices[0], NOW, rows[i].right ? 0 : -90));
+		for (now = NOW; now < NOW + 28 * DAY; now += rows[i].period) {
+			(void)judge(a, code, false, now);
+			if (now < next)
+				continue;
+			next += rows[i].owner;
+			if (mfa_factor_codes_blocked(a, false, now + 1, &wait) != MFA_VERDICT_RIGHT ||
+			    judge(a, code_at(&a->devices[0], now + 1, 0), false, now + 1) != MFA_VERDICT_RIGHT)
+				fail_msg("%s: refused after %lld s", rows[i].name, (long long)(now - NOW));
+		}
+		if (mfa_factor_wrong_codes(a, false, now) > rows[i].most)
+			fail_msg("%s: %u", rows[i].name, mfa_factor_wrong_codes(a, false, now));
+		mfa_account_free(&a);
 	}
-	assert_int_equal(mfa_factor_wrong_codes(a, false, now), 0);
-	/* With one that was never right (the digits at the end of a password, say) it counts each hour. */
-	assert_int_equal(judge(a, code_at(&a->devices[0], now, 0), false, now), MFA_VERDICT_RIGHT);
-	for (i = 0; i < 50; i++)
-		(void)judge(a, "123456", false, now + (int64_t)i * 900);
-	assert_int_equal(mfa_factor_wrong_codes(a, false, now + (int64_t)50 * 900), 13);
-	mfa_account_free(&a);
 }
 
-/* The oldest of eight goes. */
+/* What the owner types before the right code in each of 1000 sign-ins, ten a day. */
+static void test_owner(void **state)
+{
+	static const struct {
+		const char *name;
+		bool same;		/* each time, as a password of digits only */
+		unsigned mistakes;	/* in each sign-in */
+		bool local;
+		unsigned guesses;	/* of somebody else beforehand; they stay */
+	} rows[] = {
+		{ "a password of digits only", true, 1, false, 0 },
+		{ "the same, by the user's own programs", true, 1, true, 0 },
+		{ "a mistake", false, 1, false, 0 },
+		{ "two", false, 2, false, 0 },
+		{ "two, after guesses of somebody", false, 2, false, 90 },
+	};
+	int64_t now, wait;
+	size_t i, k, m;
+
+	(void)state;
+	for (i = 0; i < ROWS(rows); i++) {
+		struct mfa_account *a = account_with(1, 0);
+		uint64_t seed = 7;
+		char text[16] = "48151623";
+
+		for (k = 0, now = NOW; k < rows[i].guesses; k++, now += 900) {
+			(void)snprintf(text, sizeof(text), "%06zu", k);
+			assert_int_equal(judge(a, text, false, now), MFA_VERDICT_WRONG);
+		}
+		assert_int_equal(judge(a, code_at(&a->devices[0], now, 0), rows[i].local, now), MFA_VERDICT_RIGHT);
+		for (k = 0, now += 3600; k < 1000; k++, now += DAY / 10) {
+			uint32_t mistakes = 0;
+
+			for (m = 0; m < rows[i].mistakes; m++) {
+				if (!rows[i].same)
+					(void)snprintf(text, sizeof(text), "%06u", next_random(&seed) % 1000000);
+				assert_int_equal(judge_in(a, text, rows[i].local, now, &mistakes), MFA_VERDICT_WRONG);
+			}
+			if (mfa_factor_codes_blocked(a, rows[i].local, now, &wait) != MFA_VERDICT_RIGHT ||
+			    judge_in(a, code_at(&a->devices[0], now, 0), rows[i].local, now, &mistakes) !=
+			    MFA_VERDICT_RIGHT)
+				fail_msg("%s: refused the %zuth time", rows[i].name, k);
+			if (now < NOW + 20 * DAY &&
+			    mfa_factor_wrong_codes(a, rows[i].local, now) != rows[i].guesses)
+				fail_msg("%s: %u", rows[i].name, mfa_factor_wrong_codes(a, rows[i].local, now));
+		}
+		mfa_account_free(&a);
+	}
+}
+
+/* The one goes that was longest not seen. */
 static void test_eight(void **state)
 {
 	struct mfa_known known = { .right = { 0 } };
@@ -279,6 +363,12 @@ static void test_eight(void **state)
 		(void)snprintf(code, sizeof(code), "%06d", i);
 		assert_int_equal(mfa_known_find(&known, code, NOW + 7200), i < 4 ? MFA_KNOWN_NOT : MFA_KNOWN);
 	}
+	mfa_known_again(&known, "000004", NOW + 7200);
+	assert_int_equal(mfa_known_find(&known, "000004", NOW + 7200), MFA_KNOWN);
+	mfa_known_add_right(&known, "777777", NOW + 7200);
+	mfa_known_add_wrong(&known, "888888", NOW + 7200);
+	assert_int_equal(mfa_known_find(&known, "000004", NOW + 7200), MFA_KNOWN);
+	assert_int_equal(mfa_known_find(&known, "000005", NOW + 7200), MFA_KNOWN_NOT);
 	assert_int_equal(mfa_known_find(&known, "123456", NOW + 7200), MFA_KNOWN_NOT);
 }
 
@@ -347,6 +437,7 @@ int main(void)
 		cmocka_unit_test(test_again),
 		cmocka_unit_test(test_right_again),
 		cmocka_unit_test(test_mail_client),
+		cmocka_unit_test(test_owner),
 		cmocka_unit_test(test_eight),
 		cmocka_unit_test(test_lately),
 		cmocka_unit_test(test_local),

@@ -1,5 +1,7 @@
 #include "unit.h"
 
+#include <string.h>
+
 #include "throttle/throttle.h"
 #include "throttle/total.h"
 
@@ -180,6 +182,33 @@ static void test_total_not_stopped(void **state)
 	assert_int_equal(mfa_total_wrong(&t, BEGUN + 100 * DAY), UINT32_MAX);
 }
 
+/* What was wrong in a conversation that ended well. */
+static void test_total_given_back(void **state)
+{
+	static const struct { const char *name; uint32_t before, more, wrong, then_more; } rows[] = {
+		{ "below the limit", 97, 0, 97, 0 },
+		{ "to the limit", 98, 0, 98, 0 },
+		{ "of those that are looked at nevertheless", 100, 20, 100, 20 },
+		{ "one of them", 99, 5, 99, 5 },
+	};
+	struct mfa_total t = { .more = MFA_TOTAL_LIFT, .wrong = { 0, 1 } };
+	size_t i;
+
+	(void)state;
+	mfa_total_give_back(&t, 200, 3, BEGUN);
+	assert_int_equal(mfa_total_wrong(&t, 0), 0);
+	assert_int_equal(t.more, MFA_TOTAL_LIFT);
+	for (i = 0; i < ROWS(rows); i++) {
+		memset(&t, 0, sizeof(t));
+		fail_often(&t, rows[i].before, BEGUN);
+		t.more = rows[i].more;
+		fail_often(&t, 2, BEGUN);
+		mfa_total_give_back(&t, 0, 2, BEGUN + MFA_TOTAL_SPAN);
+		if (mfa_total_wrong(&t, BEGUN) != rows[i].wrong || t.more != rows[i].then_more)
+			fail_msg("%s: %u, %u", rows[i].name, mfa_total_wrong(&t, BEGUN), t.more);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -191,6 +220,7 @@ int main(void)
 		cmocka_unit_test(test_total_lately),
 		cmocka_unit_test(test_total_lifted),
 		cmocka_unit_test(test_total_not_stopped),
+		cmocka_unit_test(test_total_given_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -52,11 +52,14 @@ static int judge(struct challenge *ch, const char *answer)
 		.methods = ch->policy->methods,
 		.window = ch->c->conf->totp_window,
 		.throttle = ch->c->conf->throttle,
+		.mistakes = ch->counted,
 	} };
 	int r = mfa_accounts_change(ch->c->verifier->accounts, ch->record, judge_in, &judging);
 
 	if (r == 0 && judged_is_news(ch))
 		ch->mistakes++;
+	if (r == 0 && ch->judgement.counted)
+		ch->counted++;
 	if (r == 1)
 		return 0;
 	return r == -ENOENT ? -EPERM : r;
@@ -232,6 +235,7 @@ enum mfa_result challenge_run(struct challenge *ch, int *error)
 	*error = 0;
 	ch->answers = 0;
 	ch->mistakes = 0;
+	ch->counted = 0;
 	r = matching_begin(ch, error);
 	if (r != 0 || *error != 0) {
 		result = *error != 0 ? MFA_RESULT_FAILED : ended(r);

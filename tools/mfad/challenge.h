@@ -30,6 +30,7 @@ struct challenge {
 	unsigned answers;		/* judged */
 	struct push push;		/* the phones of the account that were asked */
 	uint32_t mistakes;		/* that were counted as wrong */
+	uint32_t counted;		/* in the total (mfa_attempt.mistakes) */
 	struct mfa_unheard unheard;	/* after the right one: what its owner is to be told, */
 	char places[CHALLENGE_PLACES_MAX];	/* and where that was */
 	bool notified;

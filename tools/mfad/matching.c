@@ -76,7 +76,7 @@ static int accept_in(void *ctx, struct mfa_record *record, bool again)
 {
 	struct challenge *ch = ctx;
 	struct mfa_attempt attempt = { .now = mfa_clock_now(), .local = ch->subject->local,
-				       .window = ch->c->conf->totp_window };
+				       .window = ch->c->conf->totp_window, .mistakes = ch->counted };
 	struct mfa_device *device = mfa_account_device_by_id(record->account, ch->push.challenge.device);
 
 	(void)again;
