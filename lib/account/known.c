@@ -5,13 +5,14 @@
 #include <openssl/rand.h>
 #include <string.h>
 
-static bool hash_of(const struct mfa_known *known, const char *answer, uint32_t *out)
+static bool hash_of(const struct mfa_known *known, const char *answer, uint64_t apart, uint32_t *out)
 {
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	uint8_t full[EVP_MAX_MD_SIZE];
 	bool ok = ctx != NULL && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1 &&
 		  EVP_DigestUpdate(ctx, known->salt, sizeof(known->salt)) == 1 &&
 		  EVP_DigestUpdate(ctx, answer, strlen(answer)) == 1 &&
+		  (apart == 0 || EVP_DigestUpdate(ctx, &apart, sizeof(apart)) == 1) &&
 		  EVP_DigestFinal_ex(ctx, full, NULL) == 1;
 
 	EVP_MD_CTX_free(ctx);
@@ -43,16 +44,16 @@ static bool aged(const struct mfa_known_code *code, int64_t now, int64_t from, i
 	return code != NULL && code->time <= now && now - code->time >= from && now - code->time < to;
 }
 
-enum mfa_known_as mfa_known_find(const struct mfa_known *known, const char *answer, int64_t now)
+enum mfa_known_as mfa_known_find(const struct mfa_known *known, const char *answer, uint64_t apart, int64_t now)
 {
 	const struct mfa_known_code *right;
-	uint32_t hash;
+	uint32_t hash, hash_there;
 
-	if (!hash_of(known, answer, &hash))
+	if (!hash_of(known, answer, 0, &hash) || !hash_of(known, answer, apart, &hash_there))
 		return MFA_KNOWN_NOT;
 	right = find(&known->right, hash);
 	if (aged(right, now, MFA_KNOWN_AFTER_SECONDS, INT64_MAX) ||
-	    aged(find(&known->wrong, hash), now, MFA_KNOWN_AFTER_SECONDS, MFA_KNOWN_WRONG_SECONDS))
+	    aged(find(&known->wrong, hash_there), now, MFA_KNOWN_AFTER_SECONDS, MFA_KNOWN_WRONG_SECONDS))
 		return MFA_KNOWN;
 	return aged(right, now, 0, MFA_KNOWN_AFTER_SECONDS) ? MFA_KNOWN_RIGHT_NOW : MFA_KNOWN_NOT;
 }
@@ -84,10 +85,10 @@ static void drop_old(struct mfa_known_list *list, int64_t now)
 	}
 }
 
-static bool prepare(struct mfa_known *known, const char *answer, uint32_t *hash)
+static bool prepare(struct mfa_known *known, const char *answer, uint64_t apart, uint32_t *hash)
 {
 	return (has_salt(known) || RAND_bytes(known->salt, sizeof(known->salt)) == 1) &&
-	       hash_of(known, answer, hash);
+	       hash_of(known, answer, apart, hash);
 }
 
 void mfa_known_add_right(struct mfa_known *known, const char *answer, int64_t now)
@@ -95,7 +96,7 @@ void mfa_known_add_right(struct mfa_known *known, const char *answer, int64_t no
 	uint32_t hash;
 	size_t i;
 
-	if (!prepare(known, answer, &hash))
+	if (!prepare(known, answer, 0, &hash))
 		return;
 	drop_old(&known->wrong, now);
 	for (i = 0; i < known->right.count; i++)
@@ -105,11 +106,11 @@ void mfa_known_add_right(struct mfa_known *known, const char *answer, int64_t no
 }
 
 /* One that is there keeps its time: it is known a minute after it was first wrong, however often it comes. */
-void mfa_known_add_wrong(struct mfa_known *known, const char *answer, int64_t now)
+void mfa_known_add_wrong(struct mfa_known *known, const char *answer, uint64_t apart, int64_t now)
 {
 	uint32_t hash;
 
-	if (!prepare(known, answer, &hash))
+	if (!prepare(known, answer, apart, &hash))
 		return;
 	drop_old(&known->wrong, now);
 	if (find(&known->wrong, hash) == NULL)
@@ -126,12 +127,12 @@ static void see_again(struct mfa_known_list *list, uint32_t hash, int64_t now)
 	add(list, hash, now - MFA_KNOWN_AFTER_SECONDS);
 }
 
-void mfa_known_again(struct mfa_known *known, const char *answer, int64_t now)
+void mfa_known_again(struct mfa_known *known, const char *answer, uint64_t apart, int64_t now)
 {
-	uint32_t hash;
+	uint32_t hash, hash_there;
 
-	if (!prepare(known, answer, &hash))
+	if (!prepare(known, answer, 0, &hash) || !prepare(known, answer, apart, &hash_there))
 		return;
 	see_again(&known->right, hash, now);
-	see_again(&known->wrong, hash, now);
+	see_again(&known->wrong, hash_there, now);
 }

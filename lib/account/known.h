@@ -38,12 +38,15 @@ enum mfa_known_as {
 	MFA_KNOWN,		/* it was right or wrong before: no guess, so it must not be right now */
 };
 
+/* apart, of each: one that was wrong is known only where the same number is given, so that it stays good where it
+ * would have been looked at otherwise. */
+
 /* As what an answer is known.  Where it can't be told (the cryptographic library fails) it is not. */
-enum mfa_known_as mfa_known_find(const struct mfa_known *known, const char *answer, int64_t now);
+enum mfa_known_as mfa_known_find(const struct mfa_known *known, const char *answer, uint64_t apart, int64_t now);
 /* Notes one that was right, or wrong.  Where that fails it is left out. */
 void mfa_known_add_right(struct mfa_known *known, const char *answer, int64_t now);
-void mfa_known_add_wrong(struct mfa_known *known, const char *answer, int64_t now);
+void mfa_known_add_wrong(struct mfa_known *known, const char *answer, uint64_t apart, int64_t now);
 /* Notes that one came again that is MFA_KNOWN: others go before it. */
-void mfa_known_again(struct mfa_known *known, const char *answer, int64_t now);
+void mfa_known_again(struct mfa_known *known, const char *answer, uint64_t apart, int64_t now);
 
 #endif

@@ -203,6 +203,19 @@ static void check_known(struct mfa_account *account, const char *answer, enum mf
 	explicit_bzero(&before, sizeof(before));
 }
 
+/* Methods of an answer's form that do not count here.  Where they do it may be right: an app's code that was typed
+ * where only recovery codes count is good elsewhere. */
+static uint64_t left_out(const char *answer, const struct mfa_attempt *attempt)
+{
+	unsigned kinds = 0;
+	size_t i;
+
+	for (i = 0; i < METHOD_COUNT; i++)
+		if (methods[i]->recognises(answer))
+			kinds |= methods[i]->kind;
+	return kinds & ~attempt->methods;
+}
+
 /* One that is known can't be right, so that nothing need wait for it: whose program sends it all day must get in
  * meanwhile. */
 static void count_wrong(struct mfa_account *account, const struct mfa_method *method, const char *answer,
@@ -212,7 +225,7 @@ static void count_wrong(struct mfa_account *account, const struct mfa_method *me
 	struct mfa_throttle *throttle = &account->throttles[local ? method->local_budget : method->budget];
 
 	if (known == MFA_KNOWN)
-		mfa_known_again(&account->known, answer, attempt->now);
+		mfa_known_again(&account->known, answer, left_out(answer, attempt), attempt->now);
 	else if (known == MFA_KNOWN_RIGHT_NOW)
 		mfa_throttle_repeat(throttle, attempt->now);
 	else
@@ -221,7 +234,7 @@ static void count_wrong(struct mfa_account *account, const struct mfa_method *me
 		return;
 	out->counted = true;
 	mfa_total_fail(&account->totals[total_of(local)], beside(account, local, attempt->now), attempt->now);
-	mfa_known_add_wrong(&account->known, answer, attempt->now);
+	mfa_known_add_wrong(&account->known, answer, left_out(answer, attempt), attempt->now);
 }
 
 void mfa_factor_judge(struct mfa_account *account, const struct mfa_attempt *attempt,
@@ -242,7 +255,7 @@ void mfa_factor_judge(struct mfa_account *account, const struct mfa_attempt *att
 	if (!admitted(account, method, attempt, out))
 		goto out;
 	if (method->stops)
-		known = mfa_known_find(&account->known, answer, attempt->now);
+		known = mfa_known_find(&account->known, answer, left_out(answer, attempt), attempt->now);
 	check_known(account, answer, known, attempt, out);
 	out->known = known != MFA_KNOWN_NOT;
 	if (out->verdict == MFA_VERDICT_RIGHT) {

@@ -136,7 +136,7 @@ static unsigned guess(struct mfa_account *a, bool local, bool repeats, int64_t f
 		}
 		/* Each time step makes other digits right, so that the same ones are new guesses. */
 		(void)snprintf(text, sizeof(text), "%06u", repeats ? 7 : next_random(seed) % 1000000);
-		if (mfa_known_find(&a->known, text, now) != MFA_KNOWN)
+		if (mfa_known_find(&a->known, text, MFA_METHOD_HOTP, now) != MFA_KNOWN)
 			judged++;
 		else
 			now += 599;	/* it brings no wait, but no guess either */
@@ -226,6 +226,52 @@ static void test_again(void **state)
 		    judge(a, code, false, NOW + rows[i].again) != rows[i].then ||
 		    mfa_factor_wrong_codes(a, false, NOW + rows[i].again) != rows[i].wrong)
 			fail_msg("%s: %u", rows[i].name, mfa_factor_wrong_codes(a, false, NOW + rows[i].again));
+		mfa_account_free(&a);
+	}
+}
+
+/* A code that was wrong where not each method counts, and comes again elsewhere. */
+static void test_elsewhere(void **state)
+{
+	static const struct {
+		const char *name;
+		enum mfa_device_type type;
+		unsigned first, then;	/* methods that count */
+		int64_t steps;		/* of the code, then */
+		enum mfa_verdict verdict;
+		unsigned wrong;		/* in total, afterwards */
+	} rows[] = {
+		{ "an app's, typed where recovery codes count", MFA_DEVICE_TOTP, MFA_METHOD_RECOVERY, MFA_METHOD_ALL,
+		  0, MFA_VERDICT_RIGHT, 1 },
+		{ "a token's", MFA_DEVICE_HOTP, MFA_METHOD_RECOVERY, MFA_METHOD_ALL, 0, MFA_VERDICT_RIGHT, 1 },
+		{ "a token's, where apps count", MFA_DEVICE_HOTP, MFA_METHOD_TOTP, MFA_METHOD_ALL, 0, MFA_VERDICT_RIGHT, 1 },
+		{ "an app's, where tokens count", MFA_DEVICE_TOTP, MFA_METHOD_HOTP, MFA_METHOD_TOTP, 0, MFA_VERDICT_RIGHT, 1 },
+		{ "a wrong one there counts once more", MFA_DEVICE_TOTP, MFA_METHOD_RECOVERY, MFA_METHOD_ALL, 9,
+		  MFA_VERDICT_WRONG, 2 },
+		{ "where the same count it is known", MFA_DEVICE_TOTP, MFA_METHOD_TOTP, MFA_METHOD_TOTP, 9,
+		  MFA_VERDICT_WRONG, 1 },
+		{ "and right no more", MFA_DEVICE_TOTP, MFA_METHOD_TOTP, MFA_METHOD_TOTP, 0, MFA_VERDICT_WRONG, 1 },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ROWS(rows); i++) {
+		struct mfa_account *a = account_with(1, 0);
+		struct mfa_attempt attempt = { .methods = rows[i].first, .window = 1, .now = NOW, .throttle = true };
+		struct mfa_judgement j;
+		char code[8];
+
+		a->devices[0].type = rows[i].type;
+		a->devices[0].counter = mfa_totp_step(NOW + 60, 30);
+		(void)snprintf(code, sizeof(code), "%s", code_at(&a->devices[0], NOW + 60, rows[i].steps));
+		attempt.answer = code;
+		mfa_factor_judge(a, &attempt, &j);
+		assert_int_equal(j.verdict, MFA_VERDICT_WRONG);
+		attempt.methods = rows[i].then;
+		attempt.now += 60;
+		mfa_factor_judge(a, &attempt, &j);
+		if (j.verdict != rows[i].verdict || mfa_factor_wrong_codes(a, false, NOW + 60) != rows[i].wrong)
+			fail_msg("%s: %u, %u", rows[i].name, j.verdict, mfa_factor_wrong_codes(a, false, NOW + 60));
 		mfa_account_free(&a);
 	}
 }
@@ -354,22 +400,22 @@ static void test_eight(void **state)
 		for (i = 0; i < 12; i++) {
 			(void)snprintf(code, sizeof(code), "%06d", i);
 			mfa_known_add_right(&known, code, NOW + i);
-			mfa_known_add_wrong(&known, code, NOW + i);
+			mfa_known_add_wrong(&known, code, 0, NOW + i);
 		}
 	}
 	assert_int_equal(known.right.count, MFA_KNOWN_MAX);
 	assert_int_equal(known.wrong.count, MFA_KNOWN_MAX);
 	for (i = 0; i < 12; i++) {
 		(void)snprintf(code, sizeof(code), "%06d", i);
-		assert_int_equal(mfa_known_find(&known, code, NOW + 7200), i < 4 ? MFA_KNOWN_NOT : MFA_KNOWN);
+		assert_int_equal(mfa_known_find(&known, code, 0, NOW + 7200), i < 4 ? MFA_KNOWN_NOT : MFA_KNOWN);
 	}
-	mfa_known_again(&known, "000004", NOW + 7200);
-	assert_int_equal(mfa_known_find(&known, "000004", NOW + 7200), MFA_KNOWN);
+	mfa_known_again(&known, "000004", 0, NOW + 7200);
+	assert_int_equal(mfa_known_find(&known, "000004", 0, NOW + 7200), MFA_KNOWN);
 	mfa_known_add_right(&known, "777777", NOW + 7200);
-	mfa_known_add_wrong(&known, "888888", NOW + 7200);
-	assert_int_equal(mfa_known_find(&known, "000004", NOW + 7200), MFA_KNOWN);
-	assert_int_equal(mfa_known_find(&known, "000005", NOW + 7200), MFA_KNOWN_NOT);
-	assert_int_equal(mfa_known_find(&known, "123456", NOW + 7200), MFA_KNOWN_NOT);
+	mfa_known_add_wrong(&known, "888888", 0, NOW + 7200);
+	assert_int_equal(mfa_known_find(&known, "000004", 0, NOW + 7200), MFA_KNOWN);
+	assert_int_equal(mfa_known_find(&known, "000005", 0, NOW + 7200), MFA_KNOWN_NOT);
+	assert_int_equal(mfa_known_find(&known, "123456", 0, NOW + 7200), MFA_KNOWN_NOT);
 }
 
 /* What is said before a prompt does not tell whether the owner has been there since. */
@@ -435,6 +481,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nights),
 		cmocka_unit_test(test_again),
+		cmocka_unit_test(test_elsewhere),
 		cmocka_unit_test(test_right_again),
 		cmocka_unit_test(test_mail_client),
 		cmocka_unit_test(test_owner),
