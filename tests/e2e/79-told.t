@@ -93,4 +93,24 @@ unlike 'is told nothing' "$SCREEN" "$before|$after"
 sign_in
 like 'so that its owner still is' "$SCREEN" "${after}3, "
 
+# --- where nobody reads it --------------------------------------------------------------
+
+pam_service imap 'auth required pam_mfa.so forward_pass' \
+	'auth [success=ok default=die] pam_unix.so nodelay use_first_pass' 'auth required pam_mfa.so'
+guess alice 203.0.113.9 2
+tick 31
+pam_try imap alice "$PASSWORD$(code_now alice)"
+accepted 'a mail client, with the code behind the password'
+sign_in
+like 'takes no news away' "$SCREEN" "${after}2, "
+
+guess alice 203.0.113.9 2
+new_rules '[policy]' 'minimum = 2' 'enrolment = require' 'enrol_networks = 127.0.0.0/8'
+tick 31
+log_mark
+pam_try -r 127.0.0.5 code alice "$(code_now alice)"
+denied 'who is to enrol another device, and hangs up'
+like 'was told before that' "$SCREEN" "${after}2, "
+log_like 'which the log has' 'event=signin .*wrong_before=2'
+
 done_testing

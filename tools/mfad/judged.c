@@ -68,13 +68,16 @@ bool judged_is_news(const struct challenge *ch)
 	return ch->tells && is_wrong(&ch->judgement) && !ch->judgement.known;
 }
 
-/* What its owner has not heard of yet; before what was new there counts as heard. */
+/* What its owner has not heard of yet; before what was new there counts as heard.  A code that came behind the
+ * password is a program's: nobody reads what is said then. */
 static void take_news(struct challenge *ch)
 {
 	struct mfa_account *account = ch->record->account;
 	const char *label = ch->judgement.label;
 	int64_t now = mfa_clock_now();
 
+	if (ch->c->has_code)
+		return;
 	if (ch->tells) {
 		mfa_news_take_wrong(account, ch->mistakes, label, now, &ch->unheard);
 		mfa_news_places(account, ch->unheard.first, ch->places, sizeof(ch->places));

@@ -280,17 +280,26 @@ static void tell_wrong(struct signin *s)
 	(void)conversation_say(s->c, MFA_INFO, text);
 }
 
-static void tell_success(struct signin *s)
+/* What is in the record as heard by now, whatever the sign-in comes to after this. */
+static void tell_news(struct signin *s)
 {
-	const struct mfa_account *account = s->record.account;
 	char text[NEWS_MAX + 160];
 
+	if (s->result != MFA_RESULT_OK || s->challenge.answers == 0)
+		return;
 	if (s->news[0] != '\0') {
 		(void)snprintf(text, sizeof(text), conversation_words(s->c, "Added since your last sign-in: %s"),
 			       s->news);
 		(void)conversation_say(s->c, MFA_INFO, text);
 	}
 	tell_wrong(s);
+}
+
+static void tell_success(struct signin *s)
+{
+	const struct mfa_account *account = s->record.account;
+	char text[160];
+
 	if (s->challenge.judgement.kind == MFA_METHOD_RECOVERY) {
 		(void)snprintf(text, sizeof(text), account->recovery_count <= RECOVERY_FEW
 			       ? conversation_words(s->c, "Recovery codes left: %zu. Make new ones with: mfa-enroll codes")
@@ -381,7 +390,7 @@ static void log_signin(const struct signin *s)
 	if (s->error != 0)
 		mfa_log_text(&line, "error", strerrordesc_np(-s->error));
 	/* As its owner was told. */
-	if (s->result == MFA_RESULT_OK && ch->unheard.count > 0)
+	if (ch->judgement.verdict == MFA_VERDICT_RIGHT && ch->unheard.count > 0)
 		mfa_log_number(&line, "wrong_before", ch->unheard.count);
 	mfa_log_write(&line, priority(s));
 }
@@ -426,6 +435,7 @@ void request_signin(struct conversation *c)
 		enrol(&s, &s.decision, &s.bare);
 	else
 		challenge(&s);
+	tell_news(&s);
 	enrol_more(&s);
 	remember(&s);
 	tell(&s);
