@@ -10,6 +10,7 @@
 #include "account/known.h"
 #include "otp/hotp.h"
 #include "policy/policy.h"
+#include "throttle/lately.h"
 #include "throttle/throttle.h"
 #include "throttle/total.h"
 #include "webpush/webpush.h"
@@ -144,6 +145,7 @@ struct mfa_account {
 	struct mfa_throttle throttles[MFA_BUDGET_COUNT];
 	struct mfa_total totals[MFA_TOTAL_COUNT];
 	struct mfa_known known;		/* codes that it has seen */
+	struct mfa_lately lately;	/* of a decoy: the names that it stood in for */
 	size_t event_count;
 	struct mfa_event events[MFA_EVENTS_MAX];	/* the newest last */
 	size_t failure_count;

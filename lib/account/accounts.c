@@ -121,19 +121,23 @@ int mfa_accounts_reload(struct mfa_accounts *accounts, struct mfa_record *record
 	if (r != 0)
 		return r;
 	mfa_account_free(&record->account);
+	fresh.name = record->name;
 	*record = fresh;
 	return 0;
 }
 
+/* Also which of the names that share it this one is. */
 static int decoy_key(const struct mfa_accounts *accounts, const char *name,
-		     char key[MFA_STORE_KEY_MAX + 1])
+		     char key[MFA_STORE_KEY_MAX + 1], uint32_t *which)
 {
-	uint8_t mac[32];
+	uint8_t mac[32] = { 0 };
 	int r = mfa_keyring_hash_name(accounts->ring, name, mac);
 
 	if (r == 0)
 		(void)snprintf(key, MFA_STORE_KEY_MAX + 1, MFA_KEY_DECOY "%u",
 			       mac[0] % MFA_DECOY_COUNT);
+	memcpy(which, mac + 1, sizeof(*which));
+	*which |= 1;
 	return r;
 }
 
@@ -147,6 +151,7 @@ static bool has_factor(const struct mfa_account *account, int64_t now)
  * learns nothing. */
 struct pair {
 	char key[MFA_STORE_KEY_MAX + 1], decoy[MFA_STORE_KEY_MAX + 1];
+	uint32_t name;
 	struct mfa_entry entry, standin;
 	int found, standin_found;	/* as mfa_store_get returned */
 };
@@ -157,7 +162,7 @@ static int get_pair(struct mfa_accounts *accounts, const char *name, struct pair
 
 	memset(out, 0, sizeof(*out));
 	account_key(name, out->key);
-	r = decoy_key(accounts, name, out->decoy);
+	r = decoy_key(accounts, name, out->decoy, &out->name);
 	if (r != 0)
 		return r;
 	out->found = mfa_store_get(accounts->store, out->key, &out->entry);
@@ -258,6 +263,7 @@ int mfa_accounts_load_or_decoy(struct mfa_accounts *accounts, const char *name, 
 		found = pair.standin_found == 0 ? open_entry(accounts, pair.decoy, &pair.standin, out)
 			: pair.standin_found == -ENOENT ? -EBADMSG : pair.standin_found;
 	release_pair(&pair);
+	out->name = pair.name;
 	if (found != 0) {
 		mfa_record_release(out);
 		mfa_record_release(bare);

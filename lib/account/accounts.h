@@ -35,6 +35,7 @@ struct mfa_record {
 	char key[MFA_STORE_KEY_MAX + 1];
 	uint64_t version;		/* 0: not in the store yet */
 	bool decoy;
+	uint32_t name;			/* of mfa_accounts_load_or_decoy: a keyed hash of the name, never 0 */
 	struct mfa_account *account;
 };
 /* Frees, empties. */

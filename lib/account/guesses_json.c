@@ -8,6 +8,8 @@
 #include "json/fields.h"
 #include "text/text.h"
 
+#define LATELY_NUMBERS ((size_t)2 + MFA_LATELY_SPANS)	/* of each name */
+
 static const char *const totals[MFA_TOTAL_COUNT] = {
 	[MFA_TOTAL_CODE] = "code",
 	[MFA_TOTAL_LOCAL_CODE] = "local_code",
@@ -114,10 +116,31 @@ static bool unheard_to_json(const struct mfa_unheard *u, json_t *json)
 		"pushed", (json_int_t)u->pushed)) == 0;
 }
 
+/* Hash, span and counts in turn. */
+static bool lately_to_json(const struct mfa_lately *lately, json_t *json)
+{
+	json_t *all = json_array();
+	size_t i, k;
+
+	for (i = 0; all != NULL && i < lately->count; i++) {
+		const struct mfa_lately_name *one = &lately->names[i];
+
+		(void)json_array_append_new(all, json_integer(one->name));
+		(void)json_array_append_new(all, json_integer(one->span));
+		for (k = 0; k < MFA_LATELY_SPANS; k++)
+			(void)json_array_append_new(all, json_integer(one->wrong[k]));
+	}
+	if (json_array_size(all) == LATELY_NUMBERS * lately->count && lately->count > 0)
+		return json_object_set_new_nocheck(json, "lately", all) == 0;
+	json_decref(all);
+	return all != NULL && lately->count == 0;
+}
+
 bool mfa_guesses_to_json(const struct mfa_account *account, json_t *json)
 {
 	return totals_to_json(account, json) && known_to_json(&account->known, json) &&
-	       failures_to_json(account, json) && unheard_to_json(&account->unheard, json);
+	       failures_to_json(account, json) && unheard_to_json(&account->unheard, json) &&
+	       lately_to_json(&account->lately, json);
 }
 
 static bool number_at(const json_t *list, size_t at, int64_t max, int64_t *out)
@@ -247,10 +270,37 @@ static bool unheard_from_json(const json_t *json, struct mfa_unheard *u)
 	return true;
 }
 
+static bool lately_from_json(const json_t *all, struct mfa_lately *lately)
+{
+	size_t i, k, n = json_array_size(all);
+	int64_t number;
+
+	if (all == NULL)
+		return true;
+	if (!json_is_array(all) || n % LATELY_NUMBERS != 0 || n / LATELY_NUMBERS > MFA_LATELY_MAX)
+		return false;
+	for (i = 0; i < n / LATELY_NUMBERS; i++) {
+		struct mfa_lately_name *one = &lately->names[i];
+
+		if (!number_at(all, LATELY_NUMBERS * i, UINT32_MAX, &number) ||
+		    !number_at(all, LATELY_NUMBERS * i + 1, INT64_MAX, &one->span))
+			return false;
+		one->name = (uint32_t)number;
+		for (k = 0; k < MFA_LATELY_SPANS; k++) {
+			if (!number_at(all, LATELY_NUMBERS * i + 2 + k, UINT32_MAX, &number))
+				return false;
+			one->wrong[k] = (uint32_t)number;
+		}
+	}
+	lately->count = n / LATELY_NUMBERS;
+	return true;
+}
+
 bool mfa_guesses_from_json(const json_t *json, struct mfa_account *account)
 {
 	return totals_from_json(json_object_get(json, "totals"), account) &&
 	       known_from_json(json_object_get(json, "known"), &account->known) &&
 	       failures_from_json(json_object_get(json, "failures"), account) &&
-	       unheard_from_json(json_object_get(json, "unheard"), &account->unheard);
+	       unheard_from_json(json_object_get(json, "unheard"), &account->unheard) &&
+	       lately_from_json(json_object_get(json, "lately"), &account->lately);
 }

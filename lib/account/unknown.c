@@ -11,7 +11,7 @@
 static const char *const of_record[] = {
 	"v", "name", "uid", "created", "epoch", "postponed", "told", "pass", "push", "devices", "salt",
 	"recovery", "throttles", "events", "totals", "known",
-	"failures", "unheard", NULL
+	"failures", "unheard", "lately", NULL
 };
 static const char *const of_device[] = {
 	"id", "label", "type", "created", "used", "secret", "hash", "digits", "period", "last", "drift",

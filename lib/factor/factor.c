@@ -132,9 +132,12 @@ enum mfa_verdict mfa_factor_codes_blocked(const struct mfa_account *account, boo
 	return blocked(account, &mfa_method_totp, local, now, wait);
 }
 
-bool mfa_factor_guessed_lately(const struct mfa_account *account, int64_t now)
+bool mfa_factor_guessed_lately(const struct mfa_account *account, uint32_t name, int64_t now)
 {
-	return mfa_total_lately(&account->totals[MFA_TOTAL_CODE], now) >= GUESSES;
+	uint32_t all = mfa_total_lately(&account->totals[MFA_TOTAL_CODE], now);
+	uint32_t of_name = mfa_lately_wrong(&account->lately, name, now);
+
+	return (name != 0 ? of_name : all) >= GUESSES;
 }
 
 uint32_t mfa_factor_wrong_codes(const struct mfa_account *account, bool local, int64_t now)
@@ -203,9 +206,10 @@ static void check_known(struct mfa_account *account, const char *answer, enum mf
 	explicit_bzero(&before, sizeof(before));
 }
 
-/* Methods of an answer's form that do not count here.  Where they do it may be right: an app's code that was typed
- * where only recovery codes count is good elsewhere. */
-static uint64_t left_out(const char *answer, const struct mfa_attempt *attempt)
+/* What an answer that was wrong is known by: the methods of its form that do not count here.  Where they do it may be right: an app's code that was typed
+ * where only recovery codes count is good elsewhere.  And of which name, so that what was tried at one is not known
+ * at others that have the same decoy. */
+static uint64_t apart_by(const char *answer, const struct mfa_attempt *attempt)
 {
 	unsigned kinds = 0;
 	size_t i;
@@ -213,7 +217,7 @@ static uint64_t left_out(const char *answer, const struct mfa_attempt *attempt)
 	for (i = 0; i < METHOD_COUNT; i++)
 		if (methods[i]->recognises(answer))
 			kinds |= methods[i]->kind;
-	return kinds & ~attempt->methods;
+	return (uint64_t)attempt->name << 32 | (kinds & ~attempt->methods);
 }
 
 /* One that is known can't be right, so that nothing need wait for it: whose program sends it all day must get in
@@ -225,7 +229,7 @@ static void count_wrong(struct mfa_account *account, const struct mfa_method *me
 	struct mfa_throttle *throttle = &account->throttles[local ? method->local_budget : method->budget];
 
 	if (known == MFA_KNOWN)
-		mfa_known_again(&account->known, answer, left_out(answer, attempt), attempt->now);
+		mfa_known_again(&account->known, answer, apart_by(answer, attempt), attempt->now);
 	else if (known == MFA_KNOWN_RIGHT_NOW)
 		mfa_throttle_repeat(throttle, attempt->now);
 	else
@@ -233,8 +237,10 @@ static void count_wrong(struct mfa_account *account, const struct mfa_method *me
 	if (known != MFA_KNOWN_NOT || !method->stops)
 		return;
 	out->counted = true;
+	if (attempt->name != 0 && !local)
+		mfa_lately_fail(&account->lately, attempt->name, attempt->now);
 	mfa_total_fail(&account->totals[total_of(local)], beside(account, local, attempt->now), attempt->now);
-	mfa_known_add_wrong(&account->known, answer, left_out(answer, attempt), attempt->now);
+	mfa_known_add_wrong(&account->known, answer, apart_by(answer, attempt), attempt->now);
 }
 
 void mfa_factor_judge(struct mfa_account *account, const struct mfa_attempt *attempt,
@@ -255,7 +261,7 @@ void mfa_factor_judge(struct mfa_account *account, const struct mfa_attempt *att
 	if (!admitted(account, method, attempt, out))
 		goto out;
 	if (method->stops)
-		known = mfa_known_find(&account->known, answer, left_out(answer, attempt), attempt->now);
+		known = mfa_known_find(&account->known, answer, apart_by(answer, attempt), attempt->now);
 	check_known(account, answer, known, attempt, out);
 	out->known = known != MFA_KNOWN_NOT;
 	if (out->verdict == MFA_VERDICT_RIGHT) {

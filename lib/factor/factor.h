@@ -45,6 +45,7 @@ struct mfa_attempt {
 	unsigned methods;	/* that count: enum mfa_method_kind */
 	unsigned window;	/* TOTP: steps either side of now */
 	bool throttle;		/* false: mistakes are counted but nothing waits */
+	uint32_t name;		/* of a decoy: for which name it stands in (mfa_record.name); 0: it is an account */
 	uint32_t mistakes;	/* of the same conversation, that were counted in the total (mfa_judgement.counted):
 				 * whoever is right there is no guesser, and has them back */
 	bool admitted;		/* the throttle let this answer pass already, and the record was read again
@@ -79,8 +80,8 @@ uint32_t mfa_factor_wrong_codes(const struct mfa_account *account, bool local, i
 
 /* Whether so many of the last days were wrong that somebody may have guessed.  Depends on nothing but what was
  * wrong in conversations that ended so: what was right in others does not show, so that it can be said to who has the
- * password alone. */
-bool mfa_factor_guessed_lately(const struct mfa_account *account, int64_t now);
+ * password alone.  name: as in mfa_attempt. */
+bool mfa_factor_guessed_lately(const struct mfa_account *account, uint32_t name, int64_t now);
 
 /* An administrator's word that this system's clock is right now: steps that were used in what is the future no longer
  * stand in the way; those that may have been used since do, for as long as their codes could be right.  Nothing

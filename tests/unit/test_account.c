@@ -104,6 +104,9 @@ static struct mfa_account *full_account(void)
 		a->known.right.codes[i] = a->known.wrong.codes[i] =
 			(struct mfa_known_code){ INT64_MAX, UINT32_MAX };
 	a->known.right.count = a->known.wrong.count = MFA_KNOWN_MAX;
+	for (i = 0; i < MFA_LATELY_MAX; i++)
+		a->lately.names[i] = (struct mfa_lately_name){ UINT32_MAX, INT64_MAX, { UINT32_MAX, UINT32_MAX } };
+	a->lately.count = MFA_LATELY_MAX;
 	for (i = 0; i < MFA_FAILURES_MAX; i++) {
 		char rhost[16];
 
@@ -418,6 +421,12 @@ static void test_guesses(void **state)
 		{ "unheard", "{\"count\":4294967296,\"first\":0,\"last\":0,\"pushed\":1}", -EBADMSG },
 		{ "unheard", "{\"count\":1,\"first\":0,\"last\":0}", -EBADMSG },
 		{ "unheard", "[]", -EBADMSG },
+		{ "lately", "[4294967295,9,4294967295,0]", 0 },
+		{ "lately", "[4294967296,9,1,0]", -EBADMSG },
+		{ "lately", "[1,-1,1,0]", -EBADMSG },
+		{ "lately", "[1,9,1]", -EBADMSG },
+		{ "lately", "[1,9,1,\"0\"]", -EBADMSG },
+		{ "lately", "{}", -EBADMSG },
 		{ "known", "{}", -EBADMSG },
 		{ "known", "null", -EBADMSG },
 	};
@@ -443,6 +452,7 @@ static void test_guesses(void **state)
 	assert_null(strstr(out, "known"));
 	assert_null(strstr(out, "failures"));
 	assert_null(strstr(out, "unheard"));
+	assert_null(strstr(out, "lately"));
 	free(out);
 	mfa_account_free(&a);
 }

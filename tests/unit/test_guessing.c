@@ -428,17 +428,60 @@ static void test_lately(void **state)
 
 	(void)state;
 	for (i = 0; i < 3; i++) {
-		assert_false(mfa_factor_guessed_lately(a, NOW));
+		assert_false(mfa_factor_guessed_lately(a, 0, NOW));
 		(void)snprintf(text, sizeof(text), "%d", 100000 + i);
 		(void)judge(a, text, false, NOW);
 		(void)judge(decoy, text, false, NOW);
 	}
 	assert_int_equal(judge(a, code_at(&a->devices[0], NOW, 0), false, NOW), MFA_VERDICT_RIGHT);
 	for (now = NOW - 2 * DAY; now < NOW + 10 * DAY; now += DAY / 2)
-		assert_int_equal(mfa_factor_guessed_lately(a, now), mfa_factor_guessed_lately(decoy, now));
-	assert_true(mfa_factor_guessed_lately(a, NOW + 3 * DAY));
-	assert_false(mfa_factor_guessed_lately(a, NOW + 8 * DAY));
+		assert_int_equal(mfa_factor_guessed_lately(a, 0, now), mfa_factor_guessed_lately(decoy, 0, now));
+	assert_true(mfa_factor_guessed_lately(a, 0, NOW + 3 * DAY));
+	assert_false(mfa_factor_guessed_lately(a, 0, NOW + 8 * DAY));
 	mfa_account_free(&a);
+	mfa_account_free(&decoy);
+}
+
+/* What was guessed at one name is not said of another that has the same decoy. */
+static void test_lately_decoy(void **state)
+{
+	static const struct { uint32_t name; unsigned wrong, days; bool same, lately; } rows[] = {
+		{ 1, 2, 0, false, false }, { 1, 1, 0, false, true },
+		{ 3, 0, 0, false, false }, { 3, 3, 0, true, true },
+		{ 5, 3, 0, true, true },	/* the very codes of 3 */
+		{ 1, 0, 9, false, false }, { 7, 2, 0, false, false }, { 7, 1, 3, false, true },
+	};
+	struct mfa_account *decoy = account_with(1, 0);
+	unsigned k, n = 0;
+	int64_t now = NOW;
+	size_t i;
+	char text[16];
+
+	(void)state;
+	for (i = 0; i < ROWS(rows); i++) {
+		now += (int64_t)rows[i].days * DAY + 60;
+		for (k = 0; k < rows[i].wrong; k++) {
+			struct mfa_attempt attempt = { .methods = ALL, .window = 1, .now = now, .answer = text,
+						       .name = rows[i].name };
+			struct mfa_judgement j;
+
+			(void)snprintf(text, sizeof(text), "%06u", 700000 + (rows[i].same ? k : 10 + n++));
+			mfa_factor_judge(decoy, &attempt, &j);
+			assert_true(j.counted);
+		}
+		if (mfa_factor_guessed_lately(decoy, rows[i].name, now) != rows[i].lately)
+			fail_msg("row %zu", i);
+	}
+	/* As an account's, whatever the time is. */
+	for (now = NOW - 2 * DAY; now < NOW + 20 * DAY; now += DAY / 2)
+		assert_int_equal(mfa_factor_guessed_lately(decoy, 1, now),
+				 now < (NOW / MFA_TOTAL_SPAN + 2) * MFA_TOTAL_SPAN);
+	/* The name goes that was longest not tried. */
+	for (i = 0; i < 2 * (size_t)MFA_LATELY_MAX; i++)
+		mfa_lately_fail(&decoy->lately, 101 + 2 * (uint32_t)i, NOW);
+	assert_int_equal(decoy->lately.count, MFA_LATELY_MAX);
+	assert_int_equal(mfa_lately_wrong(&decoy->lately, 101 + 2 * (MFA_LATELY_MAX - 1), NOW), 0);
+	assert_int_equal(mfa_lately_wrong(&decoy->lately, 101 + 2 * MFA_LATELY_MAX, NOW), 1);
 	mfa_account_free(&decoy);
 }
 
@@ -487,6 +530,7 @@ int main(void)
 		cmocka_unit_test(test_owner),
 		cmocka_unit_test(test_eight),
 		cmocka_unit_test(test_lately),
+		cmocka_unit_test(test_lately_decoy),
 		cmocka_unit_test(test_local),
 	};
 

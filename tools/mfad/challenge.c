@@ -52,6 +52,7 @@ static int judge(struct challenge *ch, const char *answer)
 		.methods = ch->policy->methods,
 		.window = ch->c->conf->totp_window,
 		.throttle = ch->c->conf->throttle,
+		.name = ch->record->decoy ? ch->record->name : 0,
 		.mistakes = ch->counted,
 	} };
 	int r = mfa_accounts_change(ch->c->verifier->accounts, ch->record, judge_in, &judging);

@@ -166,7 +166,9 @@ static int announce(struct signin *s)
  * whatever its owner did meanwhile: how many, when and from where comes after the right answer. */
 static int warn(struct signin *s)
 {
-	if (!s->challenge.tells || !mfa_factor_guessed_lately(s->record.account, mfa_clock_now()))
+	uint32_t name = s->record.decoy ? s->record.name : 0;
+
+	if (!s->challenge.tells || !mfa_factor_guessed_lately(s->record.account, name, mfa_clock_now()))
 		return 0;
 	return conversation_say(s->c, MFA_INFO,
 		"Wrong codes were given for this account lately. More is said after a right one.");
