@@ -235,18 +235,50 @@ static void add_up(struct mfa_failure *to, const struct mfa_failure *more)
 		to->last.time = more->last.time;
 }
 
-/* The two oldest become one, at no place in particular. */
-static void make_room(struct mfa_account *account)
+static bool is_local(const struct mfa_event *event)
+{
+	return strncmp(event->service, MFA_LOCAL, strlen(MFA_LOCAL)) == 0;
+}
+
+static size_t count_local(const struct mfa_account *account)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < account->failure_count; i++)
+		n += is_local(&account->failures[i].last);
+	return n;
+}
+
+static size_t find_oldest(const struct mfa_account *account, bool local)
+{
+	size_t i = 0;
+
+	while (i < account->failure_count && is_local(&account->failures[i].last) != local)
+		i++;
+	return i;
+}
+
+/* The two oldest of a kind, of which there are as many, become one at no place in particular. */
+static void merge_oldest(struct mfa_account *account, bool local)
 {
 	struct mfa_failure oldest, *next;
 
-	if (account->failure_count < MFA_FAILURES_MAX)
-		return;
-	take_failure(account, 0, &oldest);
-	next = &account->failures[0];
+	take_failure(account, find_oldest(account, local), &oldest);
+	next = &account->failures[find_oldest(account, local)];
 	add_up(next, &oldest);
-	(void)strcpy(next->last.service, MFA_ELSEWHERE);
+	(void)strcpy(next->last.service, local ? MFA_LOCAL MFA_ELSEWHERE : MFA_ELSEWHERE);
 	(void)strcpy(next->last.rhost, MFA_ELSEWHERE);
+}
+
+/* What a user's own programs claim, and they can claim anything, must not push out from where others guess. */
+static void make_room(struct mfa_account *account, bool local)
+{
+	size_t locals = count_local(account);
+
+	if (local && locals >= MFA_FAILURES_LOCAL_MAX)
+		merge_oldest(account, true);
+	else if (account->failure_count == MFA_FAILURES_MAX)
+		merge_oldest(account, locals > MFA_FAILURES_LOCAL_MAX);
 }
 
 static void add_failure(struct mfa_account *account, const struct mfa_event *event)
@@ -261,7 +293,7 @@ static void add_failure(struct mfa_account *account, const struct mfa_event *eve
 	if (i < account->failure_count)
 		take_failure(account, i, &failure);
 	else
-		make_room(account);
+		make_room(account, is_local(event));
 	failure.last = *event;
 	if (failure.count < UINT32_MAX)
 		failure.count++;

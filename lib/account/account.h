@@ -112,6 +112,8 @@ struct mfa_event {
 };
 
 #define MFA_ELSEWHERE "*"		/* service and address of what is put together */
+#define MFA_LOCAL "local:"		/* before a service that a user's own program claims */
+#define MFA_FAILURES_LOCAL_MAX 2	/* of MFA_FAILURES_MAX, places that these claim: they can claim any number */
 
 /* Wrong answers at one place (service and address): the last of them, and how many. */
 struct mfa_failure {
@@ -181,7 +183,8 @@ void mfa_account_drop_device(struct mfa_account *account, struct mfa_device *dev
 /* device points into the account. */
 void mfa_account_remove_device(struct mfa_account *account, struct mfa_device *device);
 /* Keeps the last MFA_EVENTS_MAX; what was wrong is added up by its place instead, so that guesses do not drive out what
- * was right: MFA_FAILURES_MAX places, and then the oldest are put together as place "*".  Texts are cut to what fits, at whole UTF-8 characters; a space becomes '_'. */
+ * was right: MFA_FAILURES_MAX places, and then the oldest are put together as place "*" (those that a user's own
+ * programs claim as "local:*", never with others).  Texts are cut to what fits, at whole UTF-8 characters; a space becomes '_'. */
 void mfa_account_add_event(struct mfa_account *account, int64_t time, const char *service,
 			   const char *rhost, const char *method, const char *result);
 

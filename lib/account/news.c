@@ -106,14 +106,13 @@ static bool add_place(const struct mfa_event *event, char *out, size_t size)
 
 void mfa_news_places(const struct mfa_account *account, int64_t since, char *out, size_t size)
 {
-	static const char local[] = "local:";
 	size_t i;
 
 	out[0] = '\0';
 	for (i = account->failure_count; i-- > 0;) {
 		const struct mfa_event *event = &account->failures[i].last;
 
-		if (event->time < since || strncmp(event->service, local, strlen(local)) == 0)
+		if (event->time < since || strncmp(event->service, MFA_LOCAL, strlen(MFA_LOCAL)) == 0)
 			continue;
 		if (!add_place(event, out, size))
 			return;

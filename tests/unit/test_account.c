@@ -565,6 +565,25 @@ static void test_failures(void **state)
 		sum += a->failures[i].count;
 	assert_int_equal(sum, 1000 + ROWS(rows));
 	assert_int_equal(a->event_count, 1);
+	/* What the user's own programs claim pushes out two at most, and is put together with nobody else's. */
+	for (i = 0; i < 1000; i++) {
+		(void)snprintf(rhost, sizeof(rhost), "local:%zu", i);
+		mfa_account_add_event(a, 2000 + (int64_t)i, rhost, "", "totp", "wrong");
+	}
+	assert_int_equal(a->failure_count, MFA_FAILURES_MAX);
+	for (i = sum = 0; i < MFA_FAILURES_MAX; i++)
+		sum += a->failures[i].count;
+	assert_int_equal(sum, 2000 + ROWS(rows));
+	assert_string_equal(a->failures[0].last.service, MFA_ELSEWHERE);
+	assert_string_equal(a->failures[1].last.rhost, "10.0.3.245");
+	assert_string_equal(a->failures[5].last.rhost, "10.0.3.249");
+	assert_string_equal(a->failures[6].last.service, "local:*");
+	assert_int_equal(a->failures[6].count, 999);
+	assert_string_equal(a->failures[7].last.service, "local:999");
+	/* Nor does what comes then push these out, or the other way round. */
+	mfa_account_add_event(a, 4000, "sudo", "", "totp", "wrong");
+	assert_int_equal(a->failure_count, MFA_FAILURES_MAX);
+	assert_string_equal(a->failures[5].last.service, "local:*");
 	mfa_account_free(&a);
 }
 

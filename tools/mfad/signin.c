@@ -80,7 +80,7 @@ static int read_request(struct signin *s)
 	mfa_presence_read(&c->frame, &s->presence);
 	r = subject_read(c, s->policy, &s->subject);
 	(void)snprintf(s->shown_service, sizeof(s->shown_service), "%s%s",
-		       s->subject.local ? "local:" : "", s->service);
+		       s->subject.local ? MFA_LOCAL : "", s->service);
 	s->reason = s->subject.refusal;
 	return r;
 }
