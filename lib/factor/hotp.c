@@ -29,7 +29,7 @@ static bool is_old(const struct search *s)
 	return s->counter > 0 && mfa_hotp_find(s->hotp, s->code, first, s->counter - 1, &at) == 0;
 }
 
-static bool is_kept(const struct mfa_device *device, uint64_t counter)
+static bool is_far(const struct mfa_device *device, uint64_t counter)
 {
 	size_t i;
 
@@ -39,10 +39,16 @@ static bool is_kept(const struct mfa_device *device, uint64_t counter)
 	return false;
 }
 
+/* Records of before there was such a list have only what must come next. */
+static bool is_kept(const struct mfa_device *device, uint64_t counter)
+{
+	return is_far(device, counter) || (device->resync != 0 && counter == device->resync - 1);
+}
+
 /* Whether there is room to remember that it was shown; if not, it must not be looked at. */
 static bool keep(struct mfa_device *device, uint64_t counter)
 {
-	if (is_kept(device, counter))
+	if (is_far(device, counter))
 		return true;
 	if (device->far_count == MFA_FAR_MAX)
 		return false;
@@ -84,7 +90,11 @@ static void judge_far(struct mfa_device *device, const struct search *s, const u
 
 	if (follows) {
 		accept(device, next, attempt, out);
-	} else if (shown != NULL || (far && keep(device, at))) {
+		return;
+	}
+	if (device->resync > s->counter)
+		(void)keep(device, device->resync - 1);
+	if (shown != NULL || (far && keep(device, at))) {
 		device->resync = plus(shown != NULL ? *shown : at, 1);
 		out->verdict = MFA_VERDICT_NEXT;
 	} else if (old) {

@@ -115,6 +115,29 @@ static void test_resync(void **state)
 	assert_int_equal(token->counter, INT64_MAX);
 }
 
+/* A record of the version before, which did not keep what was far ahead but for what must follow: the code that was
+ * told then is not good by itself either, whatever was far ahead since. */
+static void test_kept_before(void **state)
+{
+	static const uint64_t others[] = { 0, 700, 30 };
+	struct mfa_account *a = *state;
+	size_t i;
+
+	for (i = 0; i < ROWS(others); i++) {
+		struct mfa_device *token = add_token(a, (unsigned)i);
+
+		token->counter = 22;
+		token->resync = 31;
+		token->far_count = 0;
+		if (others[i] != 0)
+			expect(a, counter_code(token, others[i]), MFA_VERDICT_NEXT);
+		expect(a, counter_code(token, 30), MFA_VERDICT_NEXT);
+		expect(a, counter_code(token, 23), MFA_VERDICT_RIGHT);
+		assert_int_equal(token->counter, 24);
+		mfa_account_remove_device(a, token);
+	}
+}
+
 /* An account's tokens share what is looked at. */
 static void test_two_tokens(void **state)
 {
@@ -299,7 +322,7 @@ static void test_what_is_kept_rests(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_hotp), TEST(test_resync), TEST(test_two_tokens), TEST(test_kept),
+		TEST(test_hotp), TEST(test_resync), TEST(test_two_tokens), TEST(test_kept), TEST(test_kept_before),
 		TEST(test_guess_is_never_good_later), TEST(test_what_is_kept_rests),
 	};
 
