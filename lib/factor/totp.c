@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "conf/conf.h"
 #include "factor/method.h"
 #include "otp/totp.h"
 
@@ -144,7 +145,8 @@ static void check(struct mfa_account *account, const char *answer,
 			return;
 		}
 		/* Go on: the same digits may be another device's fresh code. */
-		out->verdict = ahead(device, current, attempt->window) ? MFA_VERDICT_AHEAD : MFA_VERDICT_USED;
+		/* Not of what a restored backup notes as used for a while, whatever the window is. */
+		out->verdict = ahead(device, current, MFA_CONF_TOTP_WINDOW_MAX) ? MFA_VERDICT_AHEAD : MFA_VERDICT_USED;
 	}
 }
 

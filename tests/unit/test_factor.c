@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "conf/conf.h"
 #include "factor/factor.h"
 #include "otp/totp.h"
 
@@ -350,6 +351,24 @@ static void test_local_budget(void **state)
 	assert_int_equal(j.verdict, MFA_VERDICT_RIGHT);
 	assert_int_equal(a->throttles[MFA_BUDGET_LOCAL_CODE].failures, 0);
 	assert_int_equal(a->throttles[MFA_BUDGET_CODE].failures, 3);
+}
+
+/* A restored backup notes as used what may have been, with the widest window that there is: for so long a code was used,
+ * whatever the window is, and no clock was wrong. */
+static void test_noted_as_used(void **state)
+{
+	static const struct { int steps; enum mfa_verdict verdict; } rows[] = {
+		{ 0, MFA_VERDICT_USED }, { 6, MFA_VERDICT_USED },
+		{ MFA_TOTP_DRIFT_MAX + MFA_CONF_TOTP_WINDOW_MAX, MFA_VERDICT_USED },
+		{ MFA_TOTP_DRIFT_MAX + MFA_CONF_TOTP_WINDOW_MAX + 1, MFA_VERDICT_AHEAD },
+	};
+	struct mfa_account *a = *state;
+	size_t i;
+
+	for (i = 0; i < ROWS(rows); i++) {
+		a->devices[0].last_step = mfa_totp_step(NOW, 30) + (uint64_t)rows[i].steps;
+		expect(a, code(a, NOW, 0), NOW, rows[i].verdict);
+	}
 }
 
 static void test_clock_once_ahead(void **state)
@@ -813,7 +832,7 @@ int main(void)
 		TEST(test_once), TEST(test_window), TEST(test_spellings), TEST(test_unclear),
 		TEST(test_drift), TEST(test_drift_steps), TEST(test_throttle), TEST(test_local_budget),
 		TEST(test_throttle_clock_set_back), TEST(test_burst_ends_at_stop), TEST(test_not_looked_at),
-		TEST(test_clock_once_ahead), TEST(test_used_stays_used), TEST(test_unlock_keeps_used),
+		TEST(test_noted_as_used), TEST(test_clock_once_ahead), TEST(test_used_stays_used), TEST(test_unlock_keeps_used),
 		TEST(test_local_repairs_nothing), TEST(test_recovery), TEST(test_recovery_budget),
 		TEST(test_several_devices), TEST(test_first_code), TEST(test_far),
 		TEST(test_pass), TEST(test_methods), TEST(test_push_limits), TEST(test_push_stops),
