@@ -78,7 +78,7 @@ void mfa_news_wrong(struct mfa_account *account, int64_t now)
 	unheard->last = now;
 }
 
-void mfa_news_take_wrong(struct mfa_account *account, uint32_t own, const char *label, int64_t now,
+void mfa_news_take_wrong(struct mfa_account *account, uint32_t own, const char *label, bool shown, int64_t now,
 			 struct mfa_unheard *out)
 {
 	struct mfa_unheard *unheard = &account->unheard;
@@ -87,7 +87,7 @@ void mfa_news_take_wrong(struct mfa_account *account, uint32_t own, const char *
 	if (unheard->count == 0 || is_old(unheard, now))
 		forget_wrong(unheard);
 	*out = *unheard;
-	if (!hushes_itself(account, label, now))
+	if (shown && !hushes_itself(account, label, now))
 		forget_wrong(unheard);
 }
 

@@ -34,8 +34,9 @@ void mfa_news_said(struct mfa_account *account, int64_t until, const char *label
 void mfa_news_wrong(struct mfa_account *account, int64_t now);
 /* What is to be told at a sign-in that has just succeeded with a device (its label; "": with none), and in which so
  * many answers were wrong before the right one, which are no news.  out->count 0: nothing.  After that it counts as
- * heard, but for who may be a thief with a new phone, as above. Before mfa_news_said. */
-void mfa_news_take_wrong(struct mfa_account *account, uint32_t own, const char *label, int64_t now,
+ * heard where it is sure to be shown, but for who may be a thief with a new phone, as above; elsewhere it is told
+ * again, for MFA_NEWS_WRONG_SECONDS.  Before mfa_news_said. */
+void mfa_news_take_wrong(struct mfa_account *account, uint32_t own, const char *label, bool shown, int64_t now,
 			 struct mfa_unheard *out);
 /* Where answers were wrong since then: "sshd 192.0.2.7, sudo"; the newest first, cut with "..." where there are
  * more than fit. */

@@ -4,8 +4,8 @@
 
 ready alice bob
 pam_service code 'auth required pam_mfa.so'
-before='Wrong codes were given for this account lately'
-after='Wrong codes since your last sign-in: '
+before='Wrong codes were given for this account in the last days'
+after='Wrong codes in the last days: '
 hour=121	# in steps; the codes are others then: one that comes again later counts once
 
 # guess USER FROM COUNT: by somebody who then gives up.
@@ -22,6 +22,13 @@ sign_in() {
 	pam_try code alice "$@" "$(code_now alice)"
 }
 
+# The same on a terminal, where texts are shown at once.
+on_terminal() {
+	tick 31
+	log_mark
+	on_pty "$HELPERS/signin" code alice "$(code_now alice)" </dev/null
+}
+
 sign_in
 accepted 'a sign-in before all that'
 guess alice 203.0.113.9 2
@@ -29,11 +36,16 @@ sign_in
 accepted 'after two wrong codes'
 unlike 'nothing is said beforehand: people mistype' "$SCREEN" "$before"
 like 'but afterwards: how many, when, where' "$SCREEN" \
-	"$after"'2, between [0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{5} and [0-9-]+ [0-9:]{5} \(code 203\.0\.113\.9\)\.$'
+	"$after"'2, at [0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{5}$'
+like 'from where' "$SCREEN" '^\(code 203\.0\.113\.9\)\.$'
 like 'and what to do' "$SCREEN" 'somebody may know your password: change it'
 log_like 'the log has it' 'event=signin result=ok user=alice .*wrong_before=2$'
 sign_in
-unlike 'told once' "$SCREEN" "$after"
+like 'and again, where it may not have been shown' "$SCREEN" "$after"
+on_terminal
+like 'on a terminal too' "$SCREEN" "$after"
+on_terminal
+unlike 'where it is shown at once, and so once' "$SCREEN" "$after"
 log_unlike 'in the log as well' 'wrong_before'
 
 for user in alice nobody-ever; do
@@ -49,8 +61,10 @@ is 'more of them: who knows the password alone reads the same for a name without
 like 'that there were some' "$SCREEN" "^say: $before"
 sign_in
 accepted 'then her code'
-like 'that comes before the prompt' "$(tr '\n' '@' <<<"$SCREEN")" "^say: ${before}[^@]*@ask: "
-like 'the places, the newest first' "$SCREEN" "${after}4, .*\(code 203\.0\.113\.10, code 203\.0\.113\.9\)"
+like 'that comes before the prompt' "$(tr '\n' '@' <<<"$SCREEN")" "^say: ${before}[^:]*: mfa-enroll status@ask: "
+like 'how many, between when' "$SCREEN" "${after}4, between .* and "
+like 'the places, the newest first' "$SCREEN" '^\(code 203\.0\.113\.10, code 203\.0\.113\.9\)'
+on_terminal
 sign_in
 like 'what is said before does not tell that she was there' "$SCREEN" "$before"
 unlike 'afterwards there is nothing new' "$SCREEN" "$after"
@@ -67,13 +81,15 @@ for ((i = 1; i <= 12; i++)); do
 	tick 31
 done
 OUT=$(as alice mfa-enroll status </dev/null 2>&1)
-is 'her own sign-ins are all there still' "$(grep -c ' ok  *code ' <<<"$OUT")" 6
+is 'her own sign-ins are all there still' "$(grep -c ' ok  *code ' <<<"$OUT")" 9
 like 'the last places by themselves' "$OUT" ' wrong  *code .*198\.51\.100\.12$'
 like 'the others put together' "$OUT" ' wrong  *\* .*\*  [0-9]+ times since [0-9]{4}-'
 like 'show: the same' "$(mfa-admin show alice </dev/null)" ' wrong  *\* .* from \*, [0-9]+ times since [0-9]{4}-'
 sign_in
 accepted 'guesses from twelve addresses'
-like 'all are counted, as many named as fit' "$SCREEN" "${after}12, .*198\.51\.100\.12, .*, \.\.\.\)"
+like 'all are counted' "$SCREEN" "${after}12, "
+like 'as many named as fit' "$SCREEN" '198\.51\.100\.12, .*, \.\.\.\)'
+on_terminal
 
 # --- what is not told ----------------------------------------------------------------
 
@@ -92,6 +108,7 @@ accepted "a user's own program"
 unlike 'is told nothing' "$SCREEN" "$before|$after"
 sign_in
 like 'so that its owner still is' "$SCREEN" "${after}3, "
+on_terminal
 
 # --- where nobody reads it --------------------------------------------------------------
 
@@ -101,7 +118,7 @@ guess alice 203.0.113.9 2
 tick 31
 pam_try imap alice "$PASSWORD$(code_now alice)"
 accepted 'a mail client, with the code behind the password'
-sign_in
+on_terminal
 like 'takes no news away' "$SCREEN" "${after}2, "
 
 guess alice 203.0.113.9 2
@@ -112,5 +129,22 @@ pam_try -r 127.0.0.5 code alice "$(code_now alice)"
 denied 'who is to enrol another device, and hangs up'
 like 'was told before that' "$SCREEN" "${after}2, "
 log_like 'which the log has' 'event=signin .*wrong_before=2'
+
+# --- sshd, which keeps the last words for a login shell's greeting -------------------------
+
+new_rules '[policy]' 'unenrolled = deny'
+code_services sshd
+start_sshd
+on_terminal
+guess alice 203.0.113.9 2
+tick 31
+ssh_try alice "$PASSWORD" "$(code_now alice)"
+entered 'ssh with a command, which shows no greeting' alice
+unlike 'and so not that' "$SCREEN" "$after"
+rm -f /home/alice/.hushlogin
+tick
+on_pty ssh -tt "${SSH_OPTIONS[@]}" -p "$PORT" -o PreferredAuthentications=keyboard-interactive alice@127.0.0.1 \
+	< <(printf 'expect assword\nsend %s\nexpect code: \nsend %s\nexpect $\nsend exit\nend nothing\n' "$PASSWORD" "$(code_now alice)")
+like 'a login shell is greeted with it' "$SCREEN" "${after}2, "
 
 done_testing

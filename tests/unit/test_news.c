@@ -108,7 +108,12 @@ static void test_wrong(void **state)
 		int64_t now;
 		uint32_t count;		/* that are told */
 		uint32_t left;		/* for the next time */
+		bool unshown;
 	} rows[] = {
+		{ "where it may not be shown", 5, { { "Phone", 5 } }, { 7, 10, 20, 0 }, 0, "Phone", 100, 7, 7, true },
+		{ "there with her own mistakes", 5, { { "Phone", 5 } }, { 7, 10, 20, 0 }, 2, "Phone", 100, 5, 5, true },
+		{ "there, her own alone", 5, { { "Phone", 5 } }, { 2, 10, 20, 0 }, 2, "Phone", 100, 0, 0, true },
+		{ "there, old", 5, { { "Phone", 5 } }, { 7, 10, 20, 0 }, 0, "Phone", 20 + WEEK, 0, 0, true },
 		{ "nothing", 5, { { "Phone", 5 } }, { 0, 0, 0, 0 }, 0, "Phone", 100, 0, 0 },
 		{ "by the owner", 5, { { "Phone", 5 } }, { 7, 10, 20, 0 }, 0, "Phone", 100, 7, 0 },
 		{ "with her own mistakes", 5, { { "Phone", 5 } }, { 7, 10, 20, 0 }, 2, "Phone", 100, 5, 0 },
@@ -131,7 +136,7 @@ static void test_wrong(void **state)
 		struct mfa_unheard out;
 
 		a->unheard = rows[i].unheard;
-		mfa_news_take_wrong(a, rows[i].own, rows[i].label, rows[i].now, &out);
+		mfa_news_take_wrong(a, rows[i].own, rows[i].label, !rows[i].unshown, rows[i].now, &out);
 		if (out.count != rows[i].count || a->unheard.count != rows[i].left ||
 		    (out.count > 0 && (out.first != 10 || out.last != 20)))
 			fail_msg("%s: %u, %u", rows[i].name, out.count, a->unheard.count);

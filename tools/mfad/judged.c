@@ -68,7 +68,8 @@ bool judged_is_news(const struct challenge *ch)
 	return ch->tells && is_wrong(&ch->judgement) && !ch->judgement.known;
 }
 
-/* What its owner has not heard of yet; before what was new there counts as heard.  A code that came behind the
+/* What its owner has not heard of yet; before what was new there counts as heard.  What comes after the last question
+ * is sure to be read only where texts are shown at once: sshd keeps it for a login shell's greeting.  A code that came behind the
  * password is a program's: nobody reads what is said then. */
 static void take_news(struct challenge *ch)
 {
@@ -79,7 +80,7 @@ static void take_news(struct challenge *ch)
 	if (ch->c->has_code)
 		return;
 	if (ch->tells) {
-		mfa_news_take_wrong(account, ch->mistakes, label, now, &ch->unheard);
+		mfa_news_take_wrong(account, ch->mistakes, label, ch->c->waits, now, &ch->unheard);
 		mfa_news_places(account, ch->unheard.first, ch->places, sizeof(ch->places));
 	}
 	mfa_news_said(account, ch->said, label, now);

@@ -171,7 +171,8 @@ static int warn(struct signin *s)
 	if (!s->challenge.tells || !mfa_factor_guessed_lately(s->record.account, name, mfa_clock_now()))
 		return 0;
 	return conversation_say(s->c, MFA_INFO,
-		"Wrong codes were given for this account lately. More is said after a right one.");
+		"Wrong codes were given for this account in the last days. More is said after\n"
+		"a right one, and by: mfa-enroll status");
 }
 
 static void challenge(struct signin *s)
@@ -265,20 +266,32 @@ static void remember(const struct signin *s)
 		remember_write(s->c, s->policy, &s->facts, &place, &s->record, &s->challenge.judgement);
 }
 
+/* "between 2027-01-15 08:00 and 2027-01-16 21:15", or "at" one of them. */
+static void write_times(const struct conversation *c, const struct mfa_unheard *unheard, char *out, size_t size)
+{
+	char first[32], last[32];
+
+	write_time(unheard->first, first, sizeof(first));
+	write_time(unheard->last, last, sizeof(last));
+	if (strcmp(first, last) == 0)
+		(void)snprintf(out, size, conversation_words(c, N_("at %s")), last);
+	else
+		(void)snprintf(out, size, conversation_words(c, N_("between %s and %s")), first, last);
+}
+
 /* Wrong answers that were no part of this sign-in. */
 static void tell_wrong(struct signin *s)
 {
 	const struct mfa_unheard *unheard = &s->challenge.unheard;
-	char text[CHALLENGE_PLACES_MAX + 400], first[32], last[32];
+	char text[CHALLENGE_PLACES_MAX + 400], when[128];
 
 	if (unheard->count == 0)
 		return;
-	write_time(unheard->first, first, sizeof(first));
-	write_time(unheard->last, last, sizeof(last));
+	write_times(s->c, unheard, when, sizeof(when));
 	(void)snprintf(text, sizeof(text), conversation_words(s->c,
-		N_("Wrong codes since your last sign-in: %lu, between %s and %s (%s).\n"
+		N_("Wrong codes in the last days: %lu, %s\n(%s).\n"
 		   "If that was not you, somebody may know your password: change it.")),
-		(unsigned long)unheard->count, first, last, s->challenge.places);
+		(unsigned long)unheard->count, when, s->challenge.places);
 	(void)conversation_say(s->c, MFA_INFO, text);
 }
 
