@@ -259,7 +259,7 @@ static void test_elsewhere(void **state)
 		struct mfa_account *a = account_with(1, 0);
 		struct mfa_attempt attempt = { .methods = rows[i].first, .window = 1, .now = NOW, .throttle = true };
 		struct mfa_judgement j;
-		char code[8];
+		char code[16];
 
 		a->devices[0].type = rows[i].type;
 		a->devices[0].counter = mfa_totp_step(NOW + 60, 30);
@@ -320,7 +320,7 @@ static void test_mail_client(void **state)
 	for (i = 0; i < ROWS(rows); i++) {
 		struct mfa_account *a = account_with(1, 0);
 		int64_t wait, now, next = NOW + rows[i].owner;
-		char code[8];
+		char code[16];
 
 		(void)snprintf(code, sizeof(code), "%s", code_at(&a->devices[0], NOW, rows[i].right ? 0 : -90));
 		for (now = NOW; now < NOW + 28 * DAY; now += rows[i].period) {
