@@ -115,6 +115,22 @@ printf '@include inner\nauth required pam_mfa.so\n' >/etc/pam.d/try
 check try
 finds 'a mistake in an included file' 1 '^/etc/pam.d/inner:1: pam_unix.so: '
 
+# What is advised is a way that helps.
+while IFS='|' read -r what service words stack; do
+	case $what in ''|'#'*) continue ;; esac
+	printf "%b\n" "$stack" 'account required pam_permit.so' >"/etc/pam.d/$service"
+	check "$service"
+	finds "$what" 1 "$words"
+done <<'END'
+root past the code of sshd|sshd|sshd:1: pam_rootok.so: the program is root whoever signs in, .* Remove this line\.$|auth sufficient pam_rootok.so\nauth [success=ok default=die] pam_unix.so\nauth required pam_mfa.so
+and of login|login|login:1: pam_rootok.so: the program is root whoever signs in, .* Remove this line\.$|auth sufficient pam_rootok.so\nauth [success=ok default=die] pam_unix.so\nauth required pam_mfa.so
+which is the calling user in su: the password is next|su|su:2: pam_unix.so: leads past|auth sufficient pam_rootok.so\nauth sufficient pam_unix.so\nauth required pam_mfa.so
+a password that leads past the code|login|login:1: pam_unix.so: leads past .* Write instead: auth \[success=ok default=die\]|auth sufficient pam_unix.so\nauth required pam_mfa.so
+a VPN has no key|vpn|vpn:1: pam_mfa.so: nothing before .* Write instead: the password.s module before it|auth required pam_mfa.so
+END
+rm /etc/pam.d/vpn
+cp -a "$BED/kept/." /etc/pam.d/
+
 # --- enrolment at sign-in takes longer than sshd waits ---------------------------------
 
 cp /usr/local/share/doc/pam-mfa/examples/pam.d/sshd /etc/pam.d/sshd

@@ -84,8 +84,29 @@ static const struct {
 	[MFA_PAM_AFTER_WRONG] = { N_("goes on after a wrong password: codes can be tried without it"),
 		N_("auth [success=ok default=die], or requisite") },
 	[MFA_PAM_NO_FIRST] = { N_("nothing before pam_mfa.so asks for a first factor"),
-		N_("auth required pam_mfa.so after=publickey, if sshd asks for a key first") },
+		N_("the password's module before it: auth [success=ok default=die] pam_unix.so") },
 };
+
+/* A module that proves nothing but who runs the program is no first factor, whatever its line says; it is told for
+ * its own sake. */
+static const struct {
+	const char *module;
+	const char *words;
+} no_proofs[] = {
+	{ "pam_rootok.so", N_("the program is root whoever signs in, so this lets everybody past the code. "
+			      "Remove this line.") },
+};
+
+/* NULL where the finding is of another kind. */
+static const char *no_proof(const struct mfa_pam_finding *finding)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(no_proofs) / sizeof(no_proofs[0]); i++)
+		if (finding->kind == MFA_PAM_JUMPED && strcmp(finding->where.module, no_proofs[i].module) == 0)
+			return no_proofs[i].words;
+	return NULL;
+}
 
 struct report {
 	const char *folder;	/* --pam-dir, or NULL */
@@ -124,6 +145,10 @@ static void print_finding(void *ctx, const struct mfa_pam_finding *finding)
 	if (finding->kind == MFA_PAM_OPTION) {
 		(void)printf(_("option %s: %s: %s; nobody is let in until it is mended\n"), finding->option,
 			     _(mfa_option_words(finding->fault.kind)), _(finding->fault.text));
+		return;
+	}
+	if (no_proof(finding) != NULL) {
+		(void)puts(_(no_proof(finding)));
 		return;
 	}
 	(void)printf(_("%s. Write instead: %s\n"), _(stack_words[finding->kind].what),
