@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "language/language.h"
+
 const char *mfa_method_word(enum mfa_method_kind method)
 {
 	switch (method) {
@@ -124,14 +126,15 @@ bool mfa_policy_may_remember(const struct mfa_policy *policy, const struct mfa_p
 	return mfa_address_parse(facts->rhost, &address) == 0 && !mfa_address_is_loopback(&address);
 }
 
-/* Why there is no first device, where one is due. */
+/* Why there is no first device, where one is due.  The log has it in English, and `mfa-admin explain` in its reader's
+ * language. */
 static const char *why_not_here(const struct mfa_policy_facts *facts)
 {
 	if (facts->by_another)
-		return "no first device of another's account";
+		return N_("no first device of another's account");
 	if (mfa_policy_place(facts) == MFA_PLACE_NOT_KNOWN)
-		return "no first device, not known from where";
-	return "no first device from here";
+		return N_("no first device, not known from where");
+	return N_("no first device from here");
 }
 
 /* An offer that may be put off no more is a demand. */
@@ -172,7 +175,7 @@ static struct mfa_decision without_device(const struct mfa_policy *policy,
 	if (due)
 		(void)snprintf(d.detail, sizeof(d.detail), "%s", why_not_here(facts));
 	else if (facts->unlisted)
-		(void)snprintf(d.detail, sizeof(d.detail), "neither imported nor with a pass");
+		(void)snprintf(d.detail, sizeof(d.detail), N_("neither imported nor with a pass"));
 	return d;
 }
 
@@ -194,6 +197,27 @@ struct mfa_decision mfa_policy_decide(const struct mfa_policy *policy,
 	if ((facts->methods & policy->methods) == 0 && !(facts->has_pass && (policy->methods & MFA_METHOD_PASS) != 0))
 		return decision(MFA_DECISION_REFUSE, "methods");
 	return decision(MFA_DECISION_REQUIRE, "enrolled");
+}
+
+const char *mfa_policy_bars_own_first(const struct mfa_policy *policy, bool here)
+{
+	if (!policy->enrol_local)
+		return "enrol_local=no";
+	return here ? NULL : "local=no";
+}
+
+struct mfa_decision mfa_policy_decide_own(const struct mfa_policy *policy, const struct mfa_policy_facts *facts)
+{
+	const char *bar = mfa_policy_bars_own_first(policy, facts->here);
+
+	/* Who is nobody to the system has no programs. */
+	if (facts->by_another || !facts->known)
+		return decision(MFA_DECISION_REFUSE, "not-own");
+	if (facts->devices > 0)
+		return decision(MFA_DECISION_REQUIRE, "enrolled");
+	if (facts->has_pass)
+		return decision(MFA_DECISION_REQUIRE, "pass");
+	return bar != NULL ? decision(MFA_DECISION_REFUSE, bar) : decision(MFA_DECISION_ENROL, "enrol_local=yes");
 }
 
 struct mfa_decision mfa_policy_decide_more(const struct mfa_policy *policy,

@@ -123,6 +123,14 @@ struct mfa_policy_facts {
 struct mfa_decision mfa_policy_decide(const struct mfa_policy *policy,
 				      const struct mfa_policy_facts *facts);
 
+/* The same for mfa-enroll, which is no sign-in: who has a device shows it, and a first one depends on a pass, enrol_local
+ * and local alone.  facts: with policy, those of the service mfa-enroll. */
+struct mfa_decision mfa_policy_decide_own(const struct mfa_policy *policy,
+					  const struct mfa_policy_facts *facts);
+/* Why somebody's own mfa-enroll adds no first device without a pass: the rule; NULL: it does.  here: the service
+ * mfa-enroll is local. */
+const char *mfa_policy_bars_own_first(const struct mfa_policy *policy, bool here);
+
 /* After a factor was shown: whether more must be enrolled.  A pass is for enrolling a phone, and
  * `minimum` may ask for a second device.  Returns ENROL or ALLOW. */
 struct mfa_decision mfa_policy_decide_more(const struct mfa_policy *policy,

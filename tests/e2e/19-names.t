@@ -65,6 +65,8 @@ done
 pam_try vpn ALICE "$(code_now ghost)"
 denied 'by her own code alone'
 is 'no account was made' "$(mfa-admin list </dev/null | grep -cE '^(alice|ghost) ')" 2
+like 'explain: a realm that is not in realms' "$(rule_of 'OTHER\ghost')" 'A realm is taken off only if it stands in .realms.'
+unlike 'and not of other letters' "$(rule_of 'gh/ost')" 'A realm'
 like 'explain says who that is' "$(rule_of GHOST@example.org)" '^ghost \(asked as GHOST@example.org\): '
 
 while IFS='|' read -r name rule; do
@@ -92,7 +94,7 @@ OUT=$(mfa-admin pass zoe --valid 8h </dev/null 2>&1)
 is 'a slip of the pen gets no pass' $? 4
 OUT=$(mfa-admin --new pass ZOE --valid 8h --uses 2 </dev/null 2>&1)
 is 'a new name does, if it is called new' $? 0
-like 'spelt as the store has it' "$OUT" 'gets zoe in'
+like 'spelt as the store has it' "$OUT" 'lets zoe in'
 pam_try vpn Zoe "$(head -n 1 <<<"$OUT")"
 like 'which leads to enrolment' "$SCREEN" 'Set it up now'
 printf 'YVES\totpauth://totp/Bed:yves?secret=%s\n' "$(secret_of carol)" >"$BED/yves"

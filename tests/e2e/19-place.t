@@ -215,6 +215,29 @@ done <<END
 --service polkit-1|refuse|this host|no first device of another's account
 --service polkit-1 --caller carol|enrol|this host|
 END
+for enrol_local in yes no; do
+	for local in yes no; do
+		rules '[policy mfa-enroll]' "enrol_local = $enrol_local" "local = $local" 'enrolment = off'
+		case $enrol_local$local in
+		yesyes) expected='enrol enrol_local=yes' ;;
+		yesno) expected='refuse local=no' ;;
+		*) expected='refuse enrol_local=no' ;;
+		esac
+		OUT=$(explain --service mfa-enroll)
+		is "explain mfa-enroll, enrol_local = $enrol_local, local = $local" "$(field decision) $(field rule)" "$expected"
+		screen=$(as carol mfa-enroll add --label X 2>&1 </dev/null)
+		case $expected in
+		enrol*) unlike 'and it does' "$screen" "can.t be added from here" ;;
+		*) like 'and it refuses' "$screen" "can.t be added from here" ;;
+		esac
+	done
+done
+OUT=$(explain --service mfa-enroll --caller bob)
+is "explain mfa-enroll, of another's account" "$(field decision) $(field rule)" 'refuse not-own'
+like 'an address is repeated' "$(mfa-admin explain --user carol --service sshd --rhost 192.0.2.9 </dev/null)" '^From: +192\.0\.2\.9$'
+like 'and so is a name' "$(mfa-admin explain --user carol --service sshd --rhost pc.example.org </dev/null)" \
+	'^From: +pc\.example\.org \(a name: no rule about networks holds\)$'
+rules '[policy kiosk]' 'local = yes'
 like 'in words' "$(mfa-admin explain --user carol --service $VPN </dev/null)" 'From: +not known: no address'
 like 'by another, in words' "$(mfa-admin explain --user carol --service su --caller bob </dev/null)" 'Somebody else has started it'
 mfa-admin explain --user carol --service su --caller nobody-of-that-name </dev/null >/dev/null 2>&1

@@ -9,6 +9,7 @@
 #include "command.h"
 #include "json/read.h"
 #include "language/language.h"
+#include "policy/network.h"
 #include "terminal/exchange.h"
 #include "terminal/exit.h"
 #include "terminal/terminal.h"
@@ -39,13 +40,16 @@ static const struct { const char *rule, *words; } rules[] = {
 	{ "lookup-failed", N_("the name can't be looked up just now, and nobody is spared by that") },
 	{ "unenrolled=allow", N_("no device yet, and unenrolled = allow") },
 	{ "unenrolled=deny", N_("no device yet, and unenrolled = deny") },
+	{ "enrol_local=yes", N_("no device yet, and enrol_local = yes: mfa-enroll adds the first one") },
+	{ "enrol_local=no", N_("no device yet, and enrol_local = no: mfa-enroll adds a first one only with a pass") },
+	{ "local=no", N_("no device yet, and local = no: mfa-enroll adds a first one only with a pass") },
+	{ "not-own", N_("mfa-enroll changes one's own account, and root's changes anybody's") },
 	{ "uid-changed", N_("the record is of another uid: reset the account if that is right") },
 	{ "name-gone", N_("the record has a uid, but the system no longer knows the name") },
 	{ "uid-of-another-account", N_("another account has this uid") },
 };
 
 static const struct { const char *place, *words; } places[] = {
-	{ "address", N_("an address, or a name in its place") },
 	{ "this host", N_("this host: no address, and the service is local (or is on a terminal of its own)") },
 	{ "not known", N_("not known: no address, and the service is not local; see `local` in mfa.conf(5)") },
 };
@@ -91,8 +95,8 @@ static void print_list(const char *title, const json_t *list)
 static void print_not_known(const json_t *json)
 {
 	static const struct { const char *key, *words; } rows[] = {
-		{ "in_groups", N_("whether the account is in one of `groups`: so it is asked") },
-		{ "in_except_groups", N_("whether the account is in one of `except_groups`: so it is asked") },
+		{ "in_groups", N_("whether the account is in one of `groups`: so that does not spare it") },
+		{ "in_except_groups", N_("whether the account is in one of `except_groups`: so that does not spare it") },
 	};
 	size_t i;
 
@@ -101,11 +105,23 @@ static void print_not_known(const json_t *json)
 			(void)printf("%s %s\n", _("Not known:"), _(rows[i].words));
 }
 
+/* Where it comes from, with the address as it was given. */
+static void print_rhost(const char *rhost)
+{
+	struct mfa_address address;
+
+	(void)printf("%s ", _("From:     "));
+	mfa_terminal_column(stdout, rhost, 0);
+	(void)puts(mfa_address_parse(rhost, &address) == 0 ? "" : _(" (a name: no rule about networks holds)"));
+}
+
 /* Of mfad's words; one that knows none leaves the line out. */
 static void print_place(const json_t *json)
 {
 	size_t i;
 
+	if (strcmp(text(json, "place"), "address") == 0)
+		print_rhost(text(json, "rhost"));
 	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++)
 		if (strcmp(places[i].place, text(json, "place")) == 0)
 			(void)printf("%s %s\n", _("From:     "), _(places[i].words));
@@ -133,11 +149,13 @@ static int on_row(void *ctx, const char *row)
 	(void)printf(": %s\n", words_of_end(text(json, "decision")));
 	(void)printf("%s %s", _("Rule:     "), text(json, "rule"));
 	if (text(json, "detail")[0] != '\0')
-		(void)printf(" (%s)", text(json, "detail"));
+		(void)printf(" (%s)", _(text(json, "detail")));
 	section = json_string_value(json_object_get(json, "section"));
 	(void)printf("%s%s%s%s%s%s\n", _(", of "), "[policy", section != NULL ? " " : "",
 		     section != NULL ? section : "", "] ", o->dial.conf);
 	(void)printf("           %s\n", words_of_rule(text(json, "rule")));
+	if (strcmp(text(json, "rule"), "name-letters") == 0 && strchr(text(json, "user"), '\\') != NULL)
+		(void)puts(_("           A realm is taken off only if it stands in `realms`."));
 	if (json_is_true(json_object_get(json, "may_postpone")))
 		(void)printf(_("           It may be put off; %lld times are left (0: until the date).\n"),
 			     (long long)json_integer_value(json_object_get(json, "left")));

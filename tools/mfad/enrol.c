@@ -24,6 +24,7 @@
 static bool may_enrol_first(struct change *ch)
 {
 	const struct mfa_policy *policy = mfa_conf_policy(ch->c->conf, SERVICE);
+	const char *bar = mfa_policy_bars_own_first(policy, mfa_service_is_local(policy->on_host, SERVICE, false));
 
 	if (!ch->subject.local || ch->record.account->device_count > 0)
 		return true;
@@ -31,9 +32,9 @@ static bool may_enrol_first(struct change *ch)
 		ch->by_pass = true;
 		return true;
 	}
-	if (policy->enrol_local && mfa_service_is_local(policy->on_host, SERVICE, false))
+	if (bar == NULL)
 		return true;
-	ch->subject.refusal = policy->enrol_local ? "local=no" : "enrol_local=no";
+	ch->subject.refusal = bar;
 	change_stop(ch, MFA_RESULT_DENIED,
 		    "A first device can't be added from here without a pass. Please ask your administrator "
 		    "for\none (mfa-admin pass).");
