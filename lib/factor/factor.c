@@ -145,6 +145,11 @@ uint32_t mfa_factor_wrong_codes(const struct mfa_account *account, bool local, i
 	return mfa_total_wrong(&account->totals[total_of(local)], now) + beside(account, local, now);
 }
 
+uint32_t mfa_factor_codes_left(const struct mfa_account *account, bool local, int64_t now)
+{
+	return mfa_total_left(&account->totals[total_of(local)], beside(account, local, now), now);
+}
+
 static bool admitted(struct mfa_account *account, const struct mfa_method *method,
 		     const struct mfa_attempt *attempt, struct mfa_judgement *out)
 {

@@ -77,6 +77,8 @@ enum mfa_verdict mfa_factor_codes_blocked(const struct mfa_account *account, boo
 					  int64_t now, int64_t *wait);
 /* App codes that were wrong within four weeks, as they count towards MFA_TOTAL_LIMIT. */
 uint32_t mfa_factor_wrong_codes(const struct mfa_account *account, bool local, int64_t now);
+/* How many more of them are looked at, before that; 0: none. */
+uint32_t mfa_factor_codes_left(const struct mfa_account *account, bool local, int64_t now);
 
 /* Whether so many of the last days were wrong that somebody may have guessed.  Depends on nothing but what was
  * wrong in conversations that ended so: what was right in others does not show, so that it can be said to who has the

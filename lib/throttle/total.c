@@ -51,6 +51,14 @@ bool mfa_total_stopped(const struct mfa_total *total, uint32_t beside, int64_t n
 	return total->more == 0 && full(total, beside, now);
 }
 
+uint32_t mfa_total_left(const struct mfa_total *total, uint32_t beside, int64_t now)
+{
+	uint32_t wrong = plus(mfa_total_wrong(total, now), beside);
+
+	/* What was lifted is used up only once the limit is reached. */
+	return plus(total->more, wrong < MFA_TOTAL_LIMIT ? MFA_TOTAL_LIMIT - wrong : 0);
+}
+
 /* A clock that was weeks ahead when it counted is not waited for. */
 static void advance(struct mfa_total *total, int64_t now)
 {

@@ -36,6 +36,8 @@ uint32_t mfa_total_wrong(const struct mfa_total *total, int64_t now);
 uint32_t mfa_total_lately(const struct mfa_total *total, int64_t now);
 /* Whether so many were wrong that only another method or an administrator helps. */
 bool mfa_total_stopped(const struct mfa_total *total, uint32_t beside, int64_t now);
+/* How many more are looked at before that; 0: it has stopped. */
+uint32_t mfa_total_left(const struct mfa_total *total, uint32_t beside, int64_t now);
 /* Counts a mistake. */
 void mfa_total_fail(struct mfa_total *total, uint32_t beside, int64_t now);
 /* Takes so many back that were counted a moment ago: who made them was right then. */

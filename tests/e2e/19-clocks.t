@@ -42,7 +42,7 @@ pam_try code alice "$(code_now alice)"
 denied 'then it is set right: today is before what was used'
 like 'she hears who can help' "$SCREEN" 'ask your administrator'
 log_like 'and the log what it is' 'user=alice.*answer=clock-ahead'
-like 'mfa-admin show, too' "$(mfa-admin show alice </dev/null)" 'REFUSED: a code was used 3153[0-9]* s from now'
+like 'mfa-admin show, too' "$(mfa-admin show alice </dev/null)" 'REFUSED: .* good only in 365 days'
 unlike 'not of who is not concerned' "$(mfa-admin show carol </dev/null)" 'REFUSED'
 pam_try code alice 27182812
 accepted 'her recovery code is good'
@@ -75,10 +75,10 @@ on_pty mfa-admin unlock --all --clocks <<<$'expect [y/N] \nsend n'
 is 'it asks whether the clock is right, and no is no' "$STATUS $(grep -c '2030-03-17' <<<"$SCREEN")" '1 1'
 log_unlike 'then nothing is done' 'event=unlock'
 clocks
-like 'how many' "$OUT" '^Of 4 accounts 3 had codes'
+like 'how many' "$OUT" '^Of 4 accounts 3 had used a code'
 log_like 'the log says so' 'event=unlock result=ok .*accounts=4 clocks=3 unreadable=0'
 clocks
-like 'run again it finds none' "$OUT" '^Of 4 accounts 0 had codes'
+like 'run again it finds none' "$OUT" 'None of 4 accounts had used a code ahead of time. Nothing was changed'
 tick 3
 for user in alice bob carol; do
 	pam_try code $user "$(code_now $user)"
@@ -90,7 +90,7 @@ clocks --json
 like 'a record that is damaged keeps no other from being mended' "$OUT" '"accounts":4,"clocks":0,"unreadable":1'
 stop_mfad
 clocks
-like 'without the daemon' "$OUT" '^Of 4 accounts 0 had codes'
+like 'without the daemon' "$OUT" 'None of 4 accounts had used a code ahead of time. Nothing was changed'
 while IFS='|' read -r arguments; do
 	# shellcheck disable=SC2086
 	mfa-admin unlock $arguments </dev/null >/dev/null 2>&1
@@ -118,6 +118,6 @@ done | xargs -n 2 -P 4 "$HELPERS/signin" code >"$BED/out" 2>&1
 is 'seventy used codes of the future' "$(grep -c '^PAM_SUCCESS 1$' "$BED/out")" 70
 set_clock $((NOW + 10800))
 clocks
-like 'they are mended' "$OUT" '^Of 74 accounts 70 had codes'
+like 'they are mended' "$OUT" 'Of 74 accounts 70 had used a code'
 
 done_testing

@@ -26,7 +26,7 @@ pam_try code alice "$(code_now bob)"
 accepted 'the app by the same prompt'
 pam_try code alice "$(token 400)" "$(token 401)"
 accepted 'far ahead: two codes in a row'
-like 'every refusal says what helps a token' "$SCREEN" 'press it again'
+like 'every refusal says what helps a token' "$SCREEN" 'on a token: press the'
 pam_try code alice "$(token 800)"
 denied 'one of them is not enough'
 pam_try code alice "$(token 802)" "$(token 800)"

@@ -33,7 +33,7 @@ tool() {
 out=$(mfa-admin pass bob --valid 8h </dev/null)
 is 'bob, who has no record, gets one' $? 0
 like 'once on the screen' "$(head -n 1 <<<"$out")" '^tap-[a-z2-7]{5}-[a-z2-7]{5}$'
-like 'and what it is for' "$(tr '\n' ' ' <<<"$out")" 'It gets bob in 1 time.* typed where a code is asked for.* enrolling a phone'
+like 'and what it is for' "$(tr '\n' ' ' <<<"$out")" 'It lets bob in once, until .* typed where a code is asked for.* enrolling a phone'
 pass=$(head -n 1 <<<"$out")
 like 'mfa-enroll would take a second use' "$(tr '\n' ' ' <<<"$out")" 'mfa-enroll takes two uses'
 is 'for scripts' "$(mfa-admin pass carol --valid 60s --uses 3 --json </dev/null |
@@ -120,6 +120,13 @@ pam_try code alice "$pass"
 denied 'but the pass'
 pam_try code alice "$(give alice --valid 1h)"
 accepted 'until there is a new one'
+OUT=$(mfa-admin pass vpnpiet --valid 8h </dev/null 2>&1)
+is 'a name that nobody knows' $? "$(mfa-admin show vpnpiet </dev/null >/dev/null 2>&1; echo $?)"
+like 'is told what helps' "$OUT" '^Neither the system nor the store knows vpnpiet\. .* --new\.$'
+OUT=$(mfa-admin pass vpnpiet --new --valid 8h --uses 3 </dev/null 2>&1)
+like 'which it does' "$OUT" 'It lets vpnpiet in 3 times, until '
+unlike 'and is not sent to mfa-enroll' "$(mfa-admin pass vpnpiet --valid 8h </dev/null 2>&1)" 'mfa-enroll takes two uses'
+ok 'it is gone again' mfa-admin reset vpnpiet --yes
 for i in 1 2; do
 	as alice "$HELPERS/signin" code alice tap-aaaaa-aaaab tap-aaaaa-aaaac tap-aaaaa-aaaad >/dev/null 2>&1
 done

@@ -27,7 +27,7 @@ for _ in 1 2 3; do
 	accepted 'between the guesses its owner signs in'
 done
 OUT=$(mfa-admin show alice </dev/null)
-like 'show: none in a row, 99 within 28 days' "$OUT" 'Wrong: +99 app codes within 28 days; at 100 '
+like 'show: none in a row, 99 within 28 days' "$OUT" 'Wrong: +99 app codes within 28 days; 1 more and '
 unlike 'none in a row' "$OUT" 'in a row'
 throttle yes
 tick 121
@@ -43,8 +43,9 @@ pam_try code alice "$(code_now alice)"
 denied 'a day later neither, without the daemon'
 start_mfad
 like 'show says so' "$(mfa-admin show alice </dev/null)" '^LOCKED:.*'
+like 'and by how many' "$(mfa-admin show alice </dev/null)" 'Wrong: +100 app codes within 28 days; they are refused just now'
 is 'as JSON' "$(mfa-admin show --json alice </dev/null | grep -o '"wrong_codes":{[^}]*}')" \
-	'"wrong_codes":{"root":100,"local":0,"limit":100}'
+	'"wrong_codes":{"root":100,"local":0,"limit":100,"root_left":0,"local_left":100}'
 OUT=$(mfa-admin report </dev/null)
 like 'report: who has no other method' "$(tr '\n' ' ' <<<"$OUT")" 'With app codes only[^:]*: +alice +bob'
 like 'and how many' "$OUT" '2  with app codes only'
@@ -57,7 +58,10 @@ throttle yes
 # --- what helps -----------------------------------------------------------------------
 
 tick
-ok 'unlock' unlock alice
+OUT=$(mfa-admin unlock alice </dev/null)
+like 'unlock: how many more' "$OUT" '^Unlocked. 20 more wrong codes are allowed .only 3 if you unlock it again within 28 days'
+like 'show: so many' "$(mfa-admin show alice </dev/null)" 'Wrong: +100 app codes within 28 days; 20 more and '
+is 'unlock, where nothing had stopped' "$(mfa-admin unlock alice </dev/null)" 'Unlocked.'
 pam_try code alice "$(code_now alice)"
 accepted 'a code is good again'
 throttle no
@@ -72,7 +76,8 @@ tick
 pam_try code alice "$(code_now alice)"
 denied 'but not after 20'
 like 'its user is told so' "$SCREEN" "$stop_text"
-ok 'unlock, again' unlock alice
+like 'unlock, again' "$(mfa-admin unlock alice </dev/null)" '^Unlocked. 3 more wrong codes are allowed'
+like 'show: three' "$(mfa-admin show alice </dev/null)" 'Wrong: +1[0-9]+ app codes within 28 days; 3 more and they are refused'
 tick 121
 pam_try code alice "$(wrong_code alice)" "$(wrong_code alice)" "$(wrong_code alice)"
 tick

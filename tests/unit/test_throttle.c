@@ -112,7 +112,8 @@ static void test_total(void **state)
 		fail_often(&t, 60, BEGUN + rows[i].first);
 		fail_often(&t, 30, BEGUN + rows[i].then);
 		if (mfa_total_wrong(&t, BEGUN + rows[i].at) != rows[i].wrong ||
-		    mfa_total_stopped(&t, rows[i].beside, BEGUN + rows[i].at) != rows[i].stopped)
+		    mfa_total_stopped(&t, rows[i].beside, BEGUN + rows[i].at) != rows[i].stopped ||
+		    (mfa_total_left(&t, rows[i].beside, BEGUN + rows[i].at) == 0) != rows[i].stopped)
 			fail_msg("%s: %u", rows[i].name, mfa_total_wrong(&t, BEGUN + rows[i].at));
 	}
 }
@@ -149,13 +150,14 @@ static void test_total_lifted(void **state)
 		fail_often(&t, MFA_TOTAL_LIMIT, BEGUN);
 		for (k = 0; k < ROWS(rows[i].lifts); k++) {
 			int64_t now = BEGUN + rows[i].lifts[k].day * DAY;
-			unsigned n;
+			unsigned n, left;
 
 			mfa_total_lift(&t, 0, rows[i].lifts[k].by_word, now);
+			left = mfa_total_left(&t, 0, now);
 			for (n = 0; !mfa_total_stopped(&t, 0, now); n++)
 				mfa_total_fail(&t, 0, now);
-			if (n != rows[i].lifts[k].more)
-				fail_msg("%s, %zu: %u", rows[i].name, k, n);
+			if (n != rows[i].lifts[k].more || n != left)
+				fail_msg("%s, %zu: %u, foretold %u", rows[i].name, k, n, left);
 		}
 	}
 }

@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include "account/account.h"
+#include "account/event_words.h"
+#include "account/identity.h"
 #include "clock/clock.h"
 #include "clock/duration.h"
 #include "command.h"
@@ -17,6 +19,7 @@
 #include "terminal/terminal.h"
 
 #define PASS_VALID_MAX (30 * 86400)
+#define RESULT_WIDTH 12
 
 static void begin(struct mfa_frame *request, enum mfa_frame_type type, const char *user)
 {
@@ -142,6 +145,17 @@ int command_list(const struct command_options *options, int argc, char **argv)
 
 /* show */
 
+/* A code that was used while a clock was ahead is good no sooner than this. */
+static void print_ahead(long long seconds)
+{
+	long long unit = seconds >= 2 * 86400 ? 86400 : seconds >= 2 * 3600 ? 3600 : 60;
+
+	(void)fputs(_("     REFUSED: while a clock was ahead, a code was used that is good only in "), stdout);
+	(void)printf(unit == 86400 ? _("%lld days") : unit == 3600 ? _("%lld hours") : _("%lld minutes"),
+		     (seconds + unit - 1) / unit);
+	(void)puts(_(";\n     when this system's is right, `mfa-admin unlock --clocks` ends that"));
+}
+
 static void print_devices(const json_t *devices)
 {
 	size_t i;
@@ -160,8 +174,7 @@ static void print_devices(const json_t *devices)
 			(void)printf(_(", clock off by %+lld steps"), number(d, "drift"));
 		(void)puts("");
 		if (number(d, "ahead") > 0)
-			(void)printf(_("     REFUSED: a code was used %lld s from now, while a clock was ahead; when this "
-				       "system's\n     is right, `mfa-admin unlock --clocks` ends that\n"), number(d, "ahead"));
+			print_ahead(number(d, "ahead"));
 	}
 }
 
@@ -187,15 +200,22 @@ static void print_throttles(const json_t *throttles)
 	}
 }
 
-/* Those that a right code has not made good. */
+/* Those that a right code has not made good, and how many more there may be. */
 static void print_wrong_codes(const json_t *wrong)
 {
-	if (number(wrong, "root") > 0)
-		(void)printf(_("Wrong:    %lld app codes within 28 days; at %lld app codes are refused\n"),
-			     number(wrong, "root"), number(wrong, "limit"));
-	if (number(wrong, "local") > 0)
-		(void)printf(_("Wrong:    %lld app codes within 28 days (by the user's own programs); at %lld they are refused there\n"),
-			     number(wrong, "local"), number(wrong, "limit"));
+	long long root = number(wrong, "root"), local = number(wrong, "local");
+	long long root_left = number(wrong, "root_left"), local_left = number(wrong, "local_left");
+
+	if (root > 0)
+		(void)printf(root_left > 0
+			     ? _("Wrong:    %lld app codes within 28 days; %lld more and they are refused\n")
+			     : _("Wrong:    %lld app codes within 28 days; they are refused just now\n"), root, root_left);
+	if (local > 0)
+		(void)printf(local_left > 0
+			     ? _("Wrong:    %lld app codes within 28 days, by the user's own programs; %lld more and they are\n"
+				 "          refused there\n")
+			     : _("Wrong:    %lld app codes within 28 days, by the user's own programs; they are refused there\n"
+				 "          just now\n"), local, local_left);
 }
 
 static void print_events(const json_t *events)
@@ -208,7 +228,9 @@ static void print_events(const json_t *events)
 
 		(void)fputs("  ", stdout);
 		print_time(json_object_get(e, "time"), "?");
-		(void)printf("  %-9s ", text(e, "result"));
+		(void)fputs("  ", stdout);
+		mfa_terminal_column(stdout, mfa_event_words(text(e, "result")), RESULT_WIDTH);
+		(void)fputc(' ', stdout);
 		print_text(e, "service", 12);
 		(void)printf(" %s%s", text(e, "method"), text(e, "rhost")[0] != '\0' ? _(" from ") : "");
 		print_text(e, "rhost", 0);
@@ -305,9 +327,12 @@ static int clocks_row(void *ctx, const char *row)
 		clocks->progress.label = NULL;
 		if (clocks->json)
 			(void)puts(row);
+		else if (number(json, "clocks") == 0)
+			(void)printf(_("None of %lld accounts had used a code ahead of time. Nothing was changed.\n"),
+				     number(json, "accounts"));
 		else
-			(void)printf(_("Of %lld accounts %lld had codes that were used in what is the future now;\n"
-				       "they no longer stand in the way.\n"),
+			(void)printf(_("Of %lld accounts %lld had used a code while the clock was ahead; it no longer stands in\n"
+				       "anybody's way.\n"),
 				     number(json, "accounts"), number(json, "clocks"));
 		if (number(json, "unreadable") > 0)
 			(void)fprintf(stderr, _("%lld records can't be read: see the log.\n"), number(json, "unreadable"));
@@ -372,6 +397,14 @@ int command_forget(const struct command_options *options, int argc, char **argv)
 
 /* pass */
 
+/* A look-up that failed has not said no. */
+static bool system_knows(const char *name)
+{
+	struct mfa_identity identity;
+
+	return mfa_identity_of_name(name, &identity) != 0 || identity.known;
+}
+
 static int pass_row(void *ctx, const char *row)
 {
 	const struct command_options *options = ctx;
@@ -383,10 +416,14 @@ static int pass_row(void *ctx, const char *row)
 	if (json == NULL)
 		return -EBADMSG;
 	(void)printf("%s\n", text(json, "pass"));
-	(void)printf(_("It gets %s in %lld time(s), until "), text(json, "user"), number(json, "uses"));
+	if (number(json, "uses") == 1)
+		(void)printf(_("It lets %s in once, until "), text(json, "user"));
+	else
+		(void)printf(_("It lets %s in %lld times, until "), text(json, "user"), number(json, "uses"));
 	print_time(json_object_get(json, "until"), "?");
 	(void)puts(_(", typed where a code is asked for.\nIt is shown only now, and enrolling a phone is allowed with it."));
-	if (json_is_false(json_object_get(json, "enrols")) && number(json, "uses") == 1)
+	/* Who is nobody to the system can't run mfa-enroll here. */
+	if (json_is_false(json_object_get(json, "enrols")) && number(json, "uses") == 1 && system_knows(text(json, "user")))
 		(void)puts(_("Sign-ins do not lead through enrolment here (enrolment = off): to sign in with it and then\n"
 			     "add a phone with mfa-enroll takes two uses, --uses 2."));
 	json_decref(json);

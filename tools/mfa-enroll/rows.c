@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "account/event_words.h"
 #include "json/read.h"
 #include "language/language.h"
 #include "terminal/terminal.h"
@@ -56,11 +57,13 @@ static void print_events(const json_t *events)
 	for (i = json_array_size(events); i-- > 0;) {
 		const json_t *e = json_array_get(events, i);
 		const char *rhost = json_string_value(json_object_get(e, "rhost"));
+		const char *result = json_string_value(json_object_get(e, "result"));
 		long long count = json_integer_value(json_object_get(e, "count"));
 
 		(void)fputs("    ", stdout);
 		print_date(json_object_get(e, "time"), "?", "  ");
-		print_text(e, "result", 9);
+		mfa_terminal_column(stdout, mfa_event_words(result != NULL ? result : "?"), 12);
+		(void)fputs("  ", stdout);
 		print_text(e, "service", 12);
 		print_text(e, "method", 8);
 		mfa_terminal_column(stdout, rhost != NULL ? rhost : "", 0);

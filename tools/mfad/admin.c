@@ -1,5 +1,6 @@
 /* What root asks about accounts. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,8 +56,9 @@ static int load(struct conversation *c, char name[MFA_ACCOUNT_NAME_MAX + 1],
 	return r;
 }
 
-static void finish(struct conversation *c, const char *event, const char *name, int r,
-		   const char *done)
+/* done: the words for when it is; missing: those for an account that there is not, or NULL for the usual ones. */
+static void finish_as(struct conversation *c, const char *event, const char *name, int r, const char *done,
+		      const char *missing)
 {
 	struct failure failure = failure_of(r);
 	struct mfa_log_line line;
@@ -70,8 +72,13 @@ static void finish(struct conversation *c, const char *event, const char *name, 
 	if (r == 0)
 		conversation_done(c, MFA_RESULT_OK, done);
 	else
-		conversation_done(c, failure.result, failure.text);
+		conversation_done(c, failure.result, r == -ENOENT && missing != NULL ? missing : failure.text);
 	mfa_log_write(&line, LOG_NOTICE);
+}
+
+static void finish(struct conversation *c, const char *event, const char *name, int r, const char *done)
+{
+	finish_as(c, event, name, r, done, NULL);
 }
 
 void request_show(struct conversation *c)
@@ -201,6 +208,7 @@ static int change(struct conversation *c, char name[MFA_ACCOUNT_NAME_MAX + 1], b
 struct unlocking {
 	bool clocks;			/* nothing else */
 	bool mended;
+	uint32_t lifted;		/* how many wrong codes it allows, where their total had stopped */
 };
 
 static int unlock(struct conversation *c, struct mfa_account *account, void *ctx)
@@ -208,14 +216,38 @@ static int unlock(struct conversation *c, struct mfa_account *account, void *ctx
 	struct unlocking *un = ctx;
 	int64_t now = mfa_clock_now();
 
+	bool full = mfa_factor_codes_left(account, false, now) == 0;
+
 	un->mended = un->clocks ? mfa_factor_mend_clocks(account, now, c->conf->totp_window)
 				: mfa_factor_unlock(account, now, c->conf->totp_window);
+	un->lifted = full ? mfa_factor_codes_left(account, false, now) : 0;
 	return un->clocks && !un->mended ? 1 : 0;
+}
+
+_Static_assert(MFA_TOTAL_LIFT == 20 && MFA_TOTAL_LIFT_AGAIN == 3, "the texts below have these numbers");
+
+/* So many wrong codes are somebody's who has the password. */
+static const char *lifted_text(const struct unlocking *un)
+{
+	if (un->lifted > MFA_TOTAL_LIFT_AGAIN)
+		return un->mended
+			? N_("Unlocked. 20 more wrong codes are allowed (only 3 if you unlock it again within 28 days).\n"
+			     "Somebody may know the password: have it changed. Codes were used in what is the future\n"
+			     "now, too; they no longer stand in the way. Do make sure that this system's clock is right.")
+			: N_("Unlocked. 20 more wrong codes are allowed (only 3 if you unlock it again within 28 days).\n"
+			     "Somebody may know the password: have it changed.");
+	return un->mended
+		? N_("Unlocked. 3 more wrong codes are allowed. Somebody may know the password: have it changed.\n"
+		     "Codes were used in what is the future now, too; they no longer stand in the way.\n"
+		     "Do make sure that this system's clock is right.")
+		: N_("Unlocked. 3 more wrong codes are allowed. Somebody may know the password: have it changed.");
 }
 
 /* Whoever mends a clock should know that it was done by this system's. */
 static const char *unlocked_text(const struct unlocking *un)
 {
+	if (un->lifted > 0)
+		return lifted_text(un);
 	if (un->mended)
 		return N_("Unlocked. Codes were used in what is the future now; they no longer stand in the way.\n"
 			  "Do make sure that this system's clock is right.");
@@ -317,7 +349,7 @@ static int check_somebody(struct conversation *c, char name[MFA_ACCOUNT_NAME_MAX
 
 void request_pass(struct conversation *c)
 {
-	char name[MFA_ACCOUNT_NAME_MAX + 1] = "", *row = NULL;
+	char name[MFA_ACCOUNT_NAME_MAX + 1] = "", missing[MFA_ACCOUNT_NAME_MAX + 256], *row = NULL;
 	struct new_pass pass = { .uses = 1 };
 	int64_t uses = 1;
 	int r = mfa_frame_text(&c->frame, MFA_FIELD_USER, name, sizeof(name));
@@ -347,7 +379,10 @@ void request_pass(struct conversation *c)
 		if (row == NULL || conversation_row(c, row) != 0)
 			r = -EIO;
 	}
-	finish(c, "pass", name, r, NULL);
+	(void)snprintf(missing, sizeof(missing), conversation_words(c,
+			       N_("Neither the system nor the store knows %s. If it is spelt right, for a VPN's user: --new.")),
+		       name);
+	finish_as(c, "pass", name, r, NULL, missing);
 	if (row != NULL)
 		explicit_bzero(row, strlen(row));
 	free(row);

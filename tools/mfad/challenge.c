@@ -18,8 +18,8 @@
 #define PROMPT_MATCHING N_("Press Enter when you have, or type a code: ")
 /* One text, whatever the account has and whoever it is of: "far ahead" would tell a guesser of a code that is good
  * later. */
-#define NOT_RIGHT N_("That code is not right. (With a token that has a button: press it again, and\n" \
-		     "type the next code.)")
+#define NOT_RIGHT N_("That code is not right. Wait for the next one on your phone (on a token: press the\n" \
+		     "button again).")
 #define PROMPT_MATCHING_RECOVERY N_("Press Enter when you have, or type a recovery code: ")
 
 struct judging {
@@ -72,8 +72,8 @@ static int say_blocked(struct challenge *ch, enum mfa_verdict verdict, int64_t w
 
 	if (verdict == MFA_VERDICT_STOPPED)
 		return conversation_say(ch->c, MFA_INFO,
-			"Too many wrong codes. Codes from an app are refused from now on, until you use a\n"
-			"recovery code or your administrator unlocks this account.");
+			N_("Too many wrong codes. Codes from an app are refused from now on, until you sign in\n"
+			   "another way (recovery code, pass, phone) or your administrator unlocks this account."));
 	(void)snprintf(text, sizeof(text), wait < 90
 		       ? conversation_words(ch->c,
 			       N_("Too many wrong codes. Codes from an app are refused for another %lld seconds.\n"

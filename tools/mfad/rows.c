@@ -158,10 +158,12 @@ static json_t *throttles(const struct mfa_account *account, int64_t now)
 /* Wrong app codes of four weeks, as they count towards the limit. */
 static json_t *wrong_codes(const struct mfa_account *account, int64_t now)
 {
-	return json_pack("{s:I, s:I, s:I}",
+	return json_pack("{s:I, s:I, s:I, s:I, s:I}",
 			 "root", (json_int_t)mfa_factor_wrong_codes(account, false, now),
 			 "local", (json_int_t)mfa_factor_wrong_codes(account, true, now),
-			 "limit", (json_int_t)MFA_TOTAL_LIMIT);
+			 "limit", (json_int_t)MFA_TOTAL_LIMIT,
+			 "root_left", (json_int_t)mfa_factor_codes_left(account, false, now),
+			 "local_left", (json_int_t)mfa_factor_codes_left(account, true, now));
 }
 
 /* What of a pass is no secret; null where none is out. */
