@@ -152,11 +152,13 @@ static int check_realms(struct loader *l)
 	for (i = 0; i < l->conf->policy_count; i++) {
 		const struct mfa_policy *policy = &l->conf->policies[i];
 
+		l->line = policy->realms_line;
 		if (policy->realms.count > 1 && !policy->realms_are_one)
 			return conf_fail(l, "[policy%s%s]: with more than one of realms, the same name in each is one "
 					 "person's: say so with realms_are_one = yes", i > 0 ? " " : "",
 					 i > 0 ? policy->service : "");
 	}
+	l->line = 0;
 	return 1;
 }
 

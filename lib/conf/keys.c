@@ -297,6 +297,7 @@ static int set_realms(struct loader *l, const char *key, const char *value)
 
 	if (!l->again)
 		*list = (struct mfa_realms){ NULL, 0 };
+	conf_policy(l)->realms_line = l->line;
 	return conf_each_word(l, key, value, add_realm, list);
 }
 

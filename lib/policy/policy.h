@@ -53,6 +53,7 @@ struct mfa_policy {
 	bool names_exact;		/* where they need not be: each spelling is another name */
 	struct mfa_realms realms;	/* the same: what is taken off them */
 	bool realms_are_one;		/* there may be more than one realm */
+	int realms_line;		/* where they are configured, for complaints */
 	bool optional;			/* required = no */
 	struct mfa_groups groups;	/* if any: required of their members only */
 	struct mfa_groups except_groups;	/* never of theirs */
