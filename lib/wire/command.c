@@ -19,7 +19,7 @@
 static const struct { enum mfa_sudo_meaning meaning; const char *word; } marks[] = {
 	{ MFA_SUDO_LOGIN, "login shell" }, { MFA_SUDO_SHELL, "shell" }, { MFA_SUDO_EDIT, "edit" },
 	{ MFA_SUDO_LIST, "list" }, { MFA_SUDO_OF, "of" }, { MFA_SUDO_VALIDATE, "validate" },
-	{ MFA_SUDO_ROOT, "root" }, { MFA_SUDO_IN, "in" }, { MFA_SUDO_ON, "on" },
+	{ MFA_SUDO_ROOT, "chroot" }, { MFA_SUDO_IN, "in" }, { MFA_SUDO_ON, "on" },
 	{ MFA_SUDO_KEEP, "environment kept" }, { MFA_SUDO_ROLE, "role" }, { MFA_SUDO_TYPE, "type" },
 };
 

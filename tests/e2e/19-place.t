@@ -249,8 +249,8 @@ while IFS='|' read -r says name service line rest; do
 	check "${DUE[@]}" ${service:+"[policy $service]"} ${line:+"$line"} ${rest:+"$rest"}
 	is "check-config, $name: is content" "$STATUS $(tail -n 1 <<<"$OUT")" "0 $CONF: ok"
 	case $says in
-	warned) like "check-config, $name: warns" "$OUT" "\[policy $service\]: enrol_local = yes does not hold" ;;
-	quiet) unlike "check-config, $name: says nothing" "$OUT" 'does not hold' ;;
+	warned) like "check-config, $name: warns" "$OUT" "\[policy $service\]: enrol_local = yes has no effect here" ;;
+	quiet) unlike "check-config, $name: says nothing" "$OUT" 'has no effect' ;;
 	esac
 done <<'END'
 quiet|no service||

@@ -75,7 +75,7 @@ static void test_sudo(void **state)
 		{ "sudo|-u|root) rm (x|id", "(as 'root) rm (x') id" },
 		/* Where. */
 		{ "sudo|-D|/srv|ls", "(in /srv) ls" },
-		{ "sudo|-R|/tmp/x|--chdir=/srv|-u|bob|ls", "(as bob, root /tmp/x, in /srv) ls" },
+		{ "sudo|-R|/tmp/x|--chdir=/srv|-u|bob|ls", "(as bob, chroot /tmp/x, in /srv) ls" },
 		{ "sudo|-h|other|ls", "(on other) ls" },
 		{ "sudo|-hother|ls", "(on other) ls" },
 		{ "sudo|--host=other|ls", "(on other) ls" },
@@ -261,7 +261,7 @@ static void test_room(void **state)
 		      "-D|dddddddddddddddddddddddddddddddddddd|-R|rrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrr|"
 		      "A=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa|sh|-c|evil%s", "x", 500);
 	show(words, true, out);
-	assert_non_null(strstr(out, ":x, root z, in y) A=1 B=2 sh -c evil"));
+	assert_non_null(strstr(out, ":x, chroot z, in y) A=1 B=2 sh -c evil"));
 	show(more, true, out);
 	assert_non_null(strstr(out, " sh -c evilxxxx"));
 	assert_in_range(strlen(out), MFA_COMMAND_SIZE - 12, MFA_COMMAND_SIZE - 1);

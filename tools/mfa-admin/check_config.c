@@ -67,8 +67,8 @@ static const struct {
 	{ strangers_unenrolled,
 	  N_("nss = no and unenrolled = allow: any name that has nothing enrolled gets in, another spelling of somebody's, too") },
 	{ enrols_nobody,
-	  N_("enrol_local = yes does not hold, for the service is not local: that no address is given does not show that "
-	     "somebody is on this host. Say local = yes if nobody else can use it, or enrol_local = no") },
+	  N_("enrol_local = yes has no effect here: sign-ins without an address may come from the network. If only people at "
+	     "this machine use the service, say local = yes; otherwise enrol_local = no.") },
 	{ exempts_all, N_("exempt_networks has every address there is: nobody with an address is asked") },
 	{ enrols_all,
 	  N_("enrol_networks has every address there is: whoever has stolen a password can enrol a phone of his own") },

@@ -328,7 +328,7 @@ static void say_conflicts(const struct names_counts *c)
 		(void)printf(_("%u accounts can't sign in where nss = no and names are in lower case.\n"), c->lost);
 	if (c->conflicts > 0)
 		(void)printf(_("%u names are in conflict. Where nss = no they are refused until one of each is removed\n"
-			       "(mfa-admin reset NAME); mfa-admin show NAME tells whose phone it is.\n"), c->conflicts);
+			       "(mfa-admin reset NAME); mfa-admin show NAME shows when and from where it was used.\n"), c->conflicts);
 }
 
 static void say_state(const struct names_counts *c)

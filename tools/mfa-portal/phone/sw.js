@@ -14,11 +14,11 @@ const words = {
 
 const wrongWords = {
 	en: ['Wrong codes for your account',
-		'This many were given: {count}. If that was not you, somebody may know your password: change it.'],
+		'Wrong codes: {count}. If that was not you, somebody may know your password: change it.'],
 	nl: ['Foute codes voor uw account',
-		'Zoveel zijn er gegeven: {count}. Was u dat niet, dan weet iemand misschien uw wachtwoord: verander het.'],
+		'Aantal foute codes: {count}. Was u dat niet, dan weet iemand misschien uw wachtwoord: verander het.'],
 	fr: ['Codes faux pour votre compte',
-		'Nombre de codes donnés : {count}. Si ce n’était pas vous, quelqu’un connaît peut-être votre mot de passe : changez-le.'],
+		'Nombre de codes faux : {count}. Si ce n’était pas vous, quelqu’un connaît peut-être votre mot de passe : changez-le.'],
 };
 
 self.addEventListener('install', (event) => {
