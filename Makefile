@@ -208,7 +208,7 @@ FILLED = $(foreach f,$(UNITS),$(f):$(systemddir)/$(notdir $(f))) \
 	$(foreach f,$(MAN8),$(f):$(mandir)/man8/$(notdir $(f)))
 PAGES := $(filter %.html %.js %.css %.svg %.png %.webmanifest,$(wildcard tools/mfa-portal/phone/*))
 PLAIN = $(foreach f,$(PAGES),$(f):$(pagesdir)/$(notdir $(f))) \
-	README:$(docdir)/README doc/MIGRATING:$(docdir)/MIGRATING doc/THREATS:$(docdir)/THREATS doc/PROTOCOL:$(docdir)/PROTOCOL \
+	README:$(docdir)/README NEWS:$(docdir)/NEWS doc/MIGRATING:$(docdir)/MIGRATING doc/THREATS:$(docdir)/THREATS doc/PROTOCOL:$(docdir)/PROTOCOL \
 	doc/BENCHMARKS:$(docdir)/BENCHMARKS
 BINARIES = $(B)/mfad:$(sbindir)/mfad $(B)/mfa-admin:$(sbindir)/mfa-admin \
 	$(B)/mfa-portal:$(sbindir)/mfa-portal $(B)/mfa-enroll:$(bindir)/mfa-enroll
