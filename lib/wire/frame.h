@@ -62,8 +62,8 @@ enum mfa_field_tag {
 	MFA_FIELD_LABEL = 9,
 	MFA_FIELD_DEVICE = 10,	/* a device's label or number */
 	MFA_FIELD_JSON = 11,
-	MFA_FIELD_MODE = 12,	/* 1 byte: of IMPORT: enum mfa_import_mode; of PASS: MFA_PASS_NEW; of UNLOCK:
-				 * MFA_UNLOCK_CLOCKS */
+	MFA_FIELD_MODE = 12,	/* 1 byte: of IMPORT: enum mfa_import_mode; of PASS: MFA_PASS_NEW; of ENROL:
+				 * MFA_ENROL_NEW; of UNLOCK: MFA_UNLOCK_CLOCKS */
 	MFA_FIELD_ECHO = 13,	/* 1 byte, 1: the code may be shown as it is typed */
 	MFA_FIELD_SESSION = 14,	/* the login session that asks, where there is one */
 	MFA_FIELD_LANGUAGE = 15,	/* of the client's locale, "nl" */
@@ -91,6 +91,9 @@ enum mfa_import_mode {
 
 /* Of PASS: also for a name that neither the system nor the store knows. */
 #define MFA_PASS_NEW 1
+
+/* Of ENROL, from root: the same, without being asked. */
+#define MFA_ENROL_NEW 1
 
 /* Of UNLOCK: nothing but codes that were used in what is the future now. */
 #define MFA_UNLOCK_CLOCKS 1

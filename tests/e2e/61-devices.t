@@ -218,7 +218,16 @@ exits 'his own list is empty' 0 'No device yet'
 STATUS=0
 SCREEN=$(as bob mfa-enroll --user root list 2>&1 </dev/null) || STATUS=$?
 exits 'nor that of root' 1
-add root -- --user elsewhere
+STATUS=0
+SCREEN=$(mfa-enroll --user alcie add 2>&1 </dev/null) || STATUS=$?
+exits 'a name that nobody knows: root is asked, and no answer is no' 1 'Nobody of that name is known here.*--new'
+on_pty mfa-enroll --user alcie add <<<$'expect [y/N] \nsend n'
+is 'no is no' "$STATUS $(mfa-admin list </dev/null | grep -c alcie)" '1 0'
+on_pty mfa-enroll --user alcie add --totp <<<$'expect [y/N] \nsend y\nend shows now: '
+like 'yes shows a key' "$SCREEN" 'Code that the app shows now'
+quiet bob --new add
+unlike "somebody's own name is no new one" "$SCREEN" 'Nobody of that name'
+add root -- --new --user elsewhere
 exits 'root may add one for a name that only services with nss = no will see' 0
 
 # --- recovery codes ------------------------------------------------------------

@@ -24,6 +24,7 @@ struct options {
 	const char *label;
 	const char *method;
 	bool json;
+	bool is_new;		/* a name that nobody knows is meant */
 	bool own_failure;	/* not mfad's, and told already */
 };
 
@@ -60,6 +61,7 @@ static void usage(FILE *to)
 			      _(commands[i].help));
 	(void)fprintf(to, _("\n"
 		"  --user NAME    another account (root only)\n"
+		"  --new          add: also for a name that nobody knows yet\n"
 		"  --label TEXT   add, replace: what to call the device\n"
 		"  --push         add, replace: number matching on a phone\n"
 		"  --totp         add, replace: codes from an authenticator app\n"
@@ -81,6 +83,7 @@ static int read_options(int argc, char **argv, struct options *o)
 {
 	static const struct option longs[] = {
 		{ "user", required_argument, NULL, 'u' },
+		{ "new", no_argument, NULL, 'n' },
 		{ "label", required_argument, NULL, 'l' },
 		{ "plain", no_argument, NULL, 'p' },
 		{ "invert", no_argument, NULL, 'i' },
@@ -105,6 +108,7 @@ static int read_options(int argc, char **argv, struct options *o)
 	while ((opt = getopt_long(argc, argv, "", longs, NULL)) != -1) {
 		switch (opt) {
 		case 'u': o->user = optarg; break;
+		case 'n': o->is_new = true; break;
 		case 'l': o->label = optarg; break;
 		case 'p': o->picture.plain = true; break;
 		case 'i': o->picture.plain = o->picture.inverted = true; break;
@@ -144,6 +148,8 @@ static void build_request(const struct command *command, const struct options *o
 		mfa_frame_put_text(request, MFA_FIELD_DEVICE, args[0]);
 	mfa_frame_put_text(request, MFA_FIELD_LABEL, command->args > 1 ? args[1] : o->label);
 	mfa_frame_put_text(request, MFA_FIELD_METHOD, o->method);
+	if (o->is_new)
+		mfa_frame_put_byte(request, MFA_FIELD_MODE, MFA_ENROL_NEW);
 }
 
 static int run(const struct command *command, struct options *o, char **args)
@@ -185,6 +191,8 @@ static bool options_fit(const struct command *command, const struct options *o)
 		wrong = N_("--json is for list and status");
 	if (o->label != NULL && !adds)
 		wrong = N_("--label is for add and replace");
+	if (o->is_new && command->request != MFA_ENROL)
+		wrong = N_("--new is for add");
 	if (o->method != NULL && !adds)
 		wrong = N_("--push and --totp are for add and replace");
 	if ((p->plain || p->png != NULL || p->svg != NULL) && !adds)

@@ -13,6 +13,7 @@
 #include "pair.h"
 #include "recovery.h"
 #include "requests.h"
+#include "terminal/terminal.h"
 
 #define SECRET_SIZE 20		/* RFC 4226 section 4, R6: 160 bits */
 #define FIRST_CODE_TRIES 5
@@ -344,15 +345,35 @@ static void enrol_wanted(struct change *ch, struct enrolment *e, const struct wa
 		change_stop(ch, r == -ETIMEDOUT ? MFA_RESULT_BUSY : MFA_RESULT_ABORTED, "Nothing was saved.");
 }
 
+/* A slip of the pen makes no account: a name that neither the system nor the store knows must be meant. */
+static bool name_is_meant(struct change *ch, bool is_new)
+{
+	char answer[8];
+	int r;
+
+	if (!ch->created || ch->subject.identity.known || is_new)
+		return true;
+	r = conversation_ask(ch->c, true,
+			     N_("Nobody of that name is known here. Enrol a phone for it all the same? [y/N] "),
+			     answer, sizeof(answer));
+	if (r == 0 && mfa_terminal_is_yes(answer))
+		return true;
+	change_stop(ch, r == -ETIMEDOUT ? MFA_RESULT_BUSY : MFA_RESULT_ABORTED,
+		    N_("Nothing was saved. If the name is spelt right, for a VPN's user: --new."));
+	return false;
+}
+
 void request_enrol(struct conversation *c)
 {
+	bool is_new = mfa_frame_byte(&c->frame, MFA_FIELD_MODE, 0) == MFA_ENROL_NEW;
 	struct change ch;
 	struct enrolment e = { .service = SERVICE, .show = send_key,
 			       .prompt = N_("Code that the app shows now: ") };
 	struct wanted wanted;
 
 	read_wanted(c, &wanted);
-	if (change_begin(&ch, c, "enrol", true) && may_enrol_first(&ch) && change_prove(&ch)) {
+	if (change_begin(&ch, c, "enrol", true) && may_enrol_first(&ch) && name_is_meant(&ch, is_new) &&
+	    change_prove(&ch)) {
 		/* Root enrols whom it likes. */
 		e.first = ch.record.account->device_count == 0 && ch.subject.local && !ch.by_pass;
 		enrol_wanted(&ch, &e, &wanted, wanted.label);
