@@ -495,7 +495,10 @@ static int keep_unknown(const json_t *json, unsigned format, struct mfa_account 
 	json_decref(unknown);
 	account->unknown = text != NULL ? strdup(text) : NULL;
 	account->unknown_format = format;
-	return account->unknown != NULL ? 0 : -ENOMEM;
+	if (account->unknown == NULL)
+		return -ENOMEM;
+	/* What is nested deeper than can be read back would keep the record from being written. */
+	return mfa_json_is_shallow(account->unknown, strlen(account->unknown)) ? 0 : -EPROTONOSUPPORT;
 }
 
 int mfa_account_parse(const char *text, size_t len, struct mfa_account **out)

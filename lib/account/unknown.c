@@ -24,15 +24,24 @@ static const char *const of_throttles[] = {
 	"code", "recovery", "local_code", "local_recovery", "pass", "local_pass", NULL
 };
 
-/* Objects within a record.  key: the member that says which of its kind it is; NULL: there is but one. */
+static const char *const of_totals[] = { "code", "local_code", NULL };
+static const char *const of_known[] = { "salt", "right", "wrong", NULL };
+static const char *const of_unheard[] = { "count", "first", "last", "pushed", NULL };
+
+/* Objects within a record.  key: the member that says which of its kind it is; NULL: there is but one.  list: each
+ * of its members may be missing, so that it is made again for what is put back. */
 static const struct part {
 	const char *name;
 	const char *key;
 	const char *const *known;
+	bool list;
 } parts[] = {
-	{ "pass", "salt", of_pass },
-	{ "push", NULL, of_push },
-	{ "throttles", NULL, of_throttles },
+	{ "pass", "salt", of_pass, false },
+	{ "push", NULL, of_push, false },
+	{ "throttles", NULL, of_throttles, true },
+	{ "totals", NULL, of_totals, true },
+	{ "known", "salt", of_known, false },
+	{ "unheard", NULL, of_unheard, false },
 };
 
 static bool is_known(const char *const *known, const char *name)
@@ -140,6 +149,17 @@ static int put_back(json_t *object, const json_t *unknown, const char *part, con
 	return json_object_update_missing(object, members) == 0 ? 0 : -ENOMEM;
 }
 
+/* The object of a part, made anew where it was empty and something is to be put back into it. */
+static json_t *part_of(json_t *record, const struct part *part, const json_t *unknown)
+{
+	json_t *object = json_object_get(record, part->name);
+
+	if (object != NULL || !part->list || json_object_get(unknown, part->name) == NULL)
+		return object;
+	object = json_object();
+	return json_object_set_new_nocheck(record, part->name, object) == 0 ? object : NULL;
+}
+
 int mfa_unknown_put_back(json_t *record, const json_t *unknown)
 {
 	const json_t *devices = json_object_get(record, "devices");
@@ -148,7 +168,7 @@ int mfa_unknown_put_back(json_t *record, const json_t *unknown)
 	int r = put_back(record, unknown, "record", "");
 
 	for (i = 0; r == 0 && i < sizeof(parts) / sizeof(parts[0]); i++) {
-		json_t *part = json_object_get(record, parts[i].name);
+		json_t *part = part_of(record, &parts[i], unknown);
 
 		r = put_back(part, unknown, parts[i].name, key_of(part, parts[i].key));
 	}

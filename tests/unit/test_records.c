@@ -1,6 +1,7 @@
 /* Records as earlier versions wrote them (tests/records/FORMAT), and as a later one might. */
 #include "unit.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -148,13 +149,18 @@ static json_t *part_of(json_t *record, const char *part)
 		return json_array_get(json_object_get(record, "devices"), (size_t)(part[0] - '0'));
 	return json_object_get(record, part);
 }
-static const char *const parts[] = { "", "pass", "push", "throttles", "0", "3", "5" };
+static const char *const parts[] = { "", "pass", "push", "throttles", "totals", "known", "unheard", "0", "3", "5" };
 
 static json_t *with_later_members(void)
 {
 	json_t *json = load("3/whole.json");
 	size_t i;
 
+	json_object_set_new(json, "totals", json_object());
+	json_object_set_new(json, "known", json_pack("{s:s, s:[i,i], s:[]}", "salt", "0123456789abcdef0123456789abcdef",
+						     "right", 1790000000, 7, "wrong"));
+	json_object_set_new(json, "unheard", json_pack("{s:i, s:i, s:i, s:i}", "count", 1, "first", 1, "last", 2,
+						       "pushed", 0));
 	for (i = 0; i < ROWS(parts); i++) {
 		assert_true(json_is_object(part_of(json, parts[i])));
 		json_object_set_new(part_of(json, parts[i]), "later", json_pack("{s:[i,i]}", parts[i], 1, 2));
@@ -227,6 +233,42 @@ static void test_unknown_members_keep_the_format(void **state)
 	mfa_account_free(&account);
 }
 
+/* One that nests so deep that it could not be written again is not read: a record that can't be saved would keep
+ * its owner out with every sign-in. */
+static void test_unknown_members_too_deep(void **state)
+{
+	static const struct { unsigned depth; int expect; } rows[] = {
+		{ 1, 0 }, { 12, 0 }, { 13, 0 }, { 14, -EPROTONOSUPPORT }, { 15, -EPROTONOSUPPORT },
+		{ 16, -EBADMSG }, { 40, -EBADMSG },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ROWS(rows); i++) {
+		json_t *json = load("3/code.json"), *value = json_true(), *new;
+		struct mfa_account *account;
+		unsigned depth;
+		char *text;
+		int r;
+
+		for (depth = 0; depth < rows[i].depth; depth++)
+			value = json_pack("[o]", value);
+		json_object_set_new(json, "later", value);
+		text = json_dumps(json, JSON_COMPACT);
+		r = mfa_account_parse(text, strlen(text), &account);
+		if (r != rows[i].expect)
+			fail_msg("%u deep: %d", rows[i].depth, r);
+		if (r == 0) {
+			new = format(account);
+			assert_true(json_equal(json_object_get(new, "later"), json_object_get(json, "later")));
+			json_decref(new);
+		}
+		mfa_account_free(&account);
+		free(text);
+		json_decref(json);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -236,6 +278,7 @@ int main(void)
 		cmocka_unit_test(test_unknown_members_are_kept),
 		cmocka_unit_test(test_unknown_members_go_with_theirs),
 		cmocka_unit_test(test_unknown_members_keep_the_format),
+		cmocka_unit_test(test_unknown_members_too_deep),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
