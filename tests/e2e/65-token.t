@@ -49,7 +49,7 @@ wrong=$(wrong_code alice)
 log_mark
 pam_try code alice "$wrong"
 # She has had so many wrong ones that she is told of them beforehand; how many there were is counted.
-refusal() { grep -v 'given for this account lately' <<<"$SCREEN"; }
+refusal() { sed '/^say: Wrong codes were given/,/mfa-enroll status$/d' <<<"$SCREEN"; }
 said=$(refusal)
 status() {
 	as alice mfa-enroll status --json </dev/null | sed -E 's/"throttle".*"events"/"events"/; s/"count":[0-9]+/"count":N/g'

@@ -204,7 +204,9 @@ denied 'wrong codes by her own programs make them wait'
 like 'and they are told so' "$SCREEN" 'Too many wrong codes'
 pam_try code alice "$(code_now alice)"
 accepted 'but not her ssh'
+# Others: one that was wrong before is no new guess.
 tick
+wrong=$(wrong_code alice)
 pam_try code alice "$wrong" "$wrong" "$wrong"
 unlock alice
 pam_try code alice "$wrong" "$wrong" "$wrong"
@@ -212,7 +214,7 @@ pam_try code alice "$wrong"
 tick
 local_try alice "$(code_now alice)"
 accepted 'four wrong codes by ssh; her own program is right'
-pam_try code alice "$wrong"
+pam_try code alice "$(wrong_code alice)"
 tick 0
 pam_try code alice "$(code_now alice 1)"
 denied 'which clears nothing: the fifth makes ssh wait'

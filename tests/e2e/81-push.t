@@ -200,7 +200,7 @@ unlock bob
 tick
 pam_try code bob "$(code_now bob)"
 accepted 'then bob himself'
-like 'is told as well' "$SCREEN" 'Wrong codes since your last sign-in: 8, '
+like 'is told as well' "$SCREEN" 'Wrong codes in the last days: 8, '
 
 # --- what a forger would do ---------------------------------------------------------------
 
