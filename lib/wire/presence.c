@@ -23,7 +23,7 @@ static bool is_called(int fd, const char *tty)
 }
 
 /* Whether what is read from is the terminal of this process's own session.  One in whose background it
- * stands is somebody else's for now. */
+ * stands is read by somebody else. */
 static bool reads_from_own(void)
 {
 	int fd = mfa_wait_open();
