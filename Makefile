@@ -72,7 +72,7 @@ CET := $(shell $(CC) -fcf-protection -E -x c /dev/null >/dev/null 2>&1 && echo -
 HARDEN = -fstack-protector-strong -fstack-clash-protection $(CET)
 HARDEN_LD = -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,--as-needed
 
-CPPFLAGS_ALL = -D_GNU_SOURCE $(HARDEN_CPP) -Ilib $(CPPFLAGS) \
+CPPFLAGS_ALL = -D_GNU_SOURCE $(HARDEN_CPP) -Ilib -Itools $(CPPFLAGS) \
 	-DMFA_VERSION='"$(VERSION)"' -DMFA_USER='"$(MFA_USER)"' \
 	-DMFA_PORTAL_USER='"$(MFA_PORTAL_USER)"' -DMFA_PAGESDIR='"$(pagesdir)"' \
 	-DMFA_SBINDIR='"$(sbindir)"' -DMFA_SYSCONFDIR='"$(sysconfdir)"' \
@@ -91,10 +91,16 @@ PNG_LIBS     = -lpng
 PORTAL_LIBS  = -levent_core -levent_extra -levent_openssl -levent_pthreads -lssl -lcurl
 MFA_LIBS     = $(STORE_LIBS) $(JSON_LIBS) $(CONF_LIBS) $(QR_LIBS) $(CRYPTO_LIBS) -lpthread
 
-LIB_SRCS    := $(wildcard lib/*/*.c)
+# The files of a folder and of those in it, however deep: $(call files,FOLDER,*.c).
+files = $(sort $(wildcard $(1)/$(2)) $(foreach d,$(wildcard $(1)/*/),$(call files,$(d:%/=%),$(2))))
+LIB_SRCS    := $(call files,lib,*.c)
+TOOL_SRCS   := $(call files,tools,*.c)
+TEST_SRCS   := $(call files,tests/unit,*.c) $(call files,tests/e2e,*.c) $(call files,tests/fuzz,*.c) \
+	       $(call files,tests/bench,*.c) $(call files,tests/preload,*.c)
 CLOCK_OBJ    = $(B)/lib/clock/clock.o
 LIB_OBJS    := $(filter-out $(CLOCK_OBJ),$(LIB_SRCS:%.c=$(B)/%.o))
-HEADERS     := $(wildcard lib/*/*.h tools/*/*.h tests/*/*.h)
+HEADERS     := $(call files,lib,*.h) $(call files,tools,*.h) $(call files,tests/unit,*.h) $(call files,tests/e2e,*.h) \
+	       $(call files,tests/bench,*.h)
 PROGRAMS     = mfad mfa-enroll mfa-admin mfa-portal
 PROGRAM_BINS = $(PROGRAMS:%=$(B)/%)
 
@@ -119,7 +125,7 @@ $(B)/libmfa.a: $(LIB_OBJS)
 	$(QUIET_AR)$(AR) rcs $@ $^
 
 # The module: libc and libpam, nothing else.
-MODULE_SRCS := pam_mfa.c $(wildcard lib/wire/*.c lib/authtok/*.c lib/module/*.c lib/text/*.c)
+MODULE_SRCS := pam_mfa.c $(wildcard lib/wire/*.c lib/module/*.c lib/text/*.c)
 MODULE_OBJS := $(MODULE_SRCS:%.c=$(B)/module/%.o)
 $(B)/module/%.o: %.c $(B)/.flags
 	@mkdir -p $(@D)
@@ -128,10 +134,10 @@ $(B)/pam_mfa.so: $(MODULE_OBJS)
 	$(QUIET_LINK)$(CC) -shared $(SAN_MODULE) $(LDFLAGS_ALL) -Wl,-z,defs -Wl,-O1 -o $@ $^ -lpam
 
 define program_rules
-$(B)/$(1): $(patsubst %.c,$(B)/%.o,$(wildcard tools/$(1)/*.c)) $(B)/libmfa.a $(CLOCK_OBJ)
+$(B)/$(1): $(patsubst %.c,$(B)/%.o,$(call files,tools/$(1),*.c)) $(B)/libmfa.a $(CLOCK_OBJ)
 	$$(QUIET_LINK)$$(CC) -pie $(SAN) $$(LDFLAGS_ALL) -o $$@ $$(filter %.o %.a,$$^) $$(MFA_LIBS) $$($(2))
 # The same program with a clock that a test can set; never installed.
-$(B)/tests/$(1): $(patsubst %.c,$(B)/%.o,$(wildcard tools/$(1)/*.c)) $(B)/libmfa.a $(B)/tests/unit/clock_test.o
+$(B)/tests/$(1): $(patsubst %.c,$(B)/%.o,$(call files,tools/$(1),*.c)) $(B)/libmfa.a $(B)/tests/unit/clock_test.o
 	@mkdir -p $$(@D)
 	$$(QUIET_LINK)$$(CC) -pie $(SAN) $$(LDFLAGS_ALL) -o $$@ $$(filter %.o %.a,$$^) $$(MFA_LIBS) $$($(2))
 endef
@@ -141,10 +147,15 @@ $(eval $(call program_rules,mfa-admin))
 $(eval $(call program_rules,mfa-portal,PORTAL_LIBS))
 TEST_PROGRAMS = $(PROGRAMS:%=$(B)/tests/%)
 
+# What mfad is made of but for its main, for tests of its rooms.
+$(B)/libmfad.a: $(patsubst %.c,$(B)/%.o,$(filter-out tools/mfad/main.c,$(call files,tools/mfad,*.c)))
+	@rm -f $@
+	$(QUIET_AR)$(AR) rcs $@ $^
+
 # Unit tests: tests/unit/test_ROOM.c, each a cmocka program of its own.
 UNIT_SRCS := $(wildcard tests/unit/test_*.c)
 UNIT_BINS := $(UNIT_SRCS:tests/unit/%.c=$(B)/tests/unit/%)
-$(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $(B)/libmfa.a $(B)/tests/unit/clock_test.o
+$(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $(B)/libmfad.a $(B)/libmfa.a $(B)/tests/unit/clock_test.o
 	$(QUIET_LINK)$(CC) $(SAN) $(LDFLAGS_ALL) -o $@ $^ $(MFA_LIBS) -lcmocka
 
 # Helpers of the end-to-end tests: tests/e2e/NAME.c.
@@ -177,7 +188,7 @@ $(B)/tests/bench/%: $(B)/tests/bench/%.o
 $(B)/po/%.mo: po/%.po
 	@mkdir -p $(@D)
 	$(QUIET_PO)$(MSGFMT) --check -o $@ $<
-PO_SRCS = $(sort $(wildcard pam_mfa.c tools/*/*.c lib/*/*.c))
+PO_SRCS = $(sort pam_mfa.c $(TOOL_SRCS) $(LIB_SRCS))
 po: $(CATALOGUES)
 	$(XGETTEXT) --from-code=UTF-8 --language=C --add-comments=TRANSLATORS --sort-by-file --no-wrap \
 		--package-name=pam_mfa --keyword=N_ --keyword=_ --keyword=conversation_words:2 \
@@ -280,7 +291,7 @@ check-unit: $(CHECK_BINS)
 check-headers: $(HEADERS:%=$(B)/headers/%.ok)
 $(B)/headers/%.ok: %
 	@mkdir -p $(@D)
-	$(QUIET_CC)$(CC) $(CPPFLAGS_ALL) -Itools -std=gnu11 $(WARN) -Werror -fsyntax-only -x c $< && touch $@
+	$(QUIET_CC)$(CC) $(CPPFLAGS_ALL) -std=gnu11 $(WARN) -Werror -fsyntax-only -x c $< && touch $@
 
 demo:
 	@tests/packages demo
@@ -317,13 +328,13 @@ fuzz: $(FUZZ_BINS)
 			grep -E 'ERROR|SUMMARY|stat::(number|average)|^Done' ; \
 		if ls crash-* timeout-* oom-* leak-* 2>/dev/null | grep .; then exit 1; fi; done
 
-SOURCES := pam_mfa.c $(LIB_SRCS) $(wildcard tools/*/*.c) $(wildcard tests/*/*.c)
+SOURCES := pam_mfa.c $(LIB_SRCS) $(TOOL_SRCS) $(TEST_SRCS)
 SCRIPTS := $(shell grep -lE '^\#! ?/(bin|usr/bin)/(env )?(ba)?sh' .ci/run conf/set-up tests/packages tests/run-one \
 		$(wildcard tests/*/*) 2>/dev/null)
 lint: check-headers
-	clang-tidy --quiet --warnings-as-errors='*' $(SOURCES) -- $(CPPFLAGS_ALL) -U_FORTIFY_SOURCE -Itools -std=gnu11
+	clang-tidy --quiet --warnings-as-errors='*' $(SOURCES) -- $(CPPFLAGS_ALL) -U_FORTIFY_SOURCE -std=gnu11
 	cppcheck --quiet --error-exitcode=1 --inline-suppr --suppressions-list=tests/cppcheck.txt \
-		--enable=warning,performance,portability --std=c11 -Ilib $(filter -D%,$(CPPFLAGS_ALL)) $(SOURCES)
+		--enable=warning,performance,portability --std=c11 -Ilib -Itools $(filter -D%,$(CPPFLAGS_ALL)) $(SOURCES)
 	shellcheck -x $(SCRIPTS)
 	for l in $(LANGUAGES); do $(MSGFMT) --check --statistics -o /dev/null po/$$l.po 2>&1 | \
 		{ ! grep -E 'untranslated|fuzzy'; } || { echo "po/$$l.po is not complete: make po"; exit 1; }; done

@@ -21,13 +21,13 @@
 #include <security/pam_modules.h>
 #include <security/pam_ext.h>
 
-#include "authtok/authtok.h"
+#include "module/authtok.h"
 #include "module/options.h"
-#include "wire/command.h"
+#include "module/command.h"
 #include "wire/frame.h"
 #include "wire/presence.h"
-#include "wire/say.h"
-#include "wire/session.h"
+#include "module/say.h"
+#include "module/session.h"
 #include "wire/wait.h"
 
 #define SEND_MS 120000

@@ -10,10 +10,10 @@
 #include "account/guesses_json.h"
 #include "account/phone_json.h"
 #include "account/unknown.h"
+#include "encoding/base32.h"
 #include "json/fields.h"
 #include "json/memory.h"
 #include "json/read.h"
-#include "otp/base32.h"
 #include "otp/totp.h"
 #include "text/text.h"
 

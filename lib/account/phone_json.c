@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "encoding/base64url.h"
 #include "json/fields.h"
-#include "webpush/base64url.h"
 
 /* A member that holds bytes.  Returns 0, or -1. */
 static int set_bytes(json_t *object, const char *key, const uint8_t *bytes, size_t len)

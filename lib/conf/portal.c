@@ -5,8 +5,8 @@
 #include <string.h>
 #include <sys/un.h>
 
+#include "address/network.h"
 #include "conf/loader.h"
-#include "policy/network.h"
 #include "text/text.h"
 
 #define URL_MAX 160

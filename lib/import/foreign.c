@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "encoding/base32.h"
 #include "language/language.h"
-#include "otp/base32.h"
 #include "otp/hotp.h"
 
 #define LINE_MAX_LEN 1024

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
+#include "encoding/base64url.h"
 #include "text/text.h"
-#include "webpush/base64url.h"
 
 void mfa_hex_encode(const uint8_t *in, size_t len, char *out)
 {

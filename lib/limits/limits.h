@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "policy/network.h"
+#include "address/network.h"
 
 #define MFA_LIMITS_SIZE 16384
 

@@ -9,8 +9,8 @@
 
 #include <openssl/crypto.h>
 
+#include "encoding/base32.h"
 #include "language/language.h"
-#include "otp/base32.h"
 #include "otp/totp.h"
 #include "text/text.h"
 

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "encoding/base64url.h"
 #include "json/fields.h"
 #include "json/read.h"
 #include "sealed/sealed.h"
-#include "webpush/base64url.h"
 
 #define FORMAT 1
 #define ID_BYTES 16

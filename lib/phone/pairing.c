@@ -7,11 +7,11 @@
 #include <string.h>
 
 #include "account/phone_json.h"
+#include "encoding/base64url.h"
 #include "json/fields.h"
 #include "json/read.h"
 #include "phone/challenge.h"
 #include "sealed/sealed.h"
-#include "webpush/base64url.h"
 
 #define FORMAT 1
 #define TOKEN_BYTES 16

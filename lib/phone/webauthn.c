@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "crypto/p256_openssl.h"
+#include "encoding/base64url.h"
 #include "json/fields.h"
 #include "json/read.h"
 #include "phone/call.h"
-#include "webpush/base64url.h"
-#include "webpush/p256.h"
 
 #define HASH_SIZE 32
 #define FLAG_PRESENT 0x01

@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "address/network.h"
 #include "name/name.h"
-#include "policy/network.h"
 #include "policy/place.h"
 
 /* Whether an account without a factor gets in. */

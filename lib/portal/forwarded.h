@@ -2,7 +2,7 @@
 #ifndef MFA_PORTAL_FORWARDED_H
 #define MFA_PORTAL_FORWARDED_H
 
-#include "policy/network.h"
+#include "address/network.h"
 
 /* The client's address that a proxy in front of us gives, the last of the list; what stands before it may be
  * anybody's invention.  Returns 0 or -EINVAL. */

@@ -3,7 +3,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#include "policy/network.h"
+#include "address/network.h"
 
 /* The special-purpose registries (RFC 6890) of IPv4 and IPv6, and multicast. What comes mapped or translated
  * into IPv6 is judged as the IPv4 that it is, or refused where that depends on the network. */

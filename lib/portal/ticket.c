@@ -6,7 +6,7 @@
 #include <openssl/hmac.h>
 #include <string.h>
 
-#include "webpush/base64url.h"
+#include "encoding/base64url.h"
 
 #define MAC_SIZE 32
 #define BODY_SIZE 24

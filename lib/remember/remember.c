@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "address/network.h"
 #include "json/read.h"
-#include "policy/network.h"
 #include "sealed/sealed.h"
 
 #define FORMAT 1

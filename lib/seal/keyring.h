@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <sys/stat.h>
 
-#include "seal/hkdf.h"
+#include "crypto/hkdf.h"
 #include "seal/seal.h"
 
 #define MFA_MASTER_KEY_SIZE 32

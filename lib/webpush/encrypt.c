@@ -5,8 +5,9 @@
 #include <openssl/rand.h>
 #include <string.h>
 
-#include "seal/hkdf.h"
-#include "webpush/p256.h"
+#include "crypto/hkdf.h"
+#include "crypto/p256_openssl.h"
+#include "webpush/webpush.h"
 
 #define SECRET_SIZE 32
 #define KEY_SIZE 16

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "webpush/base64url.h"
+#include "encoding/base64url.h"
 #include "webpush/webpush.h"
 
 #define CLAIMS_MAX 512

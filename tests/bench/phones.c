@@ -29,7 +29,7 @@
 #include "conf/conf.h"
 #include "json/fields.h"
 #include "phone/challenge.h"
-#include "webpush/base64url.h"
+#include "encoding/base64url.h"
 #include "webpush/webpush.h"
 #include "wire/frame.h"
 

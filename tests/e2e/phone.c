@@ -28,8 +28,8 @@
 
 #include "connect.h"
 #include "json/fields.h"
-#include "webpush/base64url.h"
-#include "webpush/p256.h"
+#include "encoding/base64url.h"
+#include "crypto/p256_openssl.h"
 #include "webpush/webpush.h"
 #include "wire/frame.h"
 

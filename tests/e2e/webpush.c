@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "webpush/base64url.h"
+#include "encoding/base64url.h"
 #include "webpush/webpush.h"
 
 static int encrypt_one(const char *p256dh, const char *auth, size_t length)

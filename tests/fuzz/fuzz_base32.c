@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "otp/base32.h"
+#include "encoding/base32.h"
 
 #define ROOM 128
 

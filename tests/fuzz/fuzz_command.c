@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "text/text.h"
-#include "wire/command.h"
+#include "module/command.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "authtok/authtok.h"
+#include "module/authtok.h"
 
 static void test_split(void **state)
 {

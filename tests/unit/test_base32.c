@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "otp/base32.h"
+#include "encoding/base32.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define GUARD 0xa5

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "text/text.h"
-#include "wire/command.h"
-#include "wire/quote.h"
+#include "module/command.h"
+#include "module/quote.h"
 
 #define CUT MFA_QUOTE_CUT
 

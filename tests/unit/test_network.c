@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "policy/network.h"
+#include "address/network.h"
 
 static void test_addresses(void **state)
 {

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "otp/base32.h"
+#include "encoding/base32.h"
 #include "otp/otpauth.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))

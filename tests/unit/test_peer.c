@@ -1,12 +1,10 @@
+#include "mfad/base/peer.h"
 #include "unit.h"
 
 #include <stdbool.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-/* It belongs to one program, so no library has it. */
-#include "../../tools/mfad/peer.c"
 
 #define ALICE 64998
 #define OWN 64999

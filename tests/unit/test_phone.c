@@ -11,8 +11,8 @@
 #include "json/read.h"
 #include "phone/call.h"
 #include "phone/challenge.h"
-#include "webpush/base64url.h"
-#include "webpush/p256.h"
+#include "encoding/base64url.h"
+#include "crypto/p256_openssl.h"
 
 #define NOW 1800000000
 #define ORIGIN "https://mfa.example.org"

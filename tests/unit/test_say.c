@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "wire/say.h"
+#include "module/say.h"
 
 static void put(const char *name, const char *value)
 {

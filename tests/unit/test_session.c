@@ -6,7 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "wire/session.h"
+#include "module/session.h"
 
 #define NOBODY 65534
 

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "webpush/base64url.h"
+#include "encoding/base64url.h"
 #include "webpush/webpush.h"
 
 static void bytes(const char *text, uint8_t *out, size_t size)

@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "address/network.h"
 #include "command.h"
 #include "json/read.h"
 #include "language/language.h"
-#include "policy/network.h"
 #include "terminal/exchange.h"
 #include "terminal/exit.h"
 #include "terminal/terminal.h"

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "encoding/base32.h"
 #include "language/language.h"
-#include "otp/base32.h"
 #include "otp/otpauth.h"
 #include "otp/totp.h"
 #include "png.h"

@@ -2,7 +2,7 @@
 #ifndef PORTAL_CONNECTIONS_H
 #define PORTAL_CONNECTIONS_H
 
-#include "policy/network.h"
+#include "address/network.h"
 #include "portal.h"
 
 /* Makes the HTTP server's connections (TLS where there is a certificate), and watches over them. */

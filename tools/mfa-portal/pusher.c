@@ -10,9 +10,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "encoding/base64url.h"
 #include "log/log.h"
 #include "portal/public.h"
-#include "webpush/base64url.h"
 
 #define QUEUE_MAX 4096
 #define CONCURRENT_MAX 64

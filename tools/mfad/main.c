@@ -10,14 +10,14 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "conversation.h"
 #include "language/language.h"
 #include "log/log.h"
+#include "mfad/base/conversation.h"
+#include "mfad/base/verifier.h"
+#include "mfad/door/server.h"
+#include "mfad/phones/waiters.h"
+#include "mfad/requests/requests.h"
 #include "privilege/privilege.h"
-#include "requests.h"
-#include "server.h"
-#include "verifier.h"
-#include "waiters.h"
 #include "wire/dial.h"
 
 #define DRAIN_SECONDS 20

@@ -1,0 +1,64 @@
+#include "module/say.h"
+
+#include <locale.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ENGLISH, DUTCH, FRENCH, LANGUAGES };
+
+static const char *const words[MFA_SAY_COUNT][LANGUAGES] = {
+	[MFA_SAY_PASSWORD_AND_CODE] = {
+		"Password and code: ", "Wachtwoord en code: ", "Mot de passe et code : ",
+	},
+	[MFA_SAY_IS_PASSWORD] = {
+		"That is your password. Here a code from your app is asked for.",
+		"Dat is uw wachtwoord. Hier wordt een code uit uw app gevraagd.",
+		"C'est votre mot de passe. Ici un code de votre application est demand\303\251.",
+	},
+	[MFA_SAY_INTERRUPTED] = {
+		"The second-factor service was interrupted. Please try again.",
+		"De dienst voor de tweede factor is onderbroken. Probeer het opnieuw.",
+		"Le service du second facteur a \303\251t\303\251 interrompu. Veuillez recommencer.",
+	},
+	[MFA_SAY_UNREACHABLE] = {
+		"The second-factor service can't be reached. Please tell your administrator.",
+		"De dienst voor de tweede factor is niet bereikbaar. Meld het uw beheerder.",
+		"Le service du second facteur est injoignable. Pr\303\251venez votre administrateur.",
+	},
+	[MFA_SAY_CANNOT_ENROL] = {
+		"Please set up your phone first: sign in where questions can be asked, or run mfa-enroll.",
+		"Stel eerst uw telefoon in: meld u aan waar vragen gesteld kunnen worden, of gebruik mfa-enroll.",
+		"Configurez d'abord votre t\303\251l\303\251phone : connectez-vous l\303\240 o\303\271 des questions "
+		"peuvent \303\252tre pos\303\251es, ou lancez mfa-enroll.",
+	},
+};
+
+/* A language's two letters, and no third. */
+static int language_of(const char *locale)
+{
+	static const char *const names[LANGUAGES] = { [ENGLISH] = "en", [DUTCH] = "nl", [FRENCH] = "fr" };
+	int language;
+
+	for (language = 0; language < LANGUAGES; language++)
+		if (strncmp(locale, names[language], 2) == 0 && strchr("_.@", locale[2]) != NULL)
+			return language;
+	return ENGLISH;
+}
+
+const char *mfa_say(enum mfa_say what, const char *language)
+{
+	static const char *const variables[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
+	const char *locale = setlocale(LC_MESSAGES, NULL), *value;
+	bool is_set = locale != NULL && strcmp(locale, "C") != 0;
+	size_t i;
+
+	if (language[0] != '\0')
+		return words[what][language_of(language)];
+	for (i = 0; !is_set && i < sizeof(variables) / sizeof(variables[0]); i++) {
+		value = getenv(variables[i]);
+		is_set = value != NULL && value[0] != '\0';
+		locale = is_set ? value : NULL;
+	}
+	return words[what][is_set ? language_of(locale) : ENGLISH];
+}

@@ -1,0 +1,280 @@
+#include "mfad/ask/challenge.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "clock/clock.h"
+#include "language/language.h"
+#include "log/log.h"
+#include "mfad/ask/judged.h"
+#include "mfad/ask/matching.h"
+#include "mfad/base/metrics.h"
+
+#define PROMPT_CODE N_("Authenticator code: ")
+#define PROMPT_RECOVERY N_("Recovery code: ")
+#define PROMPT_MATCHING N_("Press Enter when you have, or type a code: ")
+/* One text, whatever the account has and whoever it is of: "far ahead" would tell a guesser of a code that is good
+ * later. */
+#define NOT_RIGHT N_("That code is not right. Wait for the next one on your phone (on a token: press the\n" \
+		     "button again).")
+#define PROMPT_MATCHING_RECOVERY N_("Press Enter when you have, or type a recovery code: ")
+
+struct judging {
+	struct challenge *challenge;
+	struct mfa_attempt attempt;
+};
+
+static int judge_in(void *ctx, struct mfa_record *record, bool again)
+{
+	struct judging *judging = ctx;
+	struct challenge *ch = judging->challenge;
+
+	judging->attempt.admitted = again;
+	mfa_factor_judge(record->account, &judging->attempt, &ch->judgement);
+	/* Who has another code need not answer the phone. */
+	if (ch->push.active && ch->judgement.verdict == MFA_VERDICT_RIGHT)
+		mfa_push_settle(record->account, judging->attempt.local, ch->push.asked_at);
+	if (ch->hopeless && ch->judgement.verdict == MFA_VERDICT_RIGHT)
+		ch->judgement.verdict = MFA_VERDICT_WRONG;
+	return ch->judgement.changed ? judged_record(ch) : 1;
+}
+
+/* Judges until the judgement stands in the store. */
+static int judge(struct challenge *ch, const char *answer)
+{
+	struct judging judging = { .challenge = ch, .attempt = {
+		.answer = answer,
+		.now = mfa_clock_now(),
+		.local = ch->subject->local,
+		.methods = ch->policy->methods,
+		.window = ch->c->conf->totp_window,
+		.throttle = ch->c->conf->throttle,
+		.name = ch->record->decoy ? ch->record->name : 0,
+		.mistakes = ch->counted,
+	} };
+	int r = mfa_accounts_change(ch->c->verifier->accounts, ch->record, judge_in, &judging);
+
+	if (r == 0 && judged_is_news(ch))
+		ch->mistakes++;
+	if (r == 0 && ch->judgement.counted)
+		ch->counted++;
+	if (r == 1)
+		return 0;
+	return r == -ENOENT ? -EPERM : r;
+}
+
+static int say_blocked(struct challenge *ch, enum mfa_verdict verdict, int64_t wait)
+{
+	char text[400];
+
+	if (verdict == MFA_VERDICT_STOPPED)
+		return conversation_say(ch->c, MFA_INFO,
+			N_("Too many wrong codes. Codes from an app are refused from now on, until you sign in\n"
+			   "another way (recovery code, pass, phone) or your administrator unlocks this account."));
+	(void)snprintf(text, sizeof(text), wait < 90
+		       ? conversation_words(ch->c,
+			       N_("Too many wrong codes. Codes from an app are refused for another %lld seconds.\n"
+				  "A recovery code still works."))
+		       : conversation_words(ch->c,
+			       N_("Too many wrong codes. Codes from an app are refused for another %lld minutes.\n"
+				  "A recovery code still works.")),
+		       (long long)(wait < 90 ? wait : (wait + 59) / 60));
+	return conversation_say(ch->c, MFA_INFO, text);
+}
+
+/* One prompt, with all that must be read before it. */
+static int ask(struct challenge *ch, char *answer, size_t size)
+{
+	const char *prompt = PROMPT_CODE;
+	bool matching = ch->push.active;
+	char own[256];
+	enum mfa_verdict verdict;
+	int64_t wait;
+	int r = 0;
+
+	verdict = ch->c->conf->throttle
+		? mfa_factor_codes_blocked(ch->record->account, ch->subject->local, mfa_clock_now(), &wait)
+		: MFA_VERDICT_RIGHT;
+	if (ch->policy->prompt != NULL) {
+		(void)snprintf(own, sizeof(own), "%s: ", ch->policy->prompt);
+		prompt = own;
+	}
+	/* Nobody reads a code off a phone that has none. */
+	if (matching || mfa_account_methods(ch->record->account) == MFA_METHOD_PUSH)
+		prompt = matching ? PROMPT_MATCHING : PROMPT_RECOVERY;
+	if (verdict != MFA_VERDICT_RIGHT) {
+		r = say_blocked(ch, verdict, wait);
+		prompt = matching ? PROMPT_MATCHING_RECOVERY : PROMPT_RECOVERY;
+	}
+	if (r != 0)
+		return r;
+	ch->c->asks_code = true;
+	r = conversation_ask(ch->c, ch->echo, prompt, answer, size);
+	ch->c->asks_code = false;
+	return r;
+}
+
+static int complain(struct challenge *ch)
+{
+	static const char *const words[] = {
+		[MFA_VERDICT_WRONG] = NOT_RIGHT,
+		[MFA_VERDICT_USED] = N_("That code was used already. Please wait for the next one."),
+		[MFA_VERDICT_AHEAD] = N_("That code can't be used: the clock of this system was wrong for a while.\n"
+			"Please ask your administrator to unlock this account."),
+		[MFA_VERDICT_UNCLEAR] = N_("That is not a code. A code from your app has 6 to 8 digits; "
+			"a recovery\ncode looks like xxxx-xxxx-xxxx, a temporary pass like tap-xxxxx-xxxxx."),
+		[MFA_VERDICT_NEXT] = NOT_RIGHT,
+		[MFA_VERDICT_WAIT] = N_("Not looked at: too many codes were wrong."),
+		[MFA_VERDICT_STOPPED] = N_("Not looked at: too many codes were wrong."),
+		[MFA_VERDICT_RIGHT] = NULL,
+		[MFA_VERDICT_NOT_ME] = NULL,
+		[MFA_VERDICT_FAILED] = N_("That code could not be checked."),
+	};
+
+	return conversation_say(ch->c, MFA_ERROR, words[ch->judgement.verdict]);
+}
+
+static enum mfa_result ended(int r)
+{
+	return r == -ETIMEDOUT ? MFA_RESULT_BUSY : MFA_RESULT_ABORTED;
+}
+
+/* A person took a while over the answer; what was read before the prompt may be old. */
+static int refresh(struct challenge *ch, int64_t read_at)
+{
+	int r;
+
+	if (mfa_clock_now() == read_at)
+		return 0;
+	r = mfa_accounts_reload(ch->c->verifier->accounts, ch->record);
+	return r == -ENOENT ? -EPERM : r;
+}
+
+static void count_judged(const struct challenge *ch, const struct timespec *began)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	metrics_judged((int64_t)(now.tv_sec - began->tv_sec) * 1000000 +
+		       (now.tv_nsec - began->tv_nsec) / 1000);
+	if (ch->judgement.verdict == MFA_VERDICT_WAIT || ch->judgement.verdict == MFA_VERDICT_STOPPED)
+		metrics_throttled();
+}
+
+static void note_wrong(struct challenge *ch, const char *answer)
+{
+	struct mfa_wrong_code *wrong;
+
+	if (ch->wrong_count == CHALLENGE_TRIES)
+		return;
+	wrong = &ch->wrong[ch->wrong_count++];
+	memcpy(wrong->text, answer, sizeof(wrong->text));
+	wrong->time = mfa_clock_now();
+}
+
+/* A code that was typed: judged, and complained of.  Returns whether that was the end. */
+static bool judge_typed(struct challenge *ch, const char *answer, int64_t read_at, enum mfa_result *result,
+			int *error)
+{
+	struct timespec began;
+	int r;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &began);
+	r = refresh(ch, read_at);
+	if (r == 0)
+		r = judge(ch, answer);
+	count_judged(ch, &began);
+	ch->answers++;
+	if (r != 0 || ch->judgement.verdict == MFA_VERDICT_FAILED) {
+		*error = r != 0 ? r : -EIO;
+		*result = MFA_RESULT_FAILED;
+		return true;
+	}
+	if (ch->judgement.verdict == MFA_VERDICT_RIGHT) {
+		*result = MFA_RESULT_OK;
+		return true;
+	}
+	if (ch->judgement.verdict == MFA_VERDICT_WRONG && !ch->hopeless)
+		note_wrong(ch, answer);
+	r = complain(ch);
+	if (r != 0)
+		*result = ended(r);
+	return r != 0;
+}
+
+/* One prompt and its answer.  Returns whether that was the end. */
+static bool one_try(struct challenge *ch, enum mfa_result *result, int *error)
+{
+	int64_t read_at = mfa_clock_now();
+	char answer[MFA_ANSWER_MAX];
+	bool judges = true, over = false;
+	int r = ask(ch, answer, sizeof(answer));
+
+	/* Too long to be a code: wrong, but no reason to end the sign-in. */
+	if (r != 0 && r != -EBADMSG) {
+		*result = ended(r);
+		return true;
+	}
+	if (r == 0 && ch->push.active)
+		over = matching_answered(ch, answer, result, error, &judges);
+	if (!over && judges)
+		over = judge_typed(ch, answer, read_at, result, error);
+	explicit_bzero(answer, sizeof(answer));
+	return over;
+}
+
+enum mfa_result challenge_run(struct challenge *ch, int *error)
+{
+	enum mfa_result result = MFA_RESULT_MAXTRIES;
+	bool over = false;
+	unsigned i;
+	int r;
+
+	*error = 0;
+	ch->answers = 0;
+	ch->mistakes = 0;
+	ch->counted = 0;
+	r = matching_begin(ch, error);
+	if (r != 0 || *error != 0) {
+		result = *error != 0 ? MFA_RESULT_FAILED : ended(r);
+		over = true;
+	}
+	if (!over && ch->push.active && ch->c->waits)
+		over = matching_wait(ch, &result, error);
+	for (i = 0; i < CHALLENGE_TRIES && !over; i++)
+		over = one_try(ch, &result, error);
+	matching_end(ch);
+	return result;
+}
+
+/* One look a second: it costs thousands of HMACs. */
+static bool may_look(int64_t now)
+{
+	static _Atomic int64_t last;
+	int64_t before = atomic_load(&last);
+
+	return before != now && atomic_compare_exchange_strong(&last, &before, now);
+}
+
+void challenge_aftermath(struct challenge *ch)
+{
+	char label[MFA_LABEL_MAX + 1];
+	struct mfa_log_line line;
+	int64_t seconds, now = mfa_clock_now();
+
+	if (ch->wrong_count > 1 && !ch->record->decoy && ch->record->account != NULL && may_look(now) &&
+	    mfa_totp_find_far(ch->record->account, ch->wrong, ch->wrong_count, &seconds, label) == 0) {
+		mfa_log_begin(&line, "clock");
+		mfa_log_text(&line, "user", ch->subject->identity.name);
+		mfa_log_text(&line, "device", label);
+		mfa_log_number(&line, "device_ahead_seconds", seconds);
+		mfa_log_text(&line, "msg",
+			     "refused codes would be right at another time: the clock of this system "
+			     "or of the device is wrong");
+		mfa_log_write(&line, LOG_WARNING);
+	}
+	explicit_bzero(ch->wrong, sizeof(ch->wrong));
+}

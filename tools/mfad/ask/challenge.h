@@ -1,0 +1,49 @@
+/* Asking a person for a code and judging it, by the one rule that sign-ins and changes of an account
+ * share: what is told is durable first. */
+#ifndef MFAD_CHALLENGE_H
+#define MFAD_CHALLENGE_H
+
+#include "account/accounts.h"
+#include "factor/factor.h"
+#include "mfad/base/conversation.h"
+#include "mfad/base/subject.h"
+#include "mfad/phones/push.h"
+
+#define CHALLENGE_TRIES 3
+#define CHALLENGE_PLACES_MAX 240
+
+struct challenge {
+	struct conversation *c;
+	const struct subject *subject;
+	const struct mfa_policy *policy;	/* which methods count; what the prompt says */
+	struct mfa_record *record;	/* read a moment ago; followed as it changes */
+	const char *service;		/* for the record's list of sign-ins */
+	const char *rhost;
+	bool place_not_known;		/* no address, and that does not mean this host */
+	bool echo;
+	bool hopeless;			/* whatever is answered is wrong: nobody's account */
+	const char *command;		/* what sudo is asked to run, as it says; "": nothing */
+	int64_t said;			/* mfa_news_until of the news that was said; 0: none */
+	bool tells;			/* on root's word, of the account: its owner is told of wrong answers */
+	/* What came of it. */
+	struct mfa_judgement judgement;	/* the last */
+	unsigned answers;		/* judged */
+	struct push push;		/* the phones of the account that were asked */
+	uint32_t mistakes;		/* that were counted as wrong */
+	uint32_t counted;		/* in the total (mfa_attempt.mistakes) */
+	struct mfa_unheard unheard;	/* after the right one: what its owner is to be told, */
+	char places[CHALLENGE_PLACES_MAX];	/* and where that was */
+	bool notified;
+	struct mfa_wrong_code wrong[CHALLENGE_TRIES];	/* to look for a wrong clock afterwards */
+	size_t wrong_count;
+};
+
+/* Asks up to CHALLENGE_TRIES times.  Returns MFA_RESULT_OK, or why not; *error is 0 or what the
+ * store said. Nothing but the prompts and complaints has been told yet. */
+enum mfa_result challenge_run(struct challenge *challenge, int *error);
+
+/* After everything was told: looks whether wrong codes were those of a wrong clock, and logs
+ * it; at most once a second in this process.  Wipes challenge->wrong. */
+void challenge_aftermath(struct challenge *challenge);
+
+#endif

@@ -1,0 +1,181 @@
+#include "mfad/ask/matching.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "clock/clock.h"
+#include "language/language.h"
+#include "mfad/ask/judged.h"
+
+#define TEXT_MAX 400
+
+/* Who waits for a phone to buzz must know that it won't. */
+static void add_notice(const struct challenge *ch, char *text, size_t size)
+{
+	size_t n = strlen(text);
+
+	if (ch->notified || n + 1 >= size)
+		return;
+	text[n++] = '\n';
+	(void)snprintf(text + n, size - n,
+		       conversation_words(ch->c, N_("No notification could be sent to it: open %s there.")),
+		       ch->c->conf->portal.url);
+}
+
+static int say_number(struct challenge *ch)
+{
+	char text[TEXT_MAX];
+
+	(void)snprintf(text, sizeof(text), conversation_words(ch->c, N_("To sign in, enter %u on your phone.")),
+		       ch->push.challenge.number);
+	add_notice(ch, text, sizeof(text));
+	return conversation_say(ch->c, MFA_INFO, text);
+}
+
+static int say_why_not(struct challenge *ch, enum push_offer offer)
+{
+	switch (offer) {
+	case PUSH_UNREACHABLE:
+		return conversation_say(ch->c, MFA_INFO, "Your phone can't be asked just now. Please use a code.");
+	case PUSH_STOPPED:
+		return conversation_say(ch->c, MFA_INFO,
+			"Your phone is not asked, because a request was refused there. Sign in with a\n"
+			"code, and it will be asked again.");
+	case PUSH_LIMITED:
+		return conversation_say(ch->c, MFA_INFO,
+			"Your phone was asked too often without an answer. Please use a code.");
+	default:
+		return 0;
+	}
+}
+
+int matching_begin(struct challenge *ch, int *error)
+{
+	struct push_subject subject = {
+		.service = ch->service, .address = ch->place_not_known ? MFA_CHALLENGE_NOWHERE : ch->rhost,
+		.command = ch->command,
+		.claim = ch->subject->local, .local = ch->subject->local, .policy = ch->policy,
+	};
+	enum push_offer offer;
+
+	memset(&ch->push, 0, sizeof(ch->push));
+	if (ch->hopeless || ch->c->has_code)
+		return 0;
+	*error = push_begin(&ch->push, ch->c, ch->record, &subject, &offer);
+	if (*error != 0 || offer == PUSH_NONE)
+		return 0;
+	if (offer != PUSH_ASKED)
+		return say_why_not(ch, offer);
+	ch->notified = push_notified(&ch->push);
+	return ch->c->waits ? 0 : say_number(ch);
+}
+
+/* The account is changed as after a right code. */
+static int accept_in(void *ctx, struct mfa_record *record, bool again)
+{
+	struct challenge *ch = ctx;
+	struct mfa_attempt attempt = { .now = mfa_clock_now(), .local = ch->subject->local,
+				       .window = ch->c->conf->totp_window, .mistakes = ch->counted };
+	struct mfa_device *device = mfa_account_device_by_id(record->account, ch->push.challenge.device);
+
+	(void)again;
+	/* It was removed meanwhile. */
+	if (device == NULL || device->phone == NULL)
+		return -EPERM;
+	mfa_push_settle(record->account, attempt.local, ch->push.asked_at);
+	mfa_push_accept(record->account, device, &attempt, &ch->judgement);
+	return judged_record(ch);
+}
+
+static int accept(struct challenge *ch)
+{
+	int r = mfa_accounts_change(ch->c->verifier->accounts, ch->record, accept_in, ch);
+
+	return r == -ENOENT ? -EPERM : r;
+}
+
+static void refused(struct challenge *ch, enum mfa_verdict verdict)
+{
+	memset(&ch->judgement, 0, sizeof(ch->judgement));
+	ch->judgement.method = mfa_method_word(MFA_METHOD_PUSH);
+	ch->judgement.verdict = verdict;
+	ch->answers++;
+}
+
+/* Returns whether an outcome is the end of the sign-in. */
+static bool ends(struct challenge *ch, enum push_outcome outcome, enum mfa_result *result, int *error)
+{
+	switch (outcome) {
+	case PUSH_APPROVED:
+		*error = mfa_accounts_reload(ch->c->verifier->accounts, ch->record);
+		if (*error == 0)
+			*error = accept(ch);
+		ch->answers++;
+		*result = *error == 0 ? MFA_RESULT_OK : MFA_RESULT_FAILED;
+		return true;
+	case PUSH_DENIED:
+		refused(ch, MFA_VERDICT_NOT_ME);
+		(void)conversation_say(ch->c, MFA_ERROR, "This sign-in was refused on your phone.");
+		*result = MFA_RESULT_DENIED;
+		return true;
+	case PUSH_WRONG:
+		refused(ch, MFA_VERDICT_WRONG);
+		(void)conversation_say(ch->c, MFA_ERROR, "Another number was entered on your phone. Please sign in again.");
+		*result = MFA_RESULT_DENIED;
+		return true;
+	case PUSH_GONE:
+		*result = MFA_RESULT_ABORTED;
+		return true;
+	case PUSH_FAILED:
+		*error = -EIO;
+		*result = MFA_RESULT_FAILED;
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool matching_wait(struct challenge *ch, enum mfa_result *result, int *error)
+{
+	enum push_outcome outcome;
+	char text[TEXT_MAX];
+
+	(void)snprintf(text, sizeof(text), conversation_words(ch->c,
+		N_("To sign in, enter %u on your phone. (Press Enter to type a code instead.)")),
+		ch->push.challenge.number);
+	add_notice(ch, text, sizeof(text));
+	if (conversation_wait(ch->c, text) != 0) {
+		*result = MFA_RESULT_ABORTED;
+		return true;
+	}
+	outcome = push_wait(&ch->push);
+	if (ends(ch, outcome, result, error))
+		return true;
+	if (outcome == PUSH_EXPIRED) {
+		push_end(&ch->push);
+		(void)conversation_say(ch->c, MFA_INFO, "No answer came from your phone. Please use a code.");
+	}
+	return false;
+}
+
+bool matching_answered(struct challenge *ch, const char *answer, enum mfa_result *result, int *error,
+		       bool *judge)
+{
+	enum push_outcome outcome = answer[0] == '\0' ? push_wait(&ch->push) : push_look(&ch->push);
+
+	*judge = answer[0] != '\0';
+	if (ends(ch, outcome, result, error))
+		return true;
+	if (outcome == PUSH_EXPIRED) {
+		push_end(&ch->push);
+		if (!*judge)
+			(void)conversation_say(ch->c, MFA_ERROR, "No answer came from your phone. Please use a code.");
+	}
+	return false;
+}
+
+void matching_end(struct challenge *ch)
+{
+	push_end(&ch->push);
+}

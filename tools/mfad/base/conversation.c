@@ -1,0 +1,93 @@
+#include "mfad/base/conversation.h"
+
+#include <errno.h>
+
+#include "language/language.h"
+
+static int send_frame(struct conversation *c)
+{
+	int r = mfa_frame_send(c->fd, &c->frame, CONVERSATION_SEND_MS);
+
+	mfa_frame_wipe(&c->frame);
+	return r;
+}
+
+const char *conversation_words(const struct conversation *c, const char *text)
+{
+	return mfa_translate(c->language, text);
+}
+
+int conversation_say(struct conversation *c, enum mfa_frame_type type, const char *text)
+{
+	mfa_frame_start(&c->frame, type);
+	mfa_frame_put_text(&c->frame, MFA_FIELD_TEXT, text != NULL ? conversation_words(c, text) : NULL);
+	/* For what the module says by itself later. */
+	mfa_frame_put_text(&c->frame, MFA_FIELD_LANGUAGE, c->language != NULL ? c->language : "en");
+	if (c->asks_code && (type == MFA_ASK || type == MFA_ASK_ECHO))
+		mfa_frame_put_byte(&c->frame, MFA_FIELD_CODE, 1);
+	return send_frame(c);
+}
+
+int conversation_ask(struct conversation *c, bool echo, const char *prompt,
+		     char *answer, size_t size)
+{
+	int r;
+
+	answer[0] = '\0';
+	r = conversation_say(c, echo ? MFA_ASK_ECHO : MFA_ASK, prompt);
+	if (r != 0)
+		return r;
+	/* Somebody may have had enough of a wait that had just ended. */
+	do {
+		r = mfa_frame_recv(c->fd, &c->frame, CONVERSATION_ANSWER_MS);
+	} while (r == -EINTR || r == -EAGAIN || (r == 0 && mfa_frame_type(&c->frame) == MFA_ENOUGH));
+	if (r != 0)
+		return r;
+	if (mfa_frame_type(&c->frame) != MFA_ANSWER) {
+		mfa_frame_wipe(&c->frame);
+		return -EBADMSG;
+	}
+	r = mfa_frame_text(&c->frame, MFA_FIELD_TEXT, answer, size);
+	mfa_frame_wipe(&c->frame);
+	return r == -ENOENT ? -ECANCELED : r == -ENOBUFS ? -EBADMSG : r;
+}
+
+int conversation_wait(struct conversation *c, const char *text)
+{
+	return conversation_say(c, MFA_WAIT, text);
+}
+
+int conversation_key(struct conversation *c, const char *uri, const char *label)
+{
+	mfa_frame_start(&c->frame, MFA_KEY);
+	mfa_frame_put_text(&c->frame, MFA_FIELD_URI, uri);
+	mfa_frame_put_text(&c->frame, MFA_FIELD_LABEL, label);
+	return send_frame(c);
+}
+
+int conversation_row(struct conversation *c, const char *json)
+{
+	mfa_frame_start(&c->frame, MFA_ROW);
+	mfa_frame_put_text(&c->frame, MFA_FIELD_JSON, json);
+	return send_frame(c);
+}
+
+void conversation_done(struct conversation *c, enum mfa_result result, const char *text)
+{
+	mfa_frame_start(&c->frame, MFA_DONE);
+	mfa_frame_put_byte(&c->frame, MFA_FIELD_RESULT, (uint8_t)result);
+	mfa_frame_put_text(&c->frame, MFA_FIELD_TEXT, text != NULL ? conversation_words(c, text) : NULL);
+	(void)send_frame(c);
+}
+
+void conversation_refuse(int fd, int timeout_ms, enum mfa_result result, const char *text)
+{
+	struct mfa_frame frame;
+
+	/* A socket that is closed with something unread takes back what it has sent. */
+	(void)mfa_frame_recv(fd, &frame, timeout_ms);
+	mfa_frame_start(&frame, MFA_DONE);
+	mfa_frame_put_byte(&frame, MFA_FIELD_RESULT, (uint8_t)result);
+	mfa_frame_put_text(&frame, MFA_FIELD_TEXT, text);
+	(void)mfa_frame_send(fd, &frame, 0);
+}

@@ -1,0 +1,230 @@
+#include "mfad/base/verifier.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "account/identity.h"
+#include "account/spelling.h"
+#include "log/log.h"
+
+struct conf_ref {
+	struct mfa_conf *conf;
+	unsigned refs;			/* guarded by verifier.lock */
+};
+
+const struct mfa_conf *conf_ref_conf(const struct conf_ref *ref)
+{
+	return ref->conf;
+}
+
+struct conf_ref *verifier_get_conf(struct verifier *verifier)
+{
+	struct conf_ref *ref;
+
+	(void)pthread_mutex_lock(&verifier->lock);
+	ref = verifier->current;
+	ref->refs++;
+	(void)pthread_mutex_unlock(&verifier->lock);
+	return ref;
+}
+
+void verifier_put_conf(struct verifier *verifier, struct conf_ref *ref)
+{
+	bool last;
+
+	if (ref == NULL)
+		return;
+	(void)pthread_mutex_lock(&verifier->lock);
+	last = --ref->refs == 0;
+	(void)pthread_mutex_unlock(&verifier->lock);
+	if (!last)
+		return;
+	mfa_conf_free(&ref->conf);
+	free(ref);
+}
+
+static int load_conf(const char *path, struct conf_ref **out)
+{
+	char error[MFA_CONF_ERROR_SIZE];
+	struct conf_ref *ref = calloc(1, sizeof(*ref));
+	int r = ref != NULL ? mfa_conf_load(path, &ref->conf, error) : -ENOMEM;
+
+	*out = NULL;
+	if (r == 0) {
+		ref->refs = 1;
+		*out = ref;
+		return 0;
+	}
+	mfa_log_message(LOG_ERR, "config", ref != NULL ? error : path, ref != NULL ? 0 : r);
+	free(ref);
+	return r;
+}
+
+/* A rule for a group that is not there spares nobody, so that at the start it keeps nobody out. */
+static bool groups_are_there(const char *path, const struct conf_ref *ref)
+{
+	char error[MFA_CONF_ERROR_SIZE];
+
+	if (mfa_conf_check_groups(path, ref->conf, error) == 0)
+		return true;
+	mfa_log_message(LOG_ERR, "config", error, 0);
+	return false;
+}
+
+/* An older store has an account for each spelling, until an administrator ends that. */
+static void warn_of_spellings(const struct verifier *verifier)
+{
+	const struct mfa_conf *conf = verifier->current->conf;
+	bool folded, strangers = false;
+	size_t i;
+
+	for (i = 0; i < conf->policy_count; i++)
+		strangers = strangers || (!conf->policies[i].nss && !conf->policies[i].names_exact);
+	if (strangers && mfa_spelling_folded(mfa_accounts_store(verifier->accounts), verifier->ring, &folded) == 0 &&
+	    !folded)
+		mfa_log_message(LOG_WARNING, "names", "nss = no, and each spelling of a name is an account of its own "
+				"in this store; mfa-admin names --fold ends that", 0);
+}
+
+int verifier_load(struct verifier *verifier, const char *conf_path)
+{
+	int r;
+
+	memset(verifier, 0, sizeof(*verifier));
+	(void)pthread_mutex_init(&verifier->lock, NULL);
+	verifier->conf_path = strdup(conf_path);
+	if (verifier->conf_path == NULL)
+		return -ENOMEM;
+	r = load_conf(conf_path, &verifier->current);
+	if (r != 0)
+		return r;
+	r = mfa_keyring_load(verifier->current->conf->key_file, &verifier->ring);
+	if (r == -ENOENT)	/* verifier_open decides whether it may be made */
+		return 0;
+	if (r != 0)
+		mfa_log_message(LOG_CRIT, "key", verifier->current->conf->key_file, r);
+	return r;
+}
+
+void verifier_refresh_key(struct verifier *verifier)
+{
+	int r = mfa_keyring_refresh(verifier->ring);
+
+	if (r == 1)
+		mfa_log_message(LOG_NOTICE, "key", "the key file was read again", 0);
+	else if (r != verifier->refresh_error && r != 0)
+		mfa_log_message(LOG_ERR, "key", r == -EKEYREJECTED ?
+				"the key file is another store's now; the keys stay as they were" :
+				"the key file can't be read again; the keys stay as they were", r);
+	verifier->refresh_error = r < 0 ? r : 0;
+}
+
+/* Both key and store, or neither. */
+static int create_both(struct verifier *verifier)
+{
+	const struct mfa_conf *conf = verifier->current->conf;
+	int r;
+
+	r = mfa_keyring_prepare(conf->key_file, &verifier->ring);
+	if (r == 0)
+		r = mfa_accounts_create(conf->store_url, verifier->ring);
+	if (r == 0)
+		r = mfa_keyring_publish(conf->key_file, (gid_t)-1);
+	if (r == 0)
+		verifier_refresh_key(verifier);
+	if (r != 0) {
+		mfa_keyring_discard(conf->key_file);
+		mfa_log_message(LOG_CRIT, "init", "cannot make a new key and store", r);
+		mfa_keyring_free(&verifier->ring);
+	}
+	return r;
+}
+
+static int open_accounts(struct verifier *verifier, enum mfa_store_open_flags how)
+{
+	const struct mfa_conf *conf = verifier->current->conf;
+	int r;
+
+	if (verifier->ring == NULL) {
+		mfa_log_message(LOG_CRIT, "key", "there is no key; `mfa-admin init` makes key and store",
+				-ENOENT);
+		return -ENOKEY;
+	}
+	r = mfa_accounts_open(conf->store_url, how, verifier->ring, &verifier->accounts);
+	if (r == -EKEYREJECTED)
+		mfa_log_message(LOG_CRIT, "store", "key and store do not belong together", r);
+	else if (r != 0)
+		mfa_log_message(LOG_CRIT, "store", conf->store_url, r);
+	return r;
+}
+
+static uid_t user_id(const char *name)
+{
+	char buffer[4096];
+	struct passwd pw, *found = NULL;
+
+	return getpwnam_r(name, &pw, buffer, sizeof(buffer), &found) == 0 && found != NULL
+		? pw.pw_uid : (uid_t)-1;
+}
+
+int verifier_open(struct verifier *verifier, enum mfa_store_open_flags how)
+{
+	int r;
+
+	verifier->own_uid = geteuid();
+	verifier->overflow_uid = mfa_identity_overflow_uid();
+	verifier->portal_uid = user_id(MFA_PORTAL_USER);
+	if (how == MFA_STORE_CREATE && verifier->ring == NULL) {
+		/* A store without its key is somebody's records, not a fresh start. */
+		r = create_both(verifier);
+		if (r != 0)
+			return r;
+	}
+	if (how != MFA_STORE_OPEN_BRIEFLY)
+		(void)groups_are_there(verifier->conf_path, verifier->current);
+	r = open_accounts(verifier, how == MFA_STORE_OPEN_BRIEFLY ? how : MFA_STORE_OPEN);
+	if (r == 0 && how != MFA_STORE_OPEN_BRIEFLY)
+		warn_of_spellings(verifier);
+	return r;
+}
+
+void verifier_close(struct verifier *verifier)
+{
+	mfa_accounts_close(&verifier->accounts);
+	mfa_keyring_free(&verifier->ring);
+	explicit_bzero(&verifier->vapid, sizeof(verifier->vapid));
+	verifier_put_conf(verifier, verifier->current);
+	verifier->current = NULL;
+	free(verifier->conf_path);
+	verifier->conf_path = NULL;
+}
+
+void verifier_reload(struct verifier *verifier)
+{
+	struct conf_ref *fresh, *old;
+	int r = load_conf(verifier->conf_path, &fresh);
+
+	if (r == 0 && !groups_are_there(verifier->conf_path, fresh)) {
+		mfa_conf_free(&fresh->conf);
+		free(fresh);
+		r = -ENOENT;
+	}
+	if (r != 0) {
+		mfa_log_message(LOG_ERR, "reload", "the configuration stays as it was", 0);
+		return;
+	}
+	(void)pthread_mutex_lock(&verifier->lock);
+	old = verifier->current;
+	verifier->current = fresh;
+	(void)pthread_mutex_unlock(&verifier->lock);
+	if (strcmp(old->conf->store_url, fresh->conf->store_url) != 0 ||
+	    strcmp(old->conf->key_file, fresh->conf->key_file) != 0)
+		mfa_log_message(LOG_WARNING, "reload", "another store or key needs a restart", 0);
+	verifier_put_conf(verifier, old);
+	if (verifier->accounts != NULL)
+		warn_of_spellings(verifier);
+	mfa_log_message(LOG_INFO, "reload", "the configuration was read again", 0);
+}

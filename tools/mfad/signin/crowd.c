@@ -1,0 +1,71 @@
+#include "mfad/signin/crowd.h"
+
+#include <pthread.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#define ROW_COUNT 256
+
+static struct {
+	pthread_mutex_t lock;
+	struct crowd_place *rows[ROW_COUNT];
+} crowd = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+/* FNV-1a: names that share a row only make it longer. */
+static struct crowd_place **row_of(const char *name)
+{
+	uint32_t hash = 2166136261U;
+
+	for (; *name != '\0'; name++)
+		hash = (hash ^ (unsigned char)*name) * 16777619U;
+	return &crowd.rows[hash % ROW_COUNT];
+}
+
+/* Its thread sees the end of the stream, and leaves. */
+static void send_away(struct crowd_place *place)
+{
+	if (place->fd >= 0)
+		(void)shutdown(place->fd, SHUT_RDWR);
+	place->fd = -1;
+}
+
+void crowd_enter(struct crowd_place *place, const char *name, int fd)
+{
+	struct crowd_place **at, *before = NULL, *oldest = NULL;
+	unsigned count = 0;
+
+	*place = (struct crowd_place){ .fd = fd };
+	if (name == NULL || name[0] == '\0')
+		return;
+	memcpy(place->name, name, strnlen(name, sizeof(place->name) - 1));
+	(void)pthread_mutex_lock(&crowd.lock);
+	for (at = row_of(name); *at != NULL; at = &before->next) {
+		before = *at;
+		/* Who was sent away may take a moment to go. */
+		if (before->fd < 0 || strcmp(before->name, place->name) != 0)
+			continue;
+		count++;
+		if (oldest == NULL)
+			oldest = before;
+	}
+	if (count >= CROWD_MAX)
+		send_away(oldest);
+	place->prev = before;
+	*at = place;
+	(void)pthread_mutex_unlock(&crowd.lock);
+}
+
+void crowd_leave(struct crowd_place *place)
+{
+	if (place->name[0] == '\0')
+		return;
+	(void)pthread_mutex_lock(&crowd.lock);
+	if (place->prev != NULL)
+		place->prev->next = place->next;
+	else
+		*row_of(place->name) = place->next;
+	if (place->next != NULL)
+		place->next->prev = place->prev;
+	(void)pthread_mutex_unlock(&crowd.lock);
+}

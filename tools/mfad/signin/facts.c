@@ -1,0 +1,85 @@
+#include "mfad/signin/facts.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "clock/clock.h"
+#include "log/log.h"
+
+/* Whether somebody is in one of a list's groups.  A look-up that failed decides nothing, nor does a name that the
+ * system does not know. */
+static enum mfa_membership membership(const struct mfa_identity *id, const struct mfa_groups *groups)
+{
+	enum mfa_membership found = MFA_MEMBER_NO;
+	size_t i;
+
+	for (i = 0; i < groups->count; i++) {
+		int r = mfa_identity_in_group(id, groups->rows[i].name);
+
+		if (r > 0)
+			return MFA_MEMBER_YES;
+		if (r == -ENODATA)
+			return MFA_MEMBER_NOT_KNOWN;
+		if (r < 0) {
+			mfa_log_message(LOG_ERR, "group", groups->rows[i].name, r);
+			found = MFA_MEMBER_NOT_KNOWN;
+		}
+	}
+	return found;
+}
+
+/* Whether an administrator has said something of a name that the system does not know: by an import, by a pass that
+ * is good, or by what became of these.  A pass that has ended is no more than that. */
+static bool is_listed(const struct mfa_account *account, int64_t now)
+{
+	size_t i;
+
+	if (account == NULL)
+		return false;
+	if (account->device_count > 0 || mfa_account_has_pass(account, now))
+		return true;
+	for (i = 0; i < account->event_count; i++)
+		if (strcmp(account->events[i].result, "wrong") != 0)
+			return true;
+	return false;
+}
+
+void facts_gather(const struct subject *subject, const struct mfa_policy *policy,
+		  const struct mfa_account *account, const char *rhost,
+		  struct mfa_policy_facts *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->known = subject->identity.known;
+	out->barred = subject->barred;
+	out->local = subject->local;
+	out->rhost = rhost;
+	out->now = mfa_clock_now();
+	out->unlisted = subject->folded && !subject->identity.known && !is_listed(account, out->now);
+	out->in_groups = membership(&subject->identity, &policy->groups);
+	out->in_except_groups = membership(&subject->identity, &policy->except_groups);
+	if (account == NULL)
+		return;
+	out->devices = (unsigned)account->device_count;
+	out->methods = mfa_account_methods(account);
+	out->has_pass = mfa_account_has_pass(account, out->now);
+	out->postponed = account->postponed;
+}
+
+/* Root starts what it likes for whom it likes.  A module that says nothing is one of the version before, in
+ * a program that runs on. */
+static bool by_another(const struct mfa_identity *id, const char *service, const struct mfa_presence *presence)
+{
+	if (!presence->told)
+		return false;
+	/* Where root starts the program for whoever asks, it is not root who asks: not for root's account either. */
+	if (presence->uid == 0)
+		return mfa_service_hides_caller(service);
+	return !id->known || id->uid != presence->uid;
+}
+
+void facts_place(const struct subject *subject, const struct mfa_policy *policy, const char *service,
+		 const struct mfa_presence *presence, struct mfa_policy_facts *facts)
+{
+	facts->here = mfa_service_is_local(policy->on_host, service, presence->own_terminal);
+	facts->by_another = by_another(&subject->identity, service, presence);
+}

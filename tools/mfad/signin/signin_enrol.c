@@ -1,0 +1,295 @@
+#include "mfad/signin/signin_enrol.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "clock/clock.h"
+#include "language/language.h"
+#include "mfad/devices/enrol.h"
+#include "otp/otpauth.h"
+#include "qr/qr.h"
+
+#define KEY_GROUP 4
+#define TEXT_MAX 15000		/* within a frame */
+#define QUIET 2			/* modules; less does not scan everywhere */
+#define QUIET_NARROW 1
+#define COLUMNS_MAX 80		/* of a usual window */
+
+/* What may be wrong with a picture: its theme, its letters. */
+enum view { VIEW_DARK, VIEW_LIGHT, VIEW_PLAIN, VIEW_PLAIN_LIGHT, VIEW_NONE };
+
+static const struct { char letter; enum view view; } views[] = {
+	{ 'i', VIEW_LIGHT }, { 'p', VIEW_PLAIN }, { 'q', VIEW_PLAIN_LIGHT }, { 'k', VIEW_NONE },
+	{ 'd', VIEW_DARK },
+};
+
+static bool wants_other(struct enrolment *e, const char *answer)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(views) / sizeof(views[0]); i++) {
+		if ((answer[0] | 0x20) == views[i].letter && answer[1] == '\0') {
+			e->view = views[i].view;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Without its last newline: sshd adds one of its own. */
+static int draw(const char *uri, unsigned view, char **out)
+{
+	static const enum mfa_qr_style styles[] = {
+		[VIEW_DARK] = MFA_QR_HALF_BLOCKS, [VIEW_LIGHT] = MFA_QR_HALF_BLOCKS_INVERTED,
+		[VIEW_PLAIN] = MFA_QR_ASCII, [VIEW_PLAIN_LIGHT] = MFA_QR_ASCII_INVERTED,
+	};
+	unsigned columns, rows;
+	struct mfa_qr *qr = NULL;
+	int r;
+
+	*out = NULL;
+	r = mfa_qr_new(uri, &qr);
+	if (r == 0) {
+		mfa_qr_extent(qr, styles[view], QUIET, &columns, &rows);
+		r = mfa_qr_draw(qr, styles[view], columns <= COLUMNS_MAX ? QUIET : QUIET_NARROW,
+				out);
+	}
+	if (r == 0)
+		(*out)[strlen(*out) - 1] = '\0';
+	mfa_qr_free(&qr);
+	return r;
+}
+
+/* The key in groups of four, for typing. */
+static void key_of(const char *uri, char *out, size_t size)
+{
+	static const char name[] = "secret=";
+	const char *at = strstr(uri, name);
+	size_t n = 0, i;
+
+	out[0] = '\0';
+	if (at == NULL)
+		return;
+	at += sizeof(name) - 1;
+	for (i = 0; at[i] != '\0' && at[i] != '&' && n + 2 < size; i++) {
+		if (i > 0 && i % KEY_GROUP == 0)
+			out[n++] = ' ';
+		out[n++] = at[i];
+	}
+	out[n] = '\0';
+}
+
+/* The words come first, so that in a small window the picture is what stays. */
+static int compose(const struct change *ch, const char *key, const char *picture, char *text)
+{
+	static const char *const with_picture = N_(
+		"Scan the picture with an authenticator app on your phone (Microsoft\n"
+		"Authenticator, Google Authenticator or another): Add account, Other.\n"
+		"If it does not look right, type p (plain), i (for a light background), or\n"
+		"q (plain, for a light background), and Enter.");
+	static const char *const without_picture = N_(
+		"Add an account to the authenticator app on your phone (Microsoft\n"
+		"Authenticator, Google Authenticator or another) by typing a key.");
+	static const char *const time_left = N_(
+		"You have ten minutes. If the connection is closed before that, sign in\n"
+		"again: nothing is saved until a code was right.");
+	const char *how = picture != NULL ? with_picture : without_picture;
+	const char *key_is = picture != NULL ? N_("Or type this key into the app: ") : N_("Key: ");
+	int n = snprintf(text, TEXT_MAX, "%s\n%s\n%s%s\n%s", conversation_words(ch->c, how),
+			 conversation_words(ch->c, time_left), conversation_words(ch->c, key_is),
+			 key, picture != NULL ? picture : "");
+
+	return n > 0 && n < TEXT_MAX ? 0 : -EMSGSIZE;
+}
+
+/* A phone's camera opens the page by itself. */
+static int compose_address(const struct change *ch, const char *uri, const char *picture, char *text)
+{
+	static const char *const with_picture = N_(
+		"Scan the picture with the camera of your phone; it opens a page there.\n"
+		"If it does not look right, type p (plain), i (for a light background), or\n"
+		"q (plain, for a light background), and Enter.");
+	static const char *const without_picture = N_("Open this page on your phone.");
+	static const char *const time_left = N_(
+		"You have ten minutes. If the connection is closed before that, sign in\n"
+		"again: nothing is saved until the phone has confirmed.");
+	int n = snprintf(text, TEXT_MAX, "%s\n%s\n%s%s\n%s",
+			 conversation_words(ch->c, picture != NULL ? with_picture : without_picture),
+			 conversation_words(ch->c, time_left), conversation_words(ch->c, N_("Its address: ")),
+			 uri, picture != NULL ? picture : "");
+
+	return n > 0 && n < TEXT_MAX ? 0 : -EMSGSIZE;
+}
+
+/* All in one text: sshd shows it with the prompt that follows. */
+static int show(struct change *ch, const struct enrolment *e, const char *uri)
+{
+	int (*compose_it)(const struct change *ch, const char *words, const char *picture, char *text) = compose;
+	char *picture = NULL, *text = malloc(TEXT_MAX), key[256];
+	const char *words = key;
+	int r = text != NULL ? 0 : -ENOMEM;
+
+	key_of(uri, key, sizeof(key));
+	if (e->type == MFA_DEVICE_PUSH) {
+		compose_it = compose_address;
+		words = uri;
+	}
+	/* One that does not fit is left out. */
+	if (r == 0 && e->view != VIEW_NONE && draw(uri, e->view, &picture) == 0 &&
+	    compose_it(ch, words, picture, text) != 0)
+		mfa_qr_text_free(&picture);
+	if (r == 0 && picture == NULL)
+		r = compose_it(ch, words, NULL, text);
+	if (r == 0)
+		r = conversation_say(ch->c, MFA_INFO, text);
+	if (text != NULL)
+		explicit_bzero(text, TEXT_MAX);
+	free(text);
+	mfa_qr_text_free(&picture);
+	explicit_bzero(key, sizeof(key));
+	return r;
+}
+
+struct postponement {
+	bool first;
+	unsigned most;		/* how often it may be put off; 0: until the date */
+};
+
+static int count_postponement(struct change *ch, void *ctx)
+{
+	const struct postponement *p = ctx;
+	struct mfa_account *account = ch->record.account;
+
+	if (p->first && account->device_count > 0)
+		return -EALREADY;
+	/* Many who stand at the question at once share what is left. */
+	if (p->most > 0 && account->postponed >= p->most)
+		return -EDQUOT;
+	account->postponed++;
+	mfa_account_add_event(account, mfa_clock_now(), ch->what, "", "", "postponed");
+	return 0;
+}
+
+static void postpone(struct change *ch, struct signin_enrol *se)
+{
+	const struct mfa_decision *d = se->decision;
+	struct postponement p = { .first = se->first };
+	int r = 0;
+
+	if (d->left > 0)
+		p.most = ch->record.account->postponed + d->left;
+	/* A pass stands in for the phone; nothing is counted off. */
+	if (strcmp(d->rule, "pass") != 0)
+		r = change_apply(ch, count_postponement, &p);
+	if (r == 0) {
+		se->postponed = true;
+		change_stop(ch, MFA_RESULT_OK, NULL);
+	} else if (r == -EALREADY) {
+		change_stop(ch, MFA_RESULT_DENIED,
+			    "Somebody else has just changed the devices of this account. Please sign\n"
+			    "in again.");
+	} else if (r == -EDQUOT) {
+		change_stop(ch, MFA_RESULT_DENIED,
+			    "It was put off elsewhere meanwhile, and can't be any more. Please sign in\n"
+			    "again.");
+	} else {
+		change_fail(ch, r);
+	}
+}
+
+/* How long, or how often, it may still be put off. */
+static int say_choice(struct change *ch, const struct signin_enrol *se)
+{
+	time_t last = (time_t)se->policy->offer_until - 1;
+	char text[240], day[32] = "";
+	struct tm tm;
+
+	if (se->decision->left > 0)
+		(void)snprintf(text, sizeof(text), conversation_words(ch->c,
+			"Press Enter to do it now, or type n for \"not now\" (%u left)."),
+			       se->decision->left);
+	else if (se->policy->offer_until > 0 && strcmp(se->decision->rule, "pass") != 0 &&
+		 localtime_r(&last, &tm) != NULL && strftime(day, sizeof(day), "%Y-%m-%d", &tm) > 0)
+		(void)snprintf(text, sizeof(text), conversation_words(ch->c,
+			"Press Enter to do it now, or type n for \"not now\" (until %s)."), day);
+	else
+		return conversation_say(ch->c, MFA_INFO,
+					"Press Enter to do it now, or type n for \"not now\".");
+	return conversation_say(ch->c, MFA_INFO, text);
+}
+
+/* Says why, and asks whether now where it may be later.  Returns whether to go on. */
+static bool introduce(struct change *ch, struct signin_enrol *se)
+{
+	char answer[16];
+	int r;
+
+	r = conversation_say(ch->c, MFA_INFO, ch->record.account->device_count > 0
+		? N_("More information is required: please add another device to your account.")
+		: N_("More information is required: this account has no second factor yet. Please\n"
+		     "set up your phone as one now; from then on a sign-in asks for it."));
+	if (r == 0 && !se->decision->may_postpone)
+		return true;
+	if (r == 0)
+		r = say_choice(ch, se);
+	if (r == 0)
+		r = conversation_ask(ch->c, true, "Set it up now? [Y/n] ", answer, sizeof(answer));
+	if (r != 0) {
+		change_stop(ch, r == -ETIMEDOUT ? MFA_RESULT_BUSY : MFA_RESULT_ABORTED, NULL);
+		return false;
+	}
+	if (answer[0] != 'n' && answer[0] != 'N')
+		return true;
+	postpone(ch, se);
+	return false;
+}
+
+/* Whoever is let in at once would not see them: sshd shows a text with the next prompt. */
+static int hand_out_codes(struct change *ch, struct enrolment *e)
+{
+	char answer[MFA_ANSWER_MAX];
+	int r = enrol_tell_codes(ch->c, e);
+
+	if (r == 0)
+		r = conversation_ask(ch->c, true, "Press Enter when you have written them down: ",
+				     answer, sizeof(answer));
+	return r == -EBADMSG ? 0 : r;
+}
+
+/* Nor would anybody see why it failed. */
+static void hold_the_end(struct change *ch)
+{
+	char answer[MFA_ANSWER_MAX];
+
+	if (ch->text == NULL || ch->result == MFA_RESULT_ABORTED || ch->result == MFA_RESULT_BUSY)
+		return;
+	if (conversation_say(ch->c, MFA_ERROR, ch->text) == 0)
+		(void)conversation_ask(ch->c, true, "Press Enter to end this sign-in: ", answer,
+				       sizeof(answer));
+	ch->text = NULL;
+}
+
+void signin_enrol(struct change *ch, struct signin_enrol *se)
+{
+	struct enrolment e = {
+		.first = se->first, .service = se->service,
+		.show = show, .wants_other = wants_other,
+		.prompt = N_("Code that the app shows: "), .view = VIEW_DARK,
+	};
+
+	if (introduce(ch, se)) {
+		e.until = mfa_clock_now() + SIGNIN_ENROL_SECONDS;
+		if (enrol_choose_type(ch->c, se->policy, "", &e.type) == 0)
+			enrol_device(ch, &e, "");
+		else
+			change_stop(ch, MFA_RESULT_ABORTED, NULL);
+	}
+	if (ch->result == MFA_RESULT_OK && e.new_codes)
+		se->left = hand_out_codes(ch, &e) != 0;
+	else if (ch->result != MFA_RESULT_OK)
+		hold_the_end(ch);
+	enrolment_wipe(&e);
+}
