@@ -7,12 +7,6 @@
 
 #include "text/text.h"
 
-static const char *const types[] = {
-	[MFA_DEVICE_TOTP] = "totp",
-	[MFA_DEVICE_HOTP] = "hotp",
-	[MFA_DEVICE_PUSH] = "push",
-};
-
 bool mfa_account_name_valid(const char *name)
 {
 	size_t len = strlen(name);
@@ -128,13 +122,7 @@ bool mfa_account_has_pass(const struct mfa_account *account, int64_t now)
 
 enum mfa_method_kind mfa_device_kind(const struct mfa_device *device)
 {
-	static const enum mfa_method_kind kinds[] = {
-		[MFA_DEVICE_TOTP] = MFA_METHOD_TOTP,
-		[MFA_DEVICE_HOTP] = MFA_METHOD_HOTP,
-		[MFA_DEVICE_PUSH] = MFA_METHOD_PUSH,
-	};
-
-	return kinds[device->type];
+	return (enum mfa_method_kind)(1U << device->type);
 }
 
 unsigned mfa_account_methods(const struct mfa_account *account)
@@ -149,20 +137,17 @@ unsigned mfa_account_methods(const struct mfa_account *account)
 
 const char *mfa_device_type_word(enum mfa_device_type type)
 {
-	return types[type];
+	return mfa_method((enum mfa_method_id)type)->word;
 }
 
 int mfa_device_type_of_word(const char *word, enum mfa_device_type *out)
 {
-	size_t i;
+	enum mfa_method_id id;
 
-	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-		if (strcmp(types[i], word) == 0) {
-			*out = (enum mfa_device_type)i;
-			return 0;
-		}
-	}
-	return -ENOENT;
+	if (mfa_method_by_word(word, &id) != 0 || mfa_method(id)->holds == MFA_HOLDS_NOTHING)
+		return -ENOENT;
+	*out = (enum mfa_device_type)id;
+	return 0;
 }
 
 void mfa_account_remove_device(struct mfa_account *account, struct mfa_device *device)

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "account/known.h"
+#include "method/method.h"
 #include "otp/hotp.h"
 #include "policy/policy.h"
 #include "throttle/lately.h"
@@ -28,8 +29,6 @@
 #define MFA_CREDENTIAL_MAX 512		/* bytes of a passkey's id */
 #define MFA_ASKED_MAX 10		/* requests to phones that nobody answered, of an hour */
 #define MFA_FAR_MAX 16			/* counters of a token that are no longer good by themselves */
-
-enum mfa_device_type { MFA_DEVICE_TOTP, MFA_DEVICE_HOTP, MFA_DEVICE_PUSH };
 
 /* A phone with our page: what its answers are verified with, and where it can be reached. */
 struct mfa_phone {
@@ -73,18 +72,6 @@ struct mfa_push_state {
 	struct mfa_asked asked, asked_local;	/* on root's word; by the user's own programs */
 	int64_t wrong;			/* when a wrong number was last typed; 0: never */
 	int64_t stopped;		/* since when phones are not asked; 0: they are */
-};
-
-/* Wrong answers are counted by who asked and by what was tried, so that
- * guessing at one can't lock out another (doc/THREATS). */
-enum mfa_budget {
-	MFA_BUDGET_CODE,		/* an app's codes, on root's word */
-	MFA_BUDGET_RECOVERY,		/* recovery codes, on root's word */
-	MFA_BUDGET_LOCAL_CODE,		/* the same, asked by the user's own programs */
-	MFA_BUDGET_LOCAL_RECOVERY,
-	MFA_BUDGET_PASS,		/* temporary access passes */
-	MFA_BUDGET_LOCAL_PASS,
-	MFA_BUDGET_COUNT
 };
 
 /* Wrong codes of an app or token within four weeks, whatever was right meanwhile. */
@@ -197,7 +184,7 @@ int mfa_device_new_id(uint64_t *out);
 bool mfa_account_has_pass(const struct mfa_account *account, int64_t now);
 /* What a type of device is called in the record and in lists. */
 const char *mfa_device_type_word(enum mfa_device_type type);
-/* Returns 0 or -ENOENT. */
+/* Only of methods that have devices.  Returns 0 or -ENOENT. */
 int mfa_device_type_of_word(const char *word, enum mfa_device_type *out);
 
 /* Writes the record as JSON, in the lowest format that holds what it has, so that an older version can still read

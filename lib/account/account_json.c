@@ -6,99 +6,21 @@
 #include <string.h>
 
 #include "account/account.h"
+#include "account/device_json.h"
 #include "account/event_json.h"
 #include "account/guesses_json.h"
 #include "account/phone_json.h"
 #include "account/unknown.h"
-#include "encoding/base32.h"
 #include "json/fields.h"
 #include "json/memory.h"
 #include "json/read.h"
-#include "otp/totp.h"
 #include "text/text.h"
 
-/* 1 had neither HOTP nor passes, 2 no phones. */
-#define FORMAT_NEWEST 3
-
-static const char *const budgets[MFA_BUDGET_COUNT] = {
-	[MFA_BUDGET_CODE] = "code",
-	[MFA_BUDGET_RECOVERY] = "recovery",
-	[MFA_BUDGET_LOCAL_CODE] = "local_code",
-	[MFA_BUDGET_LOCAL_RECOVERY] = "local_recovery",
-	[MFA_BUDGET_PASS] = "pass",
-	[MFA_BUDGET_LOCAL_PASS] = "local_pass",
-};
+/* 1 had neither HOTP nor passes, 2 no phones.  Each kind of device and each budget says which can first have it. */
+#define FORMAT_IDS 2		/* devices have ids */
+#define FORMAT_PHONES 3		/* requests to phones are counted */
 
 /* To JSON. */
-
-/* NULL where there is none, as for most. */
-static json_t *far_to_json(const struct mfa_device *d)
-{
-	json_t *list = d->far_count > 0 ? json_array() : NULL;
-	size_t i;
-
-	for (i = 0; list != NULL && i < d->far_count; i++) {
-		if (json_array_append_new(list, json_integer((json_int_t)d->far[i])) != 0) {
-			json_decref(list);
-			return NULL;
-		}
-	}
-	return list;
-}
-
-/* What moves with each code: of a clock or of a counter. */
-static json_t *moving_to_json(const struct mfa_device *d)
-{
-	json_t *far = far_to_json(d);
-
-	/* Left out, it would be good again. */
-	if (far == NULL && d->far_count > 0)
-		return NULL;
-	return d->type == MFA_DEVICE_HOTP
-		? json_pack("{s:I, s:I, s:o*}", "counter", (json_int_t)d->counter, "resync",
-			    (json_int_t)d->resync, "far", far)
-		: json_pack("{s:i, s:I, s:i}", "period", (int)d->period, "last",
-			    (json_int_t)d->last_step, "drift", d->drift);
-}
-
-/* Adds the members of more, which is taken over. */
-static bool extend(json_t *json, json_t *more)
-{
-	bool ok = json_object_update(json, more) == 0;
-
-	json_decref(more);
-	return ok;
-}
-
-/* What a code is made with. */
-static json_t *secret_to_json(const struct mfa_device *d)
-{
-	char secret[MFA_BASE32_SIZE(MFA_OTP_SECRET_MAX)];
-	json_t *json = NULL;
-
-	if (mfa_base32_encode(d->secret, d->secret_len, secret, sizeof(secret)) == 0)
-		json = json_pack("{s:s, s:s, s:i}", "secret", secret, "hash", mfa_hash_name(d->hash),
-				 "digits", (int)d->digits);
-	explicit_bzero(secret, sizeof(secret));
-	return json;
-}
-
-static json_t *device_to_json(const struct mfa_device *d)
-{
-	json_t *json = json_pack("{s:I, s:s, s:s, s:I, s:I}", "id", (json_int_t)d->id,
-				 "label", d->label, "type", mfa_device_type_word(d->type),
-				 "created", (json_int_t)d->created, "used", (json_int_t)d->used);
-	bool ok = json != NULL;
-
-	if (d->type == MFA_DEVICE_PUSH)
-		ok = ok && extend(json, mfa_phone_to_json(d->phone));
-	else
-		ok = ok && extend(json, secret_to_json(d)) && extend(json, moving_to_json(d));
-	if (ok)
-		return json;
-	json_decref(json);
-	return NULL;
-}
 
 static json_t *pass_to_json(const struct mfa_pass *pass)
 {
@@ -117,7 +39,7 @@ static json_t *devices_to_json(const struct mfa_account *account)
 	size_t i;
 
 	for (i = 0; list != NULL && i < account->device_count; i++) {
-		if (json_array_append_new(list, device_to_json(&account->devices[i])) != 0) {
+		if (json_array_append_new(list, mfa_device_to_json(&account->devices[i])) != 0) {
 			json_decref(list);
 			return NULL;
 		}
@@ -153,7 +75,7 @@ static json_t *throttles_to_json(const struct mfa_account *account)
 		if (t->failures == 0)
 			continue;
 		one = json_pack("[I, I]", (json_int_t)t->failures, (json_int_t)t->until);
-		if (json_object_set_new_nocheck(all, budgets[i], one) != 0) {
+		if (json_object_set_new_nocheck(all, mfa_budget((enum mfa_budget)i)->word, one) != 0) {
 			json_decref(all);
 			return NULL;
 		}
@@ -178,22 +100,43 @@ static json_t *events_to_json(const struct mfa_account *account)
 }
 
 /* What came with each format.  An account that has none of it is written as one before. */
-static bool needs_phones(const struct mfa_account *account)
+static void raise(unsigned *format, bool needed, unsigned to)
 {
-	return (mfa_account_methods(account) & MFA_METHOD_PUSH) != 0 || mfa_push_state_any(&account->push);
+	if (needed && to > *format)
+		*format = to;
 }
 
-static bool needs_ids(const struct mfa_account *account)
+static unsigned format_of(const struct mfa_account *account)
 {
-	return account->device_count > 0 || account->pass.uses > 0 || account->epoch != 0 ||
-	       account->postponed != 0 || account->told != 0 ||
-	       account->throttles[MFA_BUDGET_PASS].failures > 0 ||
-	       account->throttles[MFA_BUDGET_LOCAL_PASS].failures > 0;
+	unsigned format = 1;
+	size_t i;
+
+	for (i = 0; i < account->device_count; i++)
+		raise(&format, true, mfa_method((enum mfa_method_id)account->devices[i].type)->format);
+	for (i = 0; i < MFA_BUDGET_COUNT; i++)
+		raise(&format, account->throttles[i].failures > 0, mfa_budget((enum mfa_budget)i)->format);
+	raise(&format, account->device_count > 0 || account->pass.uses > 0 || account->epoch != 0 ||
+	      account->postponed != 0 || account->told != 0, FORMAT_IDS);
+	raise(&format, mfa_push_state_any(&account->push), FORMAT_PHONES);
+	return format;
+}
+
+/* What this version can read. */
+static unsigned newest_format(void)
+{
+	unsigned format = FORMAT_PHONES;
+	size_t i;
+
+	for (i = 0; i < MFA_METHOD_COUNT; i++)
+		raise(&format, true, mfa_method((enum mfa_method_id)i)->format);
+	for (i = 0; i < MFA_BUDGET_COUNT; i++)
+		raise(&format, true, mfa_budget((enum mfa_budget)i)->format);
+	return format;
 }
 
 static unsigned format_for(const struct mfa_account *account)
 {
-	unsigned format = needs_phones(account) ? 3 : needs_ids(account) ? 2 : 1;
+	unsigned format = format_of(account);
 
 	return account->unknown != NULL && account->unknown_format > format ? account->unknown_format : format;
 }
@@ -266,90 +209,6 @@ int mfa_account_format(const struct mfa_account *account, char **out, size_t *le
 
 /* From JSON.  Each returns whether the field is there and within bounds. */
 
-/* An older format does not have all fields. */
-static bool get_int_or(const json_t *object, const char *key, int64_t max, int64_t otherwise,
-		       int64_t *out)
-{
-	if (json_object_get(object, key) != NULL)
-		return mfa_json_int(object, key, 0, max, out);
-	*out = otherwise;
-	return true;
-}
-
-static bool far_from_json(const json_t *list, struct mfa_device *d)
-{
-	size_t i, n = json_array_size(list);
-
-	if (list == NULL)
-		return true;
-	if (!json_is_array(list) || n > MFA_FAR_MAX)
-		return false;
-	for (i = 0; i < n; i++) {
-		const json_t *one = json_array_get(list, i);
-
-		if (!json_is_integer(one) || json_integer_value(one) < 0)
-			return false;
-		d->far[i] = (uint64_t)json_integer_value(one);
-	}
-	d->far_count = n;
-	return true;
-}
-
-static bool moving_from_json(const json_t *json, struct mfa_device *d)
-{
-	int64_t period, last, drift, counter, resync;
-
-	if (d->type == MFA_DEVICE_HOTP) {
-		if (!mfa_json_int(json, "counter", 0, INT64_MAX, &counter) ||
-		    !mfa_json_int(json, "resync", 0, INT64_MAX, &resync))
-			return false;
-		d->counter = (uint64_t)counter;
-		d->resync = (uint64_t)resync;
-		return far_from_json(json_object_get(json, "far"), d);
-	}
-	if (!mfa_json_int(json, "period", MFA_TOTP_PERIOD_MIN, MFA_TOTP_PERIOD_MAX, &period) ||
-	    !mfa_json_int(json, "last", 0, INT64_MAX, &last) ||
-	    !mfa_json_int(json, "drift", -1000, 1000, &drift))
-		return false;
-	d->period = (unsigned)period;
-	d->last_step = (uint64_t)last;
-	d->drift = (int)drift;
-	return true;
-}
-
-static bool secret_from_json(const json_t *json, struct mfa_device *d)
-{
-	const char *secret, *hash;
-	int64_t digits;
-
-	if (!mfa_json_text(json_object_get(json, "secret"), 1024, &secret) ||
-	    !mfa_json_text(json_object_get(json, "hash"), 16, &hash) ||
-	    !mfa_json_int(json, "digits", MFA_OTP_DIGITS_MIN, MFA_OTP_DIGITS_MAX, &digits))
-		return false;
-	d->digits = (unsigned)digits;
-	return mfa_base32_decode(secret, strlen(secret), d->secret, sizeof(d->secret),
-				 &d->secret_len) == 0 && d->secret_len > 0 &&
-	       mfa_hash_from_name(hash, strlen(hash), &d->hash) == 0;
-}
-
-static bool device_from_json(const json_t *json, struct mfa_device *d)
-{
-	const char *type;
-	int64_t id;
-
-	if (!mfa_json_copy(json_object_get(json, "label"), d->label, sizeof(d->label)) ||
-	    !mfa_label_valid(d->label) || !get_int_or(json, "id", INT64_MAX, 0, &id) ||
-	    !mfa_json_text(json_object_get(json, "type"), 16, &type) ||
-	    mfa_device_type_of_word(type, &d->type) != 0 ||
-	    !mfa_json_int(json, "created", 0, INT64_MAX, &d->created) ||
-	    !mfa_json_int(json, "used", 0, INT64_MAX, &d->used))
-		return false;
-	d->id = (uint64_t)id;
-	if (d->type == MFA_DEVICE_PUSH)
-		return mfa_phone_from_json(json, &d->phone);
-	return secret_from_json(json, d) && moving_from_json(json, d);
-}
-
 static bool pass_from_json(const json_t *json, struct mfa_pass *pass)
 {
 	int64_t uses;
@@ -374,7 +233,7 @@ static bool devices_from_json(const json_t *list, struct mfa_account *account)
 
 	for (i = 0; ok && i < n; i++) {
 		memset(&device, 0, sizeof(device));
-		ok = device_from_json(json_array_get(list, i), &device) &&
+		ok = mfa_device_from_json(json_array_get(list, i), &device) &&
 		     mfa_account_add_device(account, &device) == 0;
 		free(device.phone);
 	}
@@ -402,7 +261,7 @@ static bool throttles_from_json(const json_t *all, struct mfa_account *account)
 	if (!json_is_object(all))
 		return false;
 	for (i = 0; i < MFA_BUDGET_COUNT; i++) {
-		const json_t *one = json_object_get(all, budgets[i]);
+		const json_t *one = json_object_get(all, mfa_budget((enum mfa_budget)i)->word);
 		json_int_t failures, until;
 
 		if (one == NULL)
@@ -464,9 +323,9 @@ static bool account_from_json(const json_t *json, struct mfa_account *account)
 	if (json_integer_value(uid) < 0 || json_integer_value(uid) > UINT32_MAX)
 		return false;
 	account->uid = (uint32_t)json_integer_value(uid);
-	if (!get_int_or(json, "epoch", UINT32_MAX, 0, &epoch) ||
-	    !get_int_or(json, "postponed", UINT32_MAX, 0, &postponed) ||
-	    !get_int_or(json, "told", INT64_MAX, 0, &account->told) ||
+	if (!mfa_json_int_or(json, "epoch", UINT32_MAX, 0, &epoch) ||
+	    !mfa_json_int_or(json, "postponed", UINT32_MAX, 0, &postponed) ||
+	    !mfa_json_int_or(json, "told", INT64_MAX, 0, &account->told) ||
 	    !pass_from_json(json_object_get(json, "pass"), &account->pass) ||
 	    !mfa_push_state_from_json(json_object_get(json, "push"), &account->push))
 		return false;
@@ -513,7 +372,7 @@ int mfa_account_parse(const char *text, size_t len, struct mfa_account **out)
 	json = mfa_json_read(text, len);
 	if (!mfa_json_int(json, "v", 1, INT64_MAX, &version))
 		goto out;
-	if (version > FORMAT_NEWEST) {
+	if (version > newest_format()) {
 		r = -EPROTONOSUPPORT;
 		goto out;
 	}

@@ -21,7 +21,9 @@ static const char *const of_device[] = {
 static const char *const of_pass[] = { "salt", "hash", "created", "until", "uses", NULL };
 static const char *const of_push[] = { "asked", "asked_local", "wrong", "stopped", NULL };
 static const char *const of_throttles[] = {
-	"code", "recovery", "local_code", "local_recovery", "pass", "local_pass", NULL
+#define BUDGET(NAME, word, ...) word, "local_" word,
+#include "method/list.h"
+	NULL
 };
 
 static const char *const of_totals[] = { "code", "local_code", NULL };

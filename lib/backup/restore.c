@@ -95,26 +95,11 @@ static int yield(struct restore *re, const char *key, const uint8_t *plain, size
 	return 1;
 }
 
-/* No code that can have been used is good again, whatever the phone's clock was then. */
+/* No code that can have been used is good again. */
 static void use_up(struct mfa_account *account, const struct mfa_restore_options *options,
 		   struct mfa_backup_counts *counts)
 {
-	size_t i;
-
-	for (i = 0; i < account->device_count; i++) {
-		struct mfa_device *device = &account->devices[i];
-		uint64_t last;
-
-		if (device->type != MFA_DEVICE_TOTP) {
-			counts->tokens += device->type == MFA_DEVICE_HOTP;
-			continue;
-		}
-		last = mfa_totp_step(options->now, device->period) + MFA_TOTP_DRIFT_MAX +
-		       MFA_CONF_TOTP_WINDOW_MAX;
-		if (device->last_step < last)
-			device->last_step = last;
-	}
-	memset(&account->pass, 0, sizeof(account->pass));
+	counts->tokens += mfa_factor_restore(account, options->now);
 	if (options->drop_recovery) {
 		account->recovery_count = 0;
 		memset(account->recovery, 0, sizeof(account->recovery));

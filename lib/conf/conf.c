@@ -197,7 +197,7 @@ static struct mfa_conf *conf_new(void)
 	conf->totp_window = MFA_CONF_TOTP_WINDOW;
 	conf->push_timeout = MFA_CONF_PUSH_TIMEOUT;
 	conf->push_limit = MFA_CONF_PUSH_LIMIT;
-	conf->policies[0] = (struct mfa_policy){ .nss = true, .methods = MFA_METHOD_ALL };
+	conf->policies[0] = (struct mfa_policy){ .nss = true };
 	return conf;
 }
 
@@ -217,7 +217,7 @@ int mfa_conf_parse(const char *name, const char *text, size_t len, struct mfa_co
 	if (len >= strlen(BYTE_ORDER_MARK) &&
 	    memcmp(text, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0)
 		l.at = strlen(BYTE_ORDER_MARK);
-	r = ini_parse_stream(next_line, &l, on_key, &l);
+	r = conf_set_default_methods(&l) ? ini_parse_stream(next_line, &l, on_key, &l) : 0;
 	if (r != 0 && !l.failed) {
 		l.line = r > 0 ? r : l.line;
 		(void)conf_fail(&l, NEITHER);

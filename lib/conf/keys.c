@@ -10,6 +10,7 @@
 #include "clock/duration.h"
 #include "conf/loader.h"
 #include "language/language.h"
+#include "method/list.h"
 #include "text/text.h"
 
 #define REMEMBER_MAX (90 * 86400)
@@ -68,10 +69,6 @@ static const struct word enrolments[] = {
 	{ "off", MFA_ENROLMENT_OFF }, { "offer", MFA_ENROLMENT_OFFER },
 	{ "require", MFA_ENROLMENT_REQUIRE }, { NULL, 0 } };
 static const struct word failmodes[] = { { "closed", false }, { "open", true }, { NULL, 0 } };
-static const struct word methods[] = {
-	{ "totp", MFA_METHOD_TOTP }, { "hotp", MFA_METHOD_HOTP },
-	{ "push", MFA_METHOD_PUSH }, { "recovery", MFA_METHOD_RECOVERY },
-	{ "pass", MFA_METHOD_PASS }, { NULL, 0 } };
 static const struct word verify_user[] = {
 	{ "off", MFA_VERIFY_OFF }, { "preferred", MFA_VERIFY_PREFERRED },
 	{ "required", MFA_VERIFY_REQUIRED }, { NULL, 0 } };
@@ -339,9 +336,13 @@ static int set_enrol_networks(struct loader *l, const char *key, const char *val
 static int add_method(struct loader *l, const char *key, const char *word, void *to)
 {
 	unsigned *mask = to;
+	struct word words[MFA_METHOD_COUNT + 1] = { { NULL, 0 } };
 	int method = 0;
+	size_t i;
 
-	if (!choose(l, key, word, methods, &method))
+	for (i = 0; i < MFA_METHOD_COUNT; i++)
+		words[i] = (struct word){ mfa_method((enum mfa_method_id)i)->word, 1 << i };
+	if (!choose(l, key, word, words, &method))
 		return 0;
 	*mask |= (unsigned)method;
 	return 1;
@@ -352,6 +353,11 @@ static int set_methods(struct loader *l, const char *key, const char *value)
 	if (!l->again)
 		conf_policy(l)->methods = 0;
 	return conf_each_word(l, key, value, add_method, &conf_policy(l)->methods);
+}
+
+int conf_set_default_methods(struct loader *l)
+{
+	return set_methods(l, "methods", MFA_METHODS_DEFAULT);
 }
 
 static int set_unenrolled(struct loader *l, const char *key, const char *value)

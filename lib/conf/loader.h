@@ -54,6 +54,9 @@ int conf_each_word(struct loader *l, const char *key, const char *value,
 		   int (*add)(struct loader *l, const char *key, const char *word, void *list),
 		   void *list);
 
+/* `methods` as they are where nothing is said. */
+int conf_set_default_methods(struct loader *l);
+
 /* [portal] (portal.c). */
 int conf_set_portal_url(struct loader *l, const char *key, const char *value);
 int conf_set_portal_listen(struct loader *l, const char *key, const char *value);

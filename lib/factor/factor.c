@@ -3,14 +3,28 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "factor/method.h"
+#include "factor/judging.h"
 
-/* An answer's form says which: digits are asked of both kinds of code. */
-static const struct mfa_method *const methods[] = {
-	&mfa_method_recovery, &mfa_method_pass, &mfa_method_totp, &mfa_method_hotp,
-	&mfa_method_scratch,
+/* Which file judges for which method, and where wrong answers are counted. */
+static const struct row {
+	const struct mfa_factor *factor;
+	enum mfa_method_id method;
+	enum mfa_budget budget;		/* on root's word, */
+	enum mfa_budget local_budget;	/* and by the user's own programs */
+} rows[] = {
+#define FACTOR(name, METHOD, BUDGET) \
+	{ &mfa_factor_##name, MFA_METHOD_ID_##METHOD, MFA_BUDGET_##BUDGET, MFA_BUDGET_LOCAL_##BUDGET },
+#include "method/list.h"
 };
-#define METHOD_COUNT (sizeof(methods) / sizeof(methods[0]))
+#define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
+
+/* Those that an answer is asked of: it may be of the form of several methods. */
+struct asked {
+	size_t count;
+	const struct row *rows[ROW_COUNT];
+	uint64_t apart;			/* what a wrong one is known by (apart_by) */
+	enum mfa_known_as known;
+};
 
 /* People type codes as they are shown, in groups. */
 static void normalise(const char *answer, char out[MFA_ANSWER_MAX])
@@ -29,14 +43,39 @@ static void normalise(const char *answer, char out[MFA_ANSWER_MAX])
 	out[n] = '\0';
 }
 
-static const struct mfa_method *method_for(const char *answer)
+static unsigned kind_of(const struct row *row)
 {
+	return 1U << row->method;
+}
+
+static enum mfa_budget budget_of(const struct row *row, bool local)
+{
+	return local ? row->local_budget : row->budget;
+}
+
+static bool recognises(const struct row *row, const struct mfa_account *account, const char *answer)
+{
+	return row->factor->recognises != NULL && row->factor->recognises(account, answer);
+}
+
+/* All whose form it has and whose method counts here.  Where none of them does, the first whose form it has: it can't be
+ * right, and is counted as what it looks like. */
+static void pick(const struct mfa_account *account, const char *answer, unsigned methods, struct asked *out)
+{
+	const struct row *first = NULL;
 	size_t i;
 
-	for (i = 0; i < METHOD_COUNT; i++)
-		if (methods[i]->recognises(answer))
-			return methods[i];
-	return NULL;
+	out->count = 0;
+	for (i = 0; i < ROW_COUNT; i++) {
+		if (!recognises(&rows[i], account, answer))
+			continue;
+		if (first == NULL)
+			first = &rows[i];
+		if ((kind_of(&rows[i]) & methods) != 0)
+			out->rows[out->count++] = &rows[i];
+	}
+	if (out->count == 0 && first != NULL)
+		out->rows[out->count++] = first;
 }
 
 /* What the user's own programs got wrong counts a fifth on root's word: they can guess, too, but can't
@@ -63,20 +102,18 @@ static void lift_total(struct mfa_account *account, bool local, bool by_word, in
 	mfa_total_lift(&account->totals[total_of(local)], beside(account, local, now), by_word, now);
 }
 
-static bool stopped(const struct mfa_account *account, const struct mfa_method *method, bool local, int64_t now)
+static bool stopped(const struct mfa_account *account, enum mfa_budget budget, bool local, int64_t now)
 {
-	return method->stops &&
-	       (mfa_throttle_stopped(&account->throttles[local ? method->local_budget : method->budget]) ||
+	return mfa_budget(budget)->stops &&
+	       (mfa_throttle_stopped(&account->throttles[budget]) ||
 		mfa_total_stopped(&account->totals[total_of(local)], beside(account, local, now), now));
 }
 
 static void clear_throttles(struct mfa_account *account, bool local)
 {
-	size_t i;
-
-	for (i = 0; i < METHOD_COUNT; i++)
-		mfa_throttle_clear(&account->throttles[local ? methods[i]->local_budget
-							     : methods[i]->budget]);
+#define BUDGET(NAME, ...) \
+	mfa_throttle_clear(&account->throttles[local ? MFA_BUDGET_LOCAL_##NAME : MFA_BUDGET_##NAME]);
+#include "method/list.h"
 }
 
 bool mfa_factor_mend_clocks(struct mfa_account *account, int64_t now, unsigned window)
@@ -84,9 +121,9 @@ bool mfa_factor_mend_clocks(struct mfa_account *account, int64_t now, unsigned w
 	bool mended = false;
 	size_t i;
 
-	for (i = 0; i < METHOD_COUNT; i++)
-		if (methods[i]->mend != NULL)
-			mended |= methods[i]->mend(account, now, window);
+	for (i = 0; i < ROW_COUNT; i++)
+		if (rows[i].factor->mend != NULL)
+			mended |= rows[i].factor->mend(account, now, window);
 	return mended;
 }
 
@@ -104,32 +141,34 @@ bool mfa_factor_unlock(struct mfa_account *account, int64_t now, unsigned window
 void mfa_factor_shown(struct mfa_account *account, const struct mfa_attempt *attempt,
 		      enum mfa_method_kind kind)
 {
+	const struct mfa_method *method = mfa_method_of(kind);
+
 	clear_throttles(account, attempt->local);
 	mfa_total_give_back(&account->totals[total_of(attempt->local)],
 			    beside(account, attempt->local, attempt->now), attempt->mistakes, attempt->now);
 	/* Whoever guesses at codes has no other method; who has one may need an app's codes again. */
-	if ((kind & (MFA_METHOD_TOTP | MFA_METHOD_HOTP)) == 0)
+	if (method->lifts_total)
 		lift_total(account, attempt->local, false, attempt->now);
 	/* Proof by a method that is no phone ends the word that somebody was not there.  What was used stays
 	 * used: this system's clock, by which a step would be of the future, may be what is wrong. */
-	if (!attempt->local && kind != MFA_METHOD_PUSH)
+	if (!attempt->local && method->ends_push_stop)
 		account->push.stopped = account->push.wrong = 0;
 }
 
-static enum mfa_verdict blocked(const struct mfa_account *account, const struct mfa_method *method, bool local,
+static enum mfa_verdict blocked(const struct mfa_account *account, enum mfa_budget budget, bool local,
 				int64_t now, int64_t *wait)
 {
 	*wait = 0;
-	if (stopped(account, method, local, now))
+	if (stopped(account, budget, local, now))
 		return MFA_VERDICT_STOPPED;
-	*wait = mfa_throttle_wait(&account->throttles[local ? method->local_budget : method->budget], now);
+	*wait = mfa_throttle_wait(&account->throttles[budget], now);
 	return *wait > 0 ? MFA_VERDICT_WAIT : MFA_VERDICT_RIGHT;
 }
 
 enum mfa_verdict mfa_factor_codes_blocked(const struct mfa_account *account, bool local,
 					  int64_t now, int64_t *wait)
 {
-	return blocked(account, &mfa_method_totp, local, now, wait);
+	return blocked(account, local ? MFA_BUDGET_LOCAL_CODE : MFA_BUDGET_CODE, local, now, wait);
 }
 
 bool mfa_factor_guessed_lately(const struct mfa_account *account, uint32_t name, int64_t now)
@@ -150,45 +189,78 @@ uint32_t mfa_factor_codes_left(const struct mfa_account *account, bool local, in
 	return mfa_total_left(&account->totals[total_of(local)], beside(account, local, now), now);
 }
 
-static bool admitted(struct mfa_account *account, const struct mfa_method *method,
-		     const struct mfa_attempt *attempt, struct mfa_judgement *out)
+/* Whether a budget lets an answer be looked at now; if not, why and how long. */
+static bool admitted(struct mfa_account *account, enum mfa_budget budget, const struct mfa_attempt *attempt,
+		     struct mfa_judgement *out)
 {
 	enum mfa_verdict verdict;
+	int64_t wait;
 
 	if (!attempt->throttle)
 		return true;
 	/* However many are let through at once, a row of mistakes has the same end. */
-	if (attempt->admitted && !stopped(account, method, attempt->local, attempt->now))
+	if (attempt->admitted && !stopped(account, budget, attempt->local, attempt->now))
 		return true;
-	out->changed = mfa_throttle_mend(&account->throttles[attempt->local ? method->local_budget
-									    : method->budget], attempt->now);
-	verdict = blocked(account, method, attempt->local, attempt->now, &out->wait);
+	out->changed |= mfa_throttle_mend(&account->throttles[budget], attempt->now);
+	verdict = blocked(account, budget, attempt->local, attempt->now, &wait);
 	if (verdict == MFA_VERDICT_RIGHT)
 		return true;
-	out->verdict = verdict;
+	/* Of several that do not, the one that will first. */
+	if (out->verdict != MFA_VERDICT_WAIT || (verdict == MFA_VERDICT_WAIT && wait < out->wait)) {
+		out->verdict = verdict;
+		out->wait = wait;
+	}
 	return false;
 }
 
-/* Asks each method of the answer's form that counts, until one says that it is right. */
-static void check_all(struct mfa_account *account, const char *answer,
+/* Leaves those whose own budget lets the answer be looked at.  A method that is stopped is not asked, however many others
+ * have the same form: else its codes would be right again behind theirs. */
+static void admit(struct mfa_account *account, const struct mfa_attempt *attempt, struct asked *asked,
+		  struct mfa_judgement *out)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < asked->count; i++)
+		if (admitted(account, budget_of(asked->rows[i], attempt->local), attempt, out))
+			asked->rows[n++] = asked->rows[i];
+	asked->count = n;
+	if (n > 0) {
+		out->verdict = MFA_VERDICT_WRONG;
+		out->wait = 0;
+	}
+}
+
+/* Whether wrong answers of this form count in the total, and are known. */
+static bool is_code(const struct asked *asked)
+{
+	size_t i;
+
+	for (i = 0; i < asked->count; i++)
+		if (mfa_budget(asked->rows[i]->budget)->stops)
+			return true;
+	return false;
+}
+
+/* Asks each that counts, until one says that it is right. */
+static void check_all(struct mfa_account *account, const char *answer, const struct asked *asked,
 		      const struct mfa_attempt *attempt, struct mfa_judgement *out)
 {
 	size_t i;
 
-	for (i = 0; i < METHOD_COUNT; i++) {
-		const struct mfa_method *method = methods[i];
+	for (i = 0; i < asked->count; i++) {
+		const struct row *row = asked->rows[i];
 		enum mfa_verdict before = out->verdict;
 
-		if (!method->recognises(answer) || (method->kind & attempt->methods) == 0)
+		if ((kind_of(row) & attempt->methods) == 0)
 			continue;
 		out->verdict = MFA_VERDICT_WRONG;
-		method->check(account, answer, attempt, out);
+		row->factor->check(account, answer, attempt, out);
 		if (out->verdict == MFA_VERDICT_WRONG) {
 			out->verdict = before;
 			continue;
 		}
-		out->method = method->name;
-		out->kind = method->kind;
+		out->method = mfa_method(row->method)->word;
+		out->kind = (enum mfa_method_kind)kind_of(row);
 		if (out->verdict == MFA_VERDICT_RIGHT || out->verdict == MFA_VERDICT_FAILED)
 			return;
 	}
@@ -197,87 +269,155 @@ static void check_all(struct mfa_account *account, const char *answer,
 /* A code that is known is no guess, and counts for none, so it must not be right either: each time step makes other
  * codes right, and the same digits sent at each of them would be guesses.  The account is copied for each
  * answer, so that the time does not tell. */
-static void check_known(struct mfa_account *account, const char *answer, enum mfa_known_as known,
+static void check_known(struct mfa_account *account, const char *answer, const struct asked *asked,
 			const struct mfa_attempt *attempt, struct mfa_judgement *out)
 {
 	struct mfa_account before = *account;
-	const char *method = out->method;
 
-	check_all(account, answer, attempt, out);
-	if (known == MFA_KNOWN && out->verdict == MFA_VERDICT_RIGHT) {
+	check_all(account, answer, asked, attempt, out);
+	if (asked->known == MFA_KNOWN && out->verdict == MFA_VERDICT_RIGHT) {
 		*account = before;
-		*out = (struct mfa_judgement){ .verdict = MFA_VERDICT_WRONG, .method = method };
+		*out = (struct mfa_judgement){ .verdict = MFA_VERDICT_WRONG, .method = out->asked, .asked = out->asked };
 	}
 	explicit_bzero(&before, sizeof(before));
 }
 
-/* What an answer that was wrong is known by: the methods of its form that do not count here.  Where they do it may be right: an app's code that was typed
- * where only recovery codes count is good elsewhere.  And of which name, so that what was tried at one is not known
- * at others that have the same decoy. */
-static uint64_t apart_by(const char *answer, const struct mfa_attempt *attempt)
+/* What an answer that was wrong is known by: the methods of its form that do not count here.  Where they do it may be
+ * right: an app's code that was typed where only recovery codes count is good elsewhere.  And of which name, so that
+ * what was tried at one is not known at others that have the same decoy. */
+static uint64_t apart_by(const struct mfa_account *account, const char *answer, const struct mfa_attempt *attempt)
 {
 	unsigned kinds = 0;
 	size_t i;
 
-	for (i = 0; i < METHOD_COUNT; i++)
-		if (methods[i]->recognises(answer))
-			kinds |= methods[i]->kind;
+	for (i = 0; i < ROW_COUNT; i++)
+		if (recognises(&rows[i], account, answer))
+			kinds |= kind_of(&rows[i]);
 	return (uint64_t)attempt->name << 32 | (kinds & ~attempt->methods);
+}
+
+/* A wrong answer counts in the budget of each that was asked, once. */
+static void count_in_budgets(struct mfa_account *account, const struct asked *asked, const struct mfa_attempt *attempt)
+{
+	bool counted[MFA_BUDGET_COUNT] = { false };
+	size_t i;
+
+	for (i = 0; i < asked->count; i++) {
+		enum mfa_budget budget = budget_of(asked->rows[i], attempt->local);
+
+		if (counted[budget])
+			continue;
+		counted[budget] = true;
+		if (asked->known == MFA_KNOWN_RIGHT_NOW)
+			mfa_throttle_repeat(&account->throttles[budget], attempt->now);
+		else
+			mfa_throttle_fail(&account->throttles[budget], attempt->now);
+	}
 }
 
 /* One that is known can't be right, so that nothing need wait for it: whose program sends it all day must get in
  * meanwhile. */
-static void count_wrong(struct mfa_account *account, const struct mfa_method *method, const char *answer,
-			enum mfa_known_as known, const struct mfa_attempt *attempt, struct mfa_judgement *out)
+static void count_wrong(struct mfa_account *account, const char *answer, const struct asked *asked,
+			const struct mfa_attempt *attempt, struct mfa_judgement *out)
 {
 	bool local = attempt->local;
-	struct mfa_throttle *throttle = &account->throttles[local ? method->local_budget : method->budget];
 
-	if (known == MFA_KNOWN)
-		mfa_known_again(&account->known, answer, apart_by(answer, attempt), attempt->now);
-	else if (known == MFA_KNOWN_RIGHT_NOW)
-		mfa_throttle_repeat(throttle, attempt->now);
+	if (asked->known == MFA_KNOWN)
+		mfa_known_again(&account->known, answer, asked->apart, attempt->now);
 	else
-		mfa_throttle_fail(throttle, attempt->now);
-	if (known != MFA_KNOWN_NOT || !method->stops)
+		count_in_budgets(account, asked, attempt);
+	if (asked->known != MFA_KNOWN_NOT || !is_code(asked))
 		return;
 	out->counted = true;
 	if (attempt->name != 0 && !local)
 		mfa_lately_fail(&account->lately, attempt->name, attempt->now);
 	mfa_total_fail(&account->totals[total_of(local)], beside(account, local, attempt->now), attempt->now);
-	mfa_known_add_wrong(&account->known, answer, apart_by(answer, attempt), attempt->now);
+	mfa_known_add_wrong(&account->known, answer, asked->apart, attempt->now);
+}
+
+static void judge(struct mfa_account *account, const char *answer, struct asked *asked,
+		  const struct mfa_attempt *attempt, struct mfa_judgement *out)
+{
+	bool codes;
+
+	out->method = out->asked = mfa_method(asked->rows[0]->method)->word;
+	admit(account, attempt, asked, out);
+	if (asked->count == 0)
+		return;
+	out->method = out->asked = mfa_method(asked->rows[0]->method)->word;
+	codes = is_code(asked);
+	asked->apart = apart_by(account, answer, attempt);
+	asked->known = codes ? mfa_known_find(&account->known, answer, asked->apart, attempt->now) : MFA_KNOWN_NOT;
+	check_known(account, answer, asked, attempt, out);
+	out->known = asked->known != MFA_KNOWN_NOT;
+	if (out->verdict == MFA_VERDICT_RIGHT) {
+		if (codes)
+			mfa_known_add_right(&account->known, answer, attempt->now);
+		mfa_factor_shown(account, attempt, out->kind);
+		out->changed = true;
+	} else if (out->verdict == MFA_VERDICT_WRONG || out->verdict == MFA_VERDICT_NEXT) {
+		count_wrong(account, answer, asked, attempt, out);
+		out->changed = true;
+	}
 }
 
 void mfa_factor_judge(struct mfa_account *account, const struct mfa_attempt *attempt,
 		      struct mfa_judgement *out)
 {
-	enum mfa_known_as known = MFA_KNOWN_NOT;
 	char answer[MFA_ANSWER_MAX];
-	const struct mfa_method *method;
+	struct asked asked;
 
 	memset(out, 0, sizeof(*out));
 	normalise(attempt->answer, answer);
-	method = method_for(answer);
-	if (method == NULL) {
+	pick(account, answer, attempt->methods, &asked);
+	if (asked.count > 0)
+		judge(account, answer, &asked, attempt, out);
+	else
 		out->verdict = MFA_VERDICT_UNCLEAR;
-		goto out;
-	}
-	out->method = method->name;
-	if (!admitted(account, method, attempt, out))
-		goto out;
-	if (method->stops)
-		known = mfa_known_find(&account->known, answer, apart_by(answer, attempt), attempt->now);
-	check_known(account, answer, known, attempt, out);
-	out->known = known != MFA_KNOWN_NOT;
-	if (out->verdict == MFA_VERDICT_RIGHT) {
-		if (method->stops)
-			mfa_known_add_right(&account->known, answer, attempt->now);
-		mfa_factor_shown(account, attempt, out->kind);
-		out->changed = true;
-	} else if (out->verdict == MFA_VERDICT_WRONG || out->verdict == MFA_VERDICT_NEXT) {
-		count_wrong(account, method, answer, known, attempt, out);
-		out->changed = true;
-	}
-out:
 	explicit_bzero(answer, sizeof(answer));
+}
+
+/* Devices. */
+
+static const struct mfa_factor *of_device(const struct mfa_device *device)
+{
+	size_t i;
+
+	for (i = 0; i < ROW_COUNT && (unsigned)rows[i].method != (unsigned)device->type; i++)
+		;
+	return i < ROW_COUNT ? rows[i].factor : NULL;
+}
+
+void mfa_factor_describe(const struct mfa_device *device, char out[MFA_DESCRIPTION_MAX])
+{
+	const struct mfa_factor *factor = of_device(device);
+
+	out[0] = '\0';
+	if (factor != NULL && factor->describe != NULL)
+		factor->describe(device, out);
+}
+
+size_t mfa_factor_restore(struct mfa_account *account, int64_t now)
+{
+	size_t i, unsure = 0;
+
+	for (i = 0; i < account->device_count; i++) {
+		const struct mfa_factor *factor = of_device(&account->devices[i]);
+
+		if (factor != NULL && factor->restore != NULL)
+			unsure += !factor->restore(&account->devices[i], now);
+	}
+	memset(&account->pass, 0, sizeof(account->pass));
+	return unsure;
+}
+
+unsigned mfa_factor_stand_ins(const struct mfa_account *account, int64_t now)
+{
+	unsigned methods = 0;
+	size_t i;
+
+	for (i = 0; i < ROW_COUNT; i++)
+		if (rows[i].factor->stands_in != NULL && rows[i].factor->stands_in(account, now))
+			methods |= kind_of(&rows[i]);
+	return methods;
 }

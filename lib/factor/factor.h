@@ -20,6 +20,7 @@
 #define MFA_HOTP_RESYNC 1000
 
 #define MFA_ANSWER_MAX 128	/* bytes of an answer that is looked at */
+#define MFA_DESCRIPTION_MAX 160	/* bytes of what a device is, with the NUL */
 
 enum mfa_verdict {
 	MFA_VERDICT_WRONG = 0,
@@ -55,7 +56,8 @@ struct mfa_attempt {
 
 struct mfa_judgement {
 	enum mfa_verdict verdict;
-	const char *method;	/* "totp", "hotp", "recovery", "pass", or NULL */
+	const char *method;	/* the word of what it was, or of the first that was asked; NULL: none was */
+	const char *asked;	/* the word of the first that was asked, which is what a wrong answer is called */
 	enum mfa_method_kind kind;	/* the same; 0: none */
 	char label[MFA_LABEL_MAX + 1];	/* of the device that the code was from */
 	int64_t wait;		/* seconds, with MFA_VERDICT_WAIT */
@@ -92,6 +94,16 @@ bool mfa_factor_guessed_lately(const struct mfa_account *account, uint32_t name,
 bool mfa_factor_mend_clocks(struct mfa_account *account, int64_t now, unsigned window);
 /* The same, and throttles are cleared, the total lifted, and phones asked again.  Returns whether a clock was mended. */
 bool mfa_factor_unlock(struct mfa_account *account, int64_t now, unsigned window);
+
+/* Devices, by their method. */
+
+/* What a device is beyond its label, for an administrator: "SHA1, 6 digits, 30 s".  Not translated. */
+void mfa_factor_describe(const struct mfa_device *device, char out[MFA_DESCRIPTION_MAX]);
+/* The account comes from a backup of before `now`: no code that can have been used is good again, and a pass is gone.
+ * Returns how many of its devices that could not be done for: tokens that count. */
+size_t mfa_factor_restore(struct mfa_account *account, int64_t now);
+/* The methods that count for the account without a device now: a pass that is good. */
+unsigned mfa_factor_stand_ins(const struct mfa_account *account, int64_t now);
 
 /* Number matching. */
 
@@ -136,6 +148,23 @@ struct mfa_wrong_code {
  * Slow (milliseconds): for after the answer.  Returns 0 or -ENOENT. */
 int mfa_totp_find_far(const struct mfa_account *account, const struct mfa_wrong_code *codes, size_t count,
 		      int64_t *seconds, char label[MFA_LABEL_MAX + 1]);
+
+/* Keys of an app or a token, from elsewhere. */
+
+struct mfa_otpauth;
+/* A device with the key of a URI, under the label that it has as the number-th of its kind (1: without a number).
+ * Returns 0, or -EINVAL: its counter is too large.  The caller wipes it. */
+int mfa_device_from_otpauth(const struct mfa_otpauth *otpauth, size_t number, int64_t now, struct mfa_device *out);
+/* "Phone", or "Phone 02" for the second. */
+void mfa_device_label(enum mfa_device_type type, size_t number, char out[MFA_LABEL_MAX + 1]);
+/* Whether both make the same codes. */
+bool mfa_device_same_codes(const struct mfa_device *a, const struct mfa_device *b);
+/* What was used with the old one is used with the new one, which makes the same codes. */
+void mfa_device_keep_used(struct mfa_device *device, const struct mfa_device *old);
+
+/* An event as records had it once: a token's code that was far ahead ("resync").  Then *method and *result are what it
+ * is shown as, which tells no more than a wrong code does. */
+bool mfa_hotp_was_far(const struct mfa_event *event, const char **method, const char **result);
 
 /* Recovery codes. */
 

@@ -1,8 +1,9 @@
 /* Hardware tokens that count (RFC 4226). */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "factor/method.h"
+#include "factor/judging.h"
 
 struct search {
 	struct mfa_hotp *hotp;
@@ -174,12 +175,34 @@ static void check(struct mfa_account *account, const char *answer,
 	}
 }
 
-const struct mfa_method mfa_method_hotp = {
-	.name = "hotp",
-	.kind = MFA_METHOD_HOTP,
-	.budget = MFA_BUDGET_CODE,
-	.local_budget = MFA_BUDGET_LOCAL_CODE,
-	.stops = true,
-	.recognises = mfa_digits_only,
+static bool recognises(const struct mfa_account *account, const char *answer)
+{
+	return mfa_digits_only(answer);
+}
+
+static void describe(const struct mfa_device *device, char out[MFA_DESCRIPTION_MAX])
+{
+	(void)snprintf(out, MFA_DESCRIPTION_MAX, "%s, %u digits", mfa_hash_name(device->hash), device->digits);
+}
+
+/* How often its button was pressed since then nobody knows. */
+static bool restore(struct mfa_device *device, int64_t now)
+{
+	return false;
+}
+
+bool mfa_hotp_was_far(const struct mfa_event *event, const char **method, const char **result)
+{
+	if (strcmp(event->result, "resync") != 0)
+		return false;
+	*method = mfa_method_word(MFA_METHOD_TOTP);
+	*result = "wrong";
+	return true;
+}
+
+const struct mfa_factor mfa_factor_hotp = {
+	.recognises = recognises,
 	.check = check,
+	.describe = describe,
+	.restore = restore,
 };

@@ -6,7 +6,7 @@
 #include <openssl/rand.h>
 #include <string.h>
 
-#include "factor/method.h"
+#include "factor/judging.h"
 
 /* Base 32 (RFC 4648) in lower case: no digit that is easily taken for a letter. */
 static const char alphabet[] = "abcdefghijklmnopqrstuvwxyz234567";

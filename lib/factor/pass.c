@@ -4,14 +4,14 @@
 #include <openssl/rand.h>
 #include <string.h>
 
-#include "factor/method.h"
+#include "factor/judging.h"
 
 #define PREFIX "tap"
 #define PREFIX_LEN 3
 #define PASS_LEN 10
 #define GROUP_LEN 5
 
-static bool recognises(const char *answer)
+static bool recognises(const struct mfa_account *account, const char *answer)
 {
 	return strncasecmp(answer, PREFIX, PREFIX_LEN) == 0 &&
 	       mfa_letters_only(answer + PREFIX_LEN, PASS_LEN);
@@ -57,12 +57,13 @@ int mfa_pass_generate(struct mfa_account *account, int64_t now, int64_t until, u
 	return r;
 }
 
-const struct mfa_method mfa_method_pass = {
-	.name = "pass",
-	.kind = MFA_METHOD_PASS,
-	.budget = MFA_BUDGET_PASS,
-	.local_budget = MFA_BUDGET_LOCAL_PASS,
-	.stops = false,
+static bool stands_in(const struct mfa_account *account, int64_t now)
+{
+	return mfa_account_has_pass(account, now);
+}
+
+const struct mfa_factor mfa_factor_pass = {
 	.recognises = recognises,
 	.check = check,
+	.stands_in = stands_in,
 };

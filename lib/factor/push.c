@@ -1,9 +1,10 @@
 /* Number matching: what an account's phones were asked, and what comes of it.  Whoever has stolen a
  * password must not wear its owner down with requests until one is approved. */
+#include <stdio.h>
 #include <string.h>
 
 #include "factor/factor.h"
-#include "factor/method.h"
+#include "factor/judging.h"
 
 #define HOUR 3600
 #define LOCAL_LIMIT 2		/* a user's own programs can't use up what root's word may ask */
@@ -99,3 +100,13 @@ void mfa_push_accept(struct mfa_account *account, struct mfa_device *device,
 		account->push.wrong = 0;
 	mfa_factor_shown(account, attempt, MFA_METHOD_PUSH);
 }
+
+static void describe(const struct mfa_device *device, char out[MFA_DESCRIPTION_MAX])
+{
+	(void)snprintf(out, MFA_DESCRIPTION_MAX, "%s, %s", device->phone->language,
+		       device->phone->subscribed ? "notifications" : "no notifications");
+}
+
+const struct mfa_factor mfa_factor_push = {
+	.describe = describe,
+};

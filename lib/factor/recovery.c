@@ -3,12 +3,12 @@
 #include <openssl/rand.h>
 #include <string.h>
 
-#include "factor/method.h"
+#include "factor/judging.h"
 
 #define CODE_LEN 12
 #define GROUP_LEN 4
 
-static bool recognises(const char *answer)
+static bool recognises(const struct mfa_account *account, const char *answer)
 {
 	return mfa_letters_only(answer, CODE_LEN);
 }
@@ -64,12 +64,7 @@ int mfa_recovery_generate(struct mfa_account *account,
 	return r;
 }
 
-const struct mfa_method mfa_method_recovery = {
-	.name = "recovery",
-	.kind = MFA_METHOD_RECOVERY,
-	.budget = MFA_BUDGET_RECOVERY,
-	.local_budget = MFA_BUDGET_LOCAL_RECOVERY,
-	.stops = false,
+const struct mfa_factor mfa_factor_recovery = {
 	.recognises = recognises,
 	.check = check,
 };

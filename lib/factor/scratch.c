@@ -5,11 +5,11 @@
 #include <openssl/rand.h>
 #include <string.h>
 
-#include "factor/method.h"
+#include "factor/judging.h"
 
 #define SCRATCH_LEN 8
 
-static bool recognises(const char *answer)
+static bool recognises(const struct mfa_account *account, const char *answer)
 {
 	return strlen(answer) == SCRATCH_LEN && mfa_digits_only(answer);
 }
@@ -55,7 +55,7 @@ int mfa_recovery_add_scratch(struct mfa_account *account, const char *digits)
 	static const uint8_t none[MFA_RECOVERY_HASH_SIZE];
 	int r = 0;
 
-	if (!recognises(digits))
+	if (!recognises(account, digits))
 		return -EINVAL;
 	if (account->recovery_count == MFA_RECOVERY_COUNT)
 		return -ENOSPC;
@@ -67,12 +67,7 @@ int mfa_recovery_add_scratch(struct mfa_account *account, const char *digits)
 	return r;
 }
 
-const struct mfa_method mfa_method_scratch = {
-	.name = "recovery",
-	.kind = MFA_METHOD_RECOVERY,
-	.budget = MFA_BUDGET_CODE,
-	.local_budget = MFA_BUDGET_LOCAL_CODE,
-	.stops = true,
+const struct mfa_factor mfa_factor_scratch = {
 	.recognises = recognises,
 	.check = check,
 };

@@ -1,8 +1,9 @@
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "conf/conf.h"
-#include "factor/method.h"
+#include "factor/judging.h"
 #include "otp/totp.h"
 
 #define DAY 86400
@@ -275,13 +276,31 @@ int mfa_totp_find_far(const struct mfa_account *account, const struct mfa_wrong_
 	return -ENOENT;
 }
 
-const struct mfa_method mfa_method_totp = {
-	.name = "totp",
-	.kind = MFA_METHOD_TOTP,
-	.budget = MFA_BUDGET_CODE,
-	.local_budget = MFA_BUDGET_LOCAL_CODE,
-	.stops = true,
-	.recognises = mfa_digits_only,
+static bool recognises(const struct mfa_account *account, const char *answer)
+{
+	return mfa_digits_only(answer);
+}
+
+static void describe(const struct mfa_device *device, char out[MFA_DESCRIPTION_MAX])
+{
+	(void)snprintf(out, MFA_DESCRIPTION_MAX, "%s, %u digits, %u s", mfa_hash_name(device->hash), device->digits,
+		       device->period);
+}
+
+/* Whatever the phone's clock was when they were made. */
+static bool restore(struct mfa_device *device, int64_t now)
+{
+	uint64_t last = mfa_totp_step(now, device->period) + MFA_TOTP_DRIFT_MAX + MFA_CONF_TOTP_WINDOW_MAX;
+
+	if (device->last_step < last)
+		device->last_step = last;
+	return true;
+}
+
+const struct mfa_factor mfa_factor_totp = {
+	.recognises = recognises,
 	.check = check,
 	.mend = mend,
+	.describe = describe,
+	.restore = restore,
 };

@@ -83,3 +83,11 @@ char *mfa_json_dump(json_t *json)
 	json_decref(json);
 	return text;
 }
+
+bool mfa_json_int_or(const json_t *object, const char *key, int64_t max, int64_t otherwise, int64_t *out)
+{
+	if (json_object_get(object, key) != NULL)
+		return mfa_json_int(object, key, 0, max, out);
+	*out = otherwise;
+	return true;
+}

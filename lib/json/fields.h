@@ -14,6 +14,8 @@ void mfa_hex_encode(const uint8_t *in, size_t len, char *out);
 
 /* A member that is a whole number from min to max. */
 bool mfa_json_int(const json_t *object, const char *key, int64_t min, int64_t max, int64_t *out);
+/* The same from 0 to max, or `otherwise` where it is not there: an older form did not have it. */
+bool mfa_json_int_or(const json_t *object, const char *key, int64_t max, int64_t otherwise, int64_t *out);
 /* A text of at most max bytes without NUL; *out points into the value. */
 bool mfa_json_text(const json_t *value, size_t max, const char **out);
 /* The same, printable (text/text.h), copied. */

@@ -5,18 +5,6 @@
 
 #include "language/language.h"
 
-const char *mfa_method_word(enum mfa_method_kind method)
-{
-	switch (method) {
-	case MFA_METHOD_TOTP: return "totp";
-	case MFA_METHOD_HOTP: return "hotp";
-	case MFA_METHOD_RECOVERY: return "recovery";
-	case MFA_METHOD_PASS: return "pass";
-	case MFA_METHOD_PUSH: return "push";
-	default: return "none";
-	}
-}
-
 const char *mfa_decision_word(enum mfa_decision_kind kind)
 {
 	static const char *const words[] = {
@@ -156,14 +144,20 @@ static void weigh_offer(const struct mfa_policy *policy, const struct mfa_policy
 	out->left = times > 0 ? times - facts->postponed : 0;
 }
 
+/* The first of them is the rule. */
+static const char *stand_in_word(unsigned stand_ins)
+{
+	return mfa_method_word((enum mfa_method_kind)(stand_ins & -stand_ins));
+}
+
 static struct mfa_decision without_device(const struct mfa_policy *policy,
 					  const struct mfa_policy_facts *facts)
 {
 	bool due = policy->enrolment != MFA_ENROLMENT_OFF && !facts->local && !facts->unlisted;
 	struct mfa_decision d;
 
-	if (facts->has_pass && (policy->methods & MFA_METHOD_PASS) != 0)
-		return decision(MFA_DECISION_REQUIRE, "pass");
+	if ((facts->stand_ins & policy->methods) != 0)
+		return decision(MFA_DECISION_REQUIRE, stand_in_word(facts->stand_ins & policy->methods));
 	if (due && mfa_policy_may_enrol_here(policy, facts)) {
 		d = decision(MFA_DECISION_ENROL, "enrolment=require");
 		weigh_offer(policy, facts, &d);
@@ -194,7 +188,7 @@ struct mfa_decision mfa_policy_decide(const struct mfa_policy *policy,
 		return without_device(policy, facts);
 	if (facts->remembered && mfa_policy_may_remember(policy, facts))
 		return decision(MFA_DECISION_ALLOW, "remember");
-	if ((facts->methods & policy->methods) == 0 && !(facts->has_pass && (policy->methods & MFA_METHOD_PASS) != 0))
+	if (((facts->methods | facts->stand_ins) & policy->methods) == 0)
 		return decision(MFA_DECISION_REFUSE, "methods");
 	return decision(MFA_DECISION_REQUIRE, "enrolled");
 }
@@ -215,8 +209,8 @@ struct mfa_decision mfa_policy_decide_own(const struct mfa_policy *policy, const
 		return decision(MFA_DECISION_REFUSE, "not-own");
 	if (facts->devices > 0)
 		return decision(MFA_DECISION_REQUIRE, "enrolled");
-	if (facts->has_pass)
-		return decision(MFA_DECISION_REQUIRE, "pass");
+	if (facts->stand_ins != 0)
+		return decision(MFA_DECISION_REQUIRE, stand_in_word(facts->stand_ins));
 	return bar != NULL ? decision(MFA_DECISION_REFUSE, bar) : decision(MFA_DECISION_ENROL, "enrol_local=yes");
 }
 
@@ -225,13 +219,15 @@ struct mfa_decision mfa_policy_decide_more(const struct mfa_policy *policy,
 					   enum mfa_method_kind shown)
 {
 	struct mfa_decision d = decision(MFA_DECISION_ALLOW, "enough");
+	const struct mfa_method *method = mfa_method_of(shown);
 
 	if (policy->enrolment == MFA_ENROLMENT_OFF || facts->local)
 		return d;
-	if (shown == MFA_METHOD_PASS) {
-		/* It stands in for the phone until it ends. */
-		d = decision(MFA_DECISION_ENROL, "pass");
+	if (method != NULL && method->stands_in) {
+		/* For the phone, until it ends. */
+		d = decision(MFA_DECISION_ENROL, method->word);
 		d.may_postpone = true;
+		d.stood_in = true;
 	} else if (facts->devices < policy->minimum) {
 		d = decision(MFA_DECISION_ENROL, "minimum");
 		weigh_offer(policy, facts, &d);

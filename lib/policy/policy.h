@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "address/network.h"
+#include "method/method.h"
 #include "name/name.h"
 #include "policy/place.h"
 
@@ -15,16 +16,6 @@
 enum mfa_unenrolled { MFA_UNENROLLED_DENY, MFA_UNENROLLED_ALLOW };
 /* Whether a sign-in leads through enrolment. */
 enum mfa_enrolment { MFA_ENROLMENT_OFF, MFA_ENROLMENT_OFFER, MFA_ENROLMENT_REQUIRE };
-
-/* Ways to prove who one is: bits. */
-enum mfa_method_kind {
-	MFA_METHOD_TOTP = 1,
-	MFA_METHOD_HOTP = 2,
-	MFA_METHOD_RECOVERY = 4,
-	MFA_METHOD_PASS = 8,
-	MFA_METHOD_PUSH = 16,		/* number matching on a phone */
-	MFA_METHOD_ALL = 31,
-};
 
 /* Whether a phone asks for its own unlock before it confirms. */
 enum mfa_verify_user { MFA_VERIFY_OFF, MFA_VERIFY_PREFERRED, MFA_VERIFY_REQUIRED };
@@ -91,6 +82,7 @@ struct mfa_decision {
 	char detail[MFA_DECISION_DETAIL_MAX];	/* the network or group of the rule; may be empty */
 	bool may_postpone;		/* ENROL */
 	unsigned left;			/* with may_postpone: how often still; 0: until the date */
+	bool stood_in;			/* ENROL: something stands in for a device meanwhile; putting it off is not counted */
 };
 
 /* Whether somebody is in a list's groups.  Not known is what a failed look-up leaves. */
@@ -115,7 +107,7 @@ struct mfa_policy_facts {
 	enum mfa_membership in_except_groups;
 	unsigned devices;		/* of the account */
 	unsigned methods;		/* of its devices: enum mfa_method_kind */
-	bool has_pass;			/* a temporary access pass that is good now */
+	unsigned stand_ins;		/* methods that count for it without a device now, as a pass does */
 	bool remembered;		/* a success here was remembered, and is good still */
 	unsigned postponed;		/* how often enrolment was put off */
 	int64_t now;
@@ -147,8 +139,7 @@ bool mfa_policy_may_enrol_here(const struct mfa_policy *policy,
  * not known from where. */
 bool mfa_policy_may_remember(const struct mfa_policy *policy, const struct mfa_policy_facts *facts);
 
-/* What a method, a decision, a place is called in mfa.conf, log and explain. */
-const char *mfa_method_word(enum mfa_method_kind method);
+/* What a decision, a place is called in mfa.conf, log and explain. */
 const char *mfa_decision_word(enum mfa_decision_kind kind);
 const char *mfa_place_word(enum mfa_place place);
 

@@ -176,7 +176,7 @@ static void test_defaults(void **state)
 	assert_memory_equal(conf->issuer, host, strlen(conf->issuer));
 	assert_true(conf->policies[0].nss);
 	assert_false(conf->policies[0].enrol_local);
-	assert_int_equal(conf->policies[0].methods, MFA_METHOD_ALL);
+	assert_int_equal(conf->policies[0].methods, ALL_METHODS);
 	assert_int_equal(conf->policies[0].on_host, MFA_ON_HOST_BY_NAME);
 	assert_int_equal(conf->totp_window, 1);
 	assert_false(conf->policies[0].optional);

@@ -77,7 +77,7 @@ static const char *wrong_code(const struct mfa_account *a, int64_t time)
 
 static struct mfa_judgement judge(struct mfa_account *a, const char *answer, int64_t now)
 {
-	struct mfa_attempt attempt = { .methods = MFA_METHOD_ALL, .window = 1, .answer = answer, .now = now,
+	struct mfa_attempt attempt = { .methods = ALL_METHODS, .window = 1, .answer = answer, .now = now,
 				       .throttle = true };
 	struct mfa_judgement j;
 
@@ -215,7 +215,7 @@ static void test_drift_steps(void **state)
 static void test_throttle(void **state)
 {
 	struct mfa_account *a = *state;
-	struct mfa_attempt attempt = { .methods = MFA_METHOD_ALL, .window = 1, .now = NOW, .throttle = true };
+	struct mfa_attempt attempt = { .methods = ALL_METHODS, .window = 1, .now = NOW, .throttle = true };
 	struct mfa_judgement j;
 	uint64_t last;
 	int64_t wait;
@@ -240,7 +240,7 @@ static void test_throttle(void **state)
 	assert_int_equal(j.verdict, MFA_VERDICT_USED);
 	assert_int_equal(a->throttles[MFA_BUDGET_CODE].failures, 0);
 	/* Switched off, mistakes are counted and nothing waits. */
-	attempt = (struct mfa_attempt){ .now = NOW, .methods = MFA_METHOD_ALL, .window = 1 };
+	attempt = (struct mfa_attempt){ .now = NOW, .methods = ALL_METHODS, .window = 1 };
 	for (i = 0; i < 200; i++) {
 		attempt.answer = wrong_code(a, NOW);
 		mfa_factor_judge(a, &attempt, &j);
@@ -255,7 +255,7 @@ static void test_throttle(void **state)
 static void test_burst_ends_at_stop(void **state)
 {
 	struct mfa_account *a = *state;
-	struct mfa_attempt attempt = { .methods = MFA_METHOD_ALL, .window = 1, .now = NOW, .throttle = true,
+	struct mfa_attempt attempt = { .methods = ALL_METHODS, .window = 1, .now = NOW, .throttle = true,
 				       .admitted = true };
 	struct mfa_judgement j;
 	int i, looked_at = 0;
@@ -333,7 +333,7 @@ static void test_not_looked_at(void **state)
 static void test_local_budget(void **state)
 {
 	struct mfa_account *a = *state;
-	struct mfa_attempt attempt = { .methods = MFA_METHOD_ALL, .window = 1, .now = NOW, .throttle = true, .local = true };
+	struct mfa_attempt attempt = { .methods = ALL_METHODS, .window = 1, .now = NOW, .throttle = true, .local = true };
 	struct mfa_judgement j;
 	int i;
 
@@ -446,7 +446,7 @@ static void test_used_stays_used(void **state)
 	fresh = *a;
 	for (i = 0; i < ROWS(offs); i++) {
 		for (way = 0; way < WAYS; way++) {
-			struct mfa_attempt there = { .methods = MFA_METHOD_ALL, .window = 1, .now = NOW + offs[i],
+			struct mfa_attempt there = { .methods = ALL_METHODS, .window = 1, .now = NOW + offs[i],
 						     .throttle = true };
 
 			*a = fresh;
@@ -477,7 +477,7 @@ static void test_local_repairs_nothing(void **state)
 	struct mfa_account *a = *state;
 	int64_t future = NOW + 86400 * 365;
 	char codes[MFA_RECOVERY_COUNT][MFA_RECOVERY_CODE_SIZE];
-	struct mfa_attempt attempt = { .methods = MFA_METHOD_ALL, .window = 1, .now = NOW, .throttle = true, .local = true };
+	struct mfa_attempt attempt = { .methods = ALL_METHODS, .window = 1, .now = NOW, .throttle = true, .local = true };
 	struct mfa_judgement j;
 
 	assert_int_equal(mfa_recovery_generate(a, codes), 0);
@@ -697,7 +697,7 @@ static void test_pass(void **state)
 static void test_methods(void **state)
 {
 	struct mfa_account *a = *state;
-	struct mfa_attempt attempt = { .methods = MFA_METHOD_ALL & ~MFA_METHOD_TOTP, .window = 1,
+	struct mfa_attempt attempt = { .methods = ALL_METHODS & ~MFA_METHOD_TOTP, .window = 1,
 				       .now = NOW, .throttle = true };
 	struct mfa_judgement j;
 
@@ -763,7 +763,7 @@ static void test_push_limits(void **state)
 static void test_push_stops(void **state)
 {
 	struct mfa_account *a = *state;
-	struct mfa_attempt attempt = { .methods = MFA_METHOD_ALL, .window = 1, .now = NOW, .throttle = true };
+	struct mfa_attempt attempt = { .methods = ALL_METHODS, .window = 1, .now = NOW, .throttle = true };
 	struct mfa_judgement j;
 
 	mfa_push_mistake(a, NOW);

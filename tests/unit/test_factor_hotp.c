@@ -49,7 +49,7 @@ static struct mfa_device *add_token(struct mfa_account *a, unsigned number)
 
 static struct mfa_judgement judge(struct mfa_account *a, const char *answer)
 {
-	struct mfa_attempt attempt = { .methods = MFA_METHOD_ALL, .window = 1, .answer = answer, .now = NOW };
+	struct mfa_attempt attempt = { .methods = ALL_METHODS, .window = 1, .answer = answer, .now = NOW };
 	struct mfa_judgement j;
 
 	mfa_factor_judge(a, &attempt, &j);

@@ -13,7 +13,7 @@
 #define NOW 1800000000
 #define NIGHTS 250
 /* Nobody here has a token, and each refusal would look for a thousand of its codes. */
-#define ALL (MFA_METHOD_ALL & ~MFA_METHOD_HOTP)
+#define ALL (ALL_METHODS & ~MFA_METHOD_HOTP)
 
 /* Random, and the same in each run. */
 static uint32_t next_random(uint64_t *seed)
@@ -83,7 +83,7 @@ enum owner {
 
 static void show_other(struct mfa_account *a, enum mfa_method_kind kind, int64_t now)
 {
-	struct mfa_attempt attempt = { .methods = MFA_METHOD_ALL, .window = 1, .now = now, .throttle = true };
+	struct mfa_attempt attempt = { .methods = ALL_METHODS, .window = 1, .now = now, .throttle = true };
 	char codes[MFA_RECOVERY_COUNT][MFA_RECOVERY_CODE_SIZE];
 	struct mfa_device none = { .label = "Pixel" };
 	struct mfa_judgement j;
@@ -241,12 +241,12 @@ static void test_elsewhere(void **state)
 		enum mfa_verdict verdict;
 		unsigned wrong;		/* in total, afterwards */
 	} rows[] = {
-		{ "an app's, typed where recovery codes count", MFA_DEVICE_TOTP, MFA_METHOD_RECOVERY, MFA_METHOD_ALL,
+		{ "an app's, typed where recovery codes count", MFA_DEVICE_TOTP, MFA_METHOD_RECOVERY, ALL_METHODS,
 		  0, MFA_VERDICT_RIGHT, 1 },
-		{ "a token's", MFA_DEVICE_HOTP, MFA_METHOD_RECOVERY, MFA_METHOD_ALL, 0, MFA_VERDICT_RIGHT, 1 },
-		{ "a token's, where apps count", MFA_DEVICE_HOTP, MFA_METHOD_TOTP, MFA_METHOD_ALL, 0, MFA_VERDICT_RIGHT, 1 },
+		{ "a token's", MFA_DEVICE_HOTP, MFA_METHOD_RECOVERY, ALL_METHODS, 0, MFA_VERDICT_RIGHT, 1 },
+		{ "a token's, where apps count", MFA_DEVICE_HOTP, MFA_METHOD_TOTP, ALL_METHODS, 0, MFA_VERDICT_RIGHT, 1 },
 		{ "an app's, where tokens count", MFA_DEVICE_TOTP, MFA_METHOD_HOTP, MFA_METHOD_TOTP, 0, MFA_VERDICT_RIGHT, 1 },
-		{ "a wrong one there counts once more", MFA_DEVICE_TOTP, MFA_METHOD_RECOVERY, MFA_METHOD_ALL, 9,
+		{ "a wrong one there counts once more", MFA_DEVICE_TOTP, MFA_METHOD_RECOVERY, ALL_METHODS, 9,
 		  MFA_VERDICT_WRONG, 2 },
 		{ "where the same count it is known", MFA_DEVICE_TOTP, MFA_METHOD_TOTP, MFA_METHOD_TOTP, 9,
 		  MFA_VERDICT_WRONG, 1 },

@@ -12,7 +12,7 @@
 #define REQUIRE MFA_DECISION_REQUIRE
 #define ENROL MFA_DECISION_ENROL
 #define ALLOW MFA_DECISION_ALLOW
-#define ALL MFA_METHOD_ALL
+#define ALL ALL_METHODS
 
 static const struct mfa_network school_rows[] = {
 	{ { true, { 192, 0, 2 } }, 24 },
@@ -150,17 +150,17 @@ static const struct row {
 	  { .nss = true, .methods = MFA_METHOD_HOTP, DUE, .enrol_local = true, LET }, { PHONE, HERE }, REFUSE, "methods" },
 	{ "a token", { .nss = true, .methods = MFA_METHOD_HOTP }, { TOKEN }, REQUIRE, "enrolled" },
 	{ "a phone that is of no use, and a pass",
-	  { .nss = true, .methods = MFA_METHOD_HOTP | MFA_METHOD_PASS }, { PHONE, .has_pass = true }, REQUIRE,
+	  { .nss = true, .methods = MFA_METHOD_HOTP | MFA_METHOD_PASS }, { PHONE, .stand_ins = MFA_METHOD_PASS }, REQUIRE,
 	  "enrolled" },
 	{ "recovery codes alone open nothing", { .nss = true, .methods = MFA_METHOD_RECOVERY }, { PHONE },
 	  REFUSE, "methods" },
 
 	/* A pass. */
-	{ "a pass", { .nss = true }, { BARE, .has_pass = true }, REQUIRE, "pass" },
-	{ "a pass, others may pass without", { .nss = true, LET }, { BARE, .has_pass = true }, REQUIRE, "pass" },
-	{ "a pass where none counts", { .nss = true, .methods = MFA_METHOD_TOTP }, { BARE, .has_pass = true },
+	{ "a pass", { .nss = true }, { BARE, .stand_ins = MFA_METHOD_PASS }, REQUIRE, "pass" },
+	{ "a pass, others may pass without", { .nss = true, LET }, { BARE, .stand_ins = MFA_METHOD_PASS }, REQUIRE, "pass" },
+	{ "a pass where none counts", { .nss = true, .methods = MFA_METHOD_TOTP }, { BARE, .stand_ins = MFA_METHOD_PASS },
 	  REFUSE, "unenrolled=deny" },
-	{ "a pass goes before enrolment", { .nss = true, DUE, .enrol_local = true }, { BARE, HERE, .has_pass = true },
+	{ "a pass goes before enrolment", { .nss = true, DUE, .enrol_local = true }, { BARE, HERE, .stand_ins = MFA_METHOD_PASS },
 	  REQUIRE, "pass" },
 
 	/* Enrolment: where from. */
@@ -191,7 +191,7 @@ static const struct row {
 	{ "offered, not known from where", { .nss = true, OFFER, .enrol_local = true }, { BARE }, REFUSE,
 	  "unenrolled=deny", "no first device, not known from where" },
 	{ "due, not known from where, with a pass", { .nss = true, DUE, .enrol_local = true },
-	  { BARE, .has_pass = true }, REQUIRE, "pass" },
+	  { BARE, .stand_ins = MFA_METHOD_PASS }, REQUIRE, "pass" },
 	{ "due, an address, whatever the service", { .nss = true, DUE, .enrol_local = true },
 	  { BARE, HERE, .rhost = "203.0.113.1" }, REFUSE, "unenrolled=deny", "no first device from here" },
 	{ "due, by another", { .nss = true, DUE, .enrol_local = true }, { BARE, HERE, .by_another = true }, REFUSE,
@@ -202,7 +202,7 @@ static const struct row {
 	{ "due, by another, may pass", { .nss = true, DUE, .enrol_local = true, LET },
 	  { BARE, HERE, .by_another = true }, ALLOW, "unenrolled=allow", "no first device of another's account" },
 	{ "due, by another, with a pass", { .nss = true, DUE, .enrol_local = true },
-	  { BARE, HERE, .by_another = true, .has_pass = true }, REQUIRE, "pass" },
+	  { BARE, HERE, .by_another = true, .stand_ins = MFA_METHOD_PASS }, REQUIRE, "pass" },
 	{ "due where nothing is asked, by another", { .nss = true, DUE, SCHOOL, .enrol_networks = { school_rows, 1 } },
 	  { BARE, .by_another = true, .rhost = "192.0.2.7" }, ALLOW, "exempt_networks", "192.0.2.0/24" },
 	{ "enrolled, by another", { .nss = true, DUE, .enrol_local = true }, { PHONE, HERE, .by_another = true },

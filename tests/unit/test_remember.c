@@ -67,7 +67,7 @@ static int tear_down(void **state)
 	return (int)i;
 }
 
-static const struct mfa_policy hours = { .remember = 8 * HOUR, .methods = MFA_METHOD_ALL };
+static const struct mfa_policy hours = { .remember = 8 * HOUR, .methods = ALL_METHODS };
 static const struct mfa_remember_place here = { "alice", "sshd", "203.0.113.1", NULL };
 
 static int find(struct fixture *f, const struct mfa_remember_place *place)
@@ -154,19 +154,19 @@ static void test_counts(void **state)
 		const char *removed;
 		int expect;
 	} rows[] = {
-		{ "at once", "Phone", 0, 8 * HOUR, MFA_METHOD_ALL, 0, NULL, 0 },
-		{ "a second before its end", "Phone", 8 * HOUR - 1, 8 * HOUR, MFA_METHOD_ALL, 0, NULL, 0 },
-		{ "its end", "Phone", 8 * HOUR, 8 * HOUR, MFA_METHOD_ALL, 0, NULL, -ENOENT },
-		{ "a shorter time now: within it", "Phone", 59, 60, MFA_METHOD_ALL, 0, NULL, 0 },
-		{ "a shorter time now", "Phone", 60, 60, MFA_METHOD_ALL, 0, NULL, -ENOENT },
-		{ "a longer time now makes it no longer", "Phone", 8 * HOUR, 9 * HOUR, MFA_METHOD_ALL, 0, NULL,
+		{ "at once", "Phone", 0, 8 * HOUR, ALL_METHODS, 0, NULL, 0 },
+		{ "a second before its end", "Phone", 8 * HOUR - 1, 8 * HOUR, ALL_METHODS, 0, NULL, 0 },
+		{ "its end", "Phone", 8 * HOUR, 8 * HOUR, ALL_METHODS, 0, NULL, -ENOENT },
+		{ "a shorter time now: within it", "Phone", 59, 60, ALL_METHODS, 0, NULL, 0 },
+		{ "a shorter time now", "Phone", 60, 60, ALL_METHODS, 0, NULL, -ENOENT },
+		{ "a longer time now makes it no longer", "Phone", 8 * HOUR, 9 * HOUR, ALL_METHODS, 0, NULL,
 		  -ENOENT },
-		{ "no time now", "Phone", 0, 0, MFA_METHOD_ALL, 0, NULL, -ENOENT },
-		{ "from what is the future", "Phone", -1, 8 * HOUR, MFA_METHOD_ALL, 0, NULL, -ENOENT },
-		{ "forgotten", "Phone", 1, 8 * HOUR, MFA_METHOD_ALL, 1, NULL, -ENOENT },
-		{ "its device removed", "Phone", 1, 8 * HOUR, MFA_METHOD_ALL, 0, "Phone", -ENOENT },
-		{ "another device removed", "Phone", 1, 8 * HOUR, MFA_METHOD_ALL, 0, "Token", 0 },
-		{ "by a token", "Token", 1, 8 * HOUR, MFA_METHOD_ALL, 0, NULL, 0 },
+		{ "no time now", "Phone", 0, 0, ALL_METHODS, 0, NULL, -ENOENT },
+		{ "from what is the future", "Phone", -1, 8 * HOUR, ALL_METHODS, 0, NULL, -ENOENT },
+		{ "forgotten", "Phone", 1, 8 * HOUR, ALL_METHODS, 1, NULL, -ENOENT },
+		{ "its device removed", "Phone", 1, 8 * HOUR, ALL_METHODS, 0, "Phone", -ENOENT },
+		{ "another device removed", "Phone", 1, 8 * HOUR, ALL_METHODS, 0, "Token", 0 },
+		{ "by a token", "Token", 1, 8 * HOUR, ALL_METHODS, 0, NULL, 0 },
 		{ "a kind that does not count now", "Token", 1, 8 * HOUR, MFA_METHOD_TOTP, 0, NULL, -ENOENT },
 		{ "the other kind does not", "Phone", 1, 8 * HOUR, MFA_METHOD_TOTP, 0, NULL, 0 },
 	};

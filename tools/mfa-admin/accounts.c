@@ -180,20 +180,14 @@ static void print_devices(const json_t *devices)
 
 static void print_throttles(const json_t *throttles)
 {
-	static const struct { const char *key, *name; } rows[] = {
-		{ "code", N_("app codes") }, { "recovery", N_("recovery codes") },
-		{ "local_code", N_("app codes, by the user's own programs") },
-		{ "local_recovery", N_("recovery codes, by the user's own programs") },
-		{ "pass", N_("passes") }, { "local_pass", N_("passes, by the user's own programs") },
-	};
 	size_t i;
 
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const json_t *t = json_object_get(throttles, rows[i].key);
+	for (i = 0; i < MFA_BUDGET_COUNT; i++) {
+		const json_t *t = json_object_get(throttles, mfa_budget((enum mfa_budget)i)->word);
 
 		if (t == NULL)
 			continue;
-		(void)printf(_("Wrong:    %lld in a row (%s)"), number(t, "wrong_in_a_row"), _(rows[i].name));
+		(void)printf(_("Wrong:    %lld in a row (%s)"), number(t, "wrong_in_a_row"), _(mfa_budget((enum mfa_budget)i)->words));
 		if (number(t, "wait") > 0)
 			(void)printf(_("; refused for another %lld s"), number(t, "wait"));
 		(void)puts("");

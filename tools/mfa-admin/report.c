@@ -9,6 +9,7 @@
 #include "command.h"
 #include "json/read.h"
 #include "language/language.h"
+#include "method/method.h"
 #include "terminal/exchange.h"
 #include "terminal/exit.h"
 #include "terminal/terminal.h"
@@ -30,12 +31,16 @@ static const struct { const char *state, *key, *words; } states[STATE_COUNT] = {
 	  N_("With app codes only, so that just an administrator helps when these are refused:") },
 };
 
-static const struct { const char *key, *words; } figures[] = {
+struct figure {
+	const char *key, *words;
+};
+
+/* Before those of each kind of device, and behind them. */
+static const struct figure first[] = {
 	{ "accounts", N_("accounts") },
 	{ "enrolled", N_("enrolled") },
-	{ "totp", N_("with an authenticator app") },
-	{ "hotp", N_("with a hardware token") },
-	{ "push", N_("with number matching on a phone") },
+};
+static const struct figure last[] = {
 	{ "several_devices", N_("with more than one device") },
 	{ "few_recovery_codes", N_("with three recovery codes or fewer") },
 	{ "no_recovery_codes", N_("enrolled, without recovery codes") },
@@ -46,7 +51,25 @@ static const struct { const char *key, *words; } figures[] = {
 	{ "conflicts", N_("names in conflict with another account's") },
 	{ "not_enrolled", N_("users of this system who are not enrolled") },
 };
-#define FIGURE_COUNT (sizeof(figures) / sizeof(figures[0]))
+#define FIRST_COUNT (sizeof(first) / sizeof(first[0]))
+#define LAST_COUNT (sizeof(last) / sizeof(last[0]))
+#define FIGURES_MAX (FIRST_COUNT + MFA_METHOD_COUNT + LAST_COUNT)
+
+/* Returns how many there are. */
+static size_t list_figures(struct figure out[FIGURES_MAX])
+{
+	size_t i, n = FIRST_COUNT;
+
+	memcpy(out, first, sizeof(first));
+	for (i = 0; i < MFA_METHOD_COUNT; i++) {
+		const struct mfa_method *method = mfa_method((enum mfa_method_id)i);
+
+		if (method->counted != NULL)
+			out[n++] = (struct figure){ method->word, method->counted };
+	}
+	memcpy(&out[n], last, sizeof(last));
+	return n + LAST_COUNT;
+}
 
 static int on_row(void *ctx, const char *row)
 {
@@ -79,9 +102,10 @@ static int on_row(void *ctx, const char *row)
 
 static void print_table(const struct report *re)
 {
-	size_t i, j;
+	struct figure figures[FIGURES_MAX];
+	size_t i, j, n = list_figures(figures);
 
-	for (i = 0; i < FIGURE_COUNT; i++)
+	for (i = 0; i < n; i++)
 		(void)printf("%10lld  %s\n", (long long)json_integer_value(
 			     json_object_get(re->figures, figures[i].key)), _(figures[i].words));
 	for (i = 0; i < STATE_COUNT; i++) {
@@ -97,10 +121,11 @@ static void print_table(const struct report *re)
 
 static void print_csv(const struct report *re)
 {
-	size_t i, j;
+	struct figure figures[FIGURES_MAX];
+	size_t i, j, n = list_figures(figures);
 
 	(void)puts("what,value");
-	for (i = 0; i < FIGURE_COUNT; i++)
+	for (i = 0; i < n; i++)
 		(void)printf("%s,%lld\n", figures[i].key, (long long)json_integer_value(
 			     json_object_get(re->figures, figures[i].key)));
 	/* A name may have a comma or a quote in it (RFC 4180). */

@@ -28,6 +28,8 @@ struct options {
 	bool own_failure;	/* not mfad's, and told already */
 };
 
+#define METHOD_OPTION 1		/* of getopt_long, for each method's */
+
 struct command {
 	const char *name;
 	enum mfa_frame_type request;
@@ -59,12 +61,17 @@ static void usage(FILE *to)
 	for (i = 0; i < COMMAND_COUNT; i++)
 		(void)fprintf(to, "  %-7s %-17s %s\n", commands[i].name, commands[i].words,
 			      _(commands[i].help));
-	(void)fprintf(to, _("\n"
+	(void)fputs(_("\n"
 		"  --user NAME    another account (root only)\n"
 		"  --new          add: also for a name that nobody knows yet\n"
-		"  --label TEXT   add, replace: what to call the device\n"
-		"  --push         add, replace: number matching on a phone\n"
-		"  --totp         add, replace: codes from an authenticator app\n"
+		"  --label TEXT   add, replace: what to call the device\n"), to);
+	for (i = 0; i < MFA_METHOD_COUNT; i++) {
+		const struct mfa_method *method = mfa_method((enum mfa_method_id)i);
+
+		if (method->option != NULL)
+			(void)fprintf(to, "  --%-12s %s\n", method->word, _(method->option));
+	}
+	(void)fprintf(to, _(
 		"  --plain        draw the QR code without colours, for a dark background\n"
 		"  --invert       draw it without colours, for a light background\n"
 		"  --png FILE     write the QR code to a file as well\n"
@@ -78,10 +85,21 @@ static void usage(FILE *to)
 		"DEVICE is a label or a number from the list.\n"), MFA_CONF_DEFAULT, MFA_SOCKET_DEFAULT);
 }
 
+/* An option for each kind of device that people can add; longs has room for MFA_METHOD_COUNT. */
+static void add_methods(struct option *longs)
+{
+	size_t i;
+
+	for (i = 0; i < MFA_METHOD_COUNT; i++)
+		if (mfa_method((enum mfa_method_id)i)->option != NULL)
+			*longs++ = (struct option){ mfa_method((enum mfa_method_id)i)->word, no_argument, NULL,
+						    METHOD_OPTION };
+}
+
 /* Returns -1 to go on, or the exit status. */
 static int read_options(int argc, char **argv, struct options *o)
 {
-	static const struct option longs[] = {
+	static const struct option own[] = {
 		{ "user", required_argument, NULL, 'u' },
 		{ "new", no_argument, NULL, 'n' },
 		{ "label", required_argument, NULL, 'l' },
@@ -89,23 +107,23 @@ static int read_options(int argc, char **argv, struct options *o)
 		{ "invert", no_argument, NULL, 'i' },
 		{ "png", required_argument, NULL, 'P' },
 		{ "svg", required_argument, NULL, 'S' },
-		{ "push", no_argument, NULL, 'M' },
-		{ "totp", no_argument, NULL, 'T' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "config", required_argument, NULL, 'c' },
 		{ "socket", required_argument, NULL, 's' },
 		{ "mfad", required_argument, NULL, 'm' },
 		{ "version", no_argument, NULL, 'V' },
 		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
 	};
-	int opt;
+	struct option longs[sizeof(own) / sizeof(own[0]) + MFA_METHOD_COUNT + 1] = { { NULL, 0, NULL, 0 } };
+	int opt, at = 0;
 
+	memcpy(longs, own, sizeof(own));
+	add_methods(longs + sizeof(own) / sizeof(own[0]));
 	*o = (struct options){
 		.dial = { .socket = MFA_SOCKET_DEFAULT, .conf = MFA_CONF_DEFAULT,
 			  .helper = MFA_HELPER_DEFAULT },
 	};
-	while ((opt = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+	while ((opt = getopt_long(argc, argv, "", longs, &at)) != -1) {
 		switch (opt) {
 		case 'u': o->user = optarg; break;
 		case 'n': o->is_new = true; break;
@@ -114,8 +132,7 @@ static int read_options(int argc, char **argv, struct options *o)
 		case 'i': o->picture.plain = o->picture.inverted = true; break;
 		case 'P': o->picture.png = optarg; break;
 		case 'S': o->picture.svg = optarg; break;
-		case 'M': o->method = "push"; break;
-		case 'T': o->method = "totp"; break;
+		case METHOD_OPTION: o->method = longs[at].name; break;
 		case 'j': o->json = true; break;
 		case 'c': o->dial.conf = optarg; break;
 		case 's': o->dial.socket = optarg; break;
@@ -194,7 +211,7 @@ static bool options_fit(const struct command *command, const struct options *o)
 	if (o->is_new && command->request != MFA_ENROL)
 		wrong = N_("--new is for add");
 	if (o->method != NULL && !adds)
-		wrong = N_("--push and --totp are for add and replace");
+		wrong = N_("the kind of device is for add and replace");
 	if ((p->plain || p->png != NULL || p->svg != NULL) && !adds)
 		wrong = N_("--plain, --invert, --png and --svg are for add and replace");
 	if (wrong != NULL)

@@ -7,7 +7,7 @@
 #include "clock/clock.h"
 #include "language/language.h"
 #include "log/log.h"
-#include "mfad/devices/change.h"
+#include "mfad/change/change.h"
 #include "mfad/devices/rows.h"
 #include "mfad/requests/requests.h"
 

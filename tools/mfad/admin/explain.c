@@ -38,11 +38,11 @@ static const char *membership_word(const struct mfa_groups *groups, enum mfa_mem
 static json_t *method_list(unsigned methods)
 {
 	json_t *list = json_array();
-	unsigned bit;
+	size_t i;
 
-	for (bit = 1; bit <= MFA_METHOD_ALL; bit <<= 1)
-		if ((methods & bit) != 0)
-			(void)json_array_append_new(list, json_string(mfa_method_word((enum mfa_method_kind)bit)));
+	for (i = 0; i < MFA_METHOD_COUNT; i++)
+		if ((methods & 1U << i) != 0)
+			(void)json_array_append_new(list, json_string(mfa_method((enum mfa_method_id)i)->word));
 	return list;
 }
 
@@ -67,7 +67,7 @@ static char *format(const struct explain *e)
 			 "may_postpone", d->may_postpone, "left", (int)d->left,
 			 "known", f->known, "devices", (int)f->devices,
 			 "methods", method_list(f->methods), "allowed", method_list(e->policy->methods),
-			 "pass", f->has_pass, "remembered", f->remembered,
+			 "pass", f->stand_ins != 0, "remembered", f->remembered,
 			 "remember", (json_int_t)e->policy->remember, "postponed", (int)f->postponed,
 			 "in_groups", membership_word(&e->policy->groups, f->in_groups),
 			 "in_except_groups", membership_word(&e->policy->except_groups, f->in_except_groups),

@@ -1,6 +1,5 @@
 /* Accounts from elsewhere: a batch a frame, checked by the same eyes in both passes. */
 #include <errno.h>
-#include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,16 +36,6 @@ static int refuse(struct import *im, const char *name, const char *result, const
 	return r;
 }
 
-static void label_of(enum mfa_device_type type, size_t number, char out[MFA_LABEL_MAX + 1])
-{
-	const char *word = type == MFA_DEVICE_HOTP ? "Token" : "Phone";
-
-	if (number == 1)
-		(void)snprintf(out, MFA_LABEL_MAX + 1, "%s", word);
-	else
-		(void)snprintf(out, MFA_LABEL_MAX + 1, "%s %02zu", word, number);
-}
-
 static int scratch_from(const struct mfa_field *field, struct mfa_account *account, const char **why)
 {
 	char digits[MFA_IMPORT_RECOVERY_DIGITS + 1] = "";
@@ -67,45 +56,24 @@ static int device_from_uri(const struct mfa_field *uri, struct mfa_account *acco
 			   const char **why)
 {
 	struct mfa_otpauth otpauth;
-	struct mfa_device device = { .type = MFA_DEVICE_TOTP };
+	struct mfa_device device;
 	int r;
 
 	if (uri->len > strlen(MFA_IMPORT_RECOVERY) &&
 	    memcmp(uri->data, MFA_IMPORT_RECOVERY, strlen(MFA_IMPORT_RECOVERY)) == 0)
 		return scratch_from(uri, account, why);
 	r = mfa_otpauth_parse((const char *)uri->data, uri->len, &otpauth, why);
-
-	if (r == 0 && otpauth.counter > INT64_MAX) {
-		*why = N_("the counter is too large");
-		r = -EINVAL;
-	}
 	if (r == 0) {
-		device.hash = otpauth.hash;
-		device.digits = otpauth.digits;
-		device.period = otpauth.period;
-		if (otpauth.type == MFA_OTPAUTH_HOTP) {
-			device.type = MFA_DEVICE_HOTP;
-			device.counter = otpauth.counter;
+		r = mfa_device_from_otpauth(&otpauth, account->device_count + 1, mfa_clock_now(), &device);
+		*why = N_("the counter is too large");
+		if (r == 0) {
+			r = mfa_account_add_device(account, &device);
+			*why = N_("an account can have no more than 16 devices");
 		}
-		device.secret_len = otpauth.secret_len;
-		memcpy(device.secret, otpauth.secret, otpauth.secret_len);
-		device.created = mfa_clock_now();
-		label_of(device.type, account->device_count + 1, device.label);
-		r = mfa_account_add_device(account, &device);
-		*why = N_("an account can have no more than 16 devices");
+		explicit_bzero(&device, sizeof(device));
 	}
-	explicit_bzero(&device, sizeof(device));
 	mfa_otpauth_wipe(&otpauth);
 	return r;
-}
-
-/* Whether both make the same codes. */
-static bool same_device(const struct mfa_device *a, const struct mfa_device *b)
-{
-	return a->type == b->type && a->hash == b->hash && a->digits == b->digits &&
-	       (a->type == MFA_DEVICE_HOTP || a->period == b->period) &&
-	       a->secret_len == b->secret_len &&
-	       CRYPTO_memcmp(a->secret, b->secret, a->secret_len) == 0;
 }
 
 /* Whether what is there already is just what would be imported. */
@@ -116,24 +84,9 @@ static bool same_devices(const struct mfa_account *a, const struct mfa_account *
 	if (a->device_count != b->device_count)
 		return false;
 	for (i = 0; i < a->device_count; i++)
-		if (!same_device(&a->devices[i], &b->devices[i]))
+		if (!mfa_device_same_codes(&a->devices[i], &b->devices[i]))
 			return false;
 	return true;
-}
-
-/* Neither is lowered, whatever the URI says: reset the device first, if that is meant. */
-static void keep_moving(struct mfa_device *device, const struct mfa_device *old)
-{
-	size_t i;
-
-	device->last_step = old->last_step;
-	if (old->counter > device->counter)
-		device->counter = old->counter;
-	device->resync = old->resync > device->counter ? old->resync : 0;
-	device->far_count = 0;
-	for (i = 0; i < old->far_count; i++)
-		if (old->far[i] >= device->counter)
-			device->far[device->far_count++] = old->far[i];
 }
 
 /* A code that was used stays used, also where its device comes again. */
@@ -143,8 +96,8 @@ static void keep_used(struct mfa_account *fresh, const struct mfa_account *there
 
 	for (i = 0; i < fresh->device_count; i++)
 		for (j = 0; j < there->device_count; j++)
-			if (same_device(&fresh->devices[i], &there->devices[j]))
-				keep_moving(&fresh->devices[i], &there->devices[j]);
+			if (mfa_device_same_codes(&fresh->devices[i], &there->devices[j]))
+				mfa_device_keep_used(&fresh->devices[i], &there->devices[j]);
 }
 
 static bool same_uid(const struct mfa_account *a, const struct mfa_account *b)
@@ -157,7 +110,7 @@ static bool has_device(const struct mfa_account *account, const struct mfa_devic
 	size_t i;
 
 	for (i = 0; i < account->device_count; i++)
-		if (same_device(&account->devices[i], device))
+		if (mfa_device_same_codes(&account->devices[i], device))
 			return true;
 	return false;
 }
@@ -170,7 +123,7 @@ static int put_beside(struct mfa_account *account, const struct mfa_device *devi
 	int r;
 
 	for (number = 1; mfa_account_device(account, copy.label) != NULL; number++)
-		label_of(device->type, number, copy.label);
+		mfa_device_label(device->type, number, copy.label);
 	copy.id = 0;
 	r = mfa_account_add_device(account, &copy);
 	explicit_bzero(&copy, sizeof(copy));

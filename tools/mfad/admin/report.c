@@ -23,8 +23,8 @@
 #define RECOVERY_FEW 3
 
 struct figures {
-	int64_t accounts, enrolled, totp, hotp, push, several, recovery_none, recovery_few, codes_only, passes, locked,
-		unreadable, conflicts;
+	int64_t accounts, enrolled, several, recovery_none, recovery_few, codes_only, passes, locked, unreadable, conflicts;
+	int64_t methods[MFA_METHOD_COUNT];	/* accounts with a device of it */
 };
 
 /* Sealed records that wait for a thread. */
@@ -64,19 +64,19 @@ static void tell(struct report *re, const char *state, const char *name)
 static bool has_codes_only(const struct mfa_account *a, int64_t now)
 {
 	return a->device_count > 0 && a->recovery_count == 0 && !mfa_account_has_pass(a, now) &&
-	       (mfa_account_methods(a) & MFA_METHOD_PUSH) == 0;
+	       (mfa_account_methods(a) & mfa_methods_lifting_total()) == 0;
 }
 
 static void count(struct figures *f, const struct mfa_account *a, int64_t now)
 {
 	unsigned methods = mfa_account_methods(a);
+	size_t i;
 
 	f->accounts++;
 	f->enrolled += a->device_count > 0;
 	f->several += a->device_count > 1;
-	f->totp += (methods & MFA_METHOD_TOTP) != 0;
-	f->hotp += (methods & MFA_METHOD_HOTP) != 0;
-	f->push += (methods & MFA_METHOD_PUSH) != 0;
+	for (i = 0; i < MFA_METHOD_COUNT; i++)
+		f->methods[i] += (methods & 1U << i) != 0;
 	f->recovery_none += a->device_count > 0 && a->recovery_count == 0;
 	f->recovery_few += a->recovery_count > 0 && a->recovery_count <= RECOVERY_FEW;
 	f->codes_only += has_codes_only(a, now);
@@ -289,10 +289,8 @@ static int tell_conflict(void *ctx, const char *name, const char *folded, unsign
 static int tell_figures(struct report *re, int64_t unenrolled)
 {
 	const struct figures *f = &re->figures;
-	json_t *json = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
+	json_t *json = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
 		"accounts", (json_int_t)f->accounts, "enrolled", (json_int_t)f->enrolled,
-		"totp", (json_int_t)f->totp, "hotp", (json_int_t)f->hotp,
-		"push", (json_int_t)f->push,
 		"several_devices", (json_int_t)f->several,
 		"no_recovery_codes", (json_int_t)f->recovery_none,
 		"few_recovery_codes", (json_int_t)f->recovery_few,
@@ -300,9 +298,16 @@ static int tell_figures(struct report *re, int64_t unenrolled)
 		"locked", (json_int_t)f->locked, "unreadable", (json_int_t)f->unreadable,
 		"conflicts", (json_int_t)f->conflicts,
 		"not_enrolled", (json_int_t)unenrolled);
-	char *row = json != NULL ? json_dumps(json, JSON_COMPACT) : NULL;
-	int r = row != NULL ? conversation_row(re->c, row) : -ENOMEM;
+	char *row;
+	size_t i;
+	int r;
 
+	for (i = 0; i < MFA_METHOD_COUNT; i++)
+		if (mfa_method((enum mfa_method_id)i)->holds != MFA_HOLDS_NOTHING)
+			(void)json_object_set_new(json, mfa_method((enum mfa_method_id)i)->word,
+						  json_integer(f->methods[i]));
+	row = json != NULL ? json_dumps(json, JSON_COMPACT) : NULL;
+	r = row != NULL ? conversation_row(re->c, row) : -ENOMEM;
 	json_decref(json);
 	free(row);
 	return r;

@@ -1,26 +1,22 @@
 #include "mfad/ask/challenge.h"
 
 #include <errno.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "clock/clock.h"
 #include "language/language.h"
-#include "log/log.h"
+#include "mfad/ask/ask.h"
 #include "mfad/ask/judged.h"
-#include "mfad/ask/matching.h"
 #include "mfad/base/metrics.h"
 
 #define PROMPT_CODE N_("Authenticator code: ")
 #define PROMPT_RECOVERY N_("Recovery code: ")
-#define PROMPT_MATCHING N_("Press Enter when you have, or type a code: ")
 /* One text, whatever the account has and whoever it is of: "far ahead" would tell a guesser of a code that is good
  * later. */
 #define NOT_RIGHT N_("That code is not right. Wait for the next one on your phone (on a token: press the\n" \
 		     "button again).")
-#define PROMPT_MATCHING_RECOVERY N_("Press Enter when you have, or type a recovery code: ")
 
 struct judging {
 	struct challenge *challenge;
@@ -34,9 +30,9 @@ static int judge_in(void *ctx, struct mfa_record *record, bool again)
 
 	judging->attempt.admitted = again;
 	mfa_factor_judge(record->account, &judging->attempt, &ch->judgement);
-	/* Who has another code need not answer the phone. */
-	if (ch->push.active && ch->judgement.verdict == MFA_VERDICT_RIGHT)
-		mfa_push_settle(record->account, judging->attempt.local, ch->push.asked_at);
+	/* Whoever has another code need not answer the phone. */
+	if (ch->begun != NULL && ch->judgement.verdict == MFA_VERDICT_RIGHT)
+		ch->begun->settle(ch, record->account);
 	if (ch->hopeless && ch->judgement.verdict == MFA_VERDICT_RIGHT)
 		ch->judgement.verdict = MFA_VERDICT_WRONG;
 	return ch->judgement.changed ? judged_record(ch) : 1;
@@ -85,11 +81,18 @@ static int say_blocked(struct challenge *ch, enum mfa_verdict verdict, int64_t w
 	return conversation_say(ch->c, MFA_INFO, text);
 }
 
+/* Nobody reads a code off devices that have none. */
+static bool has_codes(const struct mfa_account *account)
+{
+	unsigned methods = mfa_account_methods(account);
+
+	return methods == 0 || (methods & mfa_methods_typed()) != 0;
+}
+
 /* One prompt, with all that must be read before it. */
 static int ask(struct challenge *ch, char *answer, size_t size)
 {
 	const char *prompt = PROMPT_CODE;
-	bool matching = ch->push.active;
 	char own[256];
 	enum mfa_verdict verdict;
 	int64_t wait;
@@ -102,12 +105,13 @@ static int ask(struct challenge *ch, char *answer, size_t size)
 		(void)snprintf(own, sizeof(own), "%s: ", ch->policy->prompt);
 		prompt = own;
 	}
-	/* Nobody reads a code off a phone that has none. */
-	if (matching || mfa_account_methods(ch->record->account) == MFA_METHOD_PUSH)
-		prompt = matching ? PROMPT_MATCHING : PROMPT_RECOVERY;
 	if (verdict != MFA_VERDICT_RIGHT) {
 		r = say_blocked(ch, verdict, wait);
-		prompt = matching ? PROMPT_MATCHING_RECOVERY : PROMPT_RECOVERY;
+		prompt = ch->begun != NULL ? ch->begun->prompt_blocked : PROMPT_RECOVERY;
+	} else if (ch->begun != NULL) {
+		prompt = ch->begun->prompt;
+	} else if (!has_codes(ch->record->account)) {
+		prompt = PROMPT_RECOVERY;
 	}
 	if (r != 0)
 		return r;
@@ -218,12 +222,29 @@ static bool one_try(struct challenge *ch, enum mfa_result *result, int *error)
 		*result = ended(r);
 		return true;
 	}
-	if (r == 0 && ch->push.active)
-		over = matching_answered(ch, answer, result, error, &judges);
+	if (r == 0 && ch->begun != NULL)
+		over = ch->begun->answered(ch, answer, result, error, &judges);
 	if (!over && judges)
 		over = judge_typed(ch, answer, read_at, result, error);
 	explicit_bzero(answer, sizeof(answer));
 	return over;
+}
+
+/* The first way that can be begun. */
+static int begin(struct challenge *ch, int *error)
+{
+	const struct ask *row;
+	size_t i;
+	int r = 0;
+
+	ch->begun = NULL;
+	ch->state = NULL;
+	if (ch->hopeless || ch->c->has_code)
+		return 0;
+	for (i = 0; r == 0 && *error == 0 && ch->begun == NULL && (row = ask_row(i)) != NULL; i++)
+		if (row->begin != NULL)
+			r = row->begin(ch, error);
+	return r;
 }
 
 enum mfa_result challenge_run(struct challenge *ch, int *error)
@@ -237,44 +258,27 @@ enum mfa_result challenge_run(struct challenge *ch, int *error)
 	ch->answers = 0;
 	ch->mistakes = 0;
 	ch->counted = 0;
-	r = matching_begin(ch, error);
+	r = begin(ch, error);
 	if (r != 0 || *error != 0) {
 		result = *error != 0 ? MFA_RESULT_FAILED : ended(r);
 		over = true;
 	}
-	if (!over && ch->push.active && ch->c->waits)
-		over = matching_wait(ch, &result, error);
+	if (!over && ch->begun != NULL && ch->c->waits)
+		over = ch->begun->wait(ch, &result, error);
 	for (i = 0; i < CHALLENGE_TRIES && !over; i++)
 		over = one_try(ch, &result, error);
-	matching_end(ch);
+	if (ch->begun != NULL)
+		ch->begun->end(ch);
 	return result;
-}
-
-/* One look a second: it costs thousands of HMACs. */
-static bool may_look(int64_t now)
-{
-	static _Atomic int64_t last;
-	int64_t before = atomic_load(&last);
-
-	return before != now && atomic_compare_exchange_strong(&last, &before, now);
 }
 
 void challenge_aftermath(struct challenge *ch)
 {
-	char label[MFA_LABEL_MAX + 1];
-	struct mfa_log_line line;
-	int64_t seconds, now = mfa_clock_now();
+	const struct ask *row;
+	size_t i;
 
-	if (ch->wrong_count > 1 && !ch->record->decoy && ch->record->account != NULL && may_look(now) &&
-	    mfa_totp_find_far(ch->record->account, ch->wrong, ch->wrong_count, &seconds, label) == 0) {
-		mfa_log_begin(&line, "clock");
-		mfa_log_text(&line, "user", ch->subject->identity.name);
-		mfa_log_text(&line, "device", label);
-		mfa_log_number(&line, "device_ahead_seconds", seconds);
-		mfa_log_text(&line, "msg",
-			     "refused codes would be right at another time: the clock of this system "
-			     "or of the device is wrong");
-		mfa_log_write(&line, LOG_WARNING);
-	}
+	for (i = 0; ch->wrong_count > 0 && (row = ask_row(i)) != NULL; i++)
+		if (row->after_wrong != NULL)
+			row->after_wrong(ch);
 	explicit_bzero(ch->wrong, sizeof(ch->wrong));
 }

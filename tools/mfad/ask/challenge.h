@@ -7,10 +7,11 @@
 #include "factor/factor.h"
 #include "mfad/base/conversation.h"
 #include "mfad/base/subject.h"
-#include "mfad/phones/push.h"
 
 #define CHALLENGE_TRIES 3
 #define CHALLENGE_PLACES_MAX 240
+
+struct ask;
 
 struct challenge {
 	struct conversation *c;
@@ -25,15 +26,16 @@ struct challenge {
 	const char *command;		/* what sudo is asked to run, as it says; "": nothing */
 	int64_t said;			/* mfa_news_until of the news that was said; 0: none */
 	bool tells;			/* on root's word, of the account: its owner is told of wrong answers */
+	/* A way that was begun and goes on while a code may be typed (ask.h); NULL: none. */
+	const struct ask *begun;
+	void *state;			/* its own */
 	/* What came of it. */
 	struct mfa_judgement judgement;	/* the last */
 	unsigned answers;		/* judged */
-	struct push push;		/* the phones of the account that were asked */
 	uint32_t mistakes;		/* that were counted as wrong */
 	uint32_t counted;		/* in the total (mfa_attempt.mistakes) */
 	struct mfa_unheard unheard;	/* after the right one: what its owner is to be told, */
 	char places[CHALLENGE_PLACES_MAX];	/* and where that was */
-	bool notified;
 	struct mfa_wrong_code wrong[CHALLENGE_TRIES];	/* to look for a wrong clock afterwards */
 	size_t wrong_count;
 };

@@ -43,7 +43,7 @@ static int bind_uid(struct challenge *ch)
 
 const char *judged_seen_method(const struct mfa_judgement *judgement)
 {
-	return judgement->verdict == MFA_VERDICT_NEXT ? mfa_method_word(MFA_METHOD_TOTP) : judgement->method;
+	return judgement->verdict == MFA_VERDICT_NEXT ? judgement->asked : judgement->method;
 }
 
 /* The record is shown to every program of the user's (mfa-enroll status), so it has no more than was said. */

@@ -2,8 +2,8 @@
 #ifndef MFAD_PAIR_H
 #define MFAD_PAIR_H
 
-#include "mfad/devices/change.h"
-#include "mfad/devices/enrol.h"
+#include "mfad/change/change.h"
+#include "mfad/change/enrolment.h"
 
 /* Whether a phone can be paired just now: the rules take it, and mfa-portal listens. */
 bool pair_offered(const struct conversation *c, const struct mfa_policy *policy);

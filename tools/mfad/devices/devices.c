@@ -6,8 +6,9 @@
 
 #include "clock/clock.h"
 #include "language/language.h"
-#include "mfad/devices/change.h"
-#include "mfad/devices/recovery.h"
+#include "mfad/change/change.h"
+#include "mfad/devices/prove.h"
+#include "mfad/ask/recovery.h"
 #include "mfad/devices/rows.h"
 #include "mfad/requests/requests.h"
 #include "terminal/terminal.h"
@@ -111,7 +112,7 @@ void request_rename(struct conversation *c)
 	if (change_begin(&ch, c, "rename", false)) {
 		if (!labels_ok)
 			change_stop(&ch, MFA_RESULT_INVALID, "A label has 1 to 64 bytes of plain text.");
-		else if (choose_device(&ch, which) && change_prove(&ch))
+		else if (choose_device(&ch, which) && prove(&ch))
 			apply(&ch, rename_device, label, N_("Renamed."));
 	}
 	change_end(&ch);
@@ -129,13 +130,24 @@ static int remove_device(struct change *ch, void *ctx)
 	return 0;
 }
 
+static bool is_enough_without(const struct mfa_account *account, const char *label)
+{
+	size_t i;
+
+	for (i = 0; i < account->device_count; i++)
+		if (strcmp(account->devices[i].label, label) != 0 &&
+		    mfa_method((enum mfa_method_id)account->devices[i].type)->alone)
+			return true;
+	return false;
+}
+
 /* The last one is easily removed in a moment of tidying, and then nobody gets in. */
 static bool confirm_last(struct change *ch)
 {
 	char answer[8];
 	int r;
 
-	if (ch->record.account->device_count > 1)
+	if (is_enough_without(ch->record.account, ch->label))
 		return true;
 	if (conversation_say(ch->c, MFA_INFO,
 		"This is the only device of the account. Without one, the account (and its recovery\n"
@@ -159,7 +171,7 @@ void request_remove(struct conversation *c)
 	if (change_begin(&ch, c, "remove", false)) {
 		if (r != 0)
 			change_stop(&ch, MFA_RESULT_INVALID, "Which device?");
-		else if (choose_device(&ch, which) && change_prove(&ch) && confirm_last(&ch))
+		else if (choose_device(&ch, which) && prove(&ch) && confirm_last(&ch))
 			apply(&ch, remove_device, NULL, N_("Removed."));
 	}
 	change_end(&ch);
@@ -184,7 +196,7 @@ void request_codes(struct conversation *c)
 	char codes[MFA_RECOVERY_COUNT][MFA_RECOVERY_CODE_SIZE];
 	struct change ch;
 
-	if (change_begin(&ch, c, "codes", false) && has_device(&ch) && change_prove(&ch)) {
+	if (change_begin(&ch, c, "codes", false) && has_device(&ch) && prove(&ch)) {
 		apply(&ch, replace_codes, codes, N_("Codes from before no longer work."));
 		if (ch.result == MFA_RESULT_OK)
 			recovery_show(c, codes);
@@ -196,18 +208,13 @@ void request_codes(struct conversation *c)
 void request_test(struct conversation *c)
 {
 	char text[MFA_LABEL_MAX + 160];
+	struct mfa_judgement judgement;
 	struct change ch;
 
 	if (change_begin(&ch, c, "test", false) && has_device(&ch)) {
-		ch.challenge = (struct challenge){
-			.c = c, .subject = &ch.subject, .record = &ch.record,
-			.policy = mfa_conf_policy(c->conf, SERVICE), .service = SERVICE, .rhost = "", .command = "",
-		};
-		ch.result = challenge_run(&ch.challenge, &ch.error);
-		if (ch.error != 0)
-			change_fail(&ch, ch.error);
-		else if (ch.result == MFA_RESULT_OK) {
-			memcpy(ch.label, ch.challenge.judgement.label, sizeof(ch.label));
+		prove_ask(&ch, &judgement);
+		if (ch.result == MFA_RESULT_OK) {
+			memcpy(ch.label, judgement.label, sizeof(ch.label));
 			if (ch.label[0] != '\0')
 				(void)snprintf(text, sizeof(text),
 					       conversation_words(c, "That works: it is a code of \"%s\"."),

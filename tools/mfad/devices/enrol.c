@@ -7,18 +7,15 @@
 #include "clock/clock.h"
 #include "language/language.h"
 #include "mfad/ask/pair.h"
-#include "mfad/devices/change.h"
+#include "mfad/change/change.h"
+#include "mfad/devices/prove.h"
 #include "mfad/devices/enrol.h"
-#include "mfad/devices/recovery.h"
+#include "mfad/ask/recovery.h"
 #include "mfad/requests/requests.h"
 #include "otp/otpauth.h"
 #include "otp/totp.h"
 #include "terminal/terminal.h"
 
-#define SECRET_SIZE 20		/* RFC 4226 section 4, R6: 160 bits */
-#define FIRST_CODE_TRIES 5
-#define OTHER_VIEWS 20		/* how often it is shown differently */
-#define WARN_SECONDS 300		/* when it is said how long there is still */
 #define SERVICE "mfa-enroll"
 
 /* A stolen password must not enrol its thief: root may, else only where the rules say so. */
@@ -46,6 +43,7 @@ static bool choose_label(struct change *ch, struct enrolment *e, const char *ask
 {
 	struct mfa_account *account = ch->record.account;
 	struct mfa_device *device = &e->device;
+	const char *word = mfa_method(e->ask->method)->label;
 	bool same_place = e->replaces != NULL && strcmp(e->replaces, asked) == 0;
 	unsigned i;
 
@@ -54,8 +52,7 @@ static bool choose_label(struct change *ch, struct enrolment *e, const char *ask
 			    "This account has as many devices as it may have. Remove one first.");
 		return false;
 	}
-	/* A phone is asked for its own name. */
-	if (asked[0] == '\0' && e->type == MFA_DEVICE_PUSH)
+	if (asked[0] == '\0' && e->ask->names_itself)
 		return true;
 	if (asked[0] != '\0') {
 		if (!mfa_label_valid(asked)) {
@@ -70,120 +67,10 @@ static bool choose_label(struct change *ch, struct enrolment *e, const char *ask
 		memcpy(device->label, asked, strlen(asked) + 1);
 		return true;
 	}
-	(void)strcpy(device->label, "Phone");
+	(void)snprintf(device->label, sizeof(device->label), "%s", word);
 	for (i = 2; mfa_account_device(account, device->label) != NULL; i++)
-		(void)snprintf(device->label, sizeof(device->label), "Phone %u", i);
+		(void)snprintf(device->label, sizeof(device->label), "%s %u", word, i);
 	return true;
-}
-
-static int new_device(struct mfa_device *device)
-{
-	device->type = MFA_DEVICE_TOTP;
-	device->hash = MFA_HASH_SHA1;
-	device->digits = MFA_OTP_DIGITS_MIN;
-	device->period = MFA_TOTP_PERIOD_DEFAULT;
-	device->secret_len = SECRET_SIZE;
-	device->created = mfa_clock_now();
-	return RAND_bytes(device->secret, SECRET_SIZE) == 1 ? 0 : -EIO;
-}
-
-static int show_key(struct change *ch, const struct enrolment *e)
-{
-	const struct mfa_device *device = &e->device;
-	struct mfa_otpauth otpauth = {
-		.type = MFA_OTPAUTH_TOTP, .hash = device->hash, .digits = device->digits,
-		.period = device->period, .secret_len = device->secret_len,
-	};
-	char uri[MFA_OTPAUTH_URI_MAX];
-	int r;
-
-	memcpy(otpauth.secret, device->secret, device->secret_len);
-	(void)snprintf(otpauth.issuer, sizeof(otpauth.issuer), "%s", ch->c->conf->issuer);
-	(void)snprintf(otpauth.account, sizeof(otpauth.account), "%.*s", MFA_OTPAUTH_NAME_MAX,
-		       ch->record.account->name);
-	r = mfa_otpauth_format(&otpauth, uri, sizeof(uri));
-	if (r == 0)
-		r = e->show(ch, e, uri);
-	mfa_otpauth_wipe(&otpauth);
-	explicit_bzero(uri, sizeof(uri));
-	return r;
-}
-
-static bool too_late(const struct enrolment *e)
-{
-	return e->until != 0 && mfa_clock_now() >= e->until;
-}
-
-/* Shows the key, again and differently as long as that is wanted, and reads an answer that is
- * a code. */
-static int ask_code(struct change *ch, struct enrolment *e, bool shown, char *answer, size_t size)
-{
-	unsigned views;
-	int r = shown ? 0 : show_key(ch, e);
-
-	for (views = 0; r == 0 && views < OTHER_VIEWS; views++) {
-		r = conversation_ask(ch->c, true, e->prompt, answer, size);
-		if ((r == 0 || r == -EBADMSG) && too_late(e))
-			return -ETIME;
-		if (r == -EBADMSG)
-			return 0;
-		if (r != 0 || e->wants_other == NULL || !e->wants_other(e, answer))
-			return r;
-		r = show_key(ch, e);
-	}
-	return r != 0 ? r : -ECANCELED;
-}
-
-/* Time that runs out is said before it does. */
-static int complain(struct change *ch, const struct enrolment *e, bool again)
-{
-	int64_t left = e->until - mfa_clock_now();
-	char text[160];
-	int r = conversation_say(ch->c, MFA_ERROR,
-		"That is not the code. Look at the entry that you have just added, and check\n"
-		"that the phone's time is set automatically.");
-
-	if (r != 0 || e->until == 0 || left > WARN_SECONDS || !again)
-		return r;
-	(void)snprintf(text, sizeof(text), left < 120
-		       ? conversation_words(ch->c, "There are %lld seconds left for this.")
-		       : conversation_words(ch->c, "There are %lld minutes left for this."),
-		       (long long)(left < 120 ? left : left / 60));
-	return conversation_say(ch->c, MFA_INFO, text);
-}
-
-/* Asks until a code from the device was right. */
-static bool first_code(struct change *ch, struct enrolment *e)
-{
-	char answer[MFA_ANSWER_MAX];
-	unsigned i;
-	int r = 0;
-
-	for (i = 0; i < FIRST_CODE_TRIES; i++) {
-		r = ask_code(ch, e, i > 0, answer, sizeof(answer));
-		if (r != 0)
-			break;
-		r = mfa_totp_first_code(&e->device, answer, mfa_clock_now());
-		explicit_bzero(answer, sizeof(answer));
-		if (r != -ENOENT)
-			break;
-		r = complain(ch, e, i + 1 < FIRST_CODE_TRIES);
-		if (r != 0)
-			break;
-	}
-	explicit_bzero(answer, sizeof(answer));
-	if (r == 0 && i < FIRST_CODE_TRIES)
-		return true;
-	if (r == 0)
-		change_stop(ch, MFA_RESULT_MAXTRIES,
-			    "Nothing was saved. Remove the entry from the app and start again.");
-	else if (r == -ETIMEDOUT || r == -ETIME)
-		change_stop(ch, r == -ETIME ? MFA_RESULT_DENIED : MFA_RESULT_BUSY,
-			    "That took too long. Nothing was saved. Remove the entry from the app and start\n"
-			    "again.");
-	else
-		change_stop(ch, MFA_RESULT_ABORTED, "Nothing was saved.");
-	return false;
 }
 
 static int add_device(struct change *ch, void *ctx)
@@ -217,8 +104,8 @@ static int add_device(struct change *ch, void *ctx)
 
 static void save(struct change *ch, struct enrolment *e)
 {
-	char text[MFA_LABEL_MAX + 160];
-	int r = change_apply(ch, add_device, e);
+	char text[MFA_LABEL_MAX + 240];
+	int n, r = change_apply(ch, add_device, e);
 
 	if (r == -EALREADY || r == -EEXIST) {
 		change_stop(ch, MFA_RESULT_EXISTS,
@@ -229,9 +116,8 @@ static void save(struct change *ch, struct enrolment *e)
 		change_fail(ch, r);
 		return;
 	}
-	(void)snprintf(text, sizeof(text), e->type == MFA_DEVICE_PUSH
-		       ? conversation_words(ch->c, "The phone is paired. Saved as \"%s\".")
-		       : conversation_words(ch->c, "The code is right. Saved as \"%s\"."),
+	n = snprintf(text, sizeof(text), "%s ", conversation_words(ch->c, e->ask->proven));
+	(void)snprintf(text + n, sizeof(text) - (size_t)n, conversation_words(ch->c, N_("Saved as \"%s\".")),
 		       e->device.label);
 	(void)conversation_say(ch->c, MFA_INFO, text);
 	change_stop(ch, MFA_RESULT_OK, NULL);
@@ -239,48 +125,84 @@ static void save(struct change *ch, struct enrolment *e)
 
 void enrol_device(struct change *ch, struct enrolment *e, const char *label)
 {
-	bool proven = false;
-	int r;
+	bool proven;
 
 	if (!choose_label(ch, e, label))
 		return;
-	if (e->type == MFA_DEVICE_PUSH) {
-		proven = pair_phone(ch, e);
-	} else {
-		r = new_device(&e->device);
-		if (r != 0)
-			change_fail(ch, r);
-		else
-			proven = first_code(ch, e);
-	}
+	proven = e->ask->enrol(ch, e);
 	memcpy(ch->label, e->device.label, sizeof(ch->label));
-	if (proven)
-		save(ch, e);
-	if (proven && e->type == MFA_DEVICE_PUSH)
-		pair_end(ch, e);
+	if (!proven)
+		return;
+	save(ch, e);
+	if (e->ask->enrolled != NULL)
+		e->ask->enrolled(ch, e);
 }
 
-int enrol_choose_type(struct conversation *c, const struct mfa_policy *policy, const char *asked,
-		      enum mfa_device_type *type)
+/* Those that can be added just now; a first device must be enough for the account by itself.  Returns how many. */
+static size_t gather(const struct change *ch, const struct mfa_policy *policy, const struct ask **out)
 {
-	bool push = pair_offered(c, policy), totp = (policy->methods & MFA_METHOD_TOTP) != 0;
-	char answer[16];
+	bool first = ch->record.account->device_count == 0;
+	const struct ask *row;
+	size_t i, n = 0;
+
+	for (i = 0; (row = ask_row(i)) != NULL; i++)
+		if (row->enrol != NULL && row->offered(ch->c, policy) && (!first || mfa_method(row->method)->alone))
+			out[n++] = row;
+	return n;
+}
+
+static int choose(struct conversation *c, const struct ask *const *rows, size_t count, const struct ask **out)
+{
+	char text[400], answer[16];
+	size_t i, n;
 	int r;
 
-	if (asked[0] != '\0' || !push || !totp) {
-		if (strcmp(asked, "push") == 0 && !push)
-			return -EINVAL;
-		*type = push && (strcmp(asked, "push") == 0 || !totp) ? MFA_DEVICE_PUSH : MFA_DEVICE_TOTP;
-		return 0;
-	}
-	r = conversation_say(c, MFA_INFO, "How do you want to sign in from now on?\n"
-			     "  1. number matching on this phone (recommended)\n"
-			     "  2. code from an authenticator app");
+	n = (size_t)snprintf(text, sizeof(text), "%s",
+			     conversation_words(c, N_("How do you want to sign in from now on?")));
+	for (i = 0; i < count && n < sizeof(text); i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "\n  %zu. %s", i + 1,
+				      conversation_words(c, rows[i]->choice));
+	r = conversation_say(c, MFA_INFO, text);
 	if (r == 0)
 		r = conversation_ask(c, true, "Your choice [1]: ", answer, sizeof(answer));
-	if (r == 0 || r == -EBADMSG)
-		*type = r == 0 && answer[0] == '2' ? MFA_DEVICE_TOTP : MFA_DEVICE_PUSH;
-	return r == -EBADMSG ? 0 : r;
+	if (r != 0 && r != -EBADMSG)
+		return r;
+	for (i = 1; r == 0 && i < count; i++)
+		if ((size_t)(answer[0] - '0') == i + 1)
+			*out = rows[i];
+	return 0;
+}
+
+/* Where nothing can be added, one that needs nothing is: the rules may change. */
+static const struct ask *last_resort(void)
+{
+	const struct ask *row;
+	size_t i;
+
+	for (i = 0; (row = ask_row(i)) != NULL; i++)
+		if (row->enrol != NULL && row->not_offered == NULL)
+			break;
+	return row;
+}
+
+int enrol_choose(struct change *ch, const struct mfa_policy *policy, const char *asked, const struct ask **out)
+{
+	const struct ask *rows[MFA_METHOD_COUNT], *wanted = ask_by_word(asked);
+	size_t i, n = gather(ch, policy, rows);
+
+	for (i = 0; i < n && rows[i] != wanted; i++)
+		;
+	*out = i < n ? wanted : n > 0 ? rows[0] : last_resort();
+	if (wanted == NULL)
+		return n < 2 ? 0 : choose(ch->c, rows, n, out);
+	if (i < n)
+		return 0;
+	if (ch->record.account->device_count == 0 && !mfa_method(wanted->method)->alone)
+		return -EPERM;
+	if (wanted->not_offered == NULL)
+		return 0;
+	*out = wanted;
+	return -EINVAL;
 }
 
 int enrol_tell_codes(struct conversation *c, struct enrolment *e)
@@ -314,7 +236,7 @@ static void tell_saved(struct change *ch, struct enrolment *e)
 struct wanted {
 	bool ok;			/* as far as it could be read */
 	char label[MFA_LABEL_MAX + 1];	/* "": any that is free */
-	char method[8];			/* "": to be asked */
+	char method[16];		/* "": to be asked */
 };
 
 static void read_wanted(const struct conversation *c, struct wanted *w)
@@ -323,7 +245,7 @@ static void read_wanted(const struct conversation *c, struct wanted *w)
 	int method = mfa_frame_text(&c->frame, MFA_FIELD_METHOD, w->method, sizeof(w->method));
 
 	w->ok = (label == 0 || label == -ENOENT) && (method == 0 || method == -ENOENT) &&
-		(w->method[0] == '\0' || strcmp(w->method, "push") == 0 || strcmp(w->method, "totp") == 0);
+		(w->method[0] == '\0' || ask_by_word(w->method) != NULL);
 }
 
 /* Once it is clear who it is. */
@@ -335,12 +257,13 @@ static void enrol_wanted(struct change *ch, struct enrolment *e, const struct wa
 		change_stop(ch, MFA_RESULT_INVALID, "A label has 1 to 64 bytes of plain text.");
 		return;
 	}
-	r = enrol_choose_type(ch->c, mfa_conf_policy(ch->c->conf, SERVICE), w->method, &e->type);
+	r = enrol_choose(ch, mfa_conf_policy(ch->c->conf, SERVICE), w->method, &e->ask);
 	if (r == 0)
 		enrol_device(ch, e, label);
 	else if (r == -EINVAL)
-		change_stop(ch, MFA_RESULT_DENIED, "Number matching is not set up on this system, or mfa-portal does not run.\n"
-			    "`mfa-enroll add --totp` sets up an authenticator app.");
+		change_stop(ch, MFA_RESULT_DENIED, e->ask->not_offered);
+	else if (r == -EPERM)
+		change_stop(ch, MFA_RESULT_DENIED, "That can't be the only device of an account. Add another kind first.");
 	else
 		change_stop(ch, r == -ETIMEDOUT ? MFA_RESULT_BUSY : MFA_RESULT_ABORTED, "Nothing was saved.");
 }
@@ -373,7 +296,7 @@ void request_enrol(struct conversation *c)
 
 	read_wanted(c, &wanted);
 	if (change_begin(&ch, c, "enrol", true) && may_enrol_first(&ch) && name_is_meant(&ch, is_new) &&
-	    change_prove(&ch)) {
+	    prove(&ch)) {
 		/* Root enrols whom it likes. */
 		e.first = ch.record.account->device_count == 0 && ch.subject.local && !ch.by_pass;
 		enrol_wanted(&ch, &e, &wanted, wanted.label);
@@ -406,7 +329,7 @@ void request_replace(struct conversation *c)
 		else {
 			(void)snprintf(which, sizeof(which), "%s", old->label);
 			e.replaces = which;
-			if (change_prove(&ch))
+			if (prove(&ch))
 				enrol_wanted(&ch, &e, &wanted, wanted.label[0] != '\0' ? wanted.label : which);
 		}
 		tell_saved(&ch, &e);

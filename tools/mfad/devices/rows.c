@@ -56,14 +56,13 @@ static json_t *uid(const struct mfa_account *account)
 /* Each kind of device once. */
 static json_t *methods(const struct mfa_account *account)
 {
-	static const enum mfa_method_kind kinds[] = { MFA_METHOD_TOTP, MFA_METHOD_HOTP, MFA_METHOD_PUSH };
 	unsigned has = mfa_account_methods(account);
 	json_t *list = json_array();
 	size_t i;
 
-	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if ((has & kinds[i]) != 0)
-			(void)json_array_append_new(list, json_string(mfa_method_word(kinds[i])));
+	for (i = 0; i < MFA_METHOD_COUNT; i++)
+		if ((has & 1U << i) != 0)
+			(void)json_array_append_new(list, json_string(mfa_method((enum mfa_method_id)i)->word));
 	return list;
 }
 
@@ -85,6 +84,7 @@ char *row_unreadable(const char *name, int error)
 
 static json_t *devices(const struct mfa_account *account, int64_t now)
 {
+	char about[MFA_DESCRIPTION_MAX];
 	json_t *list = json_array();
 	size_t i;
 
@@ -92,6 +92,8 @@ static json_t *devices(const struct mfa_account *account, int64_t now)
 		int64_t ahead = mfa_totp_ahead(&account->devices[i], now, MFA_CONF_TOTP_WINDOW_MAX);
 		json_t *one = device(&account->devices[i], i + 1);
 
+		mfa_factor_describe(&account->devices[i], about);
+		(void)json_object_set_new(one, "about", json_string(about));
 		if (ahead > 0)
 			(void)json_object_set_new(one, "ahead", json_integer(ahead));
 		(void)json_object_set_new(one, "drift", json_integer(account->devices[i].drift));
@@ -102,13 +104,12 @@ static json_t *devices(const struct mfa_account *account, int64_t now)
 
 static json_t *event(const struct mfa_event *e)
 {
-	/* As it was written once (tools/mfad/judged.c, add_event). */
-	bool far = strcmp(e->result, "resync") == 0;
+	const char *method = e->method, *result = e->result;
 
+	(void)mfa_hotp_was_far(e, &method, &result);
 	return json_pack("{s:I, s:s, s:s, s:s, s:s}",
 			 "time", (json_int_t)e->time, "service", e->service, "rhost", e->rhost,
-			 "method", far ? mfa_method_word(MFA_METHOD_TOTP) : e->method,
-			 "result", far ? "wrong" : e->result);
+			 "method", method, "result", result);
 }
 
 static json_t *failure(const struct mfa_failure *f)
@@ -138,18 +139,12 @@ static json_t *events(const struct mfa_account *account)
 
 static json_t *throttles(const struct mfa_account *account, int64_t now)
 {
-	static const char *const names[MFA_BUDGET_COUNT] = {
-		[MFA_BUDGET_CODE] = "code", [MFA_BUDGET_RECOVERY] = "recovery",
-		[MFA_BUDGET_LOCAL_CODE] = "local_code",
-		[MFA_BUDGET_LOCAL_RECOVERY] = "local_recovery",
-		[MFA_BUDGET_PASS] = "pass", [MFA_BUDGET_LOCAL_PASS] = "local_pass",
-	};
 	json_t *all = json_object();
 	size_t i;
 
 	for (i = 0; i < MFA_BUDGET_COUNT; i++)
 		if (account->throttles[i].failures > 0)
-			(void)json_object_set_new(all, names[i], json_pack("{s:I, s:I}",
+			(void)json_object_set_new(all, mfa_budget((enum mfa_budget)i)->word, json_pack("{s:I, s:I}",
 				"wrong_in_a_row", (json_int_t)account->throttles[i].failures,
 				"wait", (json_int_t)mfa_throttle_wait(&account->throttles[i], now)));
 	return all;

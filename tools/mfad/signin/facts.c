@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "clock/clock.h"
+#include "factor/factor.h"
 #include "log/log.h"
 
 /* Whether somebody is in one of a list's groups.  A look-up that failed decides nothing, nor does a name that the
@@ -61,7 +62,7 @@ void facts_gather(const struct subject *subject, const struct mfa_policy *policy
 		return;
 	out->devices = (unsigned)account->device_count;
 	out->methods = mfa_account_methods(account);
-	out->has_pass = mfa_account_has_pass(account, out->now);
+	out->stand_ins = mfa_factor_stand_ins(account, out->now);
 	out->postponed = account->postponed;
 }
 

@@ -25,12 +25,12 @@ void remember_write(struct conversation *c, const struct mfa_policy *policy,
 		    const struct mfa_policy_facts *facts, const struct mfa_remember_place *place,
 		    const struct mfa_record *record, const struct mfa_judgement *shown)
 {
+	const struct mfa_method *method = mfa_method_of(shown->kind);
 	const struct mfa_device *device;
 	int r;
 
 	/* A recovery code or a pass is for once: whoever found it is not let in for a week. */
-	if ((shown->kind & (MFA_METHOD_TOTP | MFA_METHOD_HOTP | MFA_METHOD_PUSH)) == 0 || record->decoy ||
-	    !mfa_policy_may_remember(policy, facts))
+	if (method == NULL || !method->spares || record->decoy || !mfa_policy_may_remember(policy, facts))
 		return;
 	device = mfa_account_device(record->account, shown->label);
 	if (device == NULL)

@@ -8,7 +8,7 @@
 #include "clock/clock.h"
 #include "language/language.h"
 #include "log/log.h"
-#include "mfad/ask/challenge.h"
+#include "mfad/ask/ask.h"
 #include "mfad/ask/judged.h"
 #include "mfad/base/metrics.h"
 #include "mfad/base/subject.h"
@@ -21,7 +21,6 @@
 #include "policy/policy.h"
 
 #define FIELD_MAX 255
-#define RECOVERY_FEW 3
 #define NEWS_MAX (MFA_DEVICES_MAX * (MFA_LABEL_MAX + 32))
 
 struct signin {
@@ -312,15 +311,10 @@ static void tell_news(struct signin *s)
 
 static void tell_success(struct signin *s)
 {
-	const struct mfa_account *account = s->record.account;
-	char text[160];
+	const struct ask *row = ask_of(s->challenge.judgement.kind);
 
-	if (s->challenge.judgement.kind == MFA_METHOD_RECOVERY) {
-		(void)snprintf(text, sizeof(text), account->recovery_count <= RECOVERY_FEW
-			       ? conversation_words(s->c, "Recovery codes left: %zu. Make new ones with: mfa-enroll codes")
-			       : conversation_words(s->c, "Recovery codes left: %zu."), account->recovery_count);
-		(void)conversation_say(s->c, MFA_INFO, text);
-	}
+	if (row != NULL && row->told != NULL)
+		row->told(s->c, s->record.account);
 	conversation_done(s->c, MFA_RESULT_OK, NULL);
 }
 

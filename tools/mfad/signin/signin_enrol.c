@@ -133,7 +133,7 @@ static int show(struct change *ch, const struct enrolment *e, const char *uri)
 	int r = text != NULL ? 0 : -ENOMEM;
 
 	key_of(uri, key, sizeof(key));
-	if (e->type == MFA_DEVICE_PUSH) {
+	if (e->ask->shows_page) {
 		compose_it = compose_address;
 		words = uri;
 	}
@@ -181,8 +181,8 @@ static void postpone(struct change *ch, struct signin_enrol *se)
 
 	if (d->left > 0)
 		p.most = ch->record.account->postponed + d->left;
-	/* A pass stands in for the phone; nothing is counted off. */
-	if (strcmp(d->rule, "pass") != 0)
+	/* Then nothing is counted off. */
+	if (!d->stood_in)
 		r = change_apply(ch, count_postponement, &p);
 	if (r == 0) {
 		se->postponed = true;
@@ -211,7 +211,7 @@ static int say_choice(struct change *ch, const struct signin_enrol *se)
 		(void)snprintf(text, sizeof(text), conversation_words(ch->c,
 			"Press Enter to do it now, or type n for \"not now\" (%u left)."),
 			       se->decision->left);
-	else if (se->policy->offer_until > 0 && strcmp(se->decision->rule, "pass") != 0 &&
+	else if (se->policy->offer_until > 0 && !se->decision->stood_in &&
 		 localtime_r(&last, &tm) != NULL && strftime(day, sizeof(day), "%Y-%m-%d", &tm) > 0)
 		(void)snprintf(text, sizeof(text), conversation_words(ch->c,
 			"Press Enter to do it now, or type n for \"not now\" (until %s)."), day);
@@ -282,7 +282,7 @@ void signin_enrol(struct change *ch, struct signin_enrol *se)
 
 	if (introduce(ch, se)) {
 		e.until = mfa_clock_now() + SIGNIN_ENROL_SECONDS;
-		if (enrol_choose_type(ch->c, se->policy, "", &e.type) == 0)
+		if (enrol_choose(ch, se->policy, "", &e.ask) == 0)
 			enrol_device(ch, &e, "");
 		else
 			change_stop(ch, MFA_RESULT_ABORTED, NULL);

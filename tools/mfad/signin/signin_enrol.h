@@ -3,7 +3,7 @@
 #ifndef MFAD_SIGNIN_ENROL_H
 #define MFAD_SIGNIN_ENROL_H
 
-#include "mfad/devices/change.h"
+#include "mfad/change/change.h"
 #include "policy/policy.h"
 
 /* How long it may take, in seconds.  sshd's LoginGraceTime may be shorter; mfad can't know. */

@@ -1,29 +1,30 @@
-/* What each method implements; factor.c has the table. */
-#ifndef MFA_METHOD_H
-#define MFA_METHOD_H
+/* What each file of lib/factor implements; method/list.h says for which method, and on which budget. */
+#ifndef MFA_JUDGING_H
+#define MFA_JUDGING_H
 
 #include "factor/factor.h"
 
-struct mfa_method {
-	const char *name;
-	enum mfa_method_kind kind;
-	enum mfa_budget budget;		/* of wrong answers, on root's word */
-	enum mfa_budget local_budget;	/* the same for the user's own programs */
-	bool stops;			/* after MFA_THROTTLE_STOP mistakes only another method helps */
-	/* Whether an answer (without spaces and hyphens) has this method's form. */
-	bool (*recognises)(const char *answer);
-	/* Judges it; marks as used what it accepts and sets verdict, label and drift. */
+/* Members that may be NULL are said to be. */
+struct mfa_factor {
+	/* Whether an answer (without spaces and hyphens) has this factor's form, for this account: what was sent to it
+	 * may be told from an app's code.  NULL: it is never typed. */
+	bool (*recognises)(const struct mfa_account *account, const char *answer);
+	/* Judges it; marks as used what it accepts and sets verdict, label and drift.  NULL with recognises. */
 	void (*check)(struct mfa_account *account, const char *answer,
 		      const struct mfa_attempt *attempt, struct mfa_judgement *out);
 	/* Mends what a clock that once was wrong has left behind, and returns whether there was any; may be NULL. */
 	bool (*mend)(struct mfa_account *account, int64_t now, unsigned window);
+	/* A device of the method for people: what it is beyond its label, never a secret.  NULL: there are none. */
+	void (*describe)(const struct mfa_device *device, char out[MFA_DESCRIPTION_MAX]);
+	/* The device comes from a backup: what can have been used since then is made used.  Returns whether all of it
+	 * could be.  NULL: there is nothing to be used twice. */
+	bool (*restore)(struct mfa_device *device, int64_t now);
+	/* Whether the account has it without a device, at `now`.  NULL: never. */
+	bool (*stands_in)(const struct mfa_account *account, int64_t now);
 };
 
-extern const struct mfa_method mfa_method_totp;
-extern const struct mfa_method mfa_method_hotp;
-extern const struct mfa_method mfa_method_recovery;
-extern const struct mfa_method mfa_method_pass;
-extern const struct mfa_method mfa_method_scratch;
+#define FACTOR(name, METHOD, BUDGET) extern const struct mfa_factor mfa_factor_##name;
+#include "method/list.h"
 
 /* A factor of some kind was shown: throttles are cleared, phones may be asked again. */
 void mfa_factor_shown(struct mfa_account *account, const struct mfa_attempt *attempt,

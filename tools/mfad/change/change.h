@@ -3,7 +3,7 @@
 #ifndef MFAD_CHANGE_H
 #define MFAD_CHANGE_H
 
-#include "mfad/ask/challenge.h"
+#include "factor/factor.h"
 #include "mfad/base/conversation.h"
 #include "mfad/base/subject.h"
 
@@ -12,14 +12,17 @@ struct change {
 	const char *what;		/* for the log: "enrol", "remove", ... */
 	struct subject subject;
 	struct mfa_record record;
-	struct challenge challenge;
 	struct {
-		bool given;		/* by change_prove */
+		bool given;		/* by change_take_proof */
 		int64_t account;	/* when the account was made that it was given for, */
-		int64_t device;		/* and the device that was shown, */
-		uint32_t epoch;		/* or where it was none, the account's epoch */
+		char label[MFA_LABEL_MAX + 1];	/* and which device was shown, */
+		int64_t device;		/* made when, */
+		uint32_t epoch;		/* or where it was none (""), the account's epoch */
 	} proof;
-	bool by_pass;			/* change_prove asks for a pass: there is no device yet */
+	bool by_pass;			/* the proof is a pass: there is no device yet */
+	/* What is still to be done when everything was told; NULL: nothing. */
+	void (*after)(struct change *change);
+	void *after_ctx;
 	bool created;			/* the account had no record before */
 	char label[MFA_LABEL_MAX + 1];	/* of the device that it is about, for the log */
 	enum mfa_result result;
@@ -32,19 +35,14 @@ struct change {
  * Returns whether to go on; otherwise change_end tells why. */
 bool change_begin(struct change *change, struct conversation *c, const char *what, bool create);
 
-/* A user who has a device shows it before anything is changed; root need not.  It counts for as long
- * as both account and device are there: whoever was asked something else since may have been
- * waiting for the owner to report the phone as stolen.
- * Returns whether to go on; the result is still a failure then. */
-bool change_prove(struct change *change);
-
 /* Applies fn to the record and saves it; if somebody wrote meanwhile, to what is there then.
  * fn returns 0, or a negative errno that ends it.  Returns 0 when it is durable; -EKEYREVOKED: the
  * proof no longer counts. */
 typedef int change_fn(struct change *change, void *ctx);
 int change_apply(struct change *change, change_fn *fn, void *ctx);
 
-/* What a sign-in has shown just now counts as the proof. */
+/* What was shown just now counts as the proof, for as long as both account and device are there: whoever was asked
+ * something else since may have been waiting for the owner to report the phone as stolen. */
 void change_take_proof(struct change *change, const struct mfa_judgement *judgement);
 
 /* The log's line of how it ended. */

@@ -1,21 +1,37 @@
-#include "mfad/ask/matching.h"
+/* Number matching: the terminal shows a number, the phone asks for it. */
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "clock/clock.h"
 #include "language/language.h"
+#include "mfad/ask/ask.h"
 #include "mfad/ask/judged.h"
+#include "mfad/ask/pair.h"
+#include "mfad/phones/push.h"
 
 #define TEXT_MAX 400
+
+extern const struct ask ask_push;
+
+struct matching {
+	struct push push;		/* the phones of the account that were asked */
+	bool notified;			/* some phone buzzed */
+};
+
+static struct matching *of(const struct challenge *ch)
+{
+	return ch->state;
+}
 
 /* Who waits for a phone to buzz must know that it won't. */
 static void add_notice(const struct challenge *ch, char *text, size_t size)
 {
 	size_t n = strlen(text);
 
-	if (ch->notified || n + 1 >= size)
+	if (of(ch)->notified || n + 1 >= size)
 		return;
 	text[n++] = '\n';
 	(void)snprintf(text + n, size - n,
@@ -28,7 +44,7 @@ static int say_number(struct challenge *ch)
 	char text[TEXT_MAX];
 
 	(void)snprintf(text, sizeof(text), conversation_words(ch->c, N_("To sign in, enter %u on your phone.")),
-		       ch->push.challenge.number);
+		       of(ch)->push.challenge.number);
 	add_notice(ch, text, sizeof(text));
 	return conversation_say(ch->c, MFA_INFO, text);
 }
@@ -50,25 +66,38 @@ static int say_why_not(struct challenge *ch, enum push_offer offer)
 	}
 }
 
-int matching_begin(struct challenge *ch, int *error)
+static void end(struct challenge *ch)
+{
+	push_end(&of(ch)->push);
+	free(ch->state);
+	ch->state = NULL;
+	ch->begun = NULL;
+}
+
+static int begin(struct challenge *ch, int *error)
 {
 	struct push_subject subject = {
 		.service = ch->service, .address = ch->place_not_known ? MFA_CHALLENGE_NOWHERE : ch->rhost,
 		.command = ch->command,
 		.claim = ch->subject->local, .local = ch->subject->local, .policy = ch->policy,
 	};
-	enum push_offer offer;
+	enum push_offer offer = PUSH_NONE;
 
-	memset(&ch->push, 0, sizeof(ch->push));
-	if (ch->hopeless || ch->c->has_code)
-		return 0;
-	*error = push_begin(&ch->push, ch->c, ch->record, &subject, &offer);
-	if (*error != 0 || offer == PUSH_NONE)
-		return 0;
-	if (offer != PUSH_ASKED)
-		return say_why_not(ch, offer);
-	ch->notified = push_notified(&ch->push);
+	ch->state = calloc(1, sizeof(struct matching));
+	*error = ch->state == NULL ? -ENOMEM : push_begin(&of(ch)->push, ch->c, ch->record, &subject, &offer);
+	if (*error != 0 || offer != PUSH_ASKED) {
+		free(ch->state);
+		ch->state = NULL;
+		return *error != 0 ? 0 : say_why_not(ch, offer);
+	}
+	ch->begun = &ask_push;
+	of(ch)->notified = push_notified(&of(ch)->push);
 	return ch->c->waits ? 0 : say_number(ch);
+}
+
+static void settle(struct challenge *ch, struct mfa_account *account)
+{
+	mfa_push_settle(account, ch->subject->local, of(ch)->push.asked_at);
 }
 
 /* The account is changed as after a right code. */
@@ -77,13 +106,13 @@ static int accept_in(void *ctx, struct mfa_record *record, bool again)
 	struct challenge *ch = ctx;
 	struct mfa_attempt attempt = { .now = mfa_clock_now(), .local = ch->subject->local,
 				       .window = ch->c->conf->totp_window, .mistakes = ch->counted };
-	struct mfa_device *device = mfa_account_device_by_id(record->account, ch->push.challenge.device);
+	struct mfa_device *device = mfa_account_device_by_id(record->account, of(ch)->push.challenge.device);
 
 	(void)again;
 	/* It was removed meanwhile. */
 	if (device == NULL || device->phone == NULL)
 		return -EPERM;
-	mfa_push_settle(record->account, attempt.local, ch->push.asked_at);
+	mfa_push_settle(record->account, attempt.local, of(ch)->push.asked_at);
 	mfa_push_accept(record->account, device, &attempt, &ch->judgement);
 	return judged_record(ch);
 }
@@ -136,46 +165,61 @@ static bool ends(struct challenge *ch, enum push_outcome outcome, enum mfa_resul
 	}
 }
 
-bool matching_wait(struct challenge *ch, enum mfa_result *result, int *error)
+static bool wait_for_phone(struct challenge *ch, enum mfa_result *result, int *error)
 {
 	enum push_outcome outcome;
 	char text[TEXT_MAX];
 
 	(void)snprintf(text, sizeof(text), conversation_words(ch->c,
 		N_("To sign in, enter %u on your phone. (Press Enter to type a code instead.)")),
-		ch->push.challenge.number);
+		of(ch)->push.challenge.number);
 	add_notice(ch, text, sizeof(text));
 	if (conversation_wait(ch->c, text) != 0) {
 		*result = MFA_RESULT_ABORTED;
 		return true;
 	}
-	outcome = push_wait(&ch->push);
+	outcome = push_wait(&of(ch)->push);
 	if (ends(ch, outcome, result, error))
 		return true;
 	if (outcome == PUSH_EXPIRED) {
-		push_end(&ch->push);
+		end(ch);
 		(void)conversation_say(ch->c, MFA_INFO, "No answer came from your phone. Please use a code.");
 	}
 	return false;
 }
 
-bool matching_answered(struct challenge *ch, const char *answer, enum mfa_result *result, int *error,
-		       bool *judge)
+static bool answered(struct challenge *ch, const char *answer, enum mfa_result *result, int *error,
+		     bool *judge)
 {
-	enum push_outcome outcome = answer[0] == '\0' ? push_wait(&ch->push) : push_look(&ch->push);
+	enum push_outcome outcome = answer[0] == '\0' ? push_wait(&of(ch)->push) : push_look(&of(ch)->push);
 
 	*judge = answer[0] != '\0';
 	if (ends(ch, outcome, result, error))
 		return true;
 	if (outcome == PUSH_EXPIRED) {
-		push_end(&ch->push);
+		end(ch);
 		if (!*judge)
 			(void)conversation_say(ch->c, MFA_ERROR, "No answer came from your phone. Please use a code.");
 	}
 	return false;
 }
 
-void matching_end(struct challenge *ch)
-{
-	push_end(&ch->push);
-}
+const struct ask ask_push = {
+	.method = MFA_METHOD_ID_PUSH,
+	.choice = N_("number matching on this phone (recommended)"),
+	.offered = pair_offered,
+	.enrol = pair_phone,
+	.enrolled = pair_end,
+	.proven = N_("The phone is paired."),
+	.not_offered = N_("Number matching is not set up on this system, or mfa-portal does not run.\n"
+			  "`mfa-enroll add --totp` sets up an authenticator app."),
+	.names_itself = true,
+	.shows_page = true,
+	.begin = begin,
+	.prompt = N_("Press Enter when you have, or type a code: "),
+	.prompt_blocked = N_("Press Enter when you have, or type a recovery code: "),
+	.wait = wait_for_phone,
+	.answered = answered,
+	.settle = settle,
+	.end = end,
+};

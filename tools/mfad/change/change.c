@@ -1,4 +1,4 @@
-#include "mfad/devices/change.h"
+#include "mfad/change/change.h"
 
 #include <errno.h>
 #include <string.h>
@@ -6,8 +6,6 @@
 #include "clock/clock.h"
 #include "language/language.h"
 #include "log/log.h"
-
-#define SERVICE "mfa-enroll"
 
 void change_stop(struct change *ch, enum mfa_result result, const char *text)
 {
@@ -69,9 +67,8 @@ void change_take_proof(struct change *ch, const struct mfa_judgement *judgement)
 	struct mfa_account *account = ch->record.account;
 	const struct mfa_device *device = mfa_account_device(account, judgement->label);
 
-	if (judgement != &ch->challenge.judgement)
-		ch->challenge.judgement = *judgement;
 	ch->proof.given = true;
+	memcpy(ch->proof.label, judgement->label, sizeof(ch->proof.label));
 	ch->proof.account = account->created;
 	ch->proof.epoch = account->epoch;
 	ch->proof.device = device != NULL ? device->created : 0;
@@ -81,44 +78,16 @@ void change_take_proof(struct change *ch, const struct mfa_judgement *judgement)
  * device goes, for the paper goes with that. */
 static bool proof_counts(const struct change *ch)
 {
-	const char *label = ch->challenge.judgement.label;
 	const struct mfa_device *device;
 
 	if (!ch->proof.given)
 		return true;
 	if (ch->record.account->created != ch->proof.account)
 		return false;
-	if (label[0] == '\0')
+	if (ch->proof.label[0] == '\0')
 		return ch->record.account->epoch == ch->proof.epoch;
-	device = mfa_account_device(ch->record.account, label);
+	device = mfa_account_device(ch->record.account, ch->proof.label);
 	return device != NULL && device->created == ch->proof.device;
-}
-
-bool change_prove(struct change *ch)
-{
-	if (!ch->subject.local || (ch->record.account->device_count == 0 && !ch->by_pass))
-		return true;
-	ch->challenge = (struct challenge){
-		.c = ch->c, .subject = &ch->subject, .record = &ch->record,
-		.policy = mfa_conf_policy(ch->c->conf, SERVICE), .service = SERVICE, .rhost = "", .command = "",
-	};
-	if (conversation_say(ch->c, MFA_INFO, ch->by_pass
-			     ? N_("First type the pass that your administrator gave you, where a code is asked for.")
-			     : N_("First show that it is you, with a device that you have now.")) != 0) {
-		change_stop(ch, MFA_RESULT_ABORTED, NULL);
-		return false;
-	}
-	ch->result = challenge_run(&ch->challenge, &ch->error);
-	if (ch->error != 0)
-		change_fail(ch, ch->error);
-	else if (ch->result == MFA_RESULT_MAXTRIES)
-		ch->text = "Nothing was changed.";
-	if (ch->result != MFA_RESULT_OK)
-		return false;
-	change_take_proof(ch, &ch->challenge.judgement);
-	/* What is still to come must say itself that it has worked. */
-	ch->result = MFA_RESULT_FAILED;
-	return true;
 }
 
 struct applying {
@@ -185,7 +154,7 @@ void change_end(struct change *ch)
 {
 	conversation_done(ch->c, ch->result, ch->text);
 	change_log(ch);
-	if (ch->challenge.c != NULL)
-		challenge_aftermath(&ch->challenge);
+	if (ch->after != NULL)
+		ch->after(ch);
 	mfa_record_release(&ch->record);
 }

@@ -1,0 +1,87 @@
+/* What is known of each method of proving who one is, as data.  How its answers are judged is lib/factor's, what is
+ * done for it in a conversation tools/mfad/ask's; the list of all three is method/list.h.  Pure. */
+#ifndef MFA_METHOD_H
+#define MFA_METHOD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A method by its place in the table. */
+enum mfa_method_id {
+#define METHOD(NAME, ...) MFA_METHOD_ID_##NAME,
+#include "method/list.h"
+	MFA_METHOD_COUNT
+};
+
+/* The same as a bit, for sets of them. */
+enum mfa_method_kind {
+	MFA_METHOD_NONE = 0,
+#define METHOD(NAME, ...) MFA_METHOD_##NAME = 1U << MFA_METHOD_ID_##NAME,
+#include "method/list.h"
+};
+
+/* A device is for one method.  Those of methods that have no devices occur in none. */
+enum mfa_device_type {
+#define METHOD(NAME, ...) MFA_DEVICE_##NAME = MFA_METHOD_ID_##NAME,
+#include "method/list.h"
+};
+
+/* What a device is made of, and so what a record has of it. */
+enum mfa_device_form {
+	MFA_HOLDS_NOTHING = 0,		/* the method has no devices */
+	MFA_HOLDS_CLOCK,		/* a secret, and how far its clock has come (RFC 6238) */
+	MFA_HOLDS_COUNTER,		/* a secret, and a counter (RFC 4226) */
+	MFA_HOLDS_PHONE,		/* a phone with our page */
+	MFA_HOLDS_NAME,			/* no more than what every device has */
+	MFA_HOLDS_COUNT
+};
+
+struct mfa_method {
+	const char *word;		/* in mfa.conf, records, log, lists; the same for its devices */
+	unsigned format;		/* of the record that can first have its devices */
+	enum mfa_device_form holds;
+	bool typed;			/* its answers may be typed at any prompt; false: only where it was begun */
+	bool alone;			/* a device of it is enough for an account */
+	bool stands_in;			/* it counts for an account without a device, and leads through enrolment */
+	bool spares;			/* once shown it may spare the next sign-ins (`remember`) */
+	bool lifts_total;		/* once shown, app codes may be wrong again (mfa_total_lift) */
+	bool ends_push_stop;		/* once shown, phones that said "it's not me" are asked again */
+	const char *label;		/* of a device that nobody gave one */
+	const char *counted;		/* accounts that have it, in a report */
+	const char *option;		/* help of mfa-enroll's option --<word>; NULL: people can't add one */
+};
+
+/* The row.  id is below MFA_METHOD_COUNT. */
+const struct mfa_method *mfa_method(enum mfa_method_id id);
+/* By a single bit.  NULL: it is not one. */
+const struct mfa_method *mfa_method_of(enum mfa_method_kind kind);
+/* By its word.  Returns 0 or -ENOENT. */
+int mfa_method_by_word(const char *word, enum mfa_method_id *out);
+/* Its word; "none" for what is not one. */
+const char *mfa_method_word(enum mfa_method_kind kind);
+/* Those with a member of the table that is true. */
+unsigned mfa_methods_typed(void);
+unsigned mfa_methods_lifting_total(void);
+
+/* Wrong answers are counted by who asked and by what was tried, so that guessing at one can't lock out another
+ * (doc/THREATS): on root's word, and (LOCAL) by the user's own programs. */
+enum mfa_budget {
+#define BUDGET(NAME, ...) MFA_BUDGET_##NAME, MFA_BUDGET_LOCAL_##NAME,
+#include "method/list.h"
+	MFA_BUDGET_COUNT,
+	MFA_BUDGET_NONE = MFA_BUDGET_COUNT,	/* nothing is counted */
+	MFA_BUDGET_LOCAL_NONE = MFA_BUDGET_COUNT,
+};
+
+struct mfa_budget_row {
+	const char *word;		/* in records and lists */
+	unsigned format;		/* of the record that can first have it */
+	bool stops;			/* after MFA_THROTTLE_STOP mistakes only another method helps, and they count in
+					 * the total of four weeks */
+	const char *words;		/* what was wrong, for people */
+};
+
+/* budget is below MFA_BUDGET_COUNT. */
+const struct mfa_budget_row *mfa_budget(enum mfa_budget budget);
+
+#endif

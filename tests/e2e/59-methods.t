@@ -1,0 +1,126 @@
+#!/bin/bash
+# A method is a row, a file in lib/factor and one in mfad's ask: mfad and its tools, built with one more
+# (tests/methods), enrol it, sign in by it, list, report and back it up.  The installed ones know nothing of it.
+. "${BASH_SOURCE[0]%/*}/lib.sh"
+
+write_conf
+new_store || bail 'mfa-admin init failed'
+enrol alice bob
+start_mfad || bail 'mfad does not start'
+pam_service code 'auth required pam_mfa.so'
+stop_mfad
+
+rules() {
+	write_conf '[policy]' "$@"
+	log_mark
+	kill -HUP "$MFAD_PID"
+	wait_for log_has 'event=reload' || diag "$(log_text)"
+}
+add() { on_pty setpriv --reuid "$1" --regid "$1" --init-groups mfa-enroll "${@:2}"; }
+json() { perl -MJSON::PP -e 'local $/; my $j = decode_json(<STDIN>); print eval $ARGV[0]; die $@ if $@' "$1"; }
+
+# --- what is installed ------------------------------------------------------------------
+
+for program in /usr/local/sbin/mfad /usr/local/sbin/mfa-admin /usr/local/bin/mfa-enroll; do
+	not_ok "nothing of it is in ${program##*/}" grep -qai reversed "/mnt/build/stage$program"
+done
+printf '%s\n' '[policy]' 'methods = reversed' >>"$CONF"
+like 'nor may mfa.conf name it' "$(mfa-admin --config "$CONF" check-config 2>&1 </dev/null)" \
+	'methods = reversed: it must be totp, hotp, push, recovery or pass'
+write_conf
+
+cp /mnt/build/methods/mfad /mnt/build/methods/mfa-admin /mnt/build/methods/mfa-enroll /usr/local/lib/mfa-test/
+start_mfad || bail 'mfad with a method more does not start'
+
+# --- an upgrade lets nobody in by it ----------------------------------------------------
+
+like 'where methods is not set it is not offered, and another is' \
+	"$(mfa-enroll --user alice add --reversed </dev/null 2>&1)" 'Scan this with the authenticator app'
+rules 'methods = totp, recovery, pass, reversed'
+
+# --- adding one -------------------------------------------------------------------------
+
+like 'mfa-enroll has an option for it' "$(mfa-enroll --help </dev/null)" '^  --reversed +add, replace: the account'
+like 'it is no first device: it is not enough by itself' \
+	"$(mfa-enroll --user carol add --reversed </dev/null 2>&1)" "can't be the only device of an account"
+tick
+add alice --reversed <<END
+expect code: 
+send $(code_now alice)
+expect backwards: 
+send xx
+end
+END
+like 'a device that does not prove itself is not saved' "$SCREEN" 'not your name backwards'
+tick
+add alice <<END
+expect code: 
+send $(code_now alice)
+expect Your choice
+send 2
+expect backwards: 
+send ecila
+end
+END
+is 'by the menu' $STATUS 0
+like 'which has both' "$(tr '\n' ' ' <<<"$SCREEN")" '1\. code from an authenticator app +2\. your name backwards'
+like 'and says what it was' "$SCREEN" 'That is it. Saved as "Mirror"'
+
+# --- signing in -------------------------------------------------------------------------
+
+tick
+pam_try code alice ecila
+accepted 'by it'
+log_like 'the log says by which' 'event=signin result=ok user=alice .*method=reversed .*device=Mirror'
+tick
+pam_try code alice "$(code_now alice)"
+accepted 'by the other one, as before'
+pam_try code alice ecilb ecilc ecild
+denied 'a wrong one'
+log_like 'is called by its name' 'event=signin result=denied user=alice .*method=reversed answer=wrong'
+pam_try code bob bob
+denied 'a form that an account has without the device'
+rules 'methods = totp, recovery, pass'
+pam_try code alice ecila
+denied 'where the rules do not name it'
+
+# --- what is shown of it ----------------------------------------------------------------
+
+rules 'methods = totp, recovery, pass, reversed'
+add alice list <<<end
+like 'list' "$SCREEN" '^ 2\. Mirror +reversed '
+SHOWN=$(mfa-admin show --json alice </dev/null)
+is 'show' "$(json '$j->{devices}[1]{type} . ": " . $j->{devices}[1]{about}' <<<"$SHOWN")" \
+	"reversed: the account's name backwards"
+is 'and how often it was wrong' "$(json '$j->{throttle}{reversed}{wrong_in_a_row}' <<<"$SHOWN")" 4
+like 'in words' "$(mfa-admin show alice </dev/null)" 'Wrong: +4 in a row \(names backwards\)'
+like 'list of accounts' "$(mfa-admin list </dev/null)" '^alice .*totp, ?reversed'
+like 'report' "$(mfa-admin report </dev/null)" '^ +1  with a mirror$'
+like 'explain' "$(mfa-admin explain --user alice --service code </dev/null)" 'reversed'
+
+# --- backup and restore -----------------------------------------------------------------
+
+unlock alice
+mfa-admin --config "$CONF" backup /root/b >/dev/null 2>&1 <<<'correct horse battery'
+is 'backup' $? 0
+stop_mfad
+rm -f "$STORE" "$STORE"-* /etc/mfa/master.key
+mfa-admin --config "$CONF" restore /root/b >"$BED/out" 2>&1 <<<'correct horse battery'
+is 'restore' $? 0 || diag "$(cat "$BED/out")"
+start_mfad
+is 'and it is there again' "$(mfa-admin show --json alice </dev/null | json '$j->{devices}[1]{type}')" reversed
+
+# --- a version that does not know it ----------------------------------------------------
+
+stop_mfad
+cp /mnt/build/tests/mfad /mnt/build/tests/mfa-admin /mnt/build/tests/mfa-enroll /usr/local/lib/mfa-test/
+write_conf
+start_mfad
+tick 12	# what a backup may have been used since, is used
+pam_try code alice "$(code_now alice)"
+denied 'the version before lets nobody in by half a record'
+log_like 'and says why' 'user=alice .*error='
+pam_try code bob "$(code_now bob)"
+accepted 'others are not concerned'
+
+done_testing

@@ -1,0 +1,37 @@
+#include "mfad/ask/ask.h"
+
+#include <string.h>
+
+#define ASK(name, METHOD) extern const struct ask ask_##name;
+#include "method/list.h"
+
+static const struct ask *const rows[] = {
+#define ASK(name, METHOD) &ask_##name,
+#include "method/list.h"
+};
+#define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
+
+const struct ask *ask_row(size_t at)
+{
+	return at < ROW_COUNT ? rows[at] : NULL;
+}
+
+const struct ask *ask_of(enum mfa_method_kind kind)
+{
+	size_t i;
+
+	for (i = 0; i < ROW_COUNT; i++)
+		if (1U << rows[i]->method == (unsigned)kind)
+			return rows[i];
+	return NULL;
+}
+
+const struct ask *ask_by_word(const char *word)
+{
+	size_t i;
+
+	for (i = 0; i < ROW_COUNT; i++)
+		if (rows[i]->enrol != NULL && strcmp(mfa_method(rows[i]->method)->word, word) == 0)
+			return rows[i];
+	return NULL;
+}

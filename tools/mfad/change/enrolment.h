@@ -1,0 +1,31 @@
+/* Adding a device: what whoever begins it wants, and what comes of it.  mfa-enroll and an enrolment within a sign-in
+ * share it; how a device proves itself is its method's (mfad/ask). */
+#ifndef MFAD_ENROLMENT_H
+#define MFAD_ENROLMENT_H
+
+#include "factor/factor.h"
+#include "mfad/change/change.h"
+
+struct ask;
+
+struct enrolment {
+	/* How it is to be done. */
+	const struct ask *ask;	/* the method's row */
+	bool first;		/* nothing was shown to allow it: who enrols meanwhile has it */
+	const char *service;	/* for the record's list of events */
+	const char *prompt;	/* for the code */
+	/* Shows the key; uri is wiped afterwards.  Returns 0 or a negative errno. */
+	int (*show)(struct change *ch, const struct enrolment *e, const char *uri);
+	/* An answer that is no code but wants it shown differently.  May be NULL. */
+	bool (*wants_other)(struct enrolment *e, const char *answer);
+	unsigned view;		/* of show and wants_other */
+	const char *replaces;	/* label of the device whose place it takes; NULL: none */
+	int64_t until;		/* when there is no time left; 0: as long as somebody answers */
+	/* What comes of it. */
+	struct mfa_device device;
+	struct mfa_phone phone;		/* the device's, where it has one */
+	char codes[MFA_RECOVERY_COUNT][MFA_RECOVERY_CODE_SIZE];
+	bool new_codes;
+};
+
+#endif
