@@ -7,9 +7,9 @@
 #include "clock/clock.h"
 #include "language/language.h"
 #include "log/log.h"
+#include "mfad/admin/handlers.h"
 #include "mfad/change/change.h"
 #include "mfad/devices/rows.h"
-#include "mfad/requests/requests.h"
 
 #define PASS_VALID_MAX (30 * 86400)
 #define PASS_USES_MAX 1000

@@ -6,8 +6,8 @@
 #include "clock/clock.h"
 #include "factor/factor.h"
 #include "log/log.h"
+#include "mfad/admin/handlers.h"
 #include "mfad/base/subject.h"
-#include "mfad/requests/requests.h"
 
 #define BATCH 64			/* a commit that a sign-in can wait for */
 #define PROGRESS_EACH 1000

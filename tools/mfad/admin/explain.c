@@ -6,8 +6,8 @@
 
 #include "clock/clock.h"
 #include "factor/factor.h"
+#include "mfad/admin/handlers.h"
 #include "mfad/base/subject.h"
-#include "mfad/requests/requests.h"
 #include "mfad/signin/facts.h"
 #include "mfad/signin/remember.h"
 

@@ -10,9 +10,9 @@
 #include "import/import.h"
 #include "language/language.h"
 #include "log/log.h"
+#include "mfad/admin/handlers.h"
 #include "mfad/base/subject.h"
 #include "mfad/devices/rows.h"
-#include "mfad/requests/requests.h"
 #include "otp/otpauth.h"
 
 struct import {

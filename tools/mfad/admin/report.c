@@ -12,8 +12,9 @@
 #include "account/spelling.h"
 #include "clock/clock.h"
 #include "factor/factor.h"
+#include "mfad/admin/handlers.h"
+#include "mfad/base/metrics.h"
 #include "mfad/base/subject.h"
-#include "mfad/requests/requests.h"
 
 #define THREADS_MAX 8
 #define BATCH 256
@@ -336,4 +337,17 @@ void request_report(struct conversation *c)
 	free(re);
 	failure = failure_of(r);
 	conversation_done(c, r == 0 ? MFA_RESULT_OK : failure.result, r == 0 ? NULL : failure.text);
+}
+
+/* In pieces that fit into frames, at ends of lines. */
+void request_metrics(struct conversation *c)
+{
+	char *text = metrics_format(), *line, *rest = NULL;
+	int r = text != NULL ? 0 : -1;
+
+	for (line = text != NULL ? strtok_r(text, "\n", &rest) : NULL; r == 0 && line != NULL;
+	     line = strtok_r(NULL, "\n", &rest))
+		r = conversation_row(c, line);
+	conversation_done(c, r == 0 ? MFA_RESULT_OK : MFA_RESULT_FAILED, NULL);
+	free(text);
 }

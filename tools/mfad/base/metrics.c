@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mfad/base/conversation.h"
-#include "mfad/requests/requests.h"
 
 #define LABEL_MAX 48
 #define ROWS_MAX 256		/* combinations of labels; what comes after them is "other" */
@@ -185,17 +183,4 @@ char *metrics_format(void)
 		return NULL;
 	}
 	return text;
-}
-
-/* In pieces that fit into frames, at ends of lines. */
-void request_metrics(struct conversation *c)
-{
-	char *text = metrics_format(), *line, *rest = NULL;
-	int r = text != NULL ? 0 : -1;
-
-	for (line = text != NULL ? strtok_r(text, "\n", &rest) : NULL; r == 0 && line != NULL;
-	     line = strtok_r(NULL, "\n", &rest))
-		r = conversation_row(c, line);
-	conversation_done(c, r == 0 ? MFA_RESULT_OK : MFA_RESULT_FAILED, NULL);
-	free(text);
 }

@@ -6,11 +6,11 @@
 
 #include "clock/clock.h"
 #include "language/language.h"
-#include "mfad/change/change.h"
-#include "mfad/devices/prove.h"
 #include "mfad/ask/recovery.h"
+#include "mfad/change/change.h"
+#include "mfad/devices/handlers.h"
+#include "mfad/devices/prove.h"
 #include "mfad/devices/rows.h"
-#include "mfad/requests/requests.h"
 #include "terminal/terminal.h"
 
 #define SERVICE "mfa-enroll"

@@ -10,7 +10,7 @@
 
 #include "json/fields.h"
 #include "log/log.h"
-#include "mfad/requests/requests.h"
+#include "mfad/phones/handlers.h"
 #include "phone/challenge.h"
 
 #define QUEUE_MAX 4096		/* a portal that is so far behind is hung up on: it connects and asks again */

@@ -14,9 +14,9 @@
 #include "log/log.h"
 #include "mfad/base/metrics.h"
 #include "mfad/phones/events.h"
+#include "mfad/phones/handlers.h"
 #include "mfad/phones/push.h"
 #include "mfad/phones/vapid.h"
-#include "mfad/requests/requests.h"
 #include "name/name.h"
 #include "phone/call.h"
 

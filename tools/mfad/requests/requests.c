@@ -6,7 +6,11 @@
 
 #include "language/language.h"
 #include "log/log.h"
+#include "mfad/admin/handlers.h"
 #include "mfad/base/metrics.h"
+#include "mfad/devices/handlers.h"
+#include "mfad/phones/handlers.h"
+#include "mfad/signin/handlers.h"
 
 static const struct {
 	enum mfa_frame_type type;

@@ -16,30 +16,4 @@ void request_run(struct verifier *verifier, int fd, void (*on_request)(void *ctx
  * not.  conf may be NULL. */
 void request_refuse(const struct mfa_conf *conf, int fd, enum mfa_result result, bool gone);
 
-/* The handlers.  Each ends with conversation_done. */
-void request_signin(struct conversation *c);	/* signin.c */
-/* The log's line of a sign-in that failmode = open has let in. */
-void signin_log_open(const char *user, const char *service, const char *why);
-void request_enrol(struct conversation *c);	/* enrol.c */
-void request_status(struct conversation *c);
-void request_replace(struct conversation *c);
-void request_devices(struct conversation *c);	/* devices.c */
-void request_rename(struct conversation *c);
-void request_remove(struct conversation *c);
-void request_test(struct conversation *c);
-void request_codes(struct conversation *c);
-void request_list(struct conversation *c);	/* admin.c */
-void request_show(struct conversation *c);
-void request_reset(struct conversation *c);
-void request_unlock(struct conversation *c);
-void unlock_all_clocks(struct conversation *c);	/* clocks.c */
-void request_pass(struct conversation *c);
-void request_forget(struct conversation *c);
-void request_import(struct conversation *c);	/* import.c */
-void request_report(struct conversation *c);	/* report.c */
-void request_metrics(struct conversation *c);	/* metrics.c */
-void request_explain(struct conversation *c);	/* explain.c */
-void request_phone(struct conversation *c);	/* phone.c */
-void request_events(struct conversation *c);	/* events.c */
-
 #endif
