@@ -358,11 +358,8 @@ lint: check-headers
 	for l in $(LANGUAGES); do $(MSGFMT) --check --statistics -o /dev/null po/$$l.po 2>&1 | \
 		{ ! grep -E 'untranslated|fuzzy'; } || { echo "po/$$l.po is not complete: make po"; exit 1; }; done
 
-format:
-	clang-format -i $(SOURCES) $(HEADERS)
-
 .PHONY: all FORCE clean install uninstall stage stage-alone install-staged check check-all check-built check-unit check-headers \
-	demo bench fuzz lint format po screenshots
+	demo bench fuzz lint po screenshots
 .SECONDARY:
 
 clean:

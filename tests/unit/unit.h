@@ -6,9 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-/* clang-format off */
 #include <cmocka.h>
-/* clang-format on */
 
 /* Of clock_test.c: what mfa_clock_now says; 0: the real time. */
 extern int64_t mfa_clock_test_now;
