@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # pam_mfa: a second factor for Linux logins.
 #
 # Works without ./configure.  Defaults first, then what configure found

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* pam_mfa: asks for a second factor.
  *
  * Knows no method: mfad drives the conversation in steps that are PAM's own, and this

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A person's record: devices, recovery codes, throttles, the last sign-ins; and
  * its form at rest, JSON with a format version (before it is sealed). */
 #ifndef MFA_ACCOUNT_H

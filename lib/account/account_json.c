@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A record's form at rest. */
 #include <errno.h>
 #include <jansson.h>

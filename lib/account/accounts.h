@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* All accounts: records in a store, sealed under a keyring. */
 #ifndef MFA_ACCOUNTS_H
 #define MFA_ACCOUNTS_H

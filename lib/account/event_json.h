@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* An event's form at rest: a line. */
 #ifndef MFA_EVENT_JSON_H
 #define MFA_EVENT_JSON_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "account/event_words.h"
 
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What became of a sign-in or a change (mfa_event), as people read it in their language; records, logs and JSON keep
  * the English word. */
 #ifndef MFA_EVENT_WORDS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What a record keeps of wrong codes over weeks, and of codes that it has seen: members that older records do
  * not have, and that are left out where they would say nothing.  What was wrong stands in "failures" and no
  * longer among the events, where records of before have it. */

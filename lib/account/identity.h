@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Who somebody is to the system (NSS). */
 #ifndef MFA_IDENTITY_H
 #define MFA_IDENTITY_H

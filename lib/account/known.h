@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Codes that an account has seen: the last that were right, and the last that were wrong within four weeks; of each
  * kind the one goes that was longest not seen.  A mail client that sends yesterday's code again and again guesses at
  * nothing, nor does who types a password of digits only where a code is asked for. */

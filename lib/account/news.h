@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What the owner of an account must hear of: devices that were added, and answers that were wrong, since
  * a sign-in last said so. */
 #ifndef MFA_NEWS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A record's phones and what was asked of them, at rest; part of account_json.c's form. */
 #ifndef MFA_PHONE_JSON_H
 #define MFA_PHONE_JSON_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Step 3 of a rotation of the master key (seal/rotate.h): sealing anew what rests in a store. */
 #ifndef MFA_RESEAL_H
 #define MFA_RESEAL_H

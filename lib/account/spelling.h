@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* How the names of accounts are spelt in a store, and who is spelt almost like somebody else.
  *
  * In a store that is folded, a name which the system does not know is kept in lower case (lib/name), so that

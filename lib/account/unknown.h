@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What a record holds that this version does not know: members that a later version writes within the
  * same format.  They are passed over when a record is read and put back when it is written, so that going
  * back to this version for a day loses nothing of theirs. */

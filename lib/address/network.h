@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Addresses and networks, as a policy names them.  Pure: nothing is ever resolved. */
 #ifndef MFA_NETWORK_H
 #define MFA_NETWORK_H

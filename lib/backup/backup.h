@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A backup: all accounts, and the keys, in a container under a passphrase.
  *
  * Its items (items.h), in this order:

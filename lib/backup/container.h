@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A stream of bytes under a passphrase, in a file.
  *
  *   magic      8 bytes "mfabkup" and a zero

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What a backup is made of: items, each a name and a value, in the stream of a container.
  *
  *   name's length   2 bytes, big endian, 1 to MFA_STORE_KEY_MAX

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The wall clock, the only way by which the programs learn the time.
  *
  * A test build links tests/unit/clock_test.c in place of clock.c; no

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Lengths of time as people write them. */
 #ifndef MFA_DURATION_H
 #define MFA_DURATION_H

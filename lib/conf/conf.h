@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* mfa.conf: what the administrator says (mfa.conf(5)).  Const once loaded. */
 #ifndef MFA_CONF_H
 #define MFA_CONF_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Each key of mfa.conf: what it may say, and where that goes. */
 #include <ctype.h>
 #include <errno.h>

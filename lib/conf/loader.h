@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Within the configuration: what is being read, and the keys that there are. */
 #ifndef MFA_CONF_LOADER_H
 #define MFA_CONF_LOADER_H

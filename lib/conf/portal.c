@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* [portal]: where phones find their page. */
 #include <errno.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* HKDF on HMAC, and that on SHA-256.  OpenSSL's own EVP_KDF and HMAC() fetch their parts anew each
  * time and keep contexts of contexts, which costs ten times what the hashes do, at each sign-in. */
 #include <errno.h>

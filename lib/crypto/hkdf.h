@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Hashes under a key (RFC 2104), and keys from keys (RFC 5869). */
 #ifndef MFA_HKDF_H
 #define MFA_HKDF_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
 #include <openssl/core_names.h>
 #include <openssl/ec.h>

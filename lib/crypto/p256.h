@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The curve P-256 (FIPS 186-5): key pairs and ECDSA. */
 #ifndef MFA_P256_H
 #define MFA_P256_H

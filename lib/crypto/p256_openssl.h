@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Keys of crypto/p256.h as OpenSSL has them. */
 #ifndef MFA_P256_OPENSSL_H
 #define MFA_P256_OPENSSL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "encoding/base32.h"
 
 #include <errno.h>

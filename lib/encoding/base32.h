@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Base 32 as in RFC 4648, section 6, as authenticator apps write secrets. */
 #ifndef MFA_BASE32_H
 #define MFA_BASE32_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* base64url without padding (RFC 4648 section 5), as Web Push and JSON Web Tokens write bytes. */
 #ifndef MFA_BASE64URL_H
 #define MFA_BASE64URL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Methods of proving who one is, and the one place where an answer is judged. */
 #ifndef MFA_FACTOR_H
 #define MFA_FACTOR_H

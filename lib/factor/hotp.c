@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Hardware tokens that count (RFC 4226). */
 #include <errno.h>
 #include <stdio.h>

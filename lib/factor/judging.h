@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What each file of lib/factor implements; method/list.h says for which method, and on which budget. */
 #ifndef MFA_JUDGING_H
 #define MFA_JUDGING_H

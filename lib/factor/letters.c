@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Secrets for paper: random letters in groups, kept as hashes. */
 #include <ctype.h>
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Temporary access passes: what an administrator gives to who has no phone just now. */
 #include <errno.h>
 #include <openssl/crypto.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Number matching: what an account's phones were asked, and what comes of it.  Whoever has stolen a
  * password must not wear its owner down with requests until one is approved. */
 #include <stdio.h>

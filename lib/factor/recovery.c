@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
 #include <openssl/crypto.h>
 #include <openssl/rand.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Scratch codes that were brought along from pam_google_authenticator: eight digits, each once.  They lie among the
  * recovery codes, and are counted with an app's codes, for they have but 26 random bits. */
 #include <errno.h>

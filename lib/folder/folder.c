@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "folder/folder.h"
 
 #include <errno.h>

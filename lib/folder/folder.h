@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Folders. */
 #ifndef MFA_FOLDER_H
 #define MFA_FOLDER_H

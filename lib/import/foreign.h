@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Files of other modules, as lines that mfa_import_parse takes. */
 #ifndef MFA_FOREIGN_H
 #define MFA_FOREIGN_H

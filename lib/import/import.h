@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Accounts from elsewhere: a text file with a line for each device,
  *
  *   USER <TAB> otpauth-URI

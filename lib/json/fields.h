@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Fields of JSON that may be anybody's: each is there and within bounds, or it is not taken. */
 #ifndef MFA_JSON_FIELDS_H
 #define MFA_JSON_FIELDS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "json/memory.h"
 
 #include <jansson.h>

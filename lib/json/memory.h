@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* jansson's memory while a record is read or written.
  *
  * A record is a few hundred small values, and each may be (part of) a secret.  Between the two calls what the

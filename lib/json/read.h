@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* JSON texts that others wrote. */
 #ifndef MFA_JSON_READ_H
 #define MFA_JSON_READ_H

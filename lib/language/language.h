@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* In which language a person is spoken to: gettext's catalogues, chosen by name for each
  * conversation and not by the locale of the process, so that one mfad can speak to all and
  * no locale need be installed. */

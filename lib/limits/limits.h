@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* How often an address, or somebody, may ask: buckets that fill by themselves. */
 #ifndef MFA_LIMITS_H
 #define MFA_LIMITS_H

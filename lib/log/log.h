@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The log: one line an event to authpriv, key=value fields in a fixed order,
  * no secret ever.  What others wrote (names, addresses) can't forge a field or
  * a line: control characters, quotes and backslashes are escaped. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A code that was typed behind the password, for clients that ask for a password and nothing else.
  * Pure; libc only: the module links this. */
 #ifndef MFA_AUTHTOK_H

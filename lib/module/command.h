@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What a program was asked to run, for a person to see.  libc only: the module links this. */
 #ifndef MFA_COMMAND_H
 #define MFA_COMMAND_H

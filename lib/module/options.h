@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What may stand behind pam_mfa.so in a PAM file (pam_mfa(8)). */
 #ifndef MFA_MODULE_OPTIONS_H
 #define MFA_MODULE_OPTIONS_H

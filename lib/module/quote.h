@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Words of a command line, written so that a person sees where each begins and ends.  libc only: the module links this.
  *
  * A word of letters, digits, and signs that say nothing by themselves stands as it is; any other one between ' and ',

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The few sentences that the module says by itself, where mfad can't: in the languages that mfad has.  libc only: the
  * module links this.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The login session that a setuid program (sudo, su) was started in.  libc only: the module links
  * this. */
 #ifndef MFA_SESSION_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What sudo was asked to do, by its own command line (sudo(8) of 1.9; it reads options with getopt_long).
  * libc only: the module links this. */
 #ifndef MFA_SUDO_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A name that the system does not know, as it is spelt in the store.  Pure: nobody is looked up.
  *
  * Directories take "Alice", "ALICE" and "alice@EXAMPLE.ORG" for one person, and a daemon hands on what was

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* HOTP, RFC 4226: one-time codes from a counter. */
 #ifndef MFA_HOTP_H
 #define MFA_HOTP_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The otpauth:// URI that authenticator apps read from a QR code
  * (github.com/google/google-authenticator/wiki/Key-Uri-Format). */
 #ifndef MFA_OTPAUTH_H

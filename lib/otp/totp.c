@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "otp/totp.h"
 
 uint64_t mfa_totp_step(int64_t now, unsigned period)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* TOTP, RFC 6238: HOTP with the time as its counter. */
 #ifndef MFA_TOTP_H
 #define MFA_TOTP_H

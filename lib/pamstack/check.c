@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Every way through a stack: for each rule, the set of states in which it can be reached.
  * Jumps only lead forward, so one pass over the rules finds them all. */
 #include <errno.h>

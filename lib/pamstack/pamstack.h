@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A service's auth stack as Linux-PAM reads it (pam.d(5)), and all the ways through it. */
 #ifndef MFA_PAMSTACK_H
 #define MFA_PAMSTACK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A parsed stack; for the two halves of this room. */
 #ifndef MFA_PAMSTACK_RULE_H
 #define MFA_PAMSTACK_RULE_H

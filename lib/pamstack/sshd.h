@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What sshd's settings mean for the second factor. */
 #ifndef MFA_PAMSTACK_SSHD_H
 #define MFA_PAMSTACK_SSHD_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What a phone's page says, as mfa-portal hands it on: JSON of anybody's making (doc/PROTOCOL). */
 #ifndef MFA_CALL_H
 #define MFA_CALL_H

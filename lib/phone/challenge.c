@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "phone/challenge.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A sign-in that waits for a phone, and a phone that is being paired: what both sides of mfad, the one
  * that talks with a terminal and the one that talks with phones, leave for each other in the
  * store. */

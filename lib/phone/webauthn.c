@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A phone's own unlock, by a passkey of its (WebAuthn level 2).  ES256 alone is taken. */
 #include <errno.h>
 #include <openssl/evp.h>

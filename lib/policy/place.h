@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Which services only people at this host use: where no address is given, that alone says that
  * somebody is here.  Pure. */
 #ifndef MFA_PLACE_H

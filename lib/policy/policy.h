@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What a service asks of whom: the rules of mfa.conf, and the one place where
  * they are weighed.  Pure: no I/O. */
 #ifndef MFA_POLICY_H

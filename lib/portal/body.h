@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A call's body, before it goes to mfad. */
 #ifndef MFA_PORTAL_BODY_H
 #define MFA_PORTAL_BODY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* X-Forwarded-For: what a proxy says of its client. */
 #ifndef MFA_PORTAL_FORWARDED_H
 #define MFA_PORTAL_FORWARDED_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Which addresses anybody on the Internet may be sent to: a push service that a phone names must not
  * be a door into the network of this machine.  Pure. */
 #ifndef MFA_PORTAL_PUBLIC_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What a phone waits with: that it has shown its key, and what it has been told of by then. */
 #ifndef MFA_PORTAL_TICKET_H
 #define MFA_PORTAL_TICKET_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Giving up what a daemon does not need. */
 #ifndef MFA_PRIVILEGE_H
 #define MFA_PRIVILEGE_H

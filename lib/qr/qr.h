@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* QR codes: the matrix by libqrencode, and drawings of it for terminals and
  * pages.  No I/O. */
 #ifndef MFA_QR_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Remembered sign-ins: a factor that was shown spares the next prompt for a while, for the same
  * account and service, from the same address or within the same login session. */
 #ifndef MFA_REMEMBER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The keys, and their text form. */
 #include "seal/keyring.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What the files of this room share of a keyring; not for other rooms. */
 #ifndef MFA_KEYRING_H
 #define MFA_KEYRING_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The key file: reading it, making it, and noticing that it was replaced. */
 #include "seal/keyring.h"
 

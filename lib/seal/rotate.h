@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Changing the master key while sign-ins go on.
  *
  *   1. path.rotating becomes a second name of the key file.

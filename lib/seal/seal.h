@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Sealing of records: AES-256-GCM under keys derived from a master key.
  *
  * Each sealing has a key and nonce of its own: HKDF-SHA-256 (RFC 5869) of the

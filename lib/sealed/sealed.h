@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Small records in the store, sealed under their own key of it: read, and written by version. */
 #ifndef MFA_SEALED_H
 #define MFA_SEALED_H

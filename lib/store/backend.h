@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What a kind of store implements; store.c chooses by the URL's scheme. */
 #ifndef MFA_STORE_BACKEND_H
 #define MFA_STORE_BACKEND_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The store in one SQLite file: opening, closing, and what it offers. */
 #include <errno.h>
 #include <stdlib.h>

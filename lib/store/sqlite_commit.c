@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Writing.
  *
  * Writers share commits: who comes first leads, and takes along all that others have

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The making of a store's file.
  *
  * It is made under another name, which serves as the lock too: who holds the lock on the file

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "store/sqlite_db.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A connection to the database file: how it is opened, made, and how its errors read. */
 #ifndef MFA_SQLITE_DB_H
 #define MFA_SQLITE_DB_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Reading: a few connections besides the writer's, each opened when it is first needed. */
 #include <errno.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* An open SQLite store, as its parts share it: sqlite.c opens it, sqlite_read.c reads,
  * sqlite_commit.c writes and keeps house. */
 #ifndef MFA_SQLITE_STORE_H

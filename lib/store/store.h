@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Where records rest: keys with values, versions and expiry.
  *
  * This is all that the rest of the program may ask of a store, so that SQLite

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A tool's half of a conversation with mfad (doc/PROTOCOL): it puts each step to
  * the person at the terminal. */
 #ifndef MFA_EXCHANGE_H

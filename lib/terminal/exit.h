@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* How the tools end, the same for all of them. */
 #ifndef MFA_EXIT_H
 #define MFA_EXIT_H

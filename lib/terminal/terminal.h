@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The terminal that a tool talks to a person on. */
 #ifndef MFA_TERMINAL_H
 #define MFA_TERMINAL_H

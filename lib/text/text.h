@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What may stand in the texts that people give us and that we show to others: UTF-8
  * (RFC 3629: no surrogates, no over-long forms) without control characters (C0, DEL, C1). */
 #ifndef MFA_TEXT_H

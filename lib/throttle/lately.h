@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Which of the names that share a decoy had wrong answers lately: what is said of one name must not follow from
  * guesses at another.  Pure: the time is handed in. */
 #ifndef MFA_LATELY_H

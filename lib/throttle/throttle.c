@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "throttle/throttle.h"
 
 static int64_t wait_after(uint32_t failures)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* How often one may be wrong.  Pure: the time is handed in.
  *
  * After MFA_THROTTLE_FREE wrong answers in a row, each further one brings a wait that doubles, from

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* How often one may be wrong within four weeks, whatever was right meanwhile: the owner's own
  * sign-ins, which end a row of mistakes, are not to give a guesser new ones each day.  Pure: the time is
  * handed in.

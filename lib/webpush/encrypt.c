@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* RFC 8291 on RFC 8188, in one record. */
 #include <errno.h>
 #include <openssl/crypto.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Web Push: a message that only one browser can read, and the sender's word for it.  Pure: who
  * sends it is elsewhere.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Reaching a verifier: the daemon's socket or, for root when no daemon answers, a
  * helper started for this one conversation.  libc only: the module links this. */
 #ifndef MFA_DIAL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Frames: what module, tools and mfad say to each other (doc/PROTOCOL).
  *
  * A frame is one packet of a SOCK_SEQPACKET socket: a type (1 byte), then

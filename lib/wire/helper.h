@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Starting `mfad --stdio` from inside somebody else's program.  libc only. */
 #ifndef MFA_HELPER_H
 #define MFA_HELPER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Who is at the program that a module is loaded into, as the kernel knows it: whose word an address
  * that is not there can't be.  libc only: the module links this. */
 #ifndef MFA_PRESENCE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Waiting at a terminal for mfad's next step (MFA_WAIT), where the person may press Enter instead.
  * libc only: the module links this. */
 #ifndef MFA_WAIT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Writes the accounts of a benchmark as each contender keeps them:
  *
  *   accounts google DIR COUNT LINES...  a secret file each (LINES: more options)

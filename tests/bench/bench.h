@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What the benchmark's programs share: accounts that everybody can work out,
  * so that no program has to read another one's list, and small helpers.
  *

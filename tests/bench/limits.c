@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What this machine can do at best: the parts that a sign-in is made of.
  *
  *   limits DIR      prints NAME MICROSECONDS lines; files are made in DIR

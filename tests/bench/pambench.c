@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Signs in through libpam, many times, with N workers at once.
  *
  *   pambench -d CONFDIR -s SERVICE -a ACCOUNTS -n COUNT [-f FIRST] [-w WORKERS]

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* One sign-in in a fresh process, and what memory it left behind.
  *
  *   pammem CONFDIR SERVICE USER CODE

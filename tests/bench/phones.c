@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Number matching: how long it takes from a phone's answer until the module returns; how many sign-ins can wait,
  * and phones; what a notification costs.
  *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # Makes the table from lines KIND CONTENDER ACCOUNTS WORKERS METRIC VALUE, one
 # per turn.  Medians over the turns; the same key seen N times is N turns.
 {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A syslog that throws everything away: sink SOCKET.  Without /dev/log libc
  * falls back to the console, and every figure would be the console's. */
 #include <err.h>

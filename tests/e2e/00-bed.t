@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # The test bed tells the truth: what it runs begins with default signals, a failure says why, its device nodes are
 # its own, and two beds of one checkout don't disturb each other.  Beds are made in this one, which stands for the
 # machine.

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # sshd: password, then code.
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # sshd: key, then code.  Without the key the module would be all there is.
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 

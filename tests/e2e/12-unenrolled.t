@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # Accounts without a factor: refused so that it does not show, or let in by policy.
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # Wrong codes: three tries a sign-in, and a wait after five in a row.
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # Who the account is: a name, and the uid that was enrolled under it.
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 

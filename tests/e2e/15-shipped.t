@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # What is installed, as it is installed: set-up, mfa.conf and the examples.
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # unenrolled = deny: nobody can tell from outside who has enrolled.  An account
 # without a factor, a name that nobody has and one that is enrolled see the same
 # words and cost the same work: steps of the store, unsealings, signatures, commits.

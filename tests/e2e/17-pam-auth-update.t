@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # The profile for pam-auth-update on Debian's own stacks: enabled, sign-ins ask for a code and
 # a wrong password never gets so far; disabled, everything is as it was.
 . "${BASH_SOURCE[0]%/*}/lib.sh"

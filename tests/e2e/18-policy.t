@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # The rules of mfa.conf: who, from where, by which method; and what goes wrong with them.
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 

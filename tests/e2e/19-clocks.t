@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # A used code stays used, whatever a clock does: only an administrator's word lowers what was used.
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # Names that the system does not know: one person, one account, however it is spelt; and what can't be known of them
 # spares nobody.
 . "${BASH_SOURCE[0]%/*}/lib.sh"

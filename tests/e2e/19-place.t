@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # No address proves nothing: which services are of this host, who stands at su and sudo, what a module of the
 # version before gets, and what is said of all that.
 . "${BASH_SOURCE[0]%/*}/lib.sh"

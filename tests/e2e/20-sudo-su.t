@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # sudo, su and pamtester: text at once, no sshd between.
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 

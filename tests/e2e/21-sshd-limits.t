@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # How many sshd lets wait, as conf/sshd_config.d/mfa.conf has it: a class of thirty that enrols at once behind one
 # address, and somebody who only connects, and says nothing.
 . "${BASH_SOURCE[0]%/*}/lib.sh"

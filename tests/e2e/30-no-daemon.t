@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # Without the daemon root still gets in; what dies or hangs up leaves nothing behind.
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # sudo hands its user's limits, umask, descriptors and environment on; none of
 # that may lose the count of a wrong code, or choose what is executed.
 . "${BASH_SOURCE[0]%/*}/lib.sh"

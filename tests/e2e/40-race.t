@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # The same code from 64 processes at the same instant: exactly one gets in.
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # Two hundred clients that connect and say nothing.
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # kill -9 of mfad at any instant: no code twice, nothing to clean by hand.
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 

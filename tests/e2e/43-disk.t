@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # A full disk, a read-only one, a store that is gone: no entry, a clear line in
 # the log, and all is as it was once the cause is.
 . "${BASH_SOURCE[0]%/*}/lib.sh"

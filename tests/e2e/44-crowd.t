@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # Many sign-ins of one user at the same time, with the password known, as su allows it: they
 # neither keep others out nor are more guesses than anybody has.
 . "${BASH_SOURCE[0]%/*}/lib.sh"

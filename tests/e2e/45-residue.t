@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # Secrets stay in mfad's memory no longer than they are needed: after an import, an enrolment and
 # sign-ins none of the keys, codes and recovery codes is there.
 . "${BASH_SOURCE[0]%/*}/lib.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # The module: what it links and exports, whom it believes, what it says to
 # options that it does not know.
 . "${BASH_SOURCE[0]%/*}/lib.sh"

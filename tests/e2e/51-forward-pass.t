@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # A code typed behind the password, for clients that ask for nothing else; and the login
 # password once more, where a code is asked for.
 . "${BASH_SOURCE[0]%/*}/lib.sh"

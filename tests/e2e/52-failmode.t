@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # failmode = open: a verifier or a store that is gone lets root's programs in, before any prompt.  What is damaged,
 # unreadable, full or another's does not, nor what goes while somebody is asked; and no user's own program is let in.
 . "${BASH_SOURCE[0]%/*}/lib.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # mfa-enroll on a terminal: the QR code is what the screen shows and what a
 # camera would read; Ctrl-C leaves nothing behind.
 . "${BASH_SOURCE[0]%/*}/lib.sh"

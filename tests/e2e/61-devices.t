@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # What a user, or root, does with the devices of an account: list, add, rename,
 # remove, test and codes of mfa-enroll.
 . "${BASH_SOURCE[0]%/*}/lib.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # Who showed a device that has gone since, because the phone was stolen, changes nothing any more:
 # mfa-enroll asks for proof first and for other things later, and its user may take his time.
 . "${BASH_SOURCE[0]%/*}/lib.sh"

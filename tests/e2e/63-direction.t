@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # A label, or an address that a program claims, may have characters that turn the direction
 # of the text: the administrator's terminal does not get them.
 . "${BASH_SOURCE[0]%/*}/lib.sh"

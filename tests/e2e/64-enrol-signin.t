@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # Enrolment within the sign-in: over the real ssh on a terminal that is looked at, with a
 # camera's eyes for the QR code; put off, broken off, at the same time as another; and sudo.
 . "${BASH_SOURCE[0]%/*}/lib.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # Hardware tokens that count: look-ahead, resynchronisation, once each; beside an app.
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 

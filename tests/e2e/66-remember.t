@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # What spares the next prompt: where, for how long, and what ends it.
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # What a user sees of the own account, a phone replaced, a pass, and one device reset.
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # Temporary access passes: who gets one, how often and how long it is good, what it allows and what not.
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 

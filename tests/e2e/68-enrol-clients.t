@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # Enrolment at sign-in with clients that are not OpenSSH's: PuTTY's plink and dropbear's dbclient, each
 # on a terminal that is looked at, through a camera's eyes.
 . "${BASH_SOURCE[0]%/*}/lib.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # What can go wrong while somebody enrols at the sign-in: a small window, a long name, time
 # that runs out, a connection that ends, many who put off the same thing at once.
 . "${BASH_SOURCE[0]%/*}/lib.sh"

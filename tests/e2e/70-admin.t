@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # mfa-admin: init, list, show, reset, unlock, check-config, and how each ends.
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # mfa-admin check-pam: what is shipped is clean; each way around is found, and is one.
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # mfad itself: reload, end, the sockets of systemd, what it gives up, and what
 # users' own programs may ask of it.
 . "${BASH_SOURCE[0]%/*}/lib.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # mfa-admin import: all or nothing, no secret in what it says, and sign-ins go on.
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # mfa-admin backup and restore: accounts and key in one file, all or nothing.
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 

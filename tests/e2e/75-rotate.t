@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # mfa-admin rotate-key: a new master key while sign-ins go on, also when it is killed.
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # What an administrator sees of all: report and metrics.
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # Moving over from pam_google_authenticator and pam_oath.
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # A whole enrolment and sign-in in Dutch, and the tools in the locale of who runs them.
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # Wrong codes over weeks: a right one in between does not clear them, and they end.
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 

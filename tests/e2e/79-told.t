@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # The owner is told of wrong codes: that there were some before the prompt, how many, when and where after it.
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # mfa-portal: what it serves, what it refuses, and that what it refuses never reaches mfad.
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 

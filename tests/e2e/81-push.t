@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # Number matching, with a phone that has no screen (tests/e2e/phone.c) in the place of page and portal: pairing,
 # sign-ins by PAM, ssh and sudo, and whatever a thief, a forger or a tired owner would do.
 . "${BASH_SOURCE[0]%/*}/lib.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # Number matching, all parts real: sshd and ssh in a terminal, the picture read off its screen, Chromium as the phone,
 # a push service that decrypts, a notification that is clicked.
 . "${BASH_SOURCE[0]%/*}/lib.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # Every page of the phone's, from a real sign-in each: nothing that axe would complain of, light and dark; and
 # with a folder for an argument pictures of all, in each language (make screenshots).
 . "${BASH_SOURCE[0]%/*}/lib.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # The phone's page where something fails: the network, a clock, the browser, a finger that was quick.  The server is real;
 # what fails is put between it and the page.
 . "${BASH_SOURCE[0]%/*}/lib.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # verify_user: a phone's own unlock, which is a passkey's word over the very answer.  mfad judges it, at the pairing and
 # at each approval; what falls short is refused, and the request stays open for who can do better.
 . "${BASH_SOURCE[0]%/*}/lib.sh"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* activate: start a daemon as systemd does, with its sockets open already.
  *
  *	activate USER PATH COMMAND [ARG]...

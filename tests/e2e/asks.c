@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* asks: a sign-in in mfad's own words, as a module of some version would ask for it.
  *
  *	asks [-p HEX] [-s SESSION] [-r RHOST] SOCKET SERVICE USER [ANSWER]...

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash disable=SC2034
 # For tests with a real browser: `. lib.sh`, then this one.  A phone is Chromium without a window (tests/phone/drive.mjs),
 # its push service a server here.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What the helpers that speak with mfad begin with. */
 #ifndef MFA_TEST_CONNECT_H
 #define MFA_TEST_CONNECT_H

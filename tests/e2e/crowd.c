@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* crowd: many sign-ins of one account that stand at the prompt at the same time.
  *
  *	crowd COUNT SOCKET USER [ANSWER]

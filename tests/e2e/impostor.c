@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* impostor: plays an mfad to the module.
  *
  *	impostor SOCKET [STEP]...

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash disable=SC2034
 # For the end-to-end tests: TAP, and what they do over and over.  A test starts with
 #

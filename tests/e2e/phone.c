@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A phone without a screen, and mfa-portal's half of its conversation with mfad.
  *
  *	phone STATE pair SOCKET ORIGIN TOKEN NAME [ENDPOINT] [passkey=HOW]	prints the number it would show

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* ptyrun: run a program on a terminal of its own and play its user.
  *
  *	ptyrun [-t SECONDS] COMMAND [ARG]... <SCRIPT

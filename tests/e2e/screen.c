@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* screen: draws a terminal's text as a picture, for zbarimg to look at.
  *
  *	tmux capture-pane -p -e | screen [dark|light] >picture.pgm

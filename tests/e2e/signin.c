@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* signin: sign in through libpam, from one process or many at the same instant.
  *
  *	signin [-n PROCESSES] [-r RHOST] [-t TTY] [-q] SERVICE[,SERVICE]... USER [ANSWER]...

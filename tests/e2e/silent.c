@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* silent: a flood of clients that connect and say nothing.
  *
  *	silent COUNT SOCKET

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* syslogd: a syslog sink for the bed.
  *
  *	syslogd SOCKET FILE

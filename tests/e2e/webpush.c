@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Messages as mfad encrypts them, for somebody else's eyes: reads lines "P256DH AUTH LENGTH", writes "PLAIN BODY",
  * all in base64url. */
 #include <openssl/rand.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* with_clock: stands where a program is installed and becomes its test build,
  * whose time is in the bed's clock file.  A program and not a script, because
  * the module executes its helper by descriptor and with an empty environment. */

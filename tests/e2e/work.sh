@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
 # What mfad does for one connection, counted by work.so (tests/preload/work.c); for tests that have loaded lib.sh.
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A record as it comes out of the seal: what is read is written the same. */
 #include <stdlib.h>
 #include <string.h>

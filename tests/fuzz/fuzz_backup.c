@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A backup that somebody else wrote: as a file, and as what one who knows the passphrase has put in it. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What decodes must come back as it was through the encoder. */
 #include <stdint.h>
 #include <stdlib.h>

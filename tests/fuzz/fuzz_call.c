@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What a phone's page sends to mfad, by way of a portal that may be anybody's. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What a caller of sudo has typed, as a phone shows it: the first byte says whether it is sudo, the rest is words. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* mfa.conf: root's own, but what a slip of the pen makes of it is anything. */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Files of other modules, which their users wrote: what comes out must be lines that ours takes, or a complaint. */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What a peer sends: both sides of the wire read frames with these, and write what reads
  * the same. */
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A file of accounts from elsewhere. */
 #include <stdlib.h>
 

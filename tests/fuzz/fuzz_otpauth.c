@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What is read must be read the same after it was written. */
 #include <stdbool.h>
 #include <stdint.h>

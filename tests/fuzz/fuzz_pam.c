@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Stacks and sshd's settings, as check-pam reads them. The input is the service's file; its
  * includes find the rest of it. */
 #include <errno.h>

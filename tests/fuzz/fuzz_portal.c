@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What anybody on the Internet sends to mfa-portal: a call's body, a ticket, a proxy's header. */
 #include <stdlib.h>
 #include <string.h>

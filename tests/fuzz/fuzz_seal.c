@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A key file, and sealed bytes that somebody else wrote. */
 #include <stdlib.h>
 #include <string.h>

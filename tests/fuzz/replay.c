@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Stands in for libFuzzer's main: feeds each file that argv names, and each file
  * of a directory that it names, to the target.  Silent on success. */
 #include <dirent.h>

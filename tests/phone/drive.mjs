@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A phone with a browser, for tests that are shell scripts: lines of JavaScript come in on standard input,
  * each is run with what stands below, and its value goes out as one line of JSON ({"error": ...} if it threw).
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* RFC 8291 by another implementation: 200 random messages to 200 random browsers.
  *
  *	node webpush.mjs HELPER		prints how many could be read */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Whether the page has each of its texts in each of its languages: prints what is missing, and how many there are. */
 import { readdirSync, readFileSync } from 'node:fs';
 

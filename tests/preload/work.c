@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* work.so: what a thread of mfad does for one connection, counted by what it asks of the libraries below it, so that
  * a test can compare two without a clock.  For LD_PRELOAD; $MFA_WORK names a file, to which it adds a line for each:
  *

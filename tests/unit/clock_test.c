@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A clock that tests set.  MFA_TEST_CLOCK names a file with a decimal number
  * of seconds, read at each call, so that a running daemon's time can be moved;
  * a unit test sets mfa_clock_test_now instead.  Without either: the real time. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The container, its items, and what a restore makes of them. */
 #include "unit.h"
 

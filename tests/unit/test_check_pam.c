@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What we ship must come out clean, and what people make of it must not. */
 #include "unit.h"
 

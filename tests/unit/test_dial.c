@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Reaching a verifier.  Each call is made in a child, which may spoil itself first; the helper
  * that is started is this very program, and tells in what state it finds itself. */
 #include "unit.h"

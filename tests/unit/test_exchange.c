@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A tool's half of a conversation, against a server that says what each row has it say. */
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Tokens that count, and what nobody may learn from a refusal of theirs. */
 #include "unit.h"
 

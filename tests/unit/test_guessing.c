@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Guessing at codes over months, by somebody who knows the password, while the owner signs in each day. */
 #include "unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Who a name is, by a directory that answers what each row says: a look-up of this program's own stands in the place of
  * the C library's. */
 #include "unit.h"

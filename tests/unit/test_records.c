@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Records as earlier versions wrote them (tests/records/FORMAT), and as a later one might. */
 #include "unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Changing the master key: the file's steps, and what rests in a store. */
 #include "unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What every store must do: a row of `kinds` for each. */
 #include "unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What is SQLite's own: its file, several processes, kill -9, a full and a read-only disk. */
 #include "unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Questions on a real pseudo-terminal, and texts made harmless. */
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What every unit test includes: cmocka wants these, in this order. */
 #ifndef MFA_TEST_UNIT_H
 #define MFA_TEST_UNIT_H

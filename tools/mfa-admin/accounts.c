@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Looking at accounts, and helping their owners. */
 #include <errno.h>
 #include <jansson.h>

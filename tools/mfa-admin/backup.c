@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* All accounts and the key in one file, under a passphrase. */
 #include "backup/backup.h"
 

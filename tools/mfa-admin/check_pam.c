@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Looking for ways around the second factor: in a service's stack, and in sshd's settings. */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The commands of mfa-admin, and what they share. */
 #ifndef MFA_ADMIN_COMMAND_H
 #define MFA_ADMIN_COMMAND_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Why a sign-in asks for a second factor, or does not. */
 #include <errno.h>
 #include <jansson.h>

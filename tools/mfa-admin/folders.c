@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Making the folders of key and store.  Root makes them only where nobody else can have put
  * a link on the way there. */
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Reading the files of other modules, each as its owner. */
 #ifndef MFA_ADMIN_FOREIGN_H
 #define MFA_ADMIN_FOREIGN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Adding many accounts: the whole file is checked, then all are compared with what is in the store, and only
  * then is anything written, in short batches, so that sign-ins go on meanwhile. */
 #include <errno.h>

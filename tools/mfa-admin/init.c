@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Making the key and the store, both or neither. */
 #include <errno.h>
 #include <stdio.h>

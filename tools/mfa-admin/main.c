@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* mfa-admin: what an administrator does with accounts, key and store. */
 #include <getopt.h>
 #include <locale.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* One name for each account: `names` lists those that differ in capital letters alone, `names --fold` makes an
  * older store one in which such a name is nobody's a second time (lib/account/spelling.h). */
 #include <errno.h>

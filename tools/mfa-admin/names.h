@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Names in the store that differ in capital letters. */
 #ifndef MFA_ADMIN_NAMES_H
 #define MFA_ADMIN_NAMES_H

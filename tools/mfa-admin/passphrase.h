@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The passphrase of a backup. */
 #ifndef MFA_ADMIN_PASSPHRASE_H
 #define MFA_ADMIN_PASSPHRASE_H

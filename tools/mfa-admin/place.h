@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Where key and store are, and as whom each is touched.
  *
  * The store lies in a folder of the user MFA_USER, so root never touches it: a child that has

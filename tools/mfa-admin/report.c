@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Figures about all accounts, and what mfad counts. */
 #include <errno.h>
 #include <jansson.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Putting a backup back: all of it or nothing.
  *
  * A key that is there stays, and the accounts are sealed under it. Where there is none, the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Changing the master key while sign-ins go on; lib/seal/rotate.h has the order of steps. */
 #include <errno.h>
 #include <stdio.h>

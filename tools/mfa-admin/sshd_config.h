@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The files that sshd's settings come from. */
 #ifndef SSHD_CONFIG_H
 #define SSHD_CONFIG_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* mfa-enroll: a user's own devices. */
 #include <errno.h>
 #include <getopt.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The QR code of an otpauth URI: on the terminal, or in a file. */
 #ifndef MFA_ENROLL_PICTURE_H
 #define MFA_ENROLL_PICTURE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #ifndef MFA_ENROLL_PNG_H
 #define MFA_ENROLL_PNG_H
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What is shown of an account: its devices, and how it stands. */
 #ifndef MFA_ENROLL_ROWS_H
 #define MFA_ENROLL_ROWS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Those who are connected: how many from an address, and how long a request may take to arrive. */
 #ifndef PORTAL_CONNECTIONS_H
 #define PORTAL_CONNECTIONS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What is asked of mfa-portal, and who answers it. */
 #ifndef PORTAL_HTTP_H
 #define PORTAL_HTTP_H

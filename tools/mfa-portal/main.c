@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* mfa-portal: the phone's page and the way from it to mfad.  Holds no secret. */
 #include <errno.h>
 #include <event2/thread.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The files of the phone's page, read once: no path that anybody sends reaches the file system. */
 #ifndef PORTAL_PAGES_H
 #define PORTAL_PAGES_H

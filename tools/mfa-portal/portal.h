@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* mfa-portal: what its parts share.  One thread runs all of it, but for the pusher's. */
 #ifndef PORTAL_H
 #define PORTAL_H

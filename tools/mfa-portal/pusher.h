@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Messages to push services, by a thread of their own. */
 #ifndef PORTAL_PUSHER_H
 #define PORTAL_PUSHER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Answers to requests, with the headers that all of them have. */
 #ifndef PORTAL_REPLY_H
 #define PORTAL_REPLY_H

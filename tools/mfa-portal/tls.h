@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The portal's certificate. */
 #ifndef PORTAL_TLS_H
 #define PORTAL_TLS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The way to mfad: a few connections for phones' calls, and one on which it tells of events. */
 #ifndef PORTAL_UPSTREAM_H
 #define PORTAL_UPSTREAM_H

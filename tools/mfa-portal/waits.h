@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Phones whose page is open, and that wait to hear of something. */
 #ifndef PORTAL_WAITS_H
 #define PORTAL_WAITS_H

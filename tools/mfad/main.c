@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* mfad: the verifier, the only process that ever holds a secret. */
 #include <errno.h>
 #include <getopt.h>

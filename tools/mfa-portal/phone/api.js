@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Calls of mfa-portal, and what is signed of them. */
 
 const encoder = new TextEncoder();

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The first screen: what waits, which accounts there are, and whether notifications come. */
 
 import * as api from './api.js';

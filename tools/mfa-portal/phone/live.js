@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What comes in, for as long as the page is seen. */
 
 import * as api from './api.js';

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Notifications: whether they can come, and how to get them. */
 
 import { decode, encode, within } from './api.js';

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* From a scanned picture to a phone that is paired. */
 
 import * as api from './api.js';

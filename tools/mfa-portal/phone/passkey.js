@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The phone's own unlock (WebAuthn), where it has one. */
 
 import { decode, encode, sha256 } from './api.js';

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A request, and the answer to it. */
 
 import * as api from './api.js';

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What is on the screen.  All text goes in as text, never as HTML: it is other people's. */
 
 import { now } from './api.js';

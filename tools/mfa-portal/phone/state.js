@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What the page knows, and shows. */
 
 import { now } from './api.js';

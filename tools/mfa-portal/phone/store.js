@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The phone's keys and accounts, in IndexedDB.  Keys can't be taken out of it, by this page neither. */
 
 import { newKeys, within } from './api.js';

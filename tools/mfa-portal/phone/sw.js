@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The service worker: notifications, and the page without a network. */
 
 /* mfa-portal puts a digest of all files there: this file changes with any of them, and the page as a whole. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What people read.  Dutch in the words that users of Microsoft's sign-in know. */
 
 export const words = {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What root asks about accounts. */
 #include <errno.h>
 #include <stdio.h>

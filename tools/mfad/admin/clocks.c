@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* After a clock that was ahead: all accounts whose codes were used in what is the future now. */
 #include <errno.h>
 #include <stdio.h>

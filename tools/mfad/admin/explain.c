@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What the rules say of a sign-in, and why; nothing is changed by asking. */
 #include <errno.h>
 #include <jansson.h>

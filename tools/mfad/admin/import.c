@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Accounts from elsewhere: a batch a frame, checked by the same eyes in both passes. */
 #include <errno.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Figures about all accounts, and who is not as the rules want.  Each record is unsealed, which costs more
  * than reading it: several threads do that. */
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Asking a person for a code and judging it, by the one rule that sign-ins and changes of an account
  * share: what is told is durable first. */
 #ifndef MFAD_CHALLENGE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What a judgement is called, and what of it goes into the account's record. */
 #ifndef MFAD_JUDGED_H
 #define MFAD_JUDGED_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Pairing a phone, at the terminal's side (doc/PROTOCOL, Phones). */
 #ifndef MFAD_PAIR_H
 #define MFAD_PAIR_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Number matching: the terminal shows a number, the phone asks for it. */
 
 #include <errno.h>

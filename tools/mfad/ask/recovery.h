@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Showing recovery codes, the only time that anybody sees them. */
 #ifndef MFAD_RECOVERY_H
 #define MFAD_RECOVERY_H

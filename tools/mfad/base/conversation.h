@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* One conversation: a request, then steps that the client relays to a person,
  * until it is done (doc/PROTOCOL). */
 #ifndef MFAD_CONVERSATION_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "mfad/base/metrics.h"
 
 #include <pthread.h>

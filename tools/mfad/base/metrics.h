@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What this mfad has done since it started, for Prometheus. */
 #ifndef MFAD_METRICS_H
 #define MFAD_METRICS_H

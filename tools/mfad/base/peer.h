@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Who is at the other end of a connection, and what that allows. */
 #ifndef MFAD_PEER_H
 #define MFAD_PEER_H

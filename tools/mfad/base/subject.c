@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "mfad/base/subject.h"
 
 #include <errno.h>

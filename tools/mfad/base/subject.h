@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Whose account a request is about, and whether this peer may ask for it. */
 #ifndef MFAD_SUBJECT_H
 #define MFAD_SUBJECT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What all conversations of a verifier share. */
 #ifndef MFAD_VERIFIER_H
 #define MFAD_VERIFIER_H

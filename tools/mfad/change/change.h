@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Changing an account for its owner or for root: who may, after which proof, and
  * how a change is applied to a record that others may be writing. */
 #ifndef MFAD_CHANGE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What a user (or root) does with the devices of an account. */
 #include <errno.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Enrolling a device: show its key, and save it only when a code from it was right. */
 #include <errno.h>
 #include <openssl/rand.h>

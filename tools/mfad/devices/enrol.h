@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Enrolling a device: what mfa-enroll and an enrolment within a sign-in share.  A key is shown,
  * and saved only when a code from the phone was right; or a phone is paired. */
 #ifndef MFAD_ENROL_H

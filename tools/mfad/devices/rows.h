@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Rows of lists, as JSON; no secret in any.  Each is new, to be freed, or NULL
  * when memory ran out. */
 #ifndef MFAD_ROWS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "mfad/door/listener.h"
 
 #include <errno.h>

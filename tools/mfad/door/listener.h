@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The two sockets: one for everybody, one for root alone, so that a flood by
  * local users can't keep root out. */
 #ifndef MFAD_LISTENER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The daemon's sockets and the threads that serve them: a thread a conversation. */
 #ifndef MFAD_SERVER_H
 #define MFAD_SERVER_H

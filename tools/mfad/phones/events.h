@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What mfad tells mfa-portal: that something has changed for a phone, and messages for push services. */
 #ifndef MFAD_EVENTS_H
 #define MFAD_EVENTS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What phones are told without being asked: that wrong codes were given. */
 #ifndef MFAD_NOTICE_H
 #define MFAD_NOTICE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What phones say, by way of mfa-portal.  Nothing is taken on its word: a phone proves itself by
  * its key. */
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Number matching, at the terminal's side: a sign-in asks the phones of an account, and waits. */
 #ifndef MFAD_PUSH_H
 #define MFAD_PUSH_H

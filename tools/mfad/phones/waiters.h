@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Conversations that wait for something in the store to change: a phone's answer. */
 #ifndef MFAD_WAITERS_H
 #define MFAD_WAITERS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What may be asked of mfad, and by whom: one table.  Anything else ends the
  * connection. */
 #ifndef MFAD_REQUESTS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* How many sign-ins of one account may stand at the prompt at the same time.
  *
  * Root's programs speak for everybody, so a limit by who connects says nothing of them: somebody

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What a policy's decision is about, gathered for a sign-in or for explaining one. */
 #ifndef MFAD_FACTS_H
 #define MFAD_FACTS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Whether a sign-in is spared because of one before it. */
 #ifndef MFAD_REMEMBER_H
 #define MFAD_REMEMBER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A sign-in, from top to bottom. */
 #include <errno.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "mfad/signin/signin_enrol.h"
 
 #include <errno.h>

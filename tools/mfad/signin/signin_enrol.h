@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Enrolment within a sign-in: somebody whose password was right, and who has no device yet (or
  * fewer than the rules want), is led through it by the prompts of sshd or sudo. */
 #ifndef MFAD_SIGNIN_ENROL_H
