@@ -82,7 +82,7 @@ CPPFLAGS_ALL = -D_GNU_SOURCE $(HARDEN_CPP) -Ilib -Itools $(CPPFLAGS) \
 CFLAGS_ALL = -std=gnu11 $(OPT) $(WARN) $(HARDEN) -fPIC -fvisibility=hidden -MMD -MP $(CFLAGS)
 LDFLAGS_ALL = $(HARDEN_LD) $(LDFLAGS)
 
-# What each part links; one reason for each stands in README.
+# What each part links; NOTICE says for what, and under which licence.
 CRYPTO_LIBS  = -lcrypto
 STORE_LIBS   = -lsqlite3
 JSON_LIBS    = -ljansson
@@ -238,9 +238,8 @@ FILLED = $(foreach f,$(UNITS),$(f):$(systemddir)/$(notdir $(f))) \
 	$(foreach f,$(MAN5),$(f):$(mandir)/man5/$(notdir $(f))) \
 	$(foreach f,$(MAN8),$(f):$(mandir)/man8/$(notdir $(f)))
 PAGES := $(filter %.html %.js %.css %.svg %.png %.webmanifest,$(wildcard tools/mfa-portal/phone/*))
-PLAIN = $(foreach f,$(PAGES),$(f):$(pagesdir)/$(notdir $(f))) \
-	README:$(docdir)/README NEWS:$(docdir)/NEWS doc/MIGRATING:$(docdir)/MIGRATING doc/THREATS:$(docdir)/THREATS doc/PROTOCOL:$(docdir)/PROTOCOL \
-	doc/BENCHMARKS:$(docdir)/BENCHMARKS
+DOCS = README NEWS COPYING NOTICE $(addprefix doc/,BENCHMARKS MIGRATING PROTOCOL THREATS)
+PLAIN = $(foreach f,$(PAGES),$(f):$(pagesdir)/$(notdir $(f))) $(foreach f,$(DOCS),$(f):$(docdir)/$(notdir $(f)))
 BINARIES = $(B)/mfad:$(sbindir)/mfad $(B)/mfa-admin:$(sbindir)/mfa-admin \
 	$(B)/mfa-portal:$(sbindir)/mfa-portal $(B)/mfa-enroll:$(bindir)/mfa-enroll
 MODULE = $(B)/pam_mfa.so:$(pamdir)/pam_mfa.so
