@@ -238,7 +238,8 @@ FILLED = $(foreach f,$(UNITS),$(f):$(systemddir)/$(notdir $(f))) \
 	$(foreach f,$(MAN5),$(f):$(mandir)/man5/$(notdir $(f))) \
 	$(foreach f,$(MAN8),$(f):$(mandir)/man8/$(notdir $(f)))
 PAGES := $(filter %.html %.js %.css %.svg %.png %.webmanifest,$(wildcard tools/mfa-portal/phone/*))
-DOCS = README NEWS COPYING NOTICE SECURITY $(addprefix doc/,BENCHMARKS MIGRATING PROTOCOL THREATS)
+DOCS = README NEWS COPYING NOTICE SECURITY \
+	$(addprefix doc/,ADMIN BENCHMARKS MIGRATING PROTOCOL ROLLOUT THREATS)
 PLAIN = $(foreach f,$(PAGES),$(f):$(pagesdir)/$(notdir $(f))) $(foreach f,$(DOCS),$(f):$(docdir)/$(notdir $(f)))
 BINARIES = $(B)/mfad:$(sbindir)/mfad $(B)/mfa-admin:$(sbindir)/mfa-admin \
 	$(B)/mfa-portal:$(sbindir)/mfa-portal $(B)/mfa-enroll:$(bindir)/mfa-enroll

@@ -19,7 +19,7 @@ is "the configuration is root's" "$(stat -c '%U %a' $CONF)" 'root 644'
 sum=$(sha256sum /etc/mfa/master.key)
 ok 'set-up again' set_up
 is 'leaves the key as it is' "$(sha256sum /etc/mfa/master.key)" "$sum"
-for name in README NEWS COPYING NOTICE SECURITY; do
+for name in README NEWS COPYING NOTICE SECURITY ADMIN ROLLOUT; do
 	ok "$name is there to be read" [ -s "${examples%/*}/$name" ]
 done
 ok 'check-config has nothing to say' mfa-admin check-config
