@@ -349,7 +349,7 @@ fuzz: $(FUZZ_BINS)
 		if ls crash-* timeout-* oom-* leak-* 2>/dev/null | grep .; then exit 1; fi; done
 
 SOURCES := pam_mfa.c $(LIB_SRCS) $(TOOL_SRCS) $(TEST_SRCS)
-SCRIPTS := $(shell grep -lE '^\#! ?/(bin|usr/bin)/(env )?(ba)?sh' .ci/run conf/set-up tests/packages tests/run-one tests/spdx \
+SCRIPTS := $(shell grep -lE '^\#! ?/(bin|usr/bin)/(env )?(ba)?sh' .ci/run conf/set-up tests/packages tests/paths tests/run-one tests/spdx \
 		$(wildcard tests/*/*) 2>/dev/null)
 lint: check-headers
 	clang-tidy --quiet --warnings-as-errors='*' $(SOURCES) -- $(CPPFLAGS_ALL) -U_FORTIFY_SOURCE -std=gnu11
@@ -357,6 +357,7 @@ lint: check-headers
 		--enable=warning,performance,portability --std=c11 -Ilib -Itools $(filter -D%,$(CPPFLAGS_ALL)) $(SOURCES)
 	shellcheck -x $(SCRIPTS)
 	tests/spdx
+	tests/paths
 	for l in $(LANGUAGES); do $(MSGFMT) --check --statistics -o /dev/null po/$$l.po 2>&1 | \
 		{ ! grep -E 'untranslated|fuzzy'; } || { echo "po/$$l.po is not complete: make po"; exit 1; }; done
 
