@@ -18,25 +18,25 @@ enum mfa_frame_type {
 	MFA_SIGNIN = 1,		/* PROTOCOL USER SERVICE [RHOST] [TTY] [SESSION] [ECHO] [WAIT] [COMMAND] [CODE]
 				 * [OWN_TERMINAL] */
 	MFA_ANSWER = 2,		/* [TEXT]; without it: no answer was given */
-	MFA_ENROL = 3,		/* PROTOCOL USER [LABEL]: add a device */
+	MFA_ENROL = 3,		/* PROTOCOL USER [LABEL] [METHOD] [MODE] [WAIT]: add a device */
 	MFA_DEVICES = 4,	/* PROTOCOL USER: a ROW for each */
 	MFA_RENAME = 5,		/* PROTOCOL USER DEVICE LABEL */
 	MFA_REMOVE = 6,		/* PROTOCOL USER DEVICE */
 	MFA_TEST = 7,		/* PROTOCOL USER: try a code, as at sign-in */
 	MFA_CODES = 8,		/* PROTOCOL USER: new recovery codes */
 	MFA_STATUS = 9,		/* PROTOCOL USER: one ROW about one's own account */
-	MFA_REPLACE = 10,	/* PROTOCOL USER DEVICE: another phone in a device's place */
+	MFA_REPLACE = 10,	/* PROTOCOL USER DEVICE [LABEL] [METHOD] [WAIT]: another phone in a device's place */
 	MFA_FORGET = 11,	/* PROTOCOL USER: end what is remembered */
 	MFA_ENOUGH = 12,	/* to a WAIT: the person would rather answer something */
 	MFA_LIST = 16,		/* PROTOCOL: a ROW for each account */
 	MFA_SHOW = 17,		/* PROTOCOL USER: one ROW */
-	MFA_RESET = 18,		/* PROTOCOL USER */
+	MFA_RESET = 18,		/* PROTOCOL USER [DEVICE] */
 	MFA_UNLOCK = 19,	/* PROTOCOL [USER] [MODE]; without USER, all accounts: ROWs of progress, then one of figures */
 	MFA_IMPORT = 20,	/* PROTOCOL MODE, then USER URI [URI ...] again and again */
 	MFA_EXPLAIN = 21,	/* PROTOCOL USER SERVICE [RHOST] [SESSION] [OWN_TERMINAL]: one ROW */
-	MFA_PASS = 22,		/* PROTOCOL USER VALID [USES]: a temporary access pass */
-	MFA_REPORT = 23,	/* PROTOCOL: one ROW of figures about all accounts */
-	MFA_METRICS = 24,	/* PROTOCOL: INFO in Prometheus' text format */
+	MFA_PASS = 22,		/* PROTOCOL USER VALID USES [MODE]: a temporary access pass; one ROW */
+	MFA_REPORT = 23,	/* PROTOCOL: ROWs of names and progress, then one of figures */
+	MFA_METRICS = 24,	/* PROTOCOL: a ROW for each line of Prometheus' text format */
 	MFA_PHONE = 32,		/* PROTOCOL JSON: a phone's call, from mfa-portal; one ROW, then the next */
 	MFA_EVENTS = 33,	/* PROTOCOL: ROWs for mfa-portal, for as long as it listens */
 
@@ -107,8 +107,8 @@ enum mfa_result {
 	MFA_RESULT_ABORTED = 3,		/* the user gave no answer */
 	MFA_RESULT_REFUSED = 4,		/* something is wrong with this account's record or identity */
 	MFA_RESULT_BUSY = 5,		/* too many at once, or a time-out */
-	MFA_RESULT_UNAVAILABLE = 6,	/* no store, no key, broken configuration: the only one
-					 * to which failmode=open applies */
+	MFA_RESULT_UNAVAILABLE = 6,	/* to SIGNIN: store, key or configuration are missing, and nothing else:
+					 * the only one to which failmode=open applies */
 	MFA_RESULT_NOT_FOUND = 7,	/* tools: no such account or device */
 	MFA_RESULT_EXISTS = 8,		/* tools: there already */
 	MFA_RESULT_INVALID = 9,		/* tools: the request makes no sense */
