@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A device's form at rest, within its account's record: what every device has, and what it is made of
  * (enum mfa_device_form). */
 #ifndef MFA_DEVICE_JSON_H

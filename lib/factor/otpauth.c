@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Devices that come as otpauth URIs. */
 #include <errno.h>
 #include <openssl/crypto.h>

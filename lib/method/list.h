@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Every method of proving who one is: the one list from which enumerations and tables are made.
  *
  * Whoever includes it has defined those of these that are wanted (the others are nothing), and gets a row each:

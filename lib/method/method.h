@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What is known of each method of proving who one is, as data.  How its answers are judged is lib/factor's, what is
  * done for it in a conversation tools/mfad/ask's; the list of all three is method/list.h.  Pure. */
 #ifndef MFA_METHOD_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The rows of method/list.h.  The tests build mfad with a file of this name in its place, which adds a method. */
 
 #ifndef MFA_METHODS_DEFAULT

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # A method is a row, a file in lib/factor and one in mfad's ask: mfad and its tools, built with one more
 # (tests/methods), enrol it, sign in by it, list, report and back it up.  The installed ones know nothing of it.
 . "${BASH_SOURCE[0]%/*}/lib.sh"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Methods whose answers have one form: each pair of them, one of which is not to be asked.  Built with tests/methods'
  * rows, where one more method takes any word that is as long as the account's name. */
 #include "../unit/unit.h"

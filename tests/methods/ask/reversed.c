@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Adding a device of the tests' own method (tests/methods/factor). */
 #include <errno.h>
 #include <string.h>

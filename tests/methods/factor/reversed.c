@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A method for tests alone: right is the account's name backwards.  Its answers have the form of other methods' where the
  * name has. */
 #include <stdio.h>

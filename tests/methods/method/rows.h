@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The product's rows, and a method of the tests' own: an account's name backwards. */
 
 #include "../../../lib/method/rows.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What administrators ask (mfad/requests has the table). */
 #ifndef MFAD_ADMIN_HANDLERS_H
 #define MFAD_ADMIN_HANDLERS_H

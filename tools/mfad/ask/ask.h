@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What is done for a method in a conversation, beyond reading an answer: a row each, a file each.  method/list.h (ASK)
  * has them in the order in which they are begun and offered.  What is known of a method as data is method/method.h's,
  * how an answer is judged lib/factor's. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Recovery codes: the only time that anybody sees them, and how many are left. */
 #include "mfad/ask/recovery.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* An authenticator app: its key is shown, and a code from it is the proof. */
 #include <errno.h>
 #include <openssl/rand.h>

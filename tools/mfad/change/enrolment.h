@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Adding a device: what whoever begins it wants, and what comes of it.  mfa-enroll and an enrolment within a sign-in
  * share it; how a device proves itself is its method's (mfad/ask). */
 #ifndef MFAD_ENROLMENT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What people (and root) ask about the devices of an account (mfad/requests has the table). */
 #ifndef MFAD_DEVICES_HANDLERS_H
 #define MFAD_DEVICES_HANDLERS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Whoever changes an account shows first that it is theirs. */
 #ifndef MFAD_PROVE_H
 #define MFAD_PROVE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What mfa-portal asks on behalf of phones (mfad/requests has the table). */
 #ifndef MFAD_PHONES_HANDLERS_H
 #define MFAD_PHONES_HANDLERS_H

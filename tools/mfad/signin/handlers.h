@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The request to sign somebody in (mfad/requests has the table). */
 #ifndef MFAD_SIGNIN_HANDLERS_H
 #define MFAD_SIGNIN_HANDLERS_H
