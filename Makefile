@@ -19,16 +19,14 @@ runstatedir   = /run
 systemddir    = $(if $(filter /usr/local%,$(prefix)),/etc/systemd/system,/usr/lib/systemd/system)
 sysusersdir   = $(if $(filter /usr/local%,$(prefix)),/etc/sysusers.d,/usr/lib/sysusers.d)
 tmpfilesdir   = $(if $(filter /usr/local%,$(prefix)),/etc/tmpfiles.d,/usr/lib/tmpfiles.d)
-# Linux-PAM looks in one folder only, whatever the prefix.
-multiarch    := $(shell $(CC) -print-multiarch 2>/dev/null)
-pamdir        = $(firstword $(patsubst %/pam_unix.so,%,$(wildcard \
-		/usr/lib/$(multiarch)/security/pam_unix.so /usr/lib64/security/pam_unix.so \
-		/usr/lib/security/pam_unix.so /lib/security/pam_unix.so)) /usr/lib/security)
+# Linux-PAM looks in one folder only, whatever the prefix: where pam_unix.so is.  When it is another
+# machine that is built for, that one's need not exist here.
+pamdir        = $(firstword $(patsubst %/pam_unix.so,%,$(wildcard $(patsubst %,%/security/pam_unix.so, \
+		$(multiarch:%=/usr/lib/%) $(multiarch:%=/lib/%) /usr/lib64 /lib64 /usr/lib /lib))) \
+		/usr/lib/$(multiarch:%=%/)security)
 
-CC         ?= cc
 CLANG       = clang
 INSTALL     = install
-PKG_CONFIG  = pkg-config
 MSGFMT      = msgfmt
 MSGMERGE    = msgmerge
 XGETTEXT    = xgettext
@@ -37,6 +35,10 @@ MFA_PORTAL_USER = _mfa-portal
 
 -include config.mak.autogen
 -include config.mak
+
+# What follows asks the compiler that was chosen.
+multiarch := $(shell $(CC) -print-multiarch 2>/dev/null)
+CET := $(shell $(CC) -fcf-protection -S -o - -x c /dev/null >/dev/null 2>&1 && echo -fcf-protection)
 
 ifndef V
 Q = @
@@ -67,9 +69,9 @@ SAN_PAM = -Wl,--no-as-needed -lcrypt
 # The module is loaded by programs that know nothing of ASan.
 SAN_MODULE = -fsanitize=undefined -fsanitize-undefined-trap-on-error
 else
-HARDEN_CPP = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+# Who builds may ask for another level, as distributions do.
+HARDEN_CPP = -U_FORTIFY_SOURCE $(if $(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS)),,-D_FORTIFY_SOURCE=2)
 endif
-CET := $(shell $(CC) -fcf-protection -E -x c /dev/null >/dev/null 2>&1 && echo -fcf-protection)
 HARDEN = -fstack-protector-strong -fstack-clash-protection $(CET)
 HARDEN_LD = -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,--as-needed
 
@@ -251,6 +253,10 @@ LINKS = $(foreach l,$(LANGUAGES),../../$(l)/LC_MESSAGES/mfa.mo:$(localedir)/C/LC
 src = $(firstword $(subst :, ,$(1)))
 dst = $(DESTDIR)$(word 2,$(subst :, ,$(1)))
 
+# What a variable holds, for those who check or package: make print-pamdir.
+print-%:
+	@$(info $($*)) :
+
 define newline
 
 
@@ -269,8 +275,11 @@ install: all
 	$(Q)test -e $(DESTDIR)$(sysconfdir)/mfa/mfa.conf || { \
 		$(INSTALL) -m 644 /dev/null $(DESTDIR)$(sysconfdir)/mfa/mfa.conf && \
 		$(SUBST) conf/mfa.conf >$(DESTDIR)$(sysconfdir)/mfa/mfa.conf; }
+	@echo '  The module is $(call dst,$(MODULE)).'
 ifeq ($(DESTDIR),)
 	conf/set-up $(MFA_USER) $(sysconfdir) $(localstatedir) $(runstatedir) $(sbindir) $(MFA_PORTAL_USER)
+	@echo '  Next: systemctl daemon-reload && systemctl enable --now mfad.socket, and then mfa-enroll'
+	@echo '  as who will sign in.  No PAM service asks for a factor yet; README, "Set it up", goes on from there.'
 endif
 
 # Leaves what is yours: configuration, key and store.
