@@ -33,6 +33,17 @@ XGETTEXT    = xgettext
 MFA_USER    = _mfa
 MFA_PORTAL_USER = _mfa-portal
 
+# What each part links, as `dependencies` has it; the reason for each stands in README.
+PAM_LIBS      = -lpam
+CRYPTO_LIBS   = -lcrypto
+STORE_LIBS    = -lsqlite3
+JSON_LIBS     = -ljansson
+CONF_LIBS     = -linih
+QR_LIBS       = -lqrencode
+PNG_LIBS      = -lpng
+PORTAL_LIBS   = -levent_core -levent_extra -levent_openssl -levent_pthreads -lssl -lcurl
+CMOCKA_LIBS   = -lcmocka
+
 -include config.mak.autogen
 -include config.mak
 
@@ -84,14 +95,7 @@ CPPFLAGS_ALL = -D_GNU_SOURCE $(HARDEN_CPP) -Ilib -Itools $(CPPFLAGS) \
 CFLAGS_ALL = -std=gnu11 $(OPT) $(WARN) $(HARDEN) -fPIC -fvisibility=hidden -MMD -MP $(CFLAGS)
 LDFLAGS_ALL = $(HARDEN_LD) $(LDFLAGS)
 
-# What each part links; NOTICE says for what, and under which licence.
-CRYPTO_LIBS  = -lcrypto
-STORE_LIBS   = -lsqlite3
-JSON_LIBS    = -ljansson
-CONF_LIBS    = -linih
-QR_LIBS      = -lqrencode
-PNG_LIBS     = -lpng
-PORTAL_LIBS  = -levent_core -levent_extra -levent_openssl -levent_pthreads -lssl -lcurl
+# What most link.
 MFA_LIBS     = $(STORE_LIBS) $(JSON_LIBS) $(CONF_LIBS) $(QR_LIBS) $(CRYPTO_LIBS) -lpthread
 
 # The files of a folder and of those in it, however deep: $(call files,FOLDER,*.c).
@@ -134,7 +138,7 @@ $(B)/module/%.o: %.c $(B)/.flags
 	@mkdir -p $(@D)
 	$(QUIET_CC)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(SAN_MODULE) -c -o $@ $<
 $(B)/pam_mfa.so: $(MODULE_OBJS)
-	$(QUIET_LINK)$(CC) -shared $(SAN_MODULE) $(LDFLAGS_ALL) -Wl,-z,defs -Wl,-O1 -o $@ $^ -lpam
+	$(QUIET_LINK)$(CC) -shared $(SAN_MODULE) $(LDFLAGS_ALL) -Wl,-z,defs -Wl,-O1 -o $@ $^ $(PAM_LIBS)
 
 define program_rules
 $(B)/$(1): $(patsubst %.c,$(B)/%.o,$(call files,tools/$(1),*.c)) $(B)/libmfa.a $(CLOCK_OBJ)
@@ -178,12 +182,12 @@ $(B)/methods/test_methods: $(B)/methods/tests/methods/test_methods.o $(B)/method
 UNIT_SRCS := $(wildcard tests/unit/test_*.c)
 UNIT_BINS := $(UNIT_SRCS:tests/unit/%.c=$(B)/tests/unit/%)
 $(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $(B)/libmfad.a $(B)/libmfa.a $(B)/tests/unit/clock_test.o
-	$(QUIET_LINK)$(CC) $(SAN) $(LDFLAGS_ALL) -o $@ $^ $(MFA_LIBS) -lcmocka
+	$(QUIET_LINK)$(CC) $(SAN) $(LDFLAGS_ALL) -o $@ $^ $(MFA_LIBS) $(CMOCKA_LIBS)
 
 # Helpers of the end-to-end tests: tests/e2e/NAME.c.
 E2E_BINS := $(patsubst tests/e2e/%.c,$(B)/tests/e2e/%,$(wildcard tests/e2e/*.c))
 $(B)/tests/e2e/%: $(B)/tests/e2e/%.o $(B)/libmfa.a $(CLOCK_OBJ)
-	$(QUIET_LINK)$(CC) $(SAN) $(LDFLAGS_ALL) -o $@ $^ $(MFA_LIBS) -lpam $(SAN_PAM)
+	$(QUIET_LINK)$(CC) $(SAN) $(LDFLAGS_ALL) -o $@ $^ $(MFA_LIBS) $(PAM_LIBS) $(SAN_PAM)
 
 # What tests lay over a program of ours by LD_PRELOAD: tests/preload/NAME.c.
 PRELOADS := $(patsubst tests/preload/%.c,$(B)/tests/preload/%.so,$(wildcard tests/preload/*.c))
@@ -202,9 +206,9 @@ $(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/replay.o $(B)/l
 # memory it measures is the module's.
 BENCH_BINS := $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(wildcard tests/bench/*.c))
 $(B)/tests/bench/phones: $(B)/tests/bench/phones.o $(B)/libmfa.a $(CLOCK_OBJ)
-	$(QUIET_LINK)$(CC) $(SAN) $(LDFLAGS_ALL) -o $@ $^ $(MFA_LIBS) -lpam
+	$(QUIET_LINK)$(CC) $(SAN) $(LDFLAGS_ALL) -o $@ $^ $(MFA_LIBS) $(PAM_LIBS)
 $(B)/tests/bench/%: $(B)/tests/bench/%.o
-	$(QUIET_LINK)$(CC) $(SAN) $(LDFLAGS_ALL) -o $@ $^ -lpam -lsqlite3 -lcrypto
+	$(QUIET_LINK)$(CC) $(SAN) $(LDFLAGS_ALL) -o $@ $^ $(PAM_LIBS) $(STORE_LIBS) $(CRYPTO_LIBS)
 
 # Translations.  `make po` takes new texts over into po/*.po.
 $(B)/po/%.mo: po/%.po
@@ -301,8 +305,8 @@ install-staged: all
 CHECK_BINS = $(UNIT_BINS) $(B)/methods/test_methods $(FUZZ_REPLAYS)
 SAN_ENV = ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1
 
-# Everything: unit tests, fuzz corpora, then the real sshd, sudo and su in a private
-# mount namespace.
+# Everything: the tree itself, unit tests, fuzz corpora, then the real sshd, sudo and su in a
+# private mount namespace.
 check:
 	@tests/packages check
 	@$(MAKE) check-all
@@ -311,10 +315,15 @@ check-all:
 	+@$(ALONE) check-built
 	$(SAN_ENV) MFA_STAGED=1 MFA_BUILD=$(abspath $(B)) CMOCKA_MESSAGE_OUTPUT=TAP \
 		prove --timer $(PROVE_FLAGS) --exec 'tests/run-one' \
-		$(CHECK_BINS) $(sort $(wildcard tests/e2e/*.t))
+		$(TREE_TESTS) $(CHECK_BINS) $(sort $(wildcard tests/e2e/*.t))
 check-unit: $(CHECK_BINS)
 	$(SAN_ENV) CMOCKA_MESSAGE_OUTPUT=TAP prove $(PROVE_FLAGS) --exec 'tests/run-one' \
 		$(CHECK_BINS)
+
+# That lists which must agree do, and that includes point downward.
+TREE_TESTS := $(sort $(wildcard tests/tree/*.t))
+check-tree:
+	prove $(PROVE_FLAGS) $(TREE_TESTS)
 
 # Each header compiles alone.
 check-headers: $(HEADERS:%=$(B)/headers/%.ok)
@@ -360,7 +369,7 @@ fuzz: $(FUZZ_BINS)
 SOURCES := pam_mfa.c $(LIB_SRCS) $(TOOL_SRCS) $(TEST_SRCS)
 SCRIPTS := $(shell grep -lE '^\#! ?/(bin|usr/bin)/(env )?(ba)?sh' .ci/run conf/set-up tests/packages tests/paths tests/run-one tests/spdx \
 		$(wildcard tests/*/*) 2>/dev/null)
-lint: check-headers
+lint: check-headers check-tree
 	clang-tidy --quiet --warnings-as-errors='*' $(SOURCES) -- $(CPPFLAGS_ALL) -U_FORTIFY_SOURCE -std=gnu11
 	cppcheck --quiet --error-exitcode=1 --inline-suppr --suppressions-list=tests/cppcheck.txt \
 		--enable=warning,performance,portability --std=c11 -Ilib -Itools $(filter -D%,$(CPPFLAGS_ALL)) $(SOURCES)
@@ -370,7 +379,7 @@ lint: check-headers
 	for l in $(LANGUAGES); do $(MSGFMT) --check --statistics -o /dev/null po/$$l.po 2>&1 | \
 		{ ! grep -E 'untranslated|fuzzy'; } || { echo "po/$$l.po is not complete: make po"; exit 1; }; done
 
-.PHONY: all FORCE clean install uninstall stage stage-alone install-staged check check-all check-built check-unit check-headers \
+.PHONY: all FORCE clean install uninstall stage stage-alone install-staged check check-all check-built check-unit check-tree check-headers \
 	demo bench fuzz lint po screenshots
 .SECONDARY:
 
