@@ -34,7 +34,5 @@ done_testing() {
 	exit $((failures != 0))
 }
 
-# in_makefile VARIABLE: its words, one a line.
-in_makefile() {
-	make -s "print-$1" | tr -s ' \t' '\n\n' | sed '/^$/d'
-}
+# in_makefile VARIABLE...: their words, one a line.
+in_makefile() { make -s "${@/#/print-}" | tr -s ' \t' '\n' | sed '/^$/d'; }
