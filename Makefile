@@ -102,12 +102,11 @@ MFA_LIBS     = $(STORE_LIBS) $(JSON_LIBS) $(CONF_LIBS) $(QR_LIBS) $(CRYPTO_LIBS)
 files = $(sort $(wildcard $(1)/$(2)) $(foreach d,$(wildcard $(1)/*/),$(call files,$(d:%/=%),$(2))))
 LIB_SRCS    := $(call files,lib,*.c)
 TOOL_SRCS   := $(call files,tools,*.c)
-TEST_SRCS   := $(call files,tests/unit,*.c) $(call files,tests/e2e,*.c) $(call files,tests/fuzz,*.c) \
-	       $(call files,tests/bench,*.c) $(call files,tests/preload,*.c)
+TEST_ROOMS   = tests/unit tests/e2e tests/fuzz tests/bench tests/preload
+TEST_SRCS   := $(foreach r,$(TEST_ROOMS),$(call files,$(r),*.c))
 CLOCK_OBJ    = $(B)/lib/clock/clock.o
 LIB_OBJS    := $(filter-out $(CLOCK_OBJ),$(LIB_SRCS:%.c=$(B)/%.o))
-HEADERS     := $(call files,lib,*.h) $(call files,tools,*.h) $(call files,tests/unit,*.h) $(call files,tests/e2e,*.h) \
-	       $(call files,tests/bench,*.h)
+HEADERS     := $(foreach r,lib tools $(TEST_ROOMS),$(call files,$(r),*.h))
 PROGRAMS     = mfad mfa-enroll mfa-admin mfa-portal
 PROGRAM_BINS = $(PROGRAMS:%=$(B)/%)
 
@@ -215,11 +214,14 @@ $(B)/po/%.mo: po/%.po
 	@mkdir -p $(@D)
 	$(QUIET_PO)$(MSGFMT) --check -o $@ $<
 PO_SRCS = $(sort pam_mfa.c $(TOOL_SRCS) $(LIB_SRCS) lib/method/rows.h)
-po: $(CATALOGUES)
-	$(XGETTEXT) --from-code=UTF-8 --language=C --add-comments=TRANSLATORS --sort-by-file --no-wrap \
-		--package-name=pam_mfa --keyword=N_ --keyword=_ --keyword=conversation_words:2 \
-		--keyword=conversation_say:3 --keyword=conversation_ask:3 --keyword=conversation_done:3 \
-		--keyword=change_stop:3 --keyword=conf_fail:2 --keyword=parse_fail:3 -o $(B)/po/mfa.pot $(PO_SRCS)
+# Functions that translate what they are given, and which argument that is.
+PO_KEYWORDS = N_ _ conversation_words:2 conversation_say:3 conversation_ask:3 conversation_done:3 \
+	change_stop:3 conf_fail:2 parse_fail:3
+$(B)/po/mfa.pot: $(PO_SRCS)
+	@mkdir -p $(@D)
+	$(QUIET_PO)$(XGETTEXT) --from-code=UTF-8 --language=C --add-comments=TRANSLATORS --sort-by-file --no-wrap \
+		--package-name=pam_mfa $(PO_KEYWORDS:%=--keyword=%) -o $@ $(PO_SRCS)
+po: $(CATALOGUES) $(B)/po/mfa.pot
 	for l in $(LANGUAGES); do $(MSGMERGE) --quiet --update --no-wrap --backup=none po/$$l.po $(B)/po/mfa.pot; done
 
 # --- installing ----------------------------------------------------------------

@@ -18,9 +18,9 @@ none() {
 	fi
 }
 
-# same NAME ONE OTHER: two lists with the same lines, in any order; otherwise says which are only in one.
+# same NAME HAS WANTED: two lists with the same lines, in any order.
 same() {
-	none "$1" "$(comm -3 --output-delimiter='only in the other: ' <(sort -u <<<"$2") <(sort -u <<<"$3"))"
+	none "$1" "$(comm -3 <(sort -u <<<"$2") <(sort -u <<<"$3") | sed 's/^\t/missing: /; t; s/^/not wanted: /')"
 }
 
 # skip_all WHY
