@@ -26,6 +26,7 @@ pamdir        = $(firstword $(patsubst %/pam_unix.so,%,$(wildcard $(patsubst %,%
 		/usr/lib/$(multiarch:%=%/)security)
 
 CLANG       = clang
+GCOV        = gcov
 INSTALL     = install
 MSGFMT      = msgfmt
 MSGMERGE    = msgmerge
@@ -62,7 +63,7 @@ endif
 
 VERSION := 0.2
 
-# make SANITIZE=1, DEVELOPER=1
+# make SANITIZE=1, COVERAGE=1, DEVELOPER=1
 B := build
 OPT = -O2 -g
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
@@ -79,6 +80,11 @@ SAN = -fsanitize=address,undefined -fno-sanitize-recover=all
 SAN_PAM = -Wl,--no-as-needed -lcrypt
 # The module is loaded by programs that know nothing of ASan.
 SAN_MODULE = -fsanitize=undefined -fsanitize-undefined-trap-on-error
+else ifdef COVERAGE
+B := build-cov
+OPT = -O0 -g
+# Not of the module, which others load; what it is made of is in libmfa as well.
+SAN = --coverage -fprofile-update=atomic
 else
 # Who builds may ask for another level, as distributions do.
 HARDEN_CPP = -U_FORTIFY_SOURCE $(if $(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS)),,-D_FORTIFY_SOURCE=2)
@@ -327,6 +333,14 @@ TREE_TESTS := $(sort $(wildcard tests/tree/*.t))
 check-tree:
 	prove $(PROVE_FLAGS) $(TREE_TESTS)
 
+# How much of each room the unit tests and fuzz corpora run, by lines.
+coverage:
+	@$(MAKE) COVERAGE=1 coverage-report
+coverage-report: all $(CHECK_BINS)
+	@find $(B) -name '*.gcda' -delete
+	@$(MAKE) -s check-unit PROVE_FLAGS=-Q
+	@$(GCOV) -n $(patsubst %.c,$(B)/%.gcno,$(LIB_SRCS) $(TOOL_SRCS)) 2>/dev/null | awk -f tests/coverage.awk
+
 # Each header compiles alone.
 check-headers: $(HEADERS:%=$(B)/headers/%.ok)
 $(B)/headers/%.ok: %
@@ -382,10 +396,10 @@ lint: check-headers check-tree
 		{ ! grep -E 'untranslated|fuzzy'; } || { echo "po/$$l.po is not complete: make po"; exit 1; }; done
 
 .PHONY: all FORCE clean install uninstall stage stage-alone install-staged check check-all check-built check-unit check-tree check-headers \
-	demo bench fuzz lint po screenshots
+	coverage coverage-report demo bench fuzz lint po screenshots
 .SECONDARY:
 
 clean:
-	rm -rf build build-san build-fuzz
+	rm -rf build build-san build-cov build-fuzz
 
 -include $(shell find $(B) -path $(B)/stage -prune -o -type f -name '*.d' -print 2>/dev/null)
