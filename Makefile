@@ -48,7 +48,8 @@ CMOCKA_LIBS   = -lcmocka
 -include config.mak.autogen
 -include config.mak
 
-# What follows asks the compiler that was chosen.
+# What follows asks the compiler that was chosen; so does tests/packages.
+export CC
 multiarch := $(shell $(CC) -print-multiarch 2>/dev/null)
 CET := $(shell $(CC) -fcf-protection -S -o - -x c /dev/null >/dev/null 2>&1 && echo -fcf-protection)
 
@@ -386,6 +387,7 @@ SOURCES := pam_mfa.c $(LIB_SRCS) $(TOOL_SRCS) $(TEST_SRCS)
 SCRIPTS := $(shell grep -lE '^\#! ?/(bin|usr/bin)/(env )?(ba)?sh' .ci/run conf/set-up tests/packages tests/paths tests/run-one tests/spdx \
 		$(wildcard tests/*/*) 2>/dev/null)
 lint: check-headers check-tree
+	@tests/packages lint
 	clang-tidy --quiet --warnings-as-errors='*' $(SOURCES) -- $(CPPFLAGS_ALL) -U_FORTIFY_SOURCE -std=gnu11
 	cppcheck --quiet --error-exitcode=1 --inline-suppr --suppressions-list=tests/cppcheck.txt \
 		--enable=warning,performance,portability --std=c11 -Ilib -Itools $(filter -D%,$(CPPFLAGS_ALL)) $(SOURCES)
