@@ -7,7 +7,8 @@
 #include <sys/un.h>
 
 #include "address/network.h"
-#include "conf/loader.h"
+#include "conf/sections.h"
+#include "conf/value.h"
 #include "text/text.h"
 
 #define URL_MAX 160
@@ -49,7 +50,7 @@ static bool is_origin(const char *url, const char **host, size_t *host_len)
 	return !plain || (*host_len == 9 && strncmp(*host, "localhost", 9) == 0);
 }
 
-int conf_set_portal_url(struct loader *l, const char *key, const char *value)
+static int set_url(struct loader *l, const char *key, const char *value)
 {
 	struct mfa_portal_conf *portal = &l->conf->portal;
 	const char *host = NULL;
@@ -105,29 +106,22 @@ static int add_listen(struct loader *l, const char *key, const char *word, void 
 	return 1;
 }
 
-int conf_set_portal_listen(struct loader *l, const char *key, const char *value)
+static int set_listen(struct loader *l, const char *key, const char *value)
 {
 	return conf_each_word(l, key, value, add_listen, &l->conf->portal.listen);
 }
 
-static int set_file(struct loader *l, const char *key, const char *value, const char **out)
+static int set_certificate(struct loader *l, const char *key, const char *value)
 {
-	if (value[0] != '/')
-		return conf_fail(l, "%s = %s: it must be an absolute path", key, value);
-	return conf_set_copy(l, value, out);
+	return conf_set_path(l, key, value, &l->conf->portal.certificate);
 }
 
-int conf_set_portal_certificate(struct loader *l, const char *key, const char *value)
+static int set_key(struct loader *l, const char *key, const char *value)
 {
-	return set_file(l, key, value, &l->conf->portal.certificate);
+	return conf_set_path(l, key, value, &l->conf->portal.key);
 }
 
-int conf_set_portal_key(struct loader *l, const char *key, const char *value)
-{
-	return set_file(l, key, value, &l->conf->portal.key);
-}
-
-int conf_set_portal_contact(struct loader *l, const char *key, const char *value)
+static int set_contact(struct loader *l, const char *key, const char *value)
 {
 	if ((strncmp(value, "mailto:", 7) != 0 && strncmp(value, "https://", 8) != 0) ||
 	    strlen(value) > URL_MAX || strpbrk(value, " \"\\<>") != NULL || !mfa_text_printable(value))
@@ -136,10 +130,20 @@ int conf_set_portal_contact(struct loader *l, const char *key, const char *value
 	return conf_set_copy(l, value, &l->conf->portal.contact);
 }
 
-int conf_set_push_networks(struct loader *l, const char *key, const char *value)
+static int set_push_networks(struct loader *l, const char *key, const char *value)
 {
 	return conf_set_networks(l, key, value, &l->conf->portal.push_networks);
 }
+
+const struct conf_key conf_portal_keys[] = {
+	{ "url", false, set_url },
+	{ "listen", true, set_listen },
+	{ "certificate", false, set_certificate },
+	{ "key", false, set_key },
+	{ "contact", false, set_contact },
+	{ "push_networks", true, set_push_networks },
+	{ NULL },
+};
 
 int conf_complete_portal(struct loader *l)
 {
