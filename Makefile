@@ -184,10 +184,13 @@ $(METHODS_BINS): $(B)/methods/libmfa.a $(B)/tests/unit/clock_test.o
 $(B)/methods/test_methods: $(B)/methods/tests/methods/test_methods.o $(B)/methods/libmfa.a $(B)/tests/unit/clock_test.o
 	$(QUIET_LINK)$(CC) $(SAN) $(LDFLAGS_ALL) -o $@ $^ $(MFA_LIBS) -lcmocka
 
-# Unit tests: tests/unit/test_ROOM.c, each a cmocka program of its own.
+# Unit tests: tests/unit/test_ROOM.c, each a cmocka program of its own, with what it needs of the other files there.
 UNIT_SRCS := $(wildcard tests/unit/test_*.c)
 UNIT_BINS := $(UNIT_SRCS:tests/unit/%.c=$(B)/tests/unit/%)
-$(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $(B)/libmfad.a $(B)/libmfa.a $(B)/tests/unit/clock_test.o
+$(B)/tests/unit/libunit.a: $(patsubst %.c,$(B)/%.o,$(filter-out $(UNIT_SRCS) tests/unit/clock_test.c,$(wildcard tests/unit/*.c)))
+	@rm -f $@
+	$(QUIET_AR)$(AR) rcs $@ $^
+$(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $(B)/tests/unit/libunit.a $(B)/libmfad.a $(B)/libmfa.a $(B)/tests/unit/clock_test.o
 	$(QUIET_LINK)$(CC) $(SAN) $(LDFLAGS_ALL) -o $@ $^ $(MFA_LIBS) $(CMOCKA_LIBS)
 
 # Helpers of the end-to-end tests: tests/e2e/NAME.c.

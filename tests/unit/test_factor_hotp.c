@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "codes.h"
 #include "factor/factor.h"
 #include "otp/totp.h"
 
@@ -21,19 +22,6 @@ static int tear_down(void **state)
 {
 	mfa_account_free((struct mfa_account **)state);
 	return 0;
-}
-
-static const char *counter_code(const struct mfa_device *d, uint64_t counter)
-{
-	static char text[16];
-	struct mfa_hotp *hotp;
-	uint32_t value;
-
-	assert_int_equal(mfa_hotp_new(d->hash, d->secret, d->secret_len, d->digits, &hotp), 0);
-	assert_int_equal(mfa_hotp_code(hotp, counter, &value), 0);
-	mfa_hotp_free(&hotp);
-	(void)snprintf(text, sizeof(text), "%0*u", (int)d->digits, value);
-	return text;
 }
 
 /* RFC 4226 appendix D's secret and codes, as a token that is at counter 0; others by their number. */
@@ -81,9 +69,9 @@ static void test_hotp(void **state)
 	assert_int_equal(j.verdict, MFA_VERDICT_USED);
 	assert_false(j.changed);
 	/* Presses that nobody saw: up to the end of the window. */
-	expect(a, counter_code(token, 1 + MFA_HOTP_WINDOW - 1), MFA_VERDICT_RIGHT);
+	expect(a, counter_code_of(token, 1 + MFA_HOTP_WINDOW - 1), MFA_VERDICT_RIGHT);
 	assert_int_equal(token->counter, 1 + MFA_HOTP_WINDOW);
-	expect(a, counter_code(token, 5), MFA_VERDICT_USED);
+	expect(a, counter_code_of(token, 5), MFA_VERDICT_USED);
 }
 
 static void test_resync(void **state)
@@ -93,26 +81,26 @@ static void test_resync(void **state)
 	struct mfa_judgement j;
 
 	/* Far ahead: that code opens nothing, nor does any but the one right after it. */
-	j = judge(a, counter_code(token, 500));
+	j = judge(a, counter_code_of(token, 500));
 	assert_int_equal(j.verdict, MFA_VERDICT_NEXT);
 	assert_true(j.changed);
 	assert_int_equal(a->throttles[MFA_BUDGET_CODE].failures, 1);
 	assert_int_equal(token->counter, 0);
-	expect(a, counter_code(token, 500), MFA_VERDICT_NEXT);
-	expect(a, counter_code(token, 502), MFA_VERDICT_NEXT);
-	expect(a, counter_code(token, 503), MFA_VERDICT_RIGHT);
+	expect(a, counter_code_of(token, 500), MFA_VERDICT_NEXT);
+	expect(a, counter_code_of(token, 502), MFA_VERDICT_NEXT);
+	expect(a, counter_code_of(token, 503), MFA_VERDICT_RIGHT);
 	assert_int_equal(token->counter, 504);
 	assert_int_equal(token->resync, 0);
 	assert_int_equal(token->far_count, 0);
 	assert_int_equal(a->throttles[MFA_BUDGET_CODE].failures, 0);
 	/* What was passed over is not good again. */
-	expect(a, counter_code(token, 501), MFA_VERDICT_USED);
+	expect(a, counter_code_of(token, 501), MFA_VERDICT_USED);
 	/* Out of reach. */
-	expect(a, counter_code(token, 504 + LAST_AHEAD), MFA_VERDICT_NEXT);
-	expect(a, counter_code(token, 504 + LAST_AHEAD + 2), MFA_VERDICT_WRONG);
+	expect(a, counter_code_of(token, 504 + LAST_AHEAD), MFA_VERDICT_NEXT);
+	expect(a, counter_code_of(token, 504 + LAST_AHEAD + 2), MFA_VERDICT_WRONG);
 	/* At the last counter there is nothing to overflow. */
 	token->counter = INT64_MAX - 1;
-	expect(a, counter_code(token, INT64_MAX - 1), MFA_VERDICT_RIGHT);
+	expect(a, counter_code_of(token, INT64_MAX - 1), MFA_VERDICT_RIGHT);
 	assert_int_equal(token->counter, INT64_MAX);
 }
 
@@ -131,9 +119,9 @@ static void test_kept_before(void **state)
 		token->resync = 31;
 		token->far_count = 0;
 		if (others[i] != 0)
-			expect(a, counter_code(token, others[i]), MFA_VERDICT_NEXT);
-		expect(a, counter_code(token, 30), MFA_VERDICT_NEXT);
-		expect(a, counter_code(token, 23), MFA_VERDICT_RIGHT);
+			expect(a, counter_code_of(token, others[i]), MFA_VERDICT_NEXT);
+		expect(a, counter_code_of(token, 30), MFA_VERDICT_NEXT);
+		expect(a, counter_code_of(token, 23), MFA_VERDICT_RIGHT);
 		assert_int_equal(token->counter, 24);
 		mfa_account_remove_device(a, token);
 	}
@@ -148,11 +136,11 @@ static void test_two_tokens(void **state)
 	(void)add_token(a, 1);
 	two = add_token(a, 2);
 	one = mfa_account_device(a, "Token 1");
-	expect(a, counter_code(one, MFA_HOTP_WINDOW + MFA_HOTP_RESYNC / 2), MFA_VERDICT_WRONG);
-	expect(a, counter_code(one, MFA_HOTP_WINDOW + MFA_HOTP_RESYNC / 2 - 2), MFA_VERDICT_NEXT);
-	expect(a, counter_code(two, 100), MFA_VERDICT_NEXT);
-	expect(a, counter_code(one, MFA_HOTP_WINDOW + MFA_HOTP_RESYNC / 2 - 1), MFA_VERDICT_RIGHT);
-	expect(a, counter_code(two, 101), MFA_VERDICT_RIGHT);
+	expect(a, counter_code_of(one, MFA_HOTP_WINDOW + MFA_HOTP_RESYNC / 2), MFA_VERDICT_WRONG);
+	expect(a, counter_code_of(one, MFA_HOTP_WINDOW + MFA_HOTP_RESYNC / 2 - 2), MFA_VERDICT_NEXT);
+	expect(a, counter_code_of(two, 100), MFA_VERDICT_NEXT);
+	expect(a, counter_code_of(one, MFA_HOTP_WINDOW + MFA_HOTP_RESYNC / 2 - 1), MFA_VERDICT_RIGHT);
+	expect(a, counter_code_of(two, 101), MFA_VERDICT_RIGHT);
 }
 
 /* What is typed, by its counter, and what comes of it; -1: digits of no counter near. */
@@ -216,7 +204,7 @@ static void test_kept(void **state)
 
 			if (t->counter == 0)
 				break;
-			j = judge(a, counter_code(token, t->counter > 0 ? (uint64_t)t->counter : 1000000));
+			j = judge(a, counter_code_of(token, t->counter > 0 ? (uint64_t)t->counter : 1000000));
 			if (j.verdict != t->expect)
 				fail_msg("%s: %zu: %d, not %d", rows[i].name, k, (int)j.verdict, (int)t->expect);
 		}
@@ -263,7 +251,7 @@ static void test_guess_is_never_good_later(void **state)
 			struct mfa_judgement j;
 
 			before = *a;
-			(void)snprintf(guess, sizeof(guess), "%s", counter_code(token, counter + ahead[i]));
+			(void)snprintf(guess, sizeof(guess), "%s", counter_code_of(token, counter + ahead[i]));
 			j = judge(a, guess);
 			assert_seen_as_wrong(&before, a, &j);
 			before = *a;
@@ -277,9 +265,9 @@ static void test_guess_is_never_good_later(void **state)
 			/* The owner, who comes to it press by press, is never asked for more than one more. */
 			for (at = counter + ahead[i] - 3; at <= counter + ahead[i] + 3; at++) {
 				a->devices[0].counter = at;
-				j = judge(a, counter_code(token, at));
+				j = judge(a, counter_code_of(token, at));
 				if (j.verdict == MFA_VERDICT_NEXT)
-					j = judge(a, counter_code(token, ++at));
+					j = judge(a, counter_code_of(token, ++at));
 				assert_int_equal(j.verdict, MFA_VERDICT_RIGHT);
 			}
 			assert_int_equal(token->far_count, 0);
@@ -301,7 +289,7 @@ static void test_what_is_kept_rests(void **state)
 	assert_null(strstr(text, "\"far\""));
 	free(text);
 	for (i = 0; i < MFA_FAR_MAX; i++)
-		expect(a, counter_code(token, 20 + 3 * i), MFA_VERDICT_NEXT);
+		expect(a, counter_code_of(token, 20 + 3 * i), MFA_VERDICT_NEXT);
 	assert_int_equal(token->far_count, MFA_FAR_MAX);
 	assert_int_equal(mfa_account_format(a, &text, &len), 0);
 	assert_int_equal(mfa_account_parse(text, len, &read), 0);
@@ -311,7 +299,7 @@ static void test_what_is_kept_rests(void **state)
 	/* And gone when the token has passed them. */
 	assert_null(read->unknown);
 	read->devices[0].counter = 20 + 3 * MFA_FAR_MAX;
-	expect(read, counter_code(token, 20 + 3 * MFA_FAR_MAX), MFA_VERDICT_RIGHT);
+	expect(read, counter_code_of(token, 20 + 3 * MFA_FAR_MAX), MFA_VERDICT_RIGHT);
 	assert_int_equal(mfa_account_format(read, &text, &len), 0);
 	assert_null(strstr(text, "\"far\""));
 	free(text);

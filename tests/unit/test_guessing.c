@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "codes.h"
 #include "factor/factor.h"
 #include "otp/totp.h"
 
@@ -40,19 +41,6 @@ static struct mfa_account *account_with(unsigned apps, int drift)
 		assert_int_equal(mfa_account_add_device(a, &d), 0);
 	}
 	return a;
-}
-
-static const char *code_at(const struct mfa_device *d, int64_t time, int64_t steps)
-{
-	static char text[8];
-	struct mfa_hotp *hotp;
-	uint32_t code;
-
-	assert_int_equal(mfa_hotp_new(d->hash, d->secret, d->secret_len, d->digits, &hotp), 0);
-	assert_int_equal(mfa_hotp_code(hotp, mfa_totp_step(time, d->period) + (uint64_t)steps, &code), 0);
-	mfa_hotp_free(&hotp);
-	(void)snprintf(text, sizeof(text), "%06u", code % 1000000);
-	return text;
 }
 
 /* mistakes: of the conversation; one more, if this is one. */
@@ -114,7 +102,7 @@ static void sign_in(struct mfa_account *a, enum owner owner, bool local, int64_t
 		}
 		mfa_factor_unlock(a, now, 1);
 	}
-	assert_int_equal(judge(a, code_at(&a->devices[0], now, a->devices[0].drift), local, now),
+	assert_int_equal(judge(a, code_of(&a->devices[0], now, a->devices[0].drift), local, now),
 			 MFA_VERDICT_RIGHT);
 }
 
@@ -222,7 +210,7 @@ static void test_again(void **state)
 		struct mfa_account *a = account_with(1, 0);
 		char code[16];
 
-		(void)snprintf(code, sizeof(code), "%s", code_at(&a->devices[0], NOW, rows[i].steps));
+		(void)snprintf(code, sizeof(code), "%s", code_of(&a->devices[0], NOW, rows[i].steps));
 		if (judge(a, code, false, NOW) != rows[i].first ||
 		    judge(a, code, false, NOW + rows[i].again) != rows[i].then ||
 		    mfa_factor_wrong_codes(a, false, NOW + rows[i].again) != rows[i].wrong)
@@ -264,7 +252,7 @@ static void test_elsewhere(void **state)
 
 		a->devices[0].type = rows[i].type;
 		a->devices[0].counter = mfa_totp_step(NOW + 60, 30);
-		(void)snprintf(code, sizeof(code), "%s", code_at(&a->devices[0], NOW + 60, rows[i].steps));
+		(void)snprintf(code, sizeof(code), "%s", code_of(&a->devices[0], NOW + 60, rows[i].steps));
 		attempt.answer = code;
 		mfa_factor_judge(a, &attempt, &j);
 		assert_int_equal(j.verdict, MFA_VERDICT_WRONG);
@@ -284,14 +272,14 @@ static void test_right_again(void **state)
 	char code[16];
 
 	(void)state;
-	(void)snprintf(code, sizeof(code), "%s", code_at(&a->devices[1], NOW + 300, 0));
+	(void)snprintf(code, sizeof(code), "%s", code_of(&a->devices[1], NOW + 300, 0));
 	mfa_known_add_right(&a->known, code, NOW);
 	assert_int_equal(judge(a, code, false, NOW + 300), MFA_VERDICT_WRONG);
 	assert_int_equal(a->devices[1].last_step, 0);
 	assert_int_equal(a->devices[1].used, 0);
 	assert_int_equal(mfa_factor_wrong_codes(a, false, NOW + 300), 0);
 	assert_int_equal(a->throttles[MFA_BUDGET_CODE].failures, 0);
-	assert_int_equal(judge(a, code_at(&a->devices[1], NOW + 300, 1), false, NOW + 300), MFA_VERDICT_RIGHT);
+	assert_int_equal(judge(a, code_of(&a->devices[1], NOW + 300, 1), false, NOW + 300), MFA_VERDICT_RIGHT);
 	mfa_account_free(&a);
 }
 
@@ -323,14 +311,14 @@ static void test_mail_client(void **state)
 		int64_t wait, now, next = NOW + rows[i].owner;
 		char code[16];
 
-		(void)snprintf(code, sizeof(code), "%s", code_at(&a->devices[0], NOW, rows[i].right ? 0 : -90));
+		(void)snprintf(code, sizeof(code), "%s", code_of(&a->devices[0], NOW, rows[i].right ? 0 : -90));
 		for (now = NOW; now < NOW + 28 * DAY; now += rows[i].period) {
 			(void)judge(a, code, false, now);
 			if (now < next)
 				continue;
 			next += rows[i].owner;
 			if (mfa_factor_codes_blocked(a, false, now + 1, &wait) != MFA_VERDICT_RIGHT ||
-			    judge(a, code_at(&a->devices[0], now + 1, 0), false, now + 1) != MFA_VERDICT_RIGHT)
+			    judge(a, code_of(&a->devices[0], now + 1, 0), false, now + 1) != MFA_VERDICT_RIGHT)
 				fail_msg("%s: refused after %lld s", rows[i].name, (long long)(now - NOW));
 		}
 		if (mfa_factor_wrong_codes(a, false, now) > rows[i].most)
@@ -368,7 +356,7 @@ static void test_owner(void **state)
 			(void)snprintf(text, sizeof(text), "%06zu", k);
 			assert_int_equal(judge(a, text, false, now), MFA_VERDICT_WRONG);
 		}
-		assert_int_equal(judge(a, code_at(&a->devices[0], now, 0), rows[i].local, now), MFA_VERDICT_RIGHT);
+		assert_int_equal(judge(a, code_of(&a->devices[0], now, 0), rows[i].local, now), MFA_VERDICT_RIGHT);
 		for (k = 0, now += 3600; k < 1000; k++, now += DAY / 10) {
 			uint32_t mistakes = 0;
 
@@ -378,7 +366,7 @@ static void test_owner(void **state)
 				assert_int_equal(judge_in(a, text, rows[i].local, now, &mistakes), MFA_VERDICT_WRONG);
 			}
 			if (mfa_factor_codes_blocked(a, rows[i].local, now, &wait) != MFA_VERDICT_RIGHT ||
-			    judge_in(a, code_at(&a->devices[0], now, 0), rows[i].local, now, &mistakes) !=
+			    judge_in(a, code_of(&a->devices[0], now, 0), rows[i].local, now, &mistakes) !=
 			    MFA_VERDICT_RIGHT)
 				fail_msg("%s: refused the %zuth time", rows[i].name, k);
 			if (now < NOW + 20 * DAY &&
@@ -434,7 +422,7 @@ static void test_lately(void **state)
 		(void)judge(a, text, false, NOW);
 		(void)judge(decoy, text, false, NOW);
 	}
-	assert_int_equal(judge(a, code_at(&a->devices[0], NOW, 0), false, NOW), MFA_VERDICT_RIGHT);
+	assert_int_equal(judge(a, code_of(&a->devices[0], NOW, 0), false, NOW), MFA_VERDICT_RIGHT);
 	for (now = NOW - 2 * DAY; now < NOW + 10 * DAY; now += DAY / 2)
 		assert_int_equal(mfa_factor_guessed_lately(a, 0, now), mfa_factor_guessed_lately(decoy, 0, now));
 	assert_true(mfa_factor_guessed_lately(a, 0, NOW + 3 * DAY));
@@ -516,7 +504,7 @@ static void test_local(void **state)
 	assert_int_equal(mfa_factor_codes_blocked(a, false, now, &wait), MFA_VERDICT_STOPPED);
 	assert_int_equal(judge(a, codes[1], false, now), MFA_VERDICT_RIGHT);
 	assert_int_equal(mfa_factor_codes_blocked(a, false, now, &wait), MFA_VERDICT_RIGHT);
-	assert_int_equal(judge(a, code_at(&a->devices[0], now, 0), false, now), MFA_VERDICT_RIGHT);
+	assert_int_equal(judge(a, code_of(&a->devices[0], now, 0), false, now), MFA_VERDICT_RIGHT);
 	mfa_account_free(&a);
 }
 
