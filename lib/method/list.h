@@ -10,7 +10,7 @@
  *	ASK(name, METHOD)		tools/mfad/ask has ask_<name>: what more is done than reading an answer; in
  *					this order they are begun and offered
  *
- * A new method is a row of each in method/rows.h, a file in lib/factor, and perhaps one in tools/mfad/ask (HACKING).
+ * A new method is a row of each in method/rows.def, a file in lib/factor, and perhaps one in tools/mfad/ask (HACKING).
  * This has no include guard, and takes its definitions with it at the end. */
 
 #ifndef BUDGET
@@ -26,7 +26,7 @@
 #define ASK(name, METHOD)
 #endif
 
-#include "method/rows.h"
+#include "method/rows.def"
 
 #undef BUDGET
 #undef METHOD

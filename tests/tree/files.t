@@ -19,11 +19,11 @@ command -v git >/dev/null || skip_all 'there is no git, to say which files belon
 sources=$(kept '*.c')
 [ -n "$sources" ] || skip_all 'git tells of no files here'
 
-mapfile -t programs < <(in_makefile TEST_PROGRAMS UNIT_BINS FUZZ_REPLAYS E2E_BINS PRELOADS BENCH_BINS)
+mapfile -t programs < <(in_makefile TEST_PROGRAMS UNIT_BINS FUZZ_REPLAYS E2E_BINS PRELOADS BENCH_BINS METHODS_BINS)
 same 'each source is compiled' "$(compiled all "${programs[@]}")" "$sources"
 same 'and linted' "$(in_makefile SOURCES)" "$sources"
 same 'each header is compiled alone' "$(in_makefile HEADERS)" "$(kept '*.h')"
-same 'what is not a test is translated' "$(in_makefile PO_SRCS)" "$(grep -v ^tests/ <<<"$sources")"
+same 'what is not a test is translated' "$(in_makefile PO_SRCS)" "$(kept '*.[cd]*' | grep -E '^(lib|tools)/.*\.(c|def)$|^[^/]*\.c$')"
 same 'each script is linted' "$(in_makefile SCRIPTS)" \
 	"$(kept . | grep -v '\.sh$' | xargs -d '\n' grep -lE '^#! ?/(usr/)?bin/(env )?(ba)?sh\b')"
 done_testing
