@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/queue.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -23,7 +24,7 @@
 
 /* A conversation that holds a place. */
 struct seat {
-	struct seat *next, *prev;
+	TAILQ_ENTRY(seat) others;
 	struct door *door;
 	int fd;
 	uid_t uid;
@@ -38,7 +39,7 @@ struct door {
 	unsigned seats_max;		/* of all users together */
 	unsigned seats_each;		/* of one user */
 	unsigned seats, threads, idle, refusals;
-	struct seat oldest;		/* a ring, the oldest first */
+	TAILQ_HEAD(, seat) taken;	/* the oldest first */
 };
 
 struct server {
@@ -79,7 +80,7 @@ static bool make_room(struct door *door, uid_t uid)
 	struct seat *seat, *silent_own = NULL, *silent = NULL;
 	unsigned own = 0;
 
-	for (seat = door->oldest.next; seat != &door->oldest; seat = seat->next) {
+	TAILQ_FOREACH(seat, &door->taken, others) {
 		if (seat->silent && silent == NULL)
 			silent = seat;
 		if (seat->uid != uid)
@@ -107,10 +108,7 @@ static int sit_down(struct door *door, struct seat *seat)
 
 	(void)pthread_mutex_lock(&door->server->lock);
 	if (!door->server->stopping && make_room(door, seat->uid)) {
-		seat->prev = door->oldest.prev;
-		seat->next = &door->oldest;
-		seat->prev->next = seat;
-		door->oldest.prev = seat;
+		TAILQ_INSERT_TAIL(&door->taken, seat, others);
 		door->seats++;
 		r = 0;
 	} else if (!door->server->stopping && door->refusals < REFUSALS_MAX) {
@@ -133,8 +131,7 @@ static void refuse(struct door *door, int fd)
 static void stand_up(struct door *door, struct seat *seat)
 {
 	(void)pthread_mutex_lock(&door->server->lock);
-	seat->prev->next = seat->next;
-	seat->next->prev = seat->prev;
+	TAILQ_REMOVE(&door->taken, seat, others);
 	door->seats--;
 	(void)pthread_cond_broadcast(&door->server->left);
 	(void)pthread_mutex_unlock(&door->server->lock);
@@ -271,7 +268,7 @@ int server_start(struct server *server, struct verifier *verifier)
 		door->fd = server->listener.fds[i];
 		door->seats_max = limits[i].all;
 		door->seats_each = limits[i].each;
-		door->oldest.next = door->oldest.prev = &door->oldest;
+		TAILQ_INIT(&door->taken);
 		if (door->fd >= 0)
 			r = start_thread(door);
 	}
@@ -285,8 +282,7 @@ static void hang_up(struct server *server, bool all)
 	size_t i;
 
 	for (i = 0; i < 2; i++)
-		for (seat = server->doors[i].oldest.next; seat != &server->doors[i].oldest;
-		     seat = seat->next)
+		TAILQ_FOREACH(seat, &server->doors[i].taken, others)
 			if (all || seat->lasts)
 				(void)shutdown(seat->fd, SHUT_RDWR);
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/queue.h>
 #include <unistd.h>
 
 #include "json/fields.h"
@@ -18,21 +19,22 @@
 #define PING_MS 20000
 
 struct item {
-	struct item *next;
+	STAILQ_ENTRY(item) others;
 	char *json;
 };
 
 /* A portal that listens. */
 struct listener {
-	struct listener *next;
-	struct item *head, **tail;
+	LIST_ENTRY(listener) others;
+	STAILQ_HEAD(, item) items;
 	size_t count;
 	bool lost;			/* it did not keep up */
 	int fd;				/* eventfd: there is something to tell */
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static struct listener *listeners;	/* the newest first: an old one may be gone without a word */
+/* The newest first: an old one may be gone without a word. */
+static LIST_HEAD(, listener) listeners = LIST_HEAD_INITIALIZER(listeners);
 
 static int tell(struct listener *l, const char *json)
 {
@@ -51,8 +53,7 @@ static int tell(struct listener *l, const char *json)
 		free(item);
 		return -ENOMEM;
 	}
-	*l->tail = item;
-	l->tail = &item->next;
+	STAILQ_INSERT_TAIL(&l->items, item, others);
 	l->count++;
 	(void)!write(l->fd, &one, sizeof(one));
 	return 0;
@@ -63,7 +64,7 @@ bool events_heard(void)
 	bool heard;
 
 	(void)pthread_mutex_lock(&lock);
-	heard = listeners != NULL;
+	heard = !LIST_EMPTY(&listeners);
 	(void)pthread_mutex_unlock(&lock);
 	return heard;
 }
@@ -76,8 +77,11 @@ static int send_text(char *text, bool all)
 	if (text == NULL)
 		return -ENOMEM;
 	(void)pthread_mutex_lock(&lock);
-	for (l = listeners; l != NULL && (all || r != 0); l = l->next)
+	LIST_FOREACH(l, &listeners, others) {
 		r = tell(l, text);
+		if (r == 0 && !all)
+			break;
+	}
 	(void)pthread_mutex_unlock(&lock);
 	free(text);
 	return r;
@@ -98,25 +102,21 @@ int events_send(json_t *event)
 
 static void join(struct listener *l)
 {
-	l->tail = &l->head;
+	STAILQ_INIT(&l->items);
 	(void)pthread_mutex_lock(&lock);
-	l->next = listeners;
-	listeners = l;
+	LIST_INSERT_HEAD(&listeners, l, others);
 	(void)pthread_mutex_unlock(&lock);
 }
 
 static void leave(struct listener *l)
 {
-	struct listener **at;
 	struct item *item;
 
 	(void)pthread_mutex_lock(&lock);
-	for (at = &listeners; *at != l; at = &(*at)->next)
-		;
-	*at = l->next;
+	LIST_REMOVE(l, others);
 	(void)pthread_mutex_unlock(&lock);
-	while ((item = l->head) != NULL) {
-		l->head = item->next;
+	while ((item = STAILQ_FIRST(&l->items)) != NULL) {
+		STAILQ_REMOVE_HEAD(&l->items, others);
 		free(item->json);
 		free(item);
 	}
@@ -127,11 +127,9 @@ static struct item *take(struct listener *l)
 	struct item *item;
 
 	(void)pthread_mutex_lock(&lock);
-	item = l->lost ? NULL : l->head;
+	item = l->lost ? NULL : STAILQ_FIRST(&l->items);
 	if (item != NULL) {
-		l->head = item->next;
-		if (l->head == NULL)
-			l->tail = &l->head;
+		STAILQ_REMOVE_HEAD(&l->items, others);
 		l->count--;
 	}
 	(void)pthread_mutex_unlock(&lock);

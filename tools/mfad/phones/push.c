@@ -23,7 +23,7 @@
 #define TOPIC_SIZE 32		/* RFC 8030 section 5.4 */
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static struct push *under_way;
+static LIST_HEAD(, push) under_way = LIST_HEAD_INITIALIZER(under_way);
 
 static struct mfa_store *store_of(const struct conversation *c)
 {
@@ -100,7 +100,7 @@ bool push_message_done(const char *id, int status, char account[MFA_ACCOUNT_NAME
 	size_t i;
 
 	(void)pthread_mutex_lock(&lock);
-	for (push = under_way; push != NULL; push = push->next) {
+	LIST_FOREACH(push, &under_way, others) {
 		for (i = 0; i < push->count; i++) {
 			if (strcmp(push->messages[i].id, id) != 0)
 				continue;
@@ -201,20 +201,14 @@ static bool has_phone(const struct mfa_account *account, const struct mfa_policy
 static void join(struct push *push)
 {
 	(void)pthread_mutex_lock(&lock);
-	push->next = under_way;
-	under_way = push;
+	LIST_INSERT_HEAD(&under_way, push, others);
 	(void)pthread_mutex_unlock(&lock);
 }
 
 static void leave(struct push *push)
 {
-	struct push **at;
-
 	(void)pthread_mutex_lock(&lock);
-	for (at = &under_way; *at != NULL && *at != push; at = &(*at)->next)
-		;
-	if (*at == push)
-		*at = push->next;
+	LIST_REMOVE(push, others);
 	(void)pthread_mutex_unlock(&lock);
 }
 

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/queue.h>
 
 #include "account/accounts.h"
 #include "factor/factor.h"
@@ -41,7 +42,7 @@ struct push_message {
 };
 
 struct push {
-	struct push *next;	/* those that are under way */
+	LIST_ENTRY(push) others;	/* those that are under way */
 	struct conversation *c;
 	bool active;
 	int64_t asked_at;

@@ -14,7 +14,7 @@
 #include "phone/challenge.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static struct waiter first = { .next = &first, .prev = &first };
+static LIST_HEAD(, waiter) waiters = LIST_HEAD_INITIALIZER(waiters);
 
 void waiter_wake(struct waiter *waiter)
 {
@@ -30,7 +30,7 @@ static void on_change(void *ctx, const char *key, uint64_t version)
 
 	(void)ctx, (void)version;
 	(void)pthread_mutex_lock(&lock);
-	for (w = first.next; w != &first; w = w->next)
+	LIST_FOREACH(w, &waiters, others)
 		if (strcmp(w->key, key) == 0)
 			waiter_wake(w);
 	(void)pthread_mutex_unlock(&lock);
@@ -48,10 +48,7 @@ int waiter_begin(struct waiter *w, const char *key)
 	if (w->fd < 0)
 		return -errno;
 	(void)pthread_mutex_lock(&lock);
-	w->next = first.next;
-	w->prev = &first;
-	w->next->prev = w;
-	first.next = w;
+	LIST_INSERT_HEAD(&waiters, w, others);
 	(void)pthread_mutex_unlock(&lock);
 	return 0;
 }
@@ -61,8 +58,7 @@ void waiter_end(struct waiter *w)
 	if (w->fd < 0)
 		return;
 	(void)pthread_mutex_lock(&lock);
-	w->next->prev = w->prev;
-	w->prev->next = w->next;
+	LIST_REMOVE(w, others);
 	(void)close(w->fd);
 	w->fd = -1;
 	(void)pthread_mutex_unlock(&lock);

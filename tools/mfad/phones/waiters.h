@@ -3,10 +3,12 @@
 #ifndef MFAD_WAITERS_H
 #define MFAD_WAITERS_H
 
+#include <sys/queue.h>
+
 #include "store/store.h"
 
 struct waiter {
-	struct waiter *next, *prev;
+	LIST_ENTRY(waiter) others;
 	const char *key;		/* of the store */
 	int fd;				/* eventfd: readable when that has changed; -1: not waiting */
 };
