@@ -79,8 +79,8 @@ struct mfa_device *mfa_account_device_by_id(struct mfa_account *account, uint64_
 	return NULL;
 }
 
-/* Within what JSON's integers can hold. */
-int mfa_device_new_id(uint64_t *out)
+/* A random one, within what JSON's integers can hold.  Returns 0 or -EIO. */
+static int new_device_id(uint64_t *out)
 {
 	do {
 		if (getrandom(out, sizeof(*out), 0) != (ssize_t)sizeof(*out))
@@ -101,7 +101,7 @@ int mfa_account_add_device(struct mfa_account *account, const struct mfa_device 
 	if (mfa_account_device(account, device->label) != NULL ||
 	    (id != 0 && mfa_account_device_by_id(account, id) != NULL))
 		return -EEXIST;
-	if (id == 0 && mfa_device_new_id(&id) != 0)
+	if (id == 0 && new_device_id(&id) != 0)
 		return -EIO;
 	if (device->phone != NULL) {
 		phone = malloc(sizeof(*phone));

@@ -179,8 +179,6 @@ void mfa_account_add_event(struct mfa_account *account, int64_t time, const char
 /* Of which kind its devices are: enum mfa_method_kind. */
 enum mfa_method_kind mfa_device_kind(const struct mfa_device *device);
 unsigned mfa_account_methods(const struct mfa_account *account);
-/* A new random id of a device.  Returns 0 or -EIO. */
-int mfa_device_new_id(uint64_t *out);
 /* Whether the account has a pass that is good at `now`. */
 bool mfa_account_has_pass(const struct mfa_account *account, int64_t now);
 /* What a type of device is called in the record and in lists. */

@@ -36,9 +36,7 @@ void mfa_recovery_use_up(struct mfa_account *account, size_t at);
 
 /* Whether there is nothing but digits, and at least one. */
 bool mfa_digits_only(const char *answer);
-/* What people read off paper for a letter of base 32 in lower case, which has neither 0, 1, 8 nor 9. */
-char mfa_letter_of(char c);
-/* Whether an answer is `len` such letters. */
+/* Whether an answer is `len` letters of base 32 in lower case, as people read them off paper. */
 bool mfa_letters_only(const char *answer, size_t len);
 /* SHA-256 of salt and letters, cut.  Enough for what has 50 random bits.  Returns 0 or -EIO. */
 int mfa_letters_hash(const uint8_t salt[MFA_RECOVERY_HASH_SIZE], const char *letters, size_t len,

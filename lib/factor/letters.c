@@ -13,7 +13,8 @@
 static const char alphabet[] = "abcdefghijklmnopqrstuvwxyz234567";
 #define LETTERS_MAX 16
 
-char mfa_letter_of(char c)
+/* What people read off paper for a letter of base 32 in lower case, which has neither 0, 1, 8 nor 9. */
+static char letter_of(char c)
 {
 	switch (c) {
 	case '0': return 'o';
@@ -30,7 +31,7 @@ bool mfa_letters_only(const char *answer, size_t len)
 	if (strlen(answer) != len)
 		return false;
 	for (i = 0; i < len; i++)
-		if (strchr(alphabet, mfa_letter_of(answer[i])) == NULL)
+		if (strchr(alphabet, letter_of(answer[i])) == NULL)
 			return false;
 	return true;
 }
@@ -46,7 +47,7 @@ int mfa_letters_hash(const uint8_t salt[MFA_RECOVERY_HASH_SIZE], const char *let
 		return -EIO;
 	memcpy(in, salt, MFA_RECOVERY_HASH_SIZE);
 	for (i = 0; i < len; i++)
-		in[MFA_RECOVERY_HASH_SIZE + i] = (uint8_t)mfa_letter_of(letters[i]);
+		in[MFA_RECOVERY_HASH_SIZE + i] = (uint8_t)letter_of(letters[i]);
 	r = EVP_Digest(in, MFA_RECOVERY_HASH_SIZE + len, full, NULL, EVP_sha256(), NULL) == 1 ? 0 : -EIO;
 	memcpy(out, full, MFA_RECOVERY_HASH_SIZE);
 	OPENSSL_cleanse(in, sizeof(in));

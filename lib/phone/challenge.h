@@ -103,7 +103,6 @@ void mfa_device_id_format(uint64_t id, char out[MFA_DEVICE_ID_SIZE]);
 /* Returns 0 or -EINVAL. */
 int mfa_device_id_parse(const char *text, uint64_t *out);
 
-void mfa_pairing_key(uint64_t device, char out[MFA_STORE_KEY_MAX + 1]);
 /* As those of challenges. */
 int mfa_pairing_get(struct mfa_store *store, const struct mfa_keyring *ring, uint64_t device,
 		    struct mfa_pairing *out, uint64_t *version);

@@ -59,7 +59,7 @@ int mfa_device_id_parse(const char *text, uint64_t *out)
 	return *out != 0 && *out <= INT64_MAX ? 0 : -EINVAL;
 }
 
-void mfa_pairing_key(uint64_t device, char out[MFA_STORE_KEY_MAX + 1])
+static void key_of(uint64_t device, char out[MFA_STORE_KEY_MAX + 1])
 {
 	(void)snprintf(out, MFA_STORE_KEY_MAX + 1, MFA_KEY_PAIRING "%016llx", (unsigned long long)device);
 }
@@ -112,7 +112,7 @@ int mfa_pairing_get(struct mfa_store *store, const struct mfa_keyring *ring, uin
 	int r;
 
 	memset(out, 0, sizeof(*out));
-	mfa_pairing_key(device, key);
+	key_of(device, key);
 	r = mfa_sealed_get(store, ring, key, &sealed);
 	if (r == 0 && !parse(&sealed, device, out))
 		r = -EBADMSG;
@@ -141,7 +141,7 @@ int mfa_pairing_put(struct mfa_store *store, const struct mfa_keyring *ring,
 	text = mfa_json_dump(json);
 	if (text == NULL)
 		return -ENOMEM;
-	mfa_pairing_key(p->device, key);
+	key_of(p->device, key);
 	r = mfa_sealed_put(store, ring, key, version, text, strlen(text), p->expires, NULL);
 	explicit_bzero(text, strlen(text));
 	free(text);
@@ -152,6 +152,6 @@ void mfa_pairing_drop(struct mfa_store *store, uint64_t device)
 {
 	char key[MFA_STORE_KEY_MAX + 1];
 
-	mfa_pairing_key(device, key);
+	key_of(device, key);
 	mfa_sealed_drop(store, key);
 }

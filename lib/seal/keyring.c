@@ -14,8 +14,8 @@
 #define MAGIC "mfa-master-key 1"
 #define TEXT_SIZE (256 + MFA_KEYS_MAX * (16 + 2 * MFA_MASTER_KEY_SIZE))
 
-/* A mapping of its own, so that it is neither dumped nor swapped. */
-struct mfa_keyring *mfa_keyring_alloc(void)
+/* An empty ring, or NULL.  It is a mapping of its own, so that it is neither dumped nor swapped. */
+static struct mfa_keyring *alloc_ring(void)
 {
 	struct mfa_keyring *ring = mmap(NULL, sizeof(*ring), PROT_READ | PROT_WRITE,
 					MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -98,7 +98,8 @@ void mfa_keyring_release(const struct mfa_keyring *ring)
 	(void)pthread_rwlock_unlock(&ring->self->writes);
 }
 
-int mfa_keyring_complete(struct mfa_keyring *ring)
+/* Derives what follows from the keys, once they are there.  Returns 0 or -EIO. */
+static int complete(struct mfa_keyring *ring)
 {
 	static const char info[] = "mfa names 1";
 
@@ -133,16 +134,16 @@ int mfa_keyring_drop_old(struct mfa_keyring *ring)
 		now->keys[0] = now->keys[now->count - 1];
 	OPENSSL_cleanse(&now->keys[1], sizeof(now->keys) - sizeof(now->keys[0]));
 	now->count = 1;
-	return mfa_keyring_complete(ring);
+	return complete(ring);
 }
 
 int mfa_keyring_new(struct mfa_keyring **out)
 {
-	*out = mfa_keyring_alloc();
+	*out = alloc_ring();
 	if (*out == NULL)
 		return -ENOMEM;
 	if (RAND_bytes((*out)->store_id, MFA_STORE_ID_SIZE) != 1 || mfa_keyring_add(*out) != 0 ||
-	    mfa_keyring_complete(*out) != 0) {
+	    complete(*out) != 0) {
 		mfa_keyring_free(out);
 		return -EIO;
 	}
@@ -227,7 +228,7 @@ int mfa_keyring_parse(const char *text, size_t len, struct mfa_keyring **out)
 	const char *at = text, *end = text + len, *newline;
 	bool ok = true, magic = false, store = false;
 
-	*out = mfa_keyring_alloc();
+	*out = alloc_ring();
 	if (*out == NULL)
 		return -ENOMEM;
 	while (ok && at < end) {
@@ -238,7 +239,7 @@ int mfa_keyring_parse(const char *text, size_t len, struct mfa_keyring **out)
 		ok = take_line(&line, *out, &magic, &store);
 		at = newline != NULL ? newline + 1 : end;
 	}
-	if (ok && magic && store && (*out)->now.count > 0 && mfa_keyring_complete(*out) == 0)
+	if (ok && magic && store && (*out)->now.count > 0 && complete(*out) == 0)
 		return 0;
 	mfa_keyring_free(out);
 	return -EBADMSG;

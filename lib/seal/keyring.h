@@ -37,21 +37,15 @@ struct mfa_keyring {
 	struct mfa_keys now;
 };
 
-/* An empty ring, or NULL. */
-struct mfa_keyring *mfa_keyring_alloc(void);
-/* Derives what follows from the keys, once they are there. Returns 0 or -EIO. */
-int mfa_keyring_complete(struct mfa_keyring *ring);
 /* Adds a new random key, which becomes the one to seal with.  Returns 0, -ENOSPC or -EIO. */
 int mfa_keyring_add(struct mfa_keyring *ring);
-/* Leaves only the one to seal with.  Returns as _complete. */
+/* Leaves only the one to seal with.  Returns 0 or -EIO. */
 int mfa_keyring_drop_old(struct mfa_keyring *ring);
 
 /* Copies the key with an id, 0: the one to seal with.  Returns 0 or -ENOKEY.  The caller wipes
  * it. */
 int mfa_keyring_find(const struct mfa_keyring *ring, uint32_t id, struct mfa_master_key *out);
 
-/* Reads an open file; its rules are those of mfa_keyring_load. */
-int mfa_keyring_read(int fd, struct mfa_keyring **out);
 /* Writes the text form to an empty file, and makes it durable.  Returns 0 or a negative errno. */
 int mfa_keyring_write(const struct mfa_keyring *ring, int fd);
 /* Waits for a lock of flock(2).  Returns 0 or a negative errno. */

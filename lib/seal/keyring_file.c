@@ -29,7 +29,8 @@ static int check_file(int fd)
 	return 0;
 }
 
-int mfa_keyring_read(int fd, struct mfa_keyring **out)
+/* Reads an open file; its rules are those of mfa_keyring_load. */
+static int read_open(int fd, struct mfa_keyring **out)
 {
 	char *text = NULL;
 	size_t len = 0;
@@ -116,7 +117,7 @@ int mfa_keyring_load(const char *path, struct mfa_keyring **out)
 	*out = NULL;
 	if (fd < 0)
 		return fd;
-	r = fstat(fd, &st) == 0 ? mfa_keyring_read(fd, out) : -errno;
+	r = fstat(fd, &st) == 0 ? read_open(fd, out) : -errno;
 	if (r == 0)
 		r = set_path(*out, path);
 	if (r != 0) {
@@ -264,7 +265,7 @@ int mfa_keyring_prepare(const char *path, struct mfa_keyring **out)
 	fd = open_pending(pending);
 	if (fd < 0)
 		return fd;
-	r = mfa_keyring_read(fd, out);
+	r = read_open(fd, out);
 	/* It is new; or what a killed run has left half written, which has sealed nothing. */
 	if (r == -EBADMSG) {
 		r = mfa_keyring_new(out);

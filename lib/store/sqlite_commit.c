@@ -256,12 +256,24 @@ static void fold_long_log(struct sqlite_store *s)
 	atomic_store(&s->wal_pages, 0);
 }
 
+/* Waits for the lead. */
+static void take_lead(struct sqlite_store *s)
+{
+	(void)pthread_mutex_lock(&s->lock);
+	s->upkeepers++;
+	while (s->led)
+		(void)pthread_cond_wait(&s->lead_free, &s->lock);
+	s->upkeepers--;
+	s->led = true;
+	(void)pthread_mutex_unlock(&s->lock);
+}
+
 int sqlite_store_replace(void *handle, mfa_store_next_fn *next, void *ctx)
 {
 	struct sqlite_store *s = handle;
 	int r;
 
-	sqlite_store_take_lead(s);
+	take_lead(s);
 	r = replace_all(s, next, ctx);
 	fold_long_log(s);
 	sqlite_store_return_lead(s);
@@ -305,23 +317,12 @@ static int keep_house(struct sqlite_store *s)
 	return r != 0 ? r : r2;
 }
 
-void sqlite_store_take_lead(struct sqlite_store *s)
-{
-	(void)pthread_mutex_lock(&s->lock);
-	s->upkeepers++;
-	while (s->led)
-		(void)pthread_cond_wait(&s->lead_free, &s->lock);
-	s->upkeepers--;
-	s->led = true;
-	(void)pthread_mutex_unlock(&s->lock);
-}
-
 int sqlite_store_upkeep(void *handle)
 {
 	struct sqlite_store *s = handle;
 	int r;
 
-	sqlite_store_take_lead(s);
+	take_lead(s);
 	r = keep_house(s);
 	sqlite_store_return_lead(s);
 	return r;

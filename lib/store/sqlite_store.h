@@ -58,8 +58,6 @@ int sqlite_store_upkeep(void *handle);
 /* Whether nobody leads: then we do, and may use the writer's connection until it is given back.
  * For short reads only: writers wait meanwhile. */
 bool sqlite_store_borrow_lead(struct sqlite_store *s);
-/* Waits for the lead. */
-void sqlite_store_take_lead(struct sqlite_store *s);
 void sqlite_store_return_lead(struct sqlite_store *s);
 
 #endif
