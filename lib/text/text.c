@@ -99,3 +99,12 @@ void mfa_text_copy(char *out, size_t size, const char *text)
 	}
 	out[at] = '\0';
 }
+
+uint64_t mfa_text_hash(const char *text)
+{
+	uint64_t hash = 0xcbf29ce484222325U;
+
+	for (; *text != '\0'; text++)
+		hash = (hash ^ (uint8_t)*text) * 0x100000001b3U;
+	return hash;
+}

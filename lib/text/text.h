@@ -18,5 +18,7 @@ bool mfa_text_printable(const char *text);
 /* Copies what fits into size bytes with the NUL, cut at a whole character; what is not
  * printable becomes '?'. */
 void mfa_text_copy(char *out, size_t size, const char *text);
+/* FNV-1a, of 64 bits: to find a text's row, or to tell two apart.  It withstands nobody who chooses them. */
+uint64_t mfa_text_hash(const char *text);
 
 #endif

@@ -113,10 +113,24 @@ static void test_visible(void **state)
 			fail_msg("%s", rows[i].name);
 }
 
+/* FNV's own: draft-eastlake-fnv, test vectors of 64 bits. */
+static void test_hash(void **state)
+{
+	static const struct { const char *text; uint64_t expect; } rows[] = {
+		{ "", 0xcbf29ce484222325U }, { "a", 0xaf63dc4c8601ec8cU }, { "foobar", 0x85944171f73967e8U },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_int_equal(mfa_text_hash(rows[i].text), rows[i].expect);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_printable), cmocka_unit_test(test_copy), cmocka_unit_test(test_visible),
+		cmocka_unit_test(test_hash),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,6 +20,7 @@
 #include "mfad/phones/vapid.h"
 #include "name/name.h"
 #include "phone/call.h"
+#include "text/text.h"
 
 #define CLOCK_SECONDS 300	/* that a page's idea of the time may be off */
 #define REQUESTS_MAX 20		/* that a phone is shown at once */
@@ -35,7 +36,7 @@ struct exchange {
 	struct mfa_record record;	/* of a phone that is paired */
 	struct mfa_device *device;	/* in it; NULL: it is being paired */
 	struct mfa_pairing pairing;
-	uint64_t gone;			/* push_endpoint_hash of where a push service knows nobody */
+	uint64_t gone;			/* mfa_text_hash of where a push service knows nobody */
 	/* The answer. */
 	int status;
 	json_t *body;
@@ -550,7 +551,7 @@ static int unpair(struct exchange *e, struct mfa_device *device)
 /* Unless it has another by now. */
 static int forget_subscription(struct exchange *e, struct mfa_device *device)
 {
-	if (push_endpoint_hash(device->phone->endpoint) != e->gone)
+	if (mfa_text_hash(device->phone->endpoint) != e->gone)
 		return 1;
 	device->phone->subscribed = false;
 	return 0;

@@ -116,21 +116,11 @@ bool push_message_done(const char *id, int status, char account[MFA_ACCOUNT_NAME
 	return known;
 }
 
-/* FNV-1a. */
-uint64_t push_endpoint_hash(const char *endpoint)
-{
-	uint64_t hash = 0xcbf29ce484222325U;
-
-	for (; *endpoint != '\0'; endpoint++)
-		hash = (hash ^ (uint8_t)*endpoint) * 0x100000001b3U;
-	return hash;
-}
-
 /* Both ways to a phone: the page that is open, and its push service. */
 static void reach(struct push *push, uint64_t device, const struct mfa_phone *phone)
 {
 	char id[MFA_CHALLENGE_ID_SIZE], account[MFA_ACCOUNT_NAME_MAX + 1];
-	uint64_t endpoint = push_endpoint_hash(phone->endpoint);
+	uint64_t endpoint = mfa_text_hash(phone->endpoint);
 	int r;
 
 	push->devices[push->device_count++] = device;

@@ -38,7 +38,7 @@ enum push_outcome {
 struct push_message {
 	char id[MFA_CHALLENGE_ID_SIZE];
 	int status;		/* of HTTP; -1: not known yet, 0: no answer */
-	uint64_t device, endpoint;	/* whose, and push_endpoint_hash of where it went */
+	uint64_t device, endpoint;	/* whose, and mfa_text_hash of where it went */
 };
 
 struct push {
@@ -96,8 +96,6 @@ struct push_letter {
 /* Encrypts it and hands it to mfa-portal.  Returns 0 or why that failed. */
 int push_send(const struct conversation *c, const struct mfa_phone *phone, const struct push_letter *letter);
 
-/* To tell two of a phone's endpoints apart; it withstands nobody. */
-uint64_t push_endpoint_hash(const char *endpoint);
 
 /* This host, as phones show it. */
 void push_host(char *out, size_t size);

@@ -2,9 +2,10 @@
 #include "mfad/signin/crowd.h"
 
 #include <pthread.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
+
+#include "text/text.h"
 
 #define ROW_COUNT 256
 
@@ -13,14 +14,10 @@ static struct {
 	struct crowd_place *rows[ROW_COUNT];
 } crowd = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
-/* FNV-1a: names that share a row only make it longer. */
+/* Names that share a row only make it longer. */
 static struct crowd_place **row_of(const char *name)
 {
-	uint32_t hash = 2166136261U;
-
-	for (; *name != '\0'; name++)
-		hash = (hash ^ (unsigned char)*name) * 16777619U;
-	return &crowd.rows[hash % ROW_COUNT];
+	return &crowd.rows[mfa_text_hash(name) % ROW_COUNT];
 }
 
 /* Its thread sees the end of the stream, and leaves. */
