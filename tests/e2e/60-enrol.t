@@ -72,22 +72,40 @@ wait_for shows 'ended'
 in_tmux kill-server
 
 # Pictures for a browser or a viewer.
-if as carol mfa-enroll --help 2>&1 | grep -q -- --png; then
-	for kind in png svg; do
-		file=/home/carol/key.$kind
-		on_screen 100 60 carol C.UTF-8 "mfa-enroll --$kind $file"
-		wait_for shows 'app shows now'
-		key=$(key_shown)
-		ok "--$kind makes a file" test -s $file
-		is 'that is hers alone' "$(stat -c %a:%U $file)" 600:carol
-		[ $kind = svg ] || is 'and holds the exact URI' "$(zbarimg -q --raw $file 2>/dev/null)" \
-			"otpauth://totp/Bed%20test:carol?secret=$key&issuer=Bed%20test"
-		in_tmux send-keys -t 0 C-c
-		wait_for shows 'ended'
-		in_tmux kill-server
-		rm -f $file
-	done
-fi
+png_of() { if [ "$1" = svg ]; then rsvg-convert "$2"; else cat "$2"; fi; }
+for kind in png svg; do
+	file=/home/carol/key.$kind
+	on_screen 100 60 carol C.UTF-8 "mfa-enroll --$kind $file"
+	wait_for shows 'app shows now'
+	key=$(key_shown)
+	ok "--$kind makes a file" test -s $file
+	is 'that is hers alone' "$(stat -c %a:%U $file)" 600:carol
+	png_of $kind $file >"$BED/key.png"
+	is 'and holds the exact URI' "$(zbarimg -q --raw "$BED/key.png" 2>/dev/null)" \
+		"otpauth://totp/Bed%20test:carol?secret=$key&issuer=Bed%20test"
+	in_tmux send-keys -t 0 C-c
+	wait_for shows 'ended'
+	in_tmux kill-server
+	rm -f $file
+done
+
+# Without colours it is for one background: --plain for a dark one, --invert for a light one.
+while read -r option locale theme other; do
+	on_screen 100 60 carol "$locale" "mfa-enroll $option"
+	wait_for shows 'app shows now'
+	key=$(key_shown)
+	is "$option, $locale: it is read on a $theme screen" "$(picture "$theme")" \
+		"otpauth://totp/Bed%20test:carol?secret=$key&issuer=Bed%20test" || diag "$(screen)"
+	unlike 'it is without colours' "$(screen -e)" $'\e\\[[0-9;]*(3|4|9|10)[0-9]'
+	is "and not on a $other one" "$(picture "$other")" ''
+	in_tmux send-keys -t 0 C-c
+	wait_for shows 'ended'
+	in_tmux kill-server
+done <<'END'
+--plain C.UTF-8 dark light
+--invert C.UTF-8 light dark
+--invert C light dark
+END
 
 # Root, in a folder of hers: what has to go again goes from the folder that it was made in, whatever is called so now.
 if strace -qq -o /dev/null true 2>/dev/null; then

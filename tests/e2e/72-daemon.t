@@ -58,6 +58,23 @@ pam_try code alice "$(code_now alice)"
 accepted 'many at once do no harm'
 ok 'it is the same process' kill -0 "$pid"
 
+# --- its log, on standard error as well ------------------------------------------
+
+is 'nothing of the log is on standard error' "$(grep -c 'event=' "$BED/mfad.out")" 0
+stop_mfad
+"$TOP/tests/default-signals" mfad --config "$CONF" --socket "$SOCKET" --stderr </dev/null >"$BED/stdout" 2>"$BED/stderr" &
+MFAD_PID=$!
+disown
+wait_for listening "$SOCKET.root"
+log_mark
+kill -HUP "$MFAD_PID"
+log_like '--stderr: the log has it' 'mfad.*reload.*read again'
+ok 'standard error, too' wait_for grep -qE 'reload.*read again' "$BED/stderr" || diag "$(cat "$BED/stderr")"
+is 'standard output has nothing' "$(cat "$BED/stdout")" ''
+stop_mfad
+start_mfad || bail 'mfad does not start again'
+pid=$MFAD_PID
+
 # --- end -----------------------------------------------------------------------
 
 # A prompt waits; the daemon is told to end; others come meanwhile.
