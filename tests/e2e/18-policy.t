@@ -132,6 +132,10 @@ is 'explain changes nothing' "$(mfa-admin show --json alice </dev/null)" "$befor
 out=$(mfa-admin --config $CONF explain --user alice --service code --rhost 192.0.2.7 </dev/null)
 like 'in words' "$out" 'alice: no second factor is asked'
 like 'which rule of which file' "$out" 'exempt_networks \(192.0.2.0/24\), of \[policy\] /etc/mfa/mfa.conf'
+asked_of() { mfa-admin --config $CONF explain --user alice --service "$1" </dev/null; }
+unlike 'nothing is remarked on a service that is there' "$out" 'Nothing is called so'
+unlike 'nor on mfa-enroll' "$(asked_of mfa-enroll)" 'Nothing is called so'
+like 'one that is not is named' "$(asked_of sshdd)" '^ +Nothing is called so in /etc/pam.d, and no section is for it: sshdd$'
 mfa-admin explain --user alice </dev/null >/dev/null 2>&1
 is 'without a service' $? 2
 as alice /usr/local/sbin/mfa-admin explain --user alice --service code </dev/null >/dev/null 2>&1

@@ -41,6 +41,8 @@ is 'for scripts' "$(mfa-admin pass carol --valid 60s --uses 3 --json </dev/null 
 	perl -MJSON::PP -e 'local $/; my $j = decode_json(<STDIN>);
 		print "$j->{user} $j->{uses} ", $j->{until} - $ARGV[0], " ", $j->{pass} =~ /^tap-/ ? "pass" : "?"' "$(now)")" \
 	'carol 3 60 pass'
+like 'the list has an account with nothing else' "$(mfa-admin list </dev/null)" '^carol .* 0 pass  '
+like 'its JSON, too' "$(mfa-admin list --json </dev/null | grep '"carol"')" '"pass": ?\{"until": ?[0-9]+'
 like 'show says that one is out' "$(mfa-admin show bob </dev/null)" '^Pass: +'
 unlike 'not which' "$(shown bob)" "${pass#tap-}"
 log_unlike 'nor does the log' "${pass#tap-}"

@@ -84,7 +84,9 @@ done
 OUT=$(as alice mfa-enroll status </dev/null 2>&1)
 is 'her own sign-ins are all there still' "$(grep -c ' ok  *code ' <<<"$OUT")" 9
 like 'the last places by themselves' "$OUT" ' wrong  *code .*198\.51\.100\.12$'
-like 'the others put together' "$OUT" ' wrong  *\* .*\*  [0-9]+ times since [0-9]{4}-'
+like 'the others put together' "$OUT" ' wrong .*  \(other places\)  [0-9]+ times since [0-9]{4}-'
+unlike 'not as an asterisk' "$OUT" '\*'
+like 'in JSON it is one' "$(as alice mfa-enroll status --json </dev/null 2>&1)" '"rhost": ?"\*"'
 like 'show: the same' "$(mfa-admin show alice </dev/null)" ' wrong  *\* .* from \*, [0-9]+ times since [0-9]{4}-'
 sign_in
 accepted 'guesses from twelve addresses'

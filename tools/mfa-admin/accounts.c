@@ -86,16 +86,23 @@ struct list {
 	unsigned long long rows;
 };
 
-static void print_methods(const json_t *methods)
+static void append(char *line, size_t size, const char *word)
+{
+	size_t len = strlen(line);
+
+	(void)snprintf(line + len, size - len, "%s%s", len > 0 ? "," : "", word);
+}
+
+/* Of its devices, and a pass: it gets in by that as well. */
+static void print_methods(const json_t *methods, bool has_pass)
 {
 	char line[64] = "";
 	size_t i;
 
-	for (i = 0; i < json_array_size(methods); i++) {
-		(void)strncat(line, i > 0 ? "," : "", sizeof(line) - strlen(line) - 1);
-		(void)strncat(line, json_string_value(json_array_get(methods, i)),
-			      sizeof(line) - strlen(line) - 1);
-	}
+	for (i = 0; i < json_array_size(methods); i++)
+		append(line, sizeof(line), json_string_value(json_array_get(methods, i)));
+	if (has_pass)
+		append(line, sizeof(line), "pass");
 	(void)printf(" %-10s", line[0] != '\0' ? line : "-");
 }
 
@@ -119,7 +126,7 @@ static int list_row(void *ctx, const char *row)
 		if (json_is_integer(json_object_get(json, "uid")))
 			(void)snprintf(uid, sizeof(uid), "%lld", number(json, "uid"));
 		(void)printf(" %8s %7lld", uid, number(json, "devices"));
-		print_methods(json_object_get(json, "methods"));
+		print_methods(json_object_get(json, "methods"), json_is_object(json_object_get(json, "pass")));
 		(void)printf(" %8lld  ", number(json, "recovery"));
 		print_time(json_object_get(json, "last"), _("never"));
 		(void)puts(json_is_true(json_object_get(json, "locked")) ? _("  LOCKED") : "");

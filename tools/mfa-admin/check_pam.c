@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "check_pam.h"
 #include "command.h"
 #include "conf/conf.h"
 #include "language/language.h"
@@ -17,9 +18,6 @@
 #include "sshd_config.h"
 #include "terminal/exit.h"
 
-/* Where Linux-PAM looks; the first that has the file. */
-#define PAM_DIR "/etc/pam.d"
-#define PAM_DIR_VENDOR "/usr/lib/pam.d"
 #define FILE_SIZE_MAX (1 << 20)
 
 static int read_fd(int fd, char **text, size_t *len)
@@ -70,6 +68,21 @@ static int read_stack(void *ctx, const char *name, char **text, size_t *len)
 		return read_path(name, text, len);
 	r = read_in(ctx != NULL ? ctx : PAM_DIR, name, text, len);
 	return r == -ENOENT && ctx == NULL ? read_in(PAM_DIR_VENDOR, name, text, len) : r;
+}
+
+bool pam_service_exists(const char *service)
+{
+	static const char *const folders[] = { PAM_DIR, PAM_DIR_VENDOR };
+	char path[PATH_MAX];
+	size_t i;
+
+	for (i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		if (snprintf(path, sizeof(path), "%s/%s", folders[i], service) >= (int)sizeof(path))
+			return false;
+		if (access(path, F_OK) == 0 || errno != ENOENT)
+			return true;
+	}
+	return false;
 }
 
 static const struct {

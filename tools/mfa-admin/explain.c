@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "address/network.h"
+#include "check_pam.h"
 #include "command.h"
 #include "json/read.h"
 #include "language/language.h"
@@ -15,6 +16,8 @@
 #include "terminal/exit.h"
 #include "terminal/terminal.h"
 #include "wire/presence.h"
+
+#define OWN_PROGRAM "mfa-enroll"	/* no service of PAM's, with rules of its own */
 
 static const struct { const char *decision, *words; } ends[] = {
 	{ "allow", N_("no second factor is asked") },
@@ -106,6 +109,15 @@ static void print_not_known(const json_t *json)
 			(void)printf("%s %s\n", _("Not known:"), _(rows[i].words));
 }
 
+/* A name that was mistyped gets the rules of all services, and would seem to be answered. */
+static void print_unknown_service(const char *service)
+{
+	if (strcmp(service, OWN_PROGRAM) == 0 || pam_service_exists(service))
+		return;
+	(void)fputs(_("           Nothing is called so in /etc/pam.d, and no section is for it: "), stdout);
+	mfa_terminal_show(stdout, service);
+}
+
 /* Where it comes from, with the address as it was given. */
 static void print_rhost(const char *rhost)
 {
@@ -155,6 +167,8 @@ static int on_row(void *ctx, const char *row)
 	(void)printf("%s%s%s%s%s%s\n", _(", of "), "[policy", section != NULL ? " " : "",
 		     section != NULL ? section : "", "] ", o->dial.conf);
 	(void)printf("           %s\n", words_of_rule(text(json, "rule")));
+	if (section == NULL)
+		print_unknown_service(o->service);
 	if (strcmp(text(json, "rule"), "name-letters") == 0 && strchr(text(json, "user"), '\\') != NULL)
 		(void)puts(_("           A realm is taken off only if it stands in `realms`."));
 	if (json_is_true(json_object_get(json, "may_postpone")))

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "check_pam.h"
 #include "language/language.h"
 
 #define LIST_SIZE 512
@@ -45,7 +46,7 @@ static const struct {
 	[OPTION_SESSION] = { "session", "NAME", AT(session), N_("the login session, as the log has it"), NULL },
 	[OPTION_TERMINAL] = { "terminal", NULL, AT(terminal), N_("the program is on a terminal of its own"), NULL },
 	[OPTION_CALLER] = { "caller", "USER", AT(caller), N_("who started su or sudo"), "root" },
-	[OPTION_PAM_DIR] = { "pam-dir", "DIR", AT(pam_dir), N_("where the stacks are"), "/etc/pam.d" },
+	[OPTION_PAM_DIR] = { "pam-dir", "DIR", AT(pam_dir), N_("where the stacks are"), PAM_DIR },
 	[OPTION_SSHD_SETTINGS] = { "sshd-settings", "FILE", AT(sshd_settings),
 				   N_("what `sshd -T` printed (without: it is run)"), NULL },
 	[OPTION_CONFIG] = { "config", "FILE", AT(dial.conf), N_("the configuration"), MFA_CONF_DEFAULT },

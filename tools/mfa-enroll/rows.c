@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
+#include "account/account.h"
 #include "account/event_words.h"
 #include "json/read.h"
 #include "language/language.h"
@@ -49,6 +51,19 @@ static void print_device(const json_t *device, bool first)
 	print_date(json_object_get(device, "used"), _("never"), "\n");
 }
 
+/* The oldest places are put together as "*", and those of the user's own programs as "local:*". */
+static const char *place_of(const json_t *event, const char **service)
+{
+	const char *rhost = json_string_value(json_object_get(event, "rhost"));
+
+	*service = json_string_value(json_object_get(event, "service"));
+	if (rhost == NULL || strcmp(rhost, MFA_ELSEWHERE) != 0)
+		return rhost != NULL ? rhost : "";
+	if (*service != NULL && strcmp(*service, MFA_ELSEWHERE) == 0)
+		*service = "";
+	return _("(other places)");
+}
+
 static void print_events(const json_t *events)
 {
 	size_t i;
@@ -57,7 +72,7 @@ static void print_events(const json_t *events)
 							  : _("No sign-in yet."));
 	for (i = json_array_size(events); i-- > 0;) {
 		const json_t *e = json_array_get(events, i);
-		const char *rhost = json_string_value(json_object_get(e, "rhost"));
+		const char *service, *place = place_of(e, &service);
 		const char *result = json_string_value(json_object_get(e, "result"));
 		long long count = json_integer_value(json_object_get(e, "count"));
 
@@ -65,9 +80,10 @@ static void print_events(const json_t *events)
 		print_date(json_object_get(e, "time"), "?", "  ");
 		mfa_terminal_column(stdout, mfa_event_words(result != NULL ? result : "?"), 12);
 		(void)fputs("  ", stdout);
-		print_text(e, "service", 12);
+		mfa_terminal_column(stdout, service != NULL ? service : "?", 12);
+		(void)fputs("  ", stdout);
 		print_text(e, "method", 8);
-		mfa_terminal_column(stdout, rhost != NULL ? rhost : "", 0);
+		mfa_terminal_column(stdout, place, 0);
 		if (count > 1) {
 			(void)printf(_("  %lld times since "), count);
 			print_date(json_object_get(e, "first"), "?", "");

@@ -67,13 +67,23 @@ static json_t *methods(const struct mfa_account *account)
 	return list;
 }
 
+/* What of a pass is no secret; null where none is out. */
+static json_t *pass(const struct mfa_account *account, int64_t now)
+{
+	if (!mfa_account_has_pass(account, now))
+		return json_null();
+	return json_pack("{s:I, s:I}", "until", (json_int_t)account->pass.until,
+			 "uses", (json_int_t)account->pass.uses);
+}
+
 char *row_account(struct mfa_account *account, int64_t now)
 {
-	return finish(json_pack("{s:s, s:o, s:I, s:o, s:I, s:b, s:o}", "name", account->name,
+	return finish(json_pack("{s:s, s:o, s:I, s:o, s:I, s:o, s:b, s:o}", "name", account->name,
 				"uid", uid(account),
 				"devices", (json_int_t)account->device_count,
 				"methods", methods(account),
 				"recovery", (json_int_t)account->recovery_count,
+				"pass", pass(account, now),
 				"locked", locked(account, now),
 				"last", time_or_null(last_signin(account))));
 }
@@ -160,15 +170,6 @@ static json_t *wrong_codes(const struct mfa_account *account, int64_t now)
 			 "limit", (json_int_t)MFA_TOTAL_LIMIT,
 			 "root_left", (json_int_t)mfa_factor_codes_left(account, false, now),
 			 "local_left", (json_int_t)mfa_factor_codes_left(account, true, now));
-}
-
-/* What of a pass is no secret; null where none is out. */
-static json_t *pass(const struct mfa_account *account, int64_t now)
-{
-	if (!mfa_account_has_pass(account, now))
-		return json_null();
-	return json_pack("{s:I, s:I}", "until", (json_int_t)account->pass.until,
-			 "uses", (json_int_t)account->pass.uses);
 }
 
 /* When phones were last asked, and since when they are not. */
