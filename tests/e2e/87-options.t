@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # Options belong to commands: the manual pages, the help and what is refused say the same of which has which.
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Where the stacks of services are. */
 #ifndef MFA_ADMIN_CHECK_PAM_H
 #define MFA_ADMIN_CHECK_PAM_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The options of mfa-admin, as a table: what is read, what is refused and what the help tells come from its rows. */
 #ifndef MFA_ADMIN_OPTIONS_H
 #define MFA_ADMIN_OPTIONS_H
