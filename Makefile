@@ -182,7 +182,7 @@ $(B)/methods/mfa-admin: $(patsubst %.c,$(B)/methods/%.o,$(call files,tools/mfa-a
 $(METHODS_BINS): $(B)/methods/libmfa.a $(B)/tests/unit/clock_test.o
 	$(QUIET_LINK)$(CC) -pie $(SAN) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(MFA_LIBS) $(PNG_LIBS)
 $(B)/methods/test_methods: $(B)/methods/tests/methods/test_methods.o $(B)/methods/libmfa.a $(B)/tests/unit/clock_test.o
-	$(QUIET_LINK)$(CC) $(SAN) $(LDFLAGS_ALL) -o $@ $^ $(MFA_LIBS) -lcmocka
+	$(QUIET_LINK)$(CC) $(SAN) $(LDFLAGS_ALL) -o $@ $^ $(MFA_LIBS) $(CMOCKA_LIBS)
 
 # Unit tests: tests/unit/test_ROOM.c, each a cmocka program of its own, with what it needs of the other files there.
 UNIT_SRCS := $(wildcard tests/unit/test_*.c)

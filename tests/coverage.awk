@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # What gcov -n says of files, summed up for each folder.
 
 /^File / {

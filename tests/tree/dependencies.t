@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # `dependencies` is the one list of what is needed: what can't read it agrees with it.
 . "${BASH_SOURCE[0]%/*}/tap.sh"
 

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # What is kept is what is built, checked and translated: folders are taken whole, so a file that is
 # left out, or is still there, is a mistake in the Makefile.
 . "${BASH_SOURCE[0]%/*}/tap.sh"

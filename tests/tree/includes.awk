@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # Includes that point upward: awk -v module="FOLDERS" -f includes.awk floors FILES...
 
 function folder(path) { return sub(/\/[^\/]*$/, "", path) ? path : "." }

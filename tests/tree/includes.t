@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # No folder includes what stands above it (floors).
 . "${BASH_SOURCE[0]%/*}/tap.sh"
 

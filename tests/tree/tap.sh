@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
 # For the tests of the tree itself: TAP.  They need neither root nor a build.
 set -u

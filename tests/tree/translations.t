@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # Each catalogue has the messages of the sources, all of them and no others.
 . "${BASH_SOURCE[0]%/*}/tap.sh"
 

@@ -1,2 +1,0 @@
-clock.o: lib/clock/clock.c lib/clock/clock.h
-lib/clock/clock.h:
