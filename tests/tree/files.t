@@ -20,7 +20,7 @@ command -v git >/dev/null || skip_all 'there is no git, to say which files belon
 sources=$(kept '*.c')
 [ -n "$sources" ] || skip_all 'git tells of no files here'
 
-mapfile -t programs < <(in_makefile TEST_PROGRAMS UNIT_BINS FUZZ_REPLAYS E2E_BINS PRELOADS BENCH_BINS METHODS_BINS)
+mapfile -t programs < <(in_makefile TEST_PROGRAMS CHECK_BINS E2E_BINS PRELOADS BENCH_BINS METHODS_BINS)
 same 'each source is compiled' "$(compiled all "${programs[@]}")" "$sources"
 same 'and linted' "$(in_makefile SOURCES)" "$sources"
 same 'each header is compiled alone' "$(in_makefile HEADERS)" "$(kept '*.h')"
