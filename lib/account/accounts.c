@@ -14,8 +14,7 @@
 #define CONFLICTS_MAX 1000
 
 struct mfa_accounts {
-	struct mfa_store *store;
-	const struct mfa_keyring *ring;
+	struct mfa_vault vault;
 };
 
 static void account_key(const char *name, char key[MFA_STORE_KEY_MAX + 1])
@@ -67,7 +66,7 @@ static int open_record(const struct mfa_keyring *ring, const char *key,
 int mfa_accounts_open_entry(struct mfa_accounts *accounts, const char *key,
 			    const struct mfa_entry *entry, struct mfa_account **out)
 {
-	return open_record(accounts->ring, key, entry, out);
+	return open_record(accounts->vault.ring, key, entry, out);
 }
 
 static int close_record(const struct mfa_keyring *ring, const struct mfa_record *record,
@@ -93,10 +92,10 @@ static int load_key(struct mfa_accounts *accounts, const char *key, struct mfa_r
 	int r;
 
 	memset(out, 0, sizeof(*out));
-	r = mfa_store_get(accounts->store, key, &entry);
+	r = mfa_store_get(accounts->vault.store, key, &entry);
 	if (r != 0)
 		return r;
-	r = open_record(accounts->ring, key, &entry, &out->account);
+	r = open_record(accounts->vault.ring, key, &entry, &out->account);
 	if (r == 0) {
 		memcpy(out->key, key, strlen(key) + 1);
 		out->version = entry.version;
@@ -132,7 +131,7 @@ static int decoy_key(const struct mfa_accounts *accounts, const char *name,
 		     char key[MFA_STORE_KEY_MAX + 1], uint32_t *which)
 {
 	uint8_t mac[32] = { 0 };
-	int r = mfa_keyring_hash_name(accounts->ring, name, mac);
+	int r = mfa_keyring_hash_name(accounts->vault.ring, name, mac);
 
 	if (r == 0)
 		(void)snprintf(key, MFA_STORE_KEY_MAX + 1, MFA_KEY_DECOY "%u",
@@ -166,8 +165,8 @@ static int get_pair(struct mfa_accounts *accounts, const char *name, struct pair
 	r = decoy_key(accounts, name, out->decoy, &out->name);
 	if (r != 0)
 		return r;
-	out->found = mfa_store_get(accounts->store, out->key, &out->entry);
-	out->standin_found = mfa_store_get(accounts->store, out->decoy, &out->standin);
+	out->found = mfa_store_get(accounts->vault.store, out->key, &out->entry);
+	out->standin_found = mfa_store_get(accounts->vault.store, out->decoy, &out->standin);
 	return 0;
 }
 
@@ -184,7 +183,7 @@ static int open_entry(struct mfa_accounts *accounts, const char *key, const stru
 	memcpy(out->key, key, strlen(key) + 1);
 	out->version = entry->version;
 	out->decoy = strncmp(key, MFA_KEY_DECOY, strlen(MFA_KEY_DECOY)) == 0;
-	return open_record(accounts->ring, key, entry, &out->account);
+	return open_record(accounts->vault.ring, key, entry, &out->account);
 }
 
 /* Whether a record's text, as mfa_account_format writes it, has a device of that id. */
@@ -208,7 +207,7 @@ static int open_with_device(struct mfa_accounts *accounts, const char *key, cons
 {
 	uint8_t *plain = NULL;
 	size_t len = 0;
-	int r = mfa_unseal(accounts->ring, key, entry->value, entry->len, &plain, &len);
+	int r = mfa_unseal(accounts->vault.ring, key, entry->value, entry->len, &plain, &len);
 
 	if (r == 0 && !has_device(plain, len, device))
 		r = -ENOENT;
@@ -276,7 +275,7 @@ int mfa_accounts_load_or_decoy(struct mfa_accounts *accounts, const char *name, 
 static int note_spelling(struct mfa_accounts *accounts, const struct mfa_record *record)
 {
 	return record->version == 0 && !record->decoy
-		? mfa_spelling_note(accounts->store, accounts->ring, record->account->name) : 0;
+		? mfa_spelling_note(&accounts->vault, record->account->name) : 0;
 }
 
 int mfa_accounts_save(struct mfa_accounts *accounts, struct mfa_record *record)
@@ -287,12 +286,12 @@ int mfa_accounts_save(struct mfa_accounts *accounts, struct mfa_record *record)
 
 	if (r != 0)
 		return r;
-	mfa_keyring_hold(accounts->ring);
-	r = close_record(accounts->ring, record, &sealed, &len);
+	mfa_keyring_hold(accounts->vault.ring);
+	r = close_record(accounts->vault.ring, record, &sealed, &len);
 	if (r == 0)
-		r = mfa_store_put_if(accounts->store, record->key, record->version, sealed, len, 0,
+		r = mfa_store_put_if(accounts->vault.store, record->key, record->version, sealed, len, 0,
 				     &record->version);
-	mfa_keyring_release(accounts->ring);
+	mfa_keyring_release(accounts->vault.ring);
 	free(sealed);
 	return r;
 }
@@ -323,18 +322,18 @@ int mfa_accounts_save_many(struct mfa_accounts *accounts, struct mfa_record *rec
 
 	for (i = 0; r == 0 && i < count; i++)
 		r = note_spelling(accounts, &records[i]);
-	mfa_keyring_hold(accounts->ring);
+	mfa_keyring_hold(accounts->vault.ring);
 	for (i = 0; r == 0 && i < count; i++) {
 		uint8_t *sealed;
 
-		r = close_record(accounts->ring, &records[i], &sealed, &puts[i].len);
+		r = close_record(accounts->vault.ring, &records[i], &sealed, &puts[i].len);
 		puts[i].key = records[i].key;
 		puts[i].if_version = records[i].version;
 		puts[i].value = sealed;
 	}
 	if (r == 0 && count > 0)
-		r = mfa_store_put_many(accounts->store, puts, count);
-	mfa_keyring_release(accounts->ring);
+		r = mfa_store_put_many(accounts->vault.store, puts, count);
+	mfa_keyring_release(accounts->vault.ring);
 	for (i = 0; puts != NULL && i < count; i++) {
 		free((void *)(uintptr_t)puts[i].value);
 		if (r == 0) {
@@ -360,12 +359,12 @@ static int read_claim(struct mfa_accounts *accounts, uint32_t uid,
 	name[0] = '\0';
 	*version = 0;
 	uid_key(uid, key);
-	r = mfa_store_get(accounts->store, key, &entry);
+	r = mfa_store_get(accounts->vault.store, key, &entry);
 	if (r == -ENOENT)
 		return 0;
 	if (r != 0)
 		return r;
-	r = mfa_unseal(accounts->ring, key, entry.value, entry.len, &plain, &len);
+	r = mfa_unseal(accounts->vault.ring, key, entry.value, entry.len, &plain, &len);
 	if (r == 0 && (len == 0 || len > MFA_ACCOUNT_NAME_MAX))
 		r = -EBADMSG;
 	if (r == 0) {
@@ -402,7 +401,7 @@ int mfa_accounts_check_uid(struct mfa_accounts *accounts, uint32_t uid, const ch
 
 	if (r == 0 && version == 0) {
 		uid_key(uid, key);
-		mfa_unseal_nothing(accounts->ring, key, strlen(name));
+		mfa_unseal_nothing(accounts->vault.ring, key, strlen(name));
 	}
 	if (r != 0 || version == 0 || strcmp(claimant, name) == 0)
 		return r;
@@ -416,11 +415,11 @@ static int put_sealed(struct mfa_accounts *accounts, const char *key, uint64_t i
 	size_t len;
 	int r;
 
-	mfa_keyring_hold(accounts->ring);
-	r = mfa_seal(accounts->ring, key, plain, plain_len, &sealed, &len);
+	mfa_keyring_hold(accounts->vault.ring);
+	r = mfa_seal(accounts->vault.ring, key, plain, plain_len, &sealed, &len);
 	if (r == 0)
-		r = mfa_store_put_if(accounts->store, key, if_version, sealed, len, 0, NULL);
-	mfa_keyring_release(accounts->ring);
+		r = mfa_store_put_if(accounts->vault.store, key, if_version, sealed, len, 0, NULL);
+	mfa_keyring_release(accounts->vault.ring);
 	free(sealed);
 	return r;
 }
@@ -450,7 +449,7 @@ int mfa_accounts_remove(struct mfa_accounts *accounts, struct mfa_record *record
 {
 	char claimant[MFA_ACCOUNT_NAME_MAX + 1], key[MFA_STORE_KEY_MAX + 1];
 	uint64_t version;
-	int r = mfa_store_delete_if(accounts->store, record->key, record->version);
+	int r = mfa_store_delete_if(accounts->vault.store, record->key, record->version);
 
 	if (r != 0 || !record->account->has_uid)
 		return r;
@@ -458,7 +457,7 @@ int mfa_accounts_remove(struct mfa_accounts *accounts, struct mfa_record *record
 	uid_key(record->account->uid, key);
 	if (read_claim(accounts, record->account->uid, claimant, &version) == 0 && version != 0 &&
 	    strcmp(claimant, record->account->name) == 0)
-		(void)mfa_store_delete_if(accounts->store, key, version);
+		(void)mfa_store_delete_if(accounts->vault.store, key, version);
 	return 0;
 }
 
@@ -472,7 +471,7 @@ static int list_entry(void *ctx, const char *key, const struct mfa_entry *entry)
 {
 	struct list_ctx *list = ctx;
 	struct mfa_account *account = NULL;
-	int error = open_record(list->accounts->ring, key, entry, &account);
+	int error = open_record(list->accounts->vault.ring, key, entry, &account);
 	int r = list->fn(list->ctx, key + strlen(MFA_KEY_ACCOUNT), account, error);
 
 	mfa_account_free(&account);
@@ -483,7 +482,7 @@ int mfa_accounts_list(struct mfa_accounts *accounts, mfa_accounts_list_fn *fn, v
 {
 	struct list_ctx list = { accounts, fn, ctx };
 
-	return mfa_store_list(accounts->store, MFA_KEY_ACCOUNT, list_entry, &list);
+	return mfa_store_list(accounts->vault.store, MFA_KEY_ACCOUNT, list_entry, &list);
 }
 
 /* A record that looks like anybody's, whose secret nobody has. */
@@ -535,7 +534,7 @@ int mfa_decoy_make(unsigned number, char key[MFA_STORE_KEY_MAX + 1], char **plai
 static int adopt_version(struct mfa_accounts *accounts, struct mfa_record *record)
 {
 	struct mfa_entry entry;
-	int r = mfa_store_get(accounts->store, record->key, &entry);
+	int r = mfa_store_get(accounts->vault.store, record->key, &entry);
 
 	if (r == -ENOENT)
 		return 0;
@@ -568,7 +567,7 @@ static int write_decoys(struct mfa_accounts *accounts)
 
 static int write_store_id(struct mfa_accounts *accounts)
 {
-	return put_sealed(accounts, MFA_KEY_STORE_ID, 0, mfa_keyring_store_id(accounts->ring),
+	return put_sealed(accounts, MFA_KEY_STORE_ID, 0, mfa_keyring_store_id(accounts->vault.ring),
 			  MFA_STORE_ID_SIZE);
 }
 
@@ -577,16 +576,16 @@ static int check_store_id(struct mfa_accounts *accounts)
 	struct mfa_entry entry;
 	uint8_t *plain = NULL;
 	size_t len = 0;
-	int r = mfa_store_get(accounts->store, MFA_KEY_STORE_ID, &entry);
+	int r = mfa_store_get(accounts->vault.store, MFA_KEY_STORE_ID, &entry);
 
 	if (r == -ENOENT)
 		return -EKEYREJECTED;
 	if (r != 0)
 		return r;
-	r = mfa_unseal(accounts->ring, MFA_KEY_STORE_ID, entry.value, entry.len, &plain, &len);
+	r = mfa_unseal(accounts->vault.ring, MFA_KEY_STORE_ID, entry.value, entry.len, &plain, &len);
 	if (r == -ENOKEY || r == -EBADMSG ||
 	    (r == 0 && (len != MFA_STORE_ID_SIZE ||
-			memcmp(plain, mfa_keyring_store_id(accounts->ring), len) != 0)))
+			memcmp(plain, mfa_keyring_store_id(accounts->vault.ring), len) != 0)))
 		r = -EKEYREJECTED;
 	mfa_unsealed_free(&plain, len);
 	mfa_entry_release(&entry);
@@ -601,8 +600,8 @@ static int accounts_new(const char *url, enum mfa_store_open_flags flags,
 	*out = calloc(1, sizeof(**out));
 	if (*out == NULL)
 		return -ENOMEM;
-	(*out)->ring = ring;
-	r = mfa_store_open(url, flags, &(*out)->store);
+	(*out)->vault.ring = ring;
+	r = mfa_store_open(url, flags, &(*out)->vault.store);
 	if (r != 0)
 		mfa_accounts_close(out);
 	return r;
@@ -624,13 +623,13 @@ static int open_unfinished(const char *store_url, const struct mfa_keyring *ring
 
 	if (r != 0)
 		return r;
-	r = mfa_store_get((*out)->store, MFA_KEY_STORE_ID, &entry);
+	r = mfa_store_get((*out)->vault.store, MFA_KEY_STORE_ID, &entry);
 	if (r == 0) {
 		mfa_entry_release(&entry);
 		r = check_store_id(*out);
 		r = r == 0 ? -EALREADY : r == -EKEYREJECTED ? -EEXIST : r;
 	} else if (r == -ENOENT) {
-		r = mfa_store_list((*out)->store, MFA_KEY_ACCOUNT, any_key, NULL);
+		r = mfa_store_list((*out)->vault.store, MFA_KEY_ACCOUNT, any_key, NULL);
 	}
 	if (r != 0)
 		mfa_accounts_close(out);
@@ -648,7 +647,7 @@ int mfa_accounts_create(const char *store_url, const struct mfa_keyring *ring)
 		return r == -EALREADY ? 0 : r;
 	r = write_decoys(accounts);
 	if (r == 0)
-		r = mfa_spelling_set_folded(accounts->store, accounts->ring);
+		r = mfa_spelling_set_folded(&accounts->vault);
 	/* Last: a store without its id is refused. */
 	if (r == 0)
 		r = write_store_id(accounts);
@@ -673,12 +672,17 @@ void mfa_accounts_close(struct mfa_accounts **accounts)
 {
 	if (*accounts == NULL)
 		return;
-	mfa_store_close(&(*accounts)->store);
+	mfa_store_close(&(*accounts)->vault.store);
 	free(*accounts);
 	*accounts = NULL;
 }
 
 struct mfa_store *mfa_accounts_store(struct mfa_accounts *accounts)
 {
-	return accounts->store;
+	return accounts->vault.store;
+}
+
+const struct mfa_vault *mfa_accounts_vault(const struct mfa_accounts *accounts)
+{
+	return &accounts->vault;
 }

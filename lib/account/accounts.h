@@ -8,8 +8,7 @@
 #include <stdint.h>
 
 #include "account/account.h"
-#include "seal/seal.h"
-#include "store/store.h"
+#include "vault/vault.h"
 
 /* Keys of the store. */
 #define MFA_KEY_ACCOUNT "account/"	/* NAME: a sealed record */
@@ -30,6 +29,8 @@ int mfa_accounts_open(const char *store_url, enum mfa_store_open_flags flags,
 		      const struct mfa_keyring *ring, struct mfa_accounts **out);
 void mfa_accounts_close(struct mfa_accounts **accounts);
 struct mfa_store *mfa_accounts_store(struct mfa_accounts *accounts);
+/* What they rest in; valid until they are closed. */
+const struct mfa_vault *mfa_accounts_vault(const struct mfa_accounts *accounts);
 
 /* A record as it was read: what is saved replaces that very version, or nothing. */
 struct mfa_record {

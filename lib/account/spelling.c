@@ -8,32 +8,32 @@
 
 #include "account/accounts.h"
 #include "name/name.h"
-#include "sealed/sealed.h"
+#include "vault/vault.h"
 
 #define FOLD "fold"
 #define WRITES_MAX 64
 
-int mfa_spelling_folded(struct mfa_store *store, const struct mfa_keyring *ring, bool *out)
+int mfa_spelling_folded(const struct mfa_vault *vault, bool *out)
 {
-	struct mfa_sealed sealed;
-	int r = mfa_sealed_get(store, ring, MFA_KEY_SPELLING, &sealed);
+	struct mfa_vault_value value;
+	int r = mfa_vault_get(vault, MFA_KEY_SPELLING, &value);
 
 	*out = false;
-	if (r == 0 && strcmp((const char *)sealed.plain, FOLD) != 0)
+	if (r == 0 && strcmp((const char *)value.plain, FOLD) != 0)
 		r = -EPROTONOSUPPORT;
 	else if (r == 0)
 		*out = true;
-	mfa_sealed_release(&sealed);
+	mfa_vault_value_release(&value);
 	return r == -ENOENT ? 0 : r;
 }
 
-int mfa_spelling_set_folded(struct mfa_store *store, const struct mfa_keyring *ring)
+int mfa_spelling_set_folded(const struct mfa_vault *vault)
 {
 	struct mfa_entry there;
-	int r = mfa_store_get(store, MFA_KEY_SPELLING, &there);
+	int r = mfa_store_get(vault->store, MFA_KEY_SPELLING, &there);
 
 	if (r == 0 || r == -ENOENT)
-		r = mfa_sealed_put(store, ring, MFA_KEY_SPELLING, there.version, FOLD, strlen(FOLD), 0, NULL);
+		r = mfa_vault_put(vault, MFA_KEY_SPELLING, there.version, FOLD, strlen(FOLD), 0, NULL);
 	mfa_entry_release(&there);
 	return r;
 }
@@ -105,26 +105,26 @@ static bool is_listed(const char *list, const char *name)
 	return false;
 }
 
-static int note_once(struct mfa_store *store, const struct mfa_keyring *ring, const char *key, const char *name)
+static int note_once(const struct mfa_vault *vault, const char *key, const char *name)
 {
-	struct mfa_sealed there;
+	struct mfa_vault_value there;
 	char *list = NULL;
-	int r = mfa_sealed_get(store, ring, key, &there);
+	int r = mfa_vault_get(vault, key, &there);
 
 	if (r == 0 && is_listed((const char *)there.plain, name)) {
-		mfa_sealed_release(&there);
+		mfa_vault_value_release(&there);
 		return 0;
 	}
 	if (r == 0 || r == -ENOENT)
-		r = extend(store, (char *)there.plain, name, &list);
+		r = extend(vault->store, (char *)there.plain, name, &list);
 	if (r == 0)
-		r = mfa_sealed_put(store, ring, key, there.version, list, strlen(list), 0, NULL);
+		r = mfa_vault_put(vault, key, there.version, list, strlen(list), 0, NULL);
 	free(list);
-	mfa_sealed_release(&there);
+	mfa_vault_value_release(&there);
 	return r;
 }
 
-int mfa_spelling_note(struct mfa_store *store, const struct mfa_keyring *ring, const char *name)
+int mfa_spelling_note(const struct mfa_vault *vault, const char *name)
 {
 	char key[MFA_STORE_KEY_MAX + 1];
 	int r = -EAGAIN, tries;
@@ -133,7 +133,7 @@ int mfa_spelling_note(struct mfa_store *store, const struct mfa_keyring *ring, c
 		return 0;
 	alias_key(name, key);
 	for (tries = 0; r == -EAGAIN && tries < WRITES_MAX; tries++)
-		r = note_once(store, ring, key, name);
+		r = note_once(vault, key, name);
 	return r;
 }
 
@@ -149,25 +149,24 @@ static int lower_case(struct mfa_store *store, const char *name, char other[MFA_
 	return r == 0 ? -EEXIST : r == -ENOENT ? 0 : r;
 }
 
-int mfa_spelling_other(struct mfa_store *store, const struct mfa_keyring *ring, const char *name,
-		       char other[MFA_ACCOUNT_NAME_MAX + 1])
+int mfa_spelling_other(const struct mfa_vault *vault, const char *name, char other[MFA_ACCOUNT_NAME_MAX + 1])
 {
 	char key[MFA_STORE_KEY_MAX + 1], *at;
-	struct mfa_sealed list;
+	struct mfa_vault_value list;
 	const char *listed;
-	int r = lower_case(store, name, other);
+	int r = lower_case(vault->store, name, other);
 
 	if (r != 0)
 		return r;
 	alias_key(name, key);
-	r = mfa_sealed_get(store, ring, key, &list);
+	r = mfa_vault_get(vault, key, &list);
 	if (r != 0)
 		return r == -ENOENT ? 0 : r;
 	at = (char *)list.plain;
 	while (r == 0 && (listed = next_name(&at)) != NULL) {
 		if (strcmp(listed, name) == 0 || strlen(listed) > MFA_ACCOUNT_NAME_MAX)
 			continue;
-		r = is_account(store, listed);
+		r = is_account(vault->store, listed);
 		if (r == 0) {
 			memcpy(other, listed, strlen(listed) + 1);
 			r = -EEXIST;
@@ -175,7 +174,7 @@ int mfa_spelling_other(struct mfa_store *store, const struct mfa_keyring *ring, 
 			r = 0;
 		}
 	}
-	mfa_sealed_release(&list);
+	mfa_vault_value_release(&list);
 	return r;
 }
 

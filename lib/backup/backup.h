@@ -13,8 +13,7 @@
 #include <stdbool.h>
 
 #include "backup/container.h"
-#include "seal/seal.h"
-#include "store/store.h"
+#include "vault/vault.h"
 
 struct mfa_backup_counts {
 	uint64_t accounts;
@@ -38,9 +37,8 @@ struct mfa_backup_watch {
  * account: so an account that is in the backup lacks its claim only if it was removed meanwhile,
  * and a claim without its account is void.
  * Returns 0 or as mfa_store_list and mfa_container_write. */
-int mfa_backup_save(struct mfa_container *c, struct mfa_store *store,
-		    const struct mfa_keyring *ring, const struct mfa_backup_watch *watch,
-		    struct mfa_backup_counts *counts);
+int mfa_backup_save(struct mfa_container *c, const struct mfa_vault *vault,
+		    const struct mfa_backup_watch *watch, struct mfa_backup_counts *counts);
 
 /* Reads as far as the keyring, which the caller frees.  Returns 0, -EBADMSG, -EPROTONOSUPPORT (a
  * newer format) or as mfa_container_read. */
@@ -52,14 +50,13 @@ struct mfa_restore_options {
 	bool drop_recovery;		/* accounts lose their recovery codes */
 };
 
-/* Reads the rest, and puts it in the place of all that is in the store, sealed under ring: all or
+/* Reads the rest, and puts it in the place of all that is in the vault: all or
  * nothing.  What may have been used since the backup is not good again: an app's codes are refused
  * until MFA_TOTP_DRIFT_MAX + MFA_CONF_TOTP_WINDOW_MAX steps from now, temporary passes are void.  Recovery
  * codes, and those of tokens that count, can't be known; doc/THREATS says so.
  * Returns 0, -EBADMSG (damaged, or not as save writes it), -EPROTONOSUPPORT (an account in a
  * newer format) or as mfa_container_read and mfa_store_replace. */
-int mfa_backup_restore(struct mfa_container *c, uint64_t items, struct mfa_store *store,
-		       const struct mfa_keyring *ring, const struct mfa_restore_options *options,
-		       const struct mfa_backup_watch *watch, struct mfa_backup_counts *counts);
+int mfa_backup_restore(struct mfa_container *c, uint64_t items, const struct mfa_vault *vault,
+		       const struct mfa_restore_options *options, const struct mfa_backup_watch *watch, struct mfa_backup_counts *counts);
 
 #endif

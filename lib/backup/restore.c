@@ -18,7 +18,7 @@
 struct restore {
 	struct mfa_container *c;
 	uint64_t items;
-	const struct mfa_keyring *ring;
+	const struct mfa_vault *vault;
 	const struct mfa_restore_options *options;
 	const struct mfa_backup_watch *watch;
 	struct mfa_backup_counts *counts;
@@ -86,7 +86,7 @@ static int yield(struct restore *re, const char *key, const uint8_t *plain, size
 
 	free(re->sealed);
 	re->sealed = NULL;
-	r = mfa_seal(re->ring, key, plain, plain_len, &re->sealed, &put->len);
+	r = mfa_seal(re->vault->ring, key, plain, plain_len, &re->sealed, &put->len);
 	if (r != 0)
 		return r;
 	memmove(re->key, key, strlen(key) + 1);
@@ -167,19 +167,18 @@ static int next(void *ctx, struct mfa_put *put)
 		return yield_decoy(re, put);
 	if (!re->id_made) {
 		re->id_made = true;
-		return yield(re, MFA_KEY_STORE_ID, mfa_keyring_store_id(re->ring), MFA_STORE_ID_SIZE,
+		return yield(re, MFA_KEY_STORE_ID, mfa_keyring_store_id(re->vault->ring), MFA_STORE_ID_SIZE,
 			     put);
 	}
 	return yield_item(re, put);
 }
 
-int mfa_backup_restore(struct mfa_container *c, uint64_t items, struct mfa_store *store,
-		       const struct mfa_keyring *ring, const struct mfa_restore_options *options,
-		       const struct mfa_backup_watch *watch, struct mfa_backup_counts *counts)
+int mfa_backup_restore(struct mfa_container *c, uint64_t items, const struct mfa_vault *vault,
+		       const struct mfa_restore_options *options, const struct mfa_backup_watch *watch, struct mfa_backup_counts *counts)
 {
-	struct restore re = { .c = c, .items = items, .ring = ring, .options = options,
+	struct restore re = { .c = c, .items = items, .vault = vault, .options = options,
 			      .watch = watch, .counts = counts };
-	int r = mfa_store_replace(store, next, &re);
+	int r = mfa_store_replace(vault->store, next, &re);
 
 	free(re.sealed);
 	/* Decoys and id are no items: who put one in a backup has made that by hand. */

@@ -15,7 +15,7 @@
 
 struct save {
 	struct mfa_container *c;
-	const struct mfa_keyring *ring;
+	const struct mfa_vault *vault;
 	const struct mfa_backup_watch *watch;
 	struct mfa_backup_counts *counts;
 	uint64_t items, seen, total;
@@ -37,12 +37,11 @@ static int count_one(void *ctx, const char *key, const struct mfa_entry *entry)
 
 static int put_entry(struct save *save, const char *key, const struct mfa_entry *entry)
 {
-	uint8_t *plain;
-	size_t len;
-	int r = mfa_unseal(save->ring, key, entry->value, entry->len, &plain, &len);
+	struct mfa_vault_value value;
+	int r = mfa_vault_open(save->vault, key, entry, &value);
 
 	if (r == 0) {
-		r = mfa_item_put(save->c, &save->items, key, plain, len);
+		r = mfa_item_put(save->c, &save->items, key, value.plain, value.len);
 		save->counts->accounts += begins(key, MFA_KEY_ACCOUNT);
 	} else if (r == -EBADMSG || r == -ENOKEY || r == -EPROTONOSUPPORT) {
 		save->counts->unreadable++;
@@ -50,7 +49,7 @@ static int put_entry(struct save *save, const char *key, const struct mfa_entry 
 			save->watch->on_unreadable(save->watch->ctx, key, r);
 		r = 0;
 	}
-	mfa_unsealed_free(&plain, len);
+	mfa_vault_value_release(&value);
 	return r;
 }
 
@@ -81,7 +80,7 @@ static int put_head(struct save *save)
 		       (long long)mfa_clock_now(), MFA_VERSION);
 	r = mfa_item_put(save->c, &save->items, "info", (const uint8_t *)info, strlen(info));
 	if (r == 0)
-		r = mfa_keyring_format(save->ring, &text, &len);
+		r = mfa_keyring_format(save->vault->ring, &text, &len);
 	if (r == 0)
 		r = mfa_item_put(save->c, &save->items, "keyring", (const uint8_t *)text, len);
 	if (text != NULL)
@@ -90,18 +89,17 @@ static int put_head(struct save *save)
 	return r;
 }
 
-int mfa_backup_save(struct mfa_container *c, struct mfa_store *store,
-		    const struct mfa_keyring *ring, const struct mfa_backup_watch *watch,
-		    struct mfa_backup_counts *counts)
+int mfa_backup_save(struct mfa_container *c, const struct mfa_vault *vault,
+		    const struct mfa_backup_watch *watch, struct mfa_backup_counts *counts)
 {
-	struct save save = { .c = c, .ring = ring, .watch = watch, .counts = counts };
+	struct save save = { .c = c, .vault = vault, .watch = watch, .counts = counts };
 	int r = put_head(&save);
 
 	memset(counts, 0, sizeof(*counts));
 	if (r == 0 && watch->on_progress != NULL)
-		r = mfa_store_list(store, "", count_one, &save);
+		r = mfa_store_list(vault->store, "", count_one, &save);
 	if (r == 0)
-		r = mfa_store_list(store, "", save_one, &save);
+		r = mfa_store_list(vault->store, "", save_one, &save);
 	if (r == 0)
 		r = mfa_item_put_end(c, save.items);
 	if (r == 0)

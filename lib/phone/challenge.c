@@ -11,7 +11,7 @@
 #include "encoding/base64url.h"
 #include "json/fields.h"
 #include "json/read.h"
-#include "sealed/sealed.h"
+#include "vault/vault.h"
 
 #define FORMAT 1
 #define ID_BYTES 16
@@ -54,9 +54,9 @@ void mfa_challenge_key(const char *account, const char *id, char out[MFA_STORE_K
 	(void)snprintf(out, MFA_STORE_KEY_MAX + 1, MFA_KEY_CHALLENGE "%s/%s", account, id);
 }
 
-static bool parse(const struct mfa_sealed *sealed, struct mfa_challenge *out)
+static bool parse(const struct mfa_vault_value *value, struct mfa_challenge *out)
 {
-	json_t *json = mfa_json_read(sealed->plain, sealed->len);
+	json_t *json = mfa_json_read(value->plain, value->len);
 	int64_t format, kind, state, number, device, verify;
 	bool ok;
 
@@ -88,26 +88,25 @@ static bool parse(const struct mfa_sealed *sealed, struct mfa_challenge *out)
 	return ok;
 }
 
-int mfa_challenge_get(struct mfa_store *store, const struct mfa_keyring *ring, const char *account,
-		      const char *id, struct mfa_challenge *out, uint64_t *version)
+int mfa_challenge_get(const struct mfa_vault *vault, const char *account, const char *id,
+		      struct mfa_challenge *out, uint64_t *version)
 {
 	char key[MFA_STORE_KEY_MAX + 1];
-	struct mfa_sealed sealed;
+	struct mfa_vault_value value;
 	int r;
 
 	memset(out, 0, sizeof(*out));
 	mfa_challenge_key(account, id, key);
-	r = mfa_sealed_get(store, ring, key, &sealed);
-	if (r == 0 && !parse(&sealed, out))
+	r = mfa_vault_get(vault, key, &value);
+	if (r == 0 && !parse(&value, out))
 		r = -EBADMSG;
 	if (version != NULL)
-		*version = sealed.version;
-	mfa_sealed_release(&sealed);
+		*version = value.version;
+	mfa_vault_value_release(&value);
 	return r;
 }
 
-int mfa_challenge_put(struct mfa_store *store, const struct mfa_keyring *ring,
-		      const struct mfa_challenge *c, uint64_t *version)
+int mfa_challenge_put(const struct mfa_vault *vault, const struct mfa_challenge *c, uint64_t *version)
 {
 	char key[MFA_STORE_KEY_MAX + 1], *text;
 	int r;
@@ -121,22 +120,22 @@ int mfa_challenge_put(struct mfa_store *store, const struct mfa_keyring *ring,
 	if (text == NULL)
 		return -ENOMEM;
 	mfa_challenge_key(c->account, c->id, key);
-	r = mfa_sealed_put(store, ring, key, *version, text, strlen(text), c->expires, version);
+	r = mfa_vault_put(vault, key, *version, text, strlen(text), c->expires, version);
 	explicit_bzero(text, strlen(text));
 	free(text);
 	return r;
 }
 
-void mfa_challenge_drop(struct mfa_store *store, const char *account, const char *id)
+void mfa_challenge_drop(const struct mfa_vault *vault, const char *account, const char *id)
 {
 	char key[MFA_STORE_KEY_MAX + 1];
 
 	mfa_challenge_key(account, id, key);
-	mfa_sealed_drop(store, key);
+	mfa_vault_drop(vault, key);
 }
 
 struct list {
-	const struct mfa_keyring *ring;
+	const struct mfa_vault *vault;
 	mfa_challenge_fn *fn;
 	void *ctx;
 };
@@ -144,23 +143,21 @@ struct list {
 static int on_entry(void *ctx, const char *key, const struct mfa_entry *entry)
 {
 	const struct list *list = ctx;
-	struct mfa_sealed sealed = { NULL };
+	struct mfa_vault_value value;
 	struct mfa_challenge challenge;
 	int r = 0;
 
-	if (mfa_unseal(list->ring, key, entry->value, entry->len, &sealed.plain, &sealed.len) == 0 &&
-	    parse(&sealed, &challenge))
+	if (mfa_vault_open(list->vault, key, entry, &value) == 0 && parse(&value, &challenge))
 		r = list->fn(list->ctx, &challenge);
-	mfa_sealed_release(&sealed);
+	mfa_vault_value_release(&value);
 	return r;
 }
 
-int mfa_challenge_list(struct mfa_store *store, const struct mfa_keyring *ring, const char *account,
-		       mfa_challenge_fn *fn, void *ctx)
+int mfa_challenge_list(const struct mfa_vault *vault, const char *account, mfa_challenge_fn *fn, void *ctx)
 {
-	struct list list = { ring, fn, ctx };
+	struct list list = { vault, fn, ctx };
 	char prefix[MFA_STORE_KEY_MAX + 1];
 
 	mfa_challenge_key(account, "", prefix);
-	return mfa_store_list(store, prefix, on_entry, &list);
+	return mfa_store_list(vault->store, prefix, on_entry, &list);
 }

@@ -11,8 +11,7 @@
 
 #include "account/account.h"
 #include "policy/policy.h"
-#include "seal/seal.h"
-#include "store/store.h"
+#include "vault/vault.h"
 
 /* Keys of the store.  One prefix, for there is one watch. */
 #define MFA_KEY_PHONE "phone/"
@@ -59,19 +58,17 @@ int mfa_challenge_new(struct mfa_challenge *out);
 bool mfa_challenge_id_valid(const char *id);
 void mfa_challenge_key(const char *account, const char *id, char out[MFA_STORE_KEY_MAX + 1]);
 
-/* Returns 0 or as mfa_sealed_get; -EBADMSG: what is there is not a challenge. *version may be NULL. */
-int mfa_challenge_get(struct mfa_store *store, const struct mfa_keyring *ring, const char *account,
-		      const char *id, struct mfa_challenge *out, uint64_t *version);
-/* Returns as mfa_sealed_put.  *version: what it replaces, 0 if it is new; then its own. */
-int mfa_challenge_put(struct mfa_store *store, const struct mfa_keyring *ring,
-		      const struct mfa_challenge *challenge, uint64_t *version);
+/* Returns 0 or as mfa_vault_get; -EBADMSG: what is there is not a challenge. *version may be NULL. */
+int mfa_challenge_get(const struct mfa_vault *vault, const char *account, const char *id,
+		      struct mfa_challenge *out, uint64_t *version);
+/* Returns as mfa_vault_put.  *version: what it replaces, 0 if it is new; then its own. */
+int mfa_challenge_put(const struct mfa_vault *vault, const struct mfa_challenge *challenge, uint64_t *version);
 /* Removes it, answered or not; nothing that is gone is missed. */
-void mfa_challenge_drop(struct mfa_store *store, const char *account, const char *id);
+void mfa_challenge_drop(const struct mfa_vault *vault, const char *account, const char *id);
 /* Calls fn for each of an account that can be read, in no order.  fn returns 0 to go on.  Returns 0,
  * what fn returned, or as mfa_store_list. */
 typedef int mfa_challenge_fn(void *ctx, const struct mfa_challenge *challenge);
-int mfa_challenge_list(struct mfa_store *store, const struct mfa_keyring *ring, const char *account,
-		       mfa_challenge_fn *fn, void *ctx);
+int mfa_challenge_list(const struct mfa_vault *vault, const char *account, mfa_challenge_fn *fn, void *ctx);
 
 /* Pairing. */
 
@@ -104,10 +101,8 @@ void mfa_device_id_format(uint64_t id, char out[MFA_DEVICE_ID_SIZE]);
 int mfa_device_id_parse(const char *text, uint64_t *out);
 
 /* As those of challenges. */
-int mfa_pairing_get(struct mfa_store *store, const struct mfa_keyring *ring, uint64_t device,
-		    struct mfa_pairing *out, uint64_t *version);
-int mfa_pairing_put(struct mfa_store *store, const struct mfa_keyring *ring,
-		    const struct mfa_pairing *pairing, uint64_t version);
-void mfa_pairing_drop(struct mfa_store *store, uint64_t device);
+int mfa_pairing_get(const struct mfa_vault *vault, uint64_t device, struct mfa_pairing *out, uint64_t *version);
+int mfa_pairing_put(const struct mfa_vault *vault, const struct mfa_pairing *pairing, uint64_t version);
+void mfa_pairing_drop(const struct mfa_vault *vault, uint64_t device);
 
 #endif

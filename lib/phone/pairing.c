@@ -12,7 +12,7 @@
 #include "json/fields.h"
 #include "json/read.h"
 #include "phone/challenge.h"
-#include "sealed/sealed.h"
+#include "vault/vault.h"
 
 #define FORMAT 1
 #define TOKEN_BYTES 16
@@ -80,9 +80,9 @@ static bool claim_from_json(const json_t *json, struct mfa_pairing *out)
 	return true;
 }
 
-static bool parse(const struct mfa_sealed *sealed, uint64_t device, struct mfa_pairing *out)
+static bool parse(const struct mfa_vault_value *value, uint64_t device, struct mfa_pairing *out)
 {
-	json_t *json = mfa_json_read(sealed->plain, sealed->len);
+	json_t *json = mfa_json_read(value->plain, value->len);
 	int64_t format, verify;
 	bool ok;
 
@@ -104,26 +104,24 @@ static bool parse(const struct mfa_sealed *sealed, uint64_t device, struct mfa_p
 	return ok;
 }
 
-int mfa_pairing_get(struct mfa_store *store, const struct mfa_keyring *ring, uint64_t device,
-		    struct mfa_pairing *out, uint64_t *version)
+int mfa_pairing_get(const struct mfa_vault *vault, uint64_t device, struct mfa_pairing *out, uint64_t *version)
 {
 	char key[MFA_STORE_KEY_MAX + 1];
-	struct mfa_sealed sealed;
+	struct mfa_vault_value value;
 	int r;
 
 	memset(out, 0, sizeof(*out));
 	key_of(device, key);
-	r = mfa_sealed_get(store, ring, key, &sealed);
-	if (r == 0 && !parse(&sealed, device, out))
+	r = mfa_vault_get(vault, key, &value);
+	if (r == 0 && !parse(&value, device, out))
 		r = -EBADMSG;
 	if (version != NULL)
-		*version = sealed.version;
-	mfa_sealed_release(&sealed);
+		*version = value.version;
+	mfa_vault_value_release(&value);
 	return r;
 }
 
-int mfa_pairing_put(struct mfa_store *store, const struct mfa_keyring *ring,
-		    const struct mfa_pairing *p, uint64_t version)
+int mfa_pairing_put(const struct mfa_vault *vault, const struct mfa_pairing *p, uint64_t version)
 {
 	char key[MFA_STORE_KEY_MAX + 1], hash[2 * MFA_TOKEN_HASH_SIZE + 1], *text;
 	json_t *json;
@@ -142,16 +140,16 @@ int mfa_pairing_put(struct mfa_store *store, const struct mfa_keyring *ring,
 	if (text == NULL)
 		return -ENOMEM;
 	key_of(p->device, key);
-	r = mfa_sealed_put(store, ring, key, version, text, strlen(text), p->expires, NULL);
+	r = mfa_vault_put(vault, key, version, text, strlen(text), p->expires, NULL);
 	explicit_bzero(text, strlen(text));
 	free(text);
 	return r;
 }
 
-void mfa_pairing_drop(struct mfa_store *store, uint64_t device)
+void mfa_pairing_drop(const struct mfa_vault *vault, uint64_t device)
 {
 	char key[MFA_STORE_KEY_MAX + 1];
 
 	key_of(device, key);
-	mfa_sealed_drop(store, key);
+	mfa_vault_drop(vault, key);
 }

@@ -10,7 +10,7 @@
 
 #include "address/network.h"
 #include "json/read.h"
-#include "sealed/sealed.h"
+#include "vault/vault.h"
 
 #define FORMAT 1
 #define KEY_BYTES 16
@@ -117,56 +117,53 @@ static bool counts(const struct success *success, const struct mfa_account *acco
 	return false;
 }
 
-int mfa_remember_find(struct mfa_store *store, const struct mfa_keyring *ring,
-		      const struct mfa_remember_place *place, const struct mfa_account *account,
-		      const struct mfa_policy *policy, int64_t now)
+int mfa_remember_find(const struct mfa_vault *vault, const struct mfa_remember_place *place,
+		      const struct mfa_account *account, const struct mfa_policy *policy, int64_t now)
 {
 	char key[MFA_STORE_KEY_MAX + 1];
 	struct success success;
-	struct mfa_sealed sealed = { NULL };
-	int r = make_key(ring, place, key);
+	struct mfa_vault_value value = { NULL };
+	int r = make_key(vault->ring, place, key);
 
 	if (r == 0)
-		r = mfa_sealed_get(store, ring, key, &sealed);
+		r = mfa_vault_get(vault, key, &value);
 	if (r == 0)
-		r = parse(sealed.plain, sealed.len, &success);
+		r = parse(value.plain, value.len, &success);
 	if (r == 0 && !counts(&success, account, policy, now))
 		r = -ENOENT;
-	mfa_sealed_release(&sealed);
+	mfa_vault_value_release(&value);
 	return r;
 }
 
 /* Over whatever is there: the newest success counts. */
-static int put(struct mfa_store *store, const struct mfa_keyring *ring, const char *key,
-	       const char *text, int64_t expires)
+static int put(const struct mfa_vault *vault, const char *key, const char *text, int64_t expires)
 {
 	struct mfa_entry entry;
-	int r = mfa_store_get(store, key, &entry);
+	int r = mfa_store_get(vault->store, key, &entry);
 
 	if (r == -ENOENT)
 		entry.version = 0;
 	else if (r != 0)
 		return r;
-	r = mfa_sealed_put(store, ring, key, entry.version, text, strlen(text), expires, NULL);
+	r = mfa_vault_put(vault, key, entry.version, text, strlen(text), expires, NULL);
 	mfa_entry_release(&entry);
 	return r;
 }
 
-int mfa_remember_save(struct mfa_store *store, const struct mfa_keyring *ring,
-		      const struct mfa_remember_place *place, const struct mfa_account *account,
-		      const struct mfa_device *device, const struct mfa_policy *policy,
-		      int64_t now)
+int mfa_remember_save(const struct mfa_vault *vault, const struct mfa_remember_place *place,
+		      const struct mfa_account *account, const struct mfa_device *device,
+		      const struct mfa_policy *policy, int64_t now)
 {
 	struct success success = { account->epoch, device->id, now };
 	char key[MFA_STORE_KEY_MAX + 1], *text;
-	int r = make_key(ring, place, key), tries;
+	int r = make_key(vault->ring, place, key), tries;
 
 	if (r != 0)
 		return r;
 	text = format(&success);
 	r = text != NULL ? -EAGAIN : -ENOMEM;
 	for (tries = 0; r == -EAGAIN && tries < WRITES_MAX; tries++)
-		r = put(store, ring, key, text, now + policy->remember);
+		r = put(vault, key, text, now + policy->remember);
 	free(text);
 	return r;
 }

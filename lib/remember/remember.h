@@ -8,8 +8,7 @@
 
 #include "account/account.h"
 #include "policy/policy.h"
-#include "seal/seal.h"
-#include "store/store.h"
+#include "vault/vault.h"
 
 /* HASH: sealed.  The hash is keyed, so that the store does not tell who signs in from where. */
 #define MFA_KEY_REMEMBER "remember/"
@@ -28,16 +27,14 @@ struct mfa_remember_place {
  * been forgotten since (account->epoch).
  * Returns 0: it counts; -ENOENT: no; or, which spares nobody either, as mfa_store_get and
  * mfa_unseal. */
-int mfa_remember_find(struct mfa_store *store, const struct mfa_keyring *ring,
-		      const struct mfa_remember_place *place, const struct mfa_account *account,
-		      const struct mfa_policy *policy, int64_t now);
+int mfa_remember_find(const struct mfa_vault *vault, const struct mfa_remember_place *place,
+		      const struct mfa_account *account, const struct mfa_policy *policy, int64_t now);
 
 /* Remembers that a device of the account was shown there just now.
  * Returns 0, -ENOENT (there is no address or session to know the place by), or as
  * mfa_store_put_if. */
-int mfa_remember_save(struct mfa_store *store, const struct mfa_keyring *ring,
-		      const struct mfa_remember_place *place, const struct mfa_account *account,
-		      const struct mfa_device *device, const struct mfa_policy *policy,
-		      int64_t now);
+int mfa_remember_save(const struct mfa_vault *vault, const struct mfa_remember_place *place,
+		      const struct mfa_account *account, const struct mfa_device *device,
+		      const struct mfa_policy *policy, int64_t now);
 
 #endif

@@ -325,7 +325,7 @@ static int save(struct fixture *f, int fd, struct mfa_backup_counts *counts)
 {
 	static const struct mfa_backup_watch quiet = { .ctx = NULL };
 	struct mfa_container *c = create(fd);
-	int r = mfa_backup_save(c, mfa_accounts_store(f->accounts), f->ring, &quiet, counts);
+	int r = mfa_backup_save(c, mfa_accounts_vault(f->accounts), &quiet, counts);
 
 	mfa_container_free(&c);
 	return r;
@@ -346,8 +346,8 @@ static int restore(struct fixture *f, int fd, bool drop, struct mfa_backup_count
 		assert_memory_equal(mfa_keyring_store_id(ring), mfa_keyring_store_id(f->ring),
 				    MFA_STORE_ID_SIZE);
 		mfa_keyring_free(&ring);
-		r = mfa_backup_restore(c, items, mfa_accounts_store(f->accounts), f->ring, &options,
-				       &quiet, counts);
+		r = mfa_backup_restore(c, items, mfa_accounts_vault(f->accounts), &options, &quiet,
+				       counts);
 	}
 	mfa_container_free(&c);
 	return r;
@@ -526,7 +526,7 @@ static void test_unreadable(void **state)
 	enrol(f, "alice");
 	assert_int_equal(mfa_store_put_if(mfa_accounts_store(f->accounts), "account/damaged", 0, sealed,
 					  sizeof(sealed), 0, NULL), 0);
-	assert_int_equal(mfa_backup_save(c, mfa_accounts_store(f->accounts), f->ring, &watch, &counts), 0);
+	assert_int_equal(mfa_backup_save(c, mfa_accounts_vault(f->accounts), &watch, &counts), 0);
 	mfa_container_free(&c);
 	assert_int_equal(counts.accounts, 1);
 	assert_int_equal(counts.unreadable, 1);

@@ -22,7 +22,7 @@
 struct fixture {
 	char folder[32];
 	struct mfa_keyring *ring;
-	struct mfa_store *store;
+	struct mfa_vault vault;
 };
 
 static int set_up(void **state)
@@ -38,7 +38,10 @@ static int set_up(void **state)
 	if (mkdtemp(f->folder) == NULL)
 		return -1;
 	(void)snprintf(url, sizeof(url), "sqlite://%s/db", f->folder);
-	return mfa_keyring_new(&f->ring) != 0 || mfa_store_open(url, MFA_STORE_CREATE, &f->store) != 0;
+	if (mfa_keyring_new(&f->ring) != 0)
+		return -1;
+	f->vault.ring = f->ring;
+	return mfa_store_open(url, MFA_STORE_CREATE, &f->vault.store);
 }
 
 static int tear_down(void **state)
@@ -49,7 +52,7 @@ static int tear_down(void **state)
 	size_t i;
 
 	mfa_clock_test_now = 0;
-	mfa_store_close(&f->store);
+	mfa_store_close(&f->vault.store);
 	mfa_keyring_free(&f->ring);
 	for (i = 0; i < ROWS(files); i++) {
 		(void)snprintf(path, sizeof(path), "%s/%s", f->folder, files[i]);
@@ -94,33 +97,33 @@ static void test_challenges(void **state)
 
 	assert_true(mfa_challenge_id_valid(c.id));
 	assert_string_not_equal(c.id, other.id);
-	assert_int_equal(mfa_challenge_put(f->store, f->ring, &c, &first), 0);
-	assert_int_equal(mfa_challenge_put(f->store, f->ring, &other, &second), 0);
-	assert_int_equal(mfa_challenge_get(f->store, f->ring, "alice", c.id, &got, &version), 0);
+	assert_int_equal(mfa_challenge_put(&f->vault, &c, &first), 0);
+	assert_int_equal(mfa_challenge_put(&f->vault, &other, &second), 0);
+	assert_int_equal(mfa_challenge_get(&f->vault, "alice", c.id, &got, &version), 0);
 	assert_memory_equal(&c, &got, sizeof(c));
 	assert_true(version != 0 && version == first);
-	assert_int_equal(mfa_challenge_get(f->store, f->ring, "bob", c.id, &got, NULL), -ENOENT);
+	assert_int_equal(mfa_challenge_get(&f->vault, "bob", c.id, &got, NULL), -ENOENT);
 	/* One answer counts, from when it is reserved. */
 	old = version;
 	c.state = MFA_CHALLENGE_REFUSING;
 	c.device = 7;
-	assert_int_equal(mfa_challenge_put(f->store, f->ring, &c, &version), 0);
+	assert_int_equal(mfa_challenge_put(&f->vault, &c, &version), 0);
 	assert_int_not_equal(version, old);
 	c.state = MFA_CHALLENGE_APPROVED;
-	assert_int_equal(mfa_challenge_put(f->store, f->ring, &c, &old), -EAGAIN);
+	assert_int_equal(mfa_challenge_put(&f->vault, &c, &old), -EAGAIN);
 	c.state = MFA_CHALLENGE_DENIED;
-	assert_int_equal(mfa_challenge_put(f->store, f->ring, &c, &version), 0);
-	assert_int_equal(mfa_challenge_get(f->store, f->ring, "alice", c.id, &got, NULL), 0);
+	assert_int_equal(mfa_challenge_put(&f->vault, &c, &version), 0);
+	assert_int_equal(mfa_challenge_get(&f->vault, "alice", c.id, &got, NULL), 0);
 	assert_int_equal(got.state, MFA_CHALLENGE_DENIED);
 	/* Those of a name, and not of one that begins like it. */
-	assert_int_equal(mfa_challenge_list(f->store, f->ring, "alice", count_one, &count), 0);
+	assert_int_equal(mfa_challenge_list(&f->vault, "alice", count_one, &count), 0);
 	assert_int_equal(count, 1);
-	mfa_challenge_drop(f->store, "alice", c.id);
-	mfa_challenge_drop(f->store, "alice", c.id);
-	assert_int_equal(mfa_challenge_get(f->store, f->ring, "alice", c.id, &got, NULL), -ENOENT);
+	mfa_challenge_drop(&f->vault, "alice", c.id);
+	mfa_challenge_drop(&f->vault, "alice", c.id);
+	assert_int_equal(mfa_challenge_get(&f->vault, "alice", c.id, &got, NULL), -ENOENT);
 	/* It ends by itself. */
 	mfa_clock_test_now = NOW + 90;
-	assert_int_equal(mfa_challenge_get(f->store, f->ring, "alicea", other.id, &got, NULL), -ENOENT);
+	assert_int_equal(mfa_challenge_get(&f->vault, "alicea", other.id, &got, NULL), -ENOENT);
 }
 
 static void test_pairings(void **state)
@@ -142,21 +145,21 @@ static void test_pairings(void **state)
 	(void)strcpy(p.account, "alice");
 	p.created = NOW;
 	p.expires = NOW + 600;
-	assert_int_equal(mfa_pairing_put(f->store, f->ring, &p, 0), 0);
-	assert_int_equal(mfa_pairing_get(f->store, f->ring, id, &got, &version), 0);
+	assert_int_equal(mfa_pairing_put(&f->vault, &p, 0), 0);
+	assert_int_equal(mfa_pairing_get(&f->vault, id, &got, &version), 0);
 	assert_memory_equal(&p, &got, sizeof(p));
 	p.claimed = true;
 	p.number = 42;
 	(void)strcpy(p.name, "Pixel");
 	p.phone = (struct mfa_phone){ .language = "nl", .subscribed = true, .endpoint = "https://push.example.org/x" };
 	memset(p.phone.key, 4, sizeof(p.phone.key));
-	assert_int_equal(mfa_pairing_put(f->store, f->ring, &p, version), 0);
+	assert_int_equal(mfa_pairing_put(&f->vault, &p, version), 0);
 	/* The first phone has it. */
-	assert_int_equal(mfa_pairing_put(f->store, f->ring, &p, version), -EAGAIN);
-	assert_int_equal(mfa_pairing_get(f->store, f->ring, id, &got, NULL), 0);
+	assert_int_equal(mfa_pairing_put(&f->vault, &p, version), -EAGAIN);
+	assert_int_equal(mfa_pairing_get(&f->vault, id, &got, NULL), 0);
 	assert_memory_equal(&p, &got, sizeof(p));
-	mfa_pairing_drop(f->store, id);
-	assert_int_equal(mfa_pairing_get(f->store, f->ring, id, &got, NULL), -ENOENT);
+	mfa_pairing_drop(&f->vault, id);
+	assert_int_equal(mfa_pairing_get(&f->vault, id, &got, NULL), -ENOENT);
 }
 
 static void test_ids(void **state)

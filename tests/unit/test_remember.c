@@ -15,7 +15,7 @@
 struct fixture {
 	char folder[32];
 	struct mfa_keyring *ring;
-	struct mfa_store *store;
+	struct mfa_vault vault;
 	struct mfa_account *account;
 };
 
@@ -40,9 +40,10 @@ static int set_up(void **state)
 	if (mkdtemp(f->folder) == NULL)
 		return -1;
 	(void)snprintf(url, sizeof(url), "sqlite://%s/db", f->folder);
-	if (mfa_keyring_new(&f->ring) != 0 || mfa_store_open(url, MFA_STORE_CREATE, &f->store) != 0 ||
+	if (mfa_keyring_new(&f->ring) != 0 || mfa_store_open(url, MFA_STORE_CREATE, &f->vault.store) != 0 ||
 	    mfa_account_new("alice", &f->account) != 0)
 		return -1;
+	f->vault.ring = f->ring;
 	add(f->account, "Phone", MFA_DEVICE_TOTP);
 	add(f->account, "Token", MFA_DEVICE_HOTP);
 	return 0;
@@ -57,7 +58,7 @@ static int tear_down(void **state)
 
 	mfa_clock_test_now = 0;
 	mfa_account_free(&f->account);
-	mfa_store_close(&f->store);
+	mfa_store_close(&f->vault.store);
 	mfa_keyring_free(&f->ring);
 	for (i = 0; i < ROWS(files); i++) {
 		(void)snprintf(path, sizeof(path), "%s/%s", f->folder, files[i]);
@@ -73,12 +74,12 @@ static const struct mfa_remember_place here = { "alice", "sshd", "203.0.113.1", 
 
 static int find(struct fixture *f, const struct mfa_remember_place *place)
 {
-	return mfa_remember_find(f->store, f->ring, place, f->account, &hours, NOW);
+	return mfa_remember_find(&f->vault, place, f->account, &hours, NOW);
 }
 
 static int save(struct fixture *f, const struct mfa_remember_place *place, const char *label)
 {
-	return mfa_remember_save(f->store, f->ring, place, f->account, mfa_account_device(f->account, label),
+	return mfa_remember_save(&f->vault, place, f->account, mfa_account_device(f->account, label),
 				 &hours, NOW);
 }
 
@@ -185,7 +186,7 @@ static void test_counts(void **state)
 		account.epoch = rows[i].epoch;
 		if (rows[i].removed != NULL)
 			mfa_account_remove_device(&account, mfa_account_device(&account, rows[i].removed));
-		r = mfa_remember_find(f->store, f->ring, &here, &account, &policy, mfa_clock_test_now);
+		r = mfa_remember_find(&f->vault, &here, &account, &policy, mfa_clock_test_now);
 		if (r != rows[i].expect)
 			fail_msg("%s: %d", rows[i].name, r);
 	}
@@ -213,7 +214,7 @@ static int take(void *ctx, const char *key, const struct mfa_entry *entry)
 	struct moving *m = ctx;
 
 	(void)snprintf(m->key, sizeof(m->key), "%s", key);
-	return mfa_store_get(m->f->store, key, &m->entry) != 0 || entry->expires != NOW + 8 * HOUR;
+	return mfa_store_get(m->f->vault.store, key, &m->entry) != 0 || entry->expires != NOW + 8 * HOUR;
 }
 
 /* Who writes the store can't spare anybody anything. */
@@ -226,22 +227,22 @@ static void test_sealed(void **state)
 	char first[MFA_STORE_KEY_MAX + 1];
 
 	assert_int_equal(save(f, &here, "Phone"), 0);
-	assert_int_equal(mfa_store_list(f->store, MFA_KEY_REMEMBER, take, &m), 0);
+	assert_int_equal(mfa_store_list(f->vault.store, MFA_KEY_REMEMBER, take, &m), 0);
 	assert_null(strstr(m.key, "alice"));
 	assert_null(memmem(m.entry.value, m.entry.len, "epoch", 5));
 	(void)strcpy(first, m.key);
-	assert_int_equal(mfa_store_delete_if(f->store, first, m.entry.version), 0);
+	assert_int_equal(mfa_store_delete_if(f->vault.store, first, m.entry.version), 0);
 	mfa_entry_release(&m.entry);
 	assert_int_equal(save(f, &other, "Phone"), 0);
-	assert_int_equal(mfa_store_list(f->store, MFA_KEY_REMEMBER, take, &m), 0);
-	assert_int_equal(mfa_store_put_if(f->store, first, 0, m.entry.value, m.entry.len, 0, NULL), 0);
+	assert_int_equal(mfa_store_list(f->vault.store, MFA_KEY_REMEMBER, take, &m), 0);
+	assert_int_equal(mfa_store_put_if(f->vault.store, first, 0, m.entry.value, m.entry.len, 0, NULL), 0);
 	assert_int_equal(find(f, &here), -EBADMSG);
 	assert_int_equal(find(f, &other), 0);
 	mfa_entry_release(&m.entry);
 	/* And the next success mends it. */
 	assert_int_equal(save(f, &here, "Phone"), 0);
 	assert_int_equal(find(f, &here), 0);
-	assert_int_equal(mfa_store_get(f->store, first, &there), 0);
+	assert_int_equal(mfa_store_get(f->vault.store, first, &there), 0);
 	mfa_entry_release(&there);
 }
 
@@ -253,7 +254,7 @@ static void put_text(struct fixture *f, struct moving *m, const char *text)
 	size_t len;
 
 	assert_int_equal(mfa_seal(f->ring, m->key, (const uint8_t *)text, strlen(text), &sealed, &len), 0);
-	assert_int_equal(mfa_store_put_if(f->store, m->key, m->entry.version, sealed, len, 0, &m->entry.version), 0);
+	assert_int_equal(mfa_store_put_if(f->vault.store, m->key, m->entry.version, sealed, len, 0, &m->entry.version), 0);
 	free(sealed);
 }
 
@@ -271,7 +272,7 @@ static void test_malformed(void **state)
 	size_t i;
 
 	assert_int_equal(save(f, &here, "Phone"), 0);
-	assert_int_equal(mfa_store_list(f->store, MFA_KEY_REMEMBER, take, &m), 0);
+	assert_int_equal(mfa_store_list(f->vault.store, MFA_KEY_REMEMBER, take, &m), 0);
 	for (i = 0; i < ROWS(rows); i++) {
 		put_text(f, &m, rows[i]);
 		if (find(f, &here) != -EBADMSG)
@@ -288,7 +289,7 @@ static void test_unknown_members(void **state)
 	char text[128];
 
 	assert_int_equal(save(f, &here, "Phone"), 0);
-	assert_int_equal(mfa_store_list(f->store, MFA_KEY_REMEMBER, take, &m), 0);
+	assert_int_equal(mfa_store_list(f->vault.store, MFA_KEY_REMEMBER, take, &m), 0);
 	(void)snprintf(text, sizeof(text), "{\"format\":1,\"epoch\":0,\"device\":%lld,\"time\":%lld,\"more\":1}",
 		       (long long)f->account->devices[0].id, (long long)NOW);
 	put_text(f, &m, text);

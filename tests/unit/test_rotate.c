@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "account/accounts.h"
-#include "account/reseal.h"
+#include "vault/reseal.h"
 #include "seal/keyring.h"
 #include "seal/rotate.h"
 
@@ -272,7 +272,7 @@ static void test_reseal(void **state)
 
 	assert_int_equal(mfa_rotation_begin(f->key, &rot), 0);
 	assert_int_equal(mfa_keyring_refresh(f->ring), 1);
-	assert_int_equal(mfa_store_reseal(store, f->ring, &run), 0);
+	assert_int_equal(mfa_vault_reseal(mfa_accounts_vault(f->accounts), &run), 0);
 	assert_int_equal(run.resealed, 150 + 256 + 4);	/* the decoys, the id, the spelling, the claim, what is remembered */
 	assert_int_equal(run.unreadable, 1);
 	assert_int_equal(complaints, 1);
@@ -280,7 +280,7 @@ static void test_reseal(void **state)
 	assert_int_equal(tally.under, 150 + 256 + 4);
 	assert_int_equal(tally.others, 1);
 	assert_int_equal(tally.expiring, 1);
-	assert_int_equal(mfa_store_reseal(store, f->ring, &run), 0);
+	assert_int_equal(mfa_vault_reseal(mfa_accounts_vault(f->accounts), &run), 0);
 	assert_int_equal(run.resealed, 0);
 	assert_int_equal(mfa_rotation_finish(rot), 0);
 	mfa_rotation_free(&rot);
@@ -308,7 +308,7 @@ static void test_late(void **state)
 	assert_int_equal(mfa_accounts_load(accounts, "alice", &record), 0);
 	assert_int_equal(mfa_rotation_begin(f->key, &rot), 0);
 	assert_int_equal(mfa_keyring_refresh(f->ring), 1);
-	assert_int_equal(mfa_store_reseal(mfa_accounts_store(f->accounts), f->ring, &run), 0);
+	assert_int_equal(mfa_vault_reseal(mfa_accounts_vault(f->accounts), &run), 0);
 
 	/* It still has the old file locked, and writes under the old key. */
 	assert_int_equal(mfa_rotation_settle(rot, 0), -ETIMEDOUT);
@@ -319,7 +319,7 @@ static void test_late(void **state)
 	assert_int_equal(mfa_keyring_active(late), 2);
 	assert_int_equal(mfa_rotation_settle(rot, 0), 0);
 	assert_int_equal(mfa_accounts_save(accounts, &record), 0);
-	assert_int_equal(mfa_store_reseal(mfa_accounts_store(f->accounts), f->ring, &run), 0);
+	assert_int_equal(mfa_vault_reseal(mfa_accounts_vault(f->accounts), &run), 0);
 	assert_int_equal(run.resealed, 1);
 	assert_int_equal(mfa_rotation_finish(rot), 0);
 	mfa_rotation_free(&rot);

@@ -67,8 +67,7 @@ static int save(void *ctx)
 	if (r == 0) {
 		mfa_progress_begin(&b->progress, 1, _("Saving"));
 		watch.on_progress = b->progress.label != NULL ? on_progress : NULL;
-		r = mfa_backup_save(container, mfa_accounts_store(accounts), b->ring, &watch,
-				    b->counts);
+		r = mfa_backup_save(container, mfa_accounts_vault(accounts), &watch, b->counts);
 		mfa_progress_end(&b->progress);
 	}
 	mfa_container_free(&container);

@@ -204,21 +204,21 @@ static int look_for_lost(void *ctx, const char *key, const struct mfa_entry *ent
 /* In a child that is the store's owner. */
 static int open_and_look(struct names *n)
 {
-	struct mfa_store *store;
+	const struct mfa_vault *vault;
 	int r = mfa_accounts_open(n->place->conf->store_url, MFA_STORE_OPEN, n->ring, &n->accounts);
 
 	if (r != 0)
 		return r;
 	memset(n->counts, 0, sizeof(*n->counts));
-	store = mfa_accounts_store(n->accounts);
-	r = mfa_spelling_folded(store, n->ring, &n->counts->folded);
+	vault = mfa_accounts_vault(n->accounts);
+	r = mfa_spelling_folded(vault, &n->counts->folded);
 	if (is_unreadable(r)) {
 		n->counts->damaged = true;
 		r = 0;
 	}
 	if (r == 0)
-		r = mfa_spelling_list(store, look_at, n);
-	return r == 0 ? mfa_store_list(store, MFA_KEY_ACCOUNT, look_for_lost, n) : r;
+		r = mfa_spelling_list(vault->store, look_at, n);
+	return r == 0 ? mfa_store_list(vault->store, MFA_KEY_ACCOUNT, look_for_lost, n) : r;
 }
 
 static int close_up(struct names *n, int r)
@@ -244,7 +244,7 @@ static int note(void *ctx, const char *name, const char *folded, unsigned others
 	struct names *n = ctx;
 
 	(void)folded, (void)others;
-	return mfa_spelling_note(mfa_accounts_store(n->accounts), n->ring, name);
+	return mfa_spelling_note(mfa_accounts_vault(n->accounts), name);
 }
 
 /* The record that is to be written under the new name; *version is of what an interrupted run has left there. */
@@ -303,17 +303,17 @@ static int rename_one(struct names *n, const char *name)
 static int fold(void *ctx)
 {
 	struct names *n = ctx;
-	struct mfa_store *store;
+	const struct mfa_vault *vault;
 	size_t i;
 	int r = open_and_look(n);
 
 	if (r != 0)
 		return close_up(n, r);
-	store = mfa_accounts_store(n->accounts);
+	vault = mfa_accounts_vault(n->accounts);
 	/* In this order: at no moment is a spelling an account that has nothing enrolled. */
-	r = mfa_spelling_list(store, note, n);
+	r = mfa_spelling_list(vault->store, note, n);
 	if (r == 0)
-		r = mfa_spelling_set_folded(store, n->ring);
+		r = mfa_spelling_set_folded(vault);
 	n->counts->folded = r == 0;
 	for (i = 0; r == 0 && i < n->todo_count; i++)
 		r = rename_one(n, n->todo[i]);

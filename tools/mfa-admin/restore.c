@@ -163,20 +163,19 @@ static int fill(void *ctx)
 	struct mfa_restore_options options = { .now = mfa_clock_now(),
 					       .drop_recovery = re->options->drop_recovery };
 	struct mfa_backup_watch watch = { .on_progress = on_progress, .ctx = re };
-	struct mfa_store *store;
+	struct mfa_vault vault = { .ring = re->ring };
 	struct stat st;
-	int r = mfa_store_open(url, MFA_STORE_CREATE, &store);
+	int r = mfa_store_open(url, MFA_STORE_CREATE, &vault.store);
 
 	if (r == -EEXIST)
-		r = mfa_store_open(url, MFA_STORE_OPEN, &store);
+		r = mfa_store_open(url, MFA_STORE_OPEN, &vault.store);
 	if (r != 0)
 		return r;
 	mfa_progress_begin(&re->progress, fstat(re->fd, &st) == 0 ? (uint64_t)st.st_size : 0,
 			   _("Restoring"));
-	r = mfa_backup_restore(re->container, re->items, store, re->ring, &options, &watch,
-			       re->counts);
+	r = mfa_backup_restore(re->container, re->items, &vault, &options, &watch, re->counts);
 	mfa_progress_end(&re->progress);
-	mfa_store_close(&store);
+	mfa_store_close(&vault.store);
 	return r;
 }
 

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "account/accounts.h"
-#include "account/reseal.h"
+#include "vault/reseal.h"
 #include "language/language.h"
 #include "log/log.h"
 #include "place.h"
@@ -78,7 +78,7 @@ static int reseal(void *ctx)
 		mfa_progress_begin(&rotate->progress, 1, _("Sealing"));
 		run.on_progress = rotate->progress.label != NULL ? on_progress : NULL;
 	}
-	r = mfa_store_reseal(mfa_accounts_store(accounts), rotate->ring, &run);
+	r = mfa_vault_reseal(mfa_accounts_vault(accounts), &run);
 	mfa_progress_end(&rotate->progress);
 	rotate->counts->resealed += run.resealed;
 	rotate->counts->unreadable = run.unreadable;

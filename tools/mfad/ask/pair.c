@@ -25,8 +25,7 @@
 struct pair {
 	struct change *ch;
 	struct enrolment *e;
-	struct mfa_store *store;
-	const struct mfa_keyring *ring;
+	const struct mfa_vault *vault;
 	char token[MFA_TOKEN_SIZE];
 	struct mfa_pairing pairing;
 };
@@ -59,7 +58,7 @@ static int begin(struct pair *p)
 	p->pairing.verify = policy->verify_user;
 	p->pairing.created = mfa_clock_now();
 	p->pairing.expires = p->pairing.created + PAIRING_SECONDS;
-	return mfa_pairing_put(p->store, p->ring, &p->pairing, 0);
+	return mfa_pairing_put(p->vault, &p->pairing, 0);
 }
 
 /* Two digits and nothing else; 0: something else. */
@@ -75,7 +74,7 @@ static unsigned number_of(const char *answer)
 static int judge_number(struct pair *p, const char *answer, unsigned *wrong)
 {
 	struct conversation *c = p->ch->c;
-	int r = mfa_pairing_get(p->store, p->ring, p->pairing.device, &p->pairing, NULL);
+	int r = mfa_pairing_get(p->vault, p->pairing.device, &p->pairing, NULL);
 
 	if (r != 0)
 		return r == -ENOENT ? -ETIME : r;
@@ -216,8 +215,7 @@ static void stop(struct change *ch, int error)
 
 bool pair_phone(struct change *ch, struct enrolment *e)
 {
-	struct pair p = { .ch = ch, .e = e, .store = mfa_accounts_store(ch->c->verifier->accounts),
-			  .ring = ch->c->verifier->ring };
+	struct pair p = { .ch = ch, .e = e, .vault = mfa_accounts_vault(ch->c->verifier->accounts) };
 	int r = begin(&p);
 
 	if (r == 0) {
@@ -233,7 +231,7 @@ bool pair_phone(struct change *ch, struct enrolment *e)
 		e->device.phone = &e->phone;
 		name_device(&p, &e->device);
 	} else {
-		mfa_pairing_drop(p.store, p.pairing.device);
+		mfa_pairing_drop(p.vault, p.pairing.device);
 		events_changed(p.pairing.device);
 		stop(ch, r);
 	}
@@ -243,6 +241,6 @@ bool pair_phone(struct change *ch, struct enrolment *e)
 
 void pair_end(struct change *ch, const struct enrolment *e)
 {
-	mfa_pairing_drop(mfa_accounts_store(ch->c->verifier->accounts), e->device.id);
+	mfa_pairing_drop(mfa_accounts_vault(ch->c->verifier->accounts), e->device.id);
 	events_changed(e->device.id);
 }

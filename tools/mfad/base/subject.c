@@ -12,7 +12,7 @@
 
 static int folded(const struct conversation *c, bool *out)
 {
-	int r = mfa_spelling_folded(mfa_accounts_store(c->verifier->accounts), c->verifier->ring, out);
+	int r = mfa_spelling_folded(mfa_accounts_vault(c->verifier->accounts), out);
 
 	if (r != 0)
 		mfa_log_message(LOG_ERR, "names", "how names are spelt in the store can't be read (mfa-admin names)", r);
@@ -81,7 +81,7 @@ int subject_check_new(struct conversation *c, const struct mfa_identity *id)
 	int r = 0, why = 0;
 
 	if (!id->known)
-		r = mfa_spelling_other(mfa_accounts_store(c->verifier->accounts), c->verifier->ring, id->name, other);
+		r = mfa_spelling_other(mfa_accounts_vault(c->verifier->accounts), id->name, other);
 	if (r == -EEXIST)
 		why = -ENOTUNIQ;
 	else if (r == 0 && !id->known && !mfa_name_is_plain(id->name) && !letters_are_taken(c->conf))
@@ -129,7 +129,7 @@ static int read_spelling(struct conversation *c, const struct mfa_policy *policy
 		r = spell(policy, out);
 	if (r != 0 || !out->folded || out->barred != NULL)
 		return r;
-	r = mfa_spelling_other(mfa_accounts_store(c->verifier->accounts), c->verifier->ring, out->identity.name,
+	r = mfa_spelling_other(mfa_accounts_vault(c->verifier->accounts), out->identity.name,
 			       out->other);
 	if (r == -EEXIST)
 		out->barred = "name-like-another";

@@ -84,7 +84,7 @@ static void warn_of_spellings(const struct verifier *verifier)
 
 	for (i = 0; i < conf->policy_count; i++)
 		strangers = strangers || (!conf->policies[i].nss && !conf->policies[i].names_exact);
-	if (strangers && mfa_spelling_folded(mfa_accounts_store(verifier->accounts), verifier->ring, &folded) == 0 &&
+	if (strangers && mfa_spelling_folded(mfa_accounts_vault(verifier->accounts), &folded) == 0 &&
 	    !folded)
 		mfa_log_message(LOG_WARNING, "names", "nss = no, and each spelling of a name is an account of its own "
 				"in this store; mfa-admin names --fold ends that", 0);

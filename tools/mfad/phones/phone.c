@@ -27,8 +27,7 @@
 
 struct exchange {
 	struct conversation *c;
-	struct mfa_store *store;
-	const struct mfa_keyring *ring;
+	const struct mfa_vault *vault;
 	const struct mfa_portal_conf *portal;
 	struct mfa_call *call;
 	int64_t now;
@@ -96,9 +95,9 @@ static int spell_account(struct exchange *e)
 	if (mfa_name_is_folded(e->call->account))
 		return 0;
 	(void)snprintf(key, sizeof(key), MFA_KEY_ACCOUNT "%s", e->call->account);
-	there = mfa_store_get(e->store, key, &entry);
+	there = mfa_store_get(e->vault->store, key, &entry);
 	mfa_entry_release(&entry);
-	r = mfa_spelling_folded(e->store, e->ring, &fold);
+	r = mfa_spelling_folded(e->vault, &fold);
 	if (r != 0 || there != -ENOENT)
 		return r != 0 ? r : there;
 	if (fold) {
@@ -122,7 +121,7 @@ static const struct mfa_phone *find_phone(struct exchange *e)
 		return e->device->phone;
 	e->device = NULL;
 	if (r == 0 || r == -ENOENT)
-		r = mfa_pairing_get(e->store, e->ring, e->call->device, &e->pairing, NULL);
+		r = mfa_pairing_get(e->vault, e->call->device, &e->pairing, NULL);
 	if (r == 0 && e->pairing.claimed && strcmp(e->pairing.account, e->call->account) == 0)
 		return &e->pairing.phone;
 	if (r == 0 || r == -ENOENT)
@@ -186,7 +185,7 @@ static int find_pairing(struct exchange *e, uint64_t *version)
 	int r = mfa_token_hash(e->call->token, &e->call->device, hash);
 
 	if (r == 0)
-		r = mfa_pairing_get(e->store, e->ring, e->call->device, &e->pairing, version);
+		r = mfa_pairing_get(e->vault, e->call->device, &e->pairing, version);
 	if (r == 0 && (memcmp(hash, e->pairing.hash, sizeof(hash)) != 0 || e->now >= e->pairing.expires))
 		r = -ENOENT;
 	return r == -EINVAL ? -ENOENT : r;
@@ -220,7 +219,7 @@ static int claim(struct exchange *e, uint64_t version)
 	p->claimed = true;
 	memcpy(p->name, e->call->name, sizeof(p->name));
 	p->phone = e->call->phone;
-	return mfa_pairing_put(e->store, e->ring, p, version);
+	return mfa_pairing_put(e->vault, p, version);
 }
 
 static void pair(struct exchange *e)
@@ -316,7 +315,7 @@ static void list(struct exchange *e)
 	w = calloc(1, sizeof(*w));
 	if (phone != NULL && w != NULL && rows != NULL) {
 		w->e = e;
-		r = mfa_challenge_list(e->store, e->ring, e->call->account, on_challenge, w);
+		r = mfa_challenge_list(e->vault, e->call->account, on_challenge, w);
 		for (i = 0; i < w->count; i++)
 			(void)json_array_append_new(rows, challenge_to_json(&w->rows[i]));
 		mfa_device_id_format(e->call->device, id);
@@ -400,7 +399,7 @@ static int refuse_first(struct exchange *e, const struct mfa_challenge *challeng
 	int r;
 
 	reserved.state = MFA_CHALLENGE_REFUSING;
-	r = mfa_challenge_put(e->store, e->ring, &reserved, version);
+	r = mfa_challenge_put(e->vault, &reserved, version);
 	if (r != 0)
 		return r;
 	r = note_refusal(e, challenge);
@@ -410,7 +409,7 @@ static int refuse_first(struct exchange *e, const struct mfa_challenge *challeng
 	/* It can be sent again. */
 	reserved.state = MFA_CHALLENGE_PENDING;
 	reserved.device = 0;
-	(void)mfa_challenge_put(e->store, e->ring, &reserved, version);
+	(void)mfa_challenge_put(e->vault, &reserved, version);
 	return r;
 }
 
@@ -432,7 +431,7 @@ static void decide(struct exchange *e, struct mfa_challenge *challenge, uint64_t
 	if (challenge->state != MFA_CHALLENGE_APPROVED && challenge->kind == MFA_CHALLENGE_SIGNIN)
 		r = refuse_first(e, challenge, &version);
 	if (r == 0)
-		r = mfa_challenge_put(e->store, e->ring, challenge, &version);
+		r = mfa_challenge_put(e->vault, challenge, &version);
 	if (r == -EAGAIN)
 		refuse(e, 409, "answered");
 	else if (r != 0)
@@ -450,7 +449,7 @@ static void answer(struct exchange *e)
 
 	if (phone == NULL)
 		return;
-	r = mfa_challenge_get(e->store, e->ring, e->call->account, e->call->shown.id, &challenge, &version);
+	r = mfa_challenge_get(e->vault, e->call->account, e->call->shown.id, &challenge, &version);
 	if (r != 0 && r != -ENOENT)
 		fail(e, r);
 	else if (r == -ENOENT || e->now >= challenge.expires)
@@ -589,7 +588,7 @@ static void handle(struct exchange *e)
 /* One call, and its answer as a row. */
 static int serve(struct conversation *c, const struct mfa_conf *conf)
 {
-	struct exchange e = { .c = c, .store = mfa_accounts_store(c->verifier->accounts), .ring = c->verifier->ring,
+	struct exchange e = { .c = c, .vault = mfa_accounts_vault(c->verifier->accounts),
 			      .portal = &conf->portal, .now = mfa_clock_now(), .status = 503 };
 	struct mfa_field field;
 	char *row;

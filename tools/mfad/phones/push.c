@@ -25,9 +25,9 @@
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static LIST_HEAD(, push) under_way = LIST_HEAD_INITIALIZER(under_way);
 
-static struct mfa_store *store_of(const struct conversation *c)
+static const struct mfa_vault *vault_of(const struct conversation *c)
 {
-	return mfa_accounts_store(c->verifier->accounts);
+	return mfa_accounts_vault(c->verifier->accounts);
 }
 
 /* Messages. */
@@ -222,7 +222,7 @@ static int begin(struct push *push, struct conversation *c)
 	r = waiter_begin(&push->waiter, push->key);
 	if (r != 0)
 		return r;
-	r = mfa_challenge_put(store_of(c), c->verifier->ring, challenge, &version);
+	r = mfa_challenge_put(vault_of(c), challenge, &version);
 	if (r != 0) {
 		waiter_end(&push->waiter);
 		return r;
@@ -346,7 +346,7 @@ enum push_outcome push_look(struct push *push)
 
 	if (!push->active)
 		return PUSH_EXPIRED;
-	r = mfa_challenge_get(store_of(push->c), push->c->verifier->ring, push->challenge.account,
+	r = mfa_challenge_get(vault_of(push->c), push->challenge.account,
 			      push->challenge.id, &now, NULL);
 	if (r == -ENOENT)
 		return PUSH_EXPIRED;
@@ -392,7 +392,7 @@ void push_end(struct push *push)
 	if (!push->active)
 		return;
 	push->active = false;
-	mfa_challenge_drop(store_of(push->c), push->challenge.account, push->challenge.id);
+	mfa_challenge_drop(vault_of(push->c), push->challenge.account, push->challenge.id);
 	leave(push);
 	for (i = 0; i < push->device_count; i++)
 		events_changed(push->devices[i]);

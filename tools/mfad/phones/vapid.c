@@ -5,41 +5,41 @@
 #include <pthread.h>
 #include <string.h>
 
-#include "sealed/sealed.h"
+#include "vault/vault.h"
 
 #define KEY "push/vapid"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
-static int read_key(struct mfa_store *store, const struct mfa_keyring *ring, struct mfa_p256 *out)
+static int read_key(const struct mfa_vault *vault, struct mfa_p256 *out)
 {
-	struct mfa_sealed sealed;
-	int r = mfa_sealed_get(store, ring, KEY, &sealed);
+	struct mfa_vault_value value;
+	int r = mfa_vault_get(vault, KEY, &value);
 
-	if (r == 0 && sealed.len != sizeof(*out))
+	if (r == 0 && value.len != sizeof(*out))
 		r = -EBADMSG;
 	if (r == 0)
-		memcpy(out, sealed.plain, sizeof(*out));
-	mfa_sealed_release(&sealed);
+		memcpy(out, value.plain, sizeof(*out));
+	mfa_vault_value_release(&value);
 	return r;
 }
 
 int vapid_key(struct verifier *verifier, struct mfa_p256 *out)
 {
-	struct mfa_store *store = mfa_accounts_store(verifier->accounts);
+	const struct mfa_vault *vault = mfa_accounts_vault(verifier->accounts);
 	int r = 0;
 
 	(void)pthread_mutex_lock(&lock);
 	if (!verifier->has_vapid) {
-		r = read_key(store, verifier->ring, &verifier->vapid);
+		r = read_key(vault, &verifier->vapid);
 		if (r == -ENOENT) {
 			r = mfa_p256_generate(&verifier->vapid);
 			if (r == 0)
-				r = mfa_sealed_put(store, verifier->ring, KEY, 0, &verifier->vapid,
-						   sizeof(verifier->vapid), 0, NULL);
+				r = mfa_vault_put(vault, KEY, 0, &verifier->vapid,
+						  sizeof(verifier->vapid), 0, NULL);
 			/* Somebody else has just made one. */
 			if (r == -EAGAIN)
-				r = read_key(store, verifier->ring, &verifier->vapid);
+				r = read_key(vault, &verifier->vapid);
 		}
 		verifier->has_vapid = r == 0;
 	}

@@ -6,7 +6,7 @@
 #include "mfad/base/verifier.h"
 #include "webpush/webpush.h"
 
-/* The key of this store, which is made when it is first asked for.  Returns 0 or as mfa_sealed_get, _put and
+/* The key of this store, which is made when it is first asked for.  Returns 0 or as mfa_vault_get, _put and
  * mfa_p256_generate.  The caller wipes it. */
 int vapid_key(struct verifier *verifier, struct mfa_p256 *out);
 

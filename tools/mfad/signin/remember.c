@@ -14,7 +14,7 @@ bool remember_check(struct conversation *c, const struct mfa_policy *policy,
 
 	if (!mfa_policy_may_remember(policy, facts))
 		return false;
-	r = mfa_remember_find(mfa_accounts_store(c->verifier->accounts), c->verifier->ring, place,
+	r = mfa_remember_find(mfa_accounts_vault(c->verifier->accounts), place,
 			      record->account, policy, mfa_clock_now());
 	if (r != 0 && r != -ENOENT)
 		mfa_log_message(LOG_ERR, "remember",
@@ -36,7 +36,7 @@ void remember_write(struct conversation *c, const struct mfa_policy *policy,
 	device = mfa_account_device(record->account, shown->label);
 	if (device == NULL)
 		return;
-	r = mfa_remember_save(mfa_accounts_store(c->verifier->accounts), c->verifier->ring, place,
+	r = mfa_remember_save(mfa_accounts_vault(c->verifier->accounts), place,
 			      record->account, device, policy, mfa_clock_now());
 	if (r != 0 && r != -ENOENT)
 		mfa_log_message(LOG_ERR, "remember", "this sign-in can't be remembered", r);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "account/reseal.h"
+#include "vault/reseal.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -12,8 +12,7 @@
 #define STEP 256			/* entries between two calls of on_progress */
 
 struct walk {
-	struct mfa_store *store;
-	const struct mfa_keyring *ring;
+	const struct mfa_vault *vault;
 	struct mfa_reseal *out;
 	bool first;			/* the pass that tells how far it is, and what can't be read */
 	uint32_t active;
@@ -35,7 +34,7 @@ static int count_one(void *ctx, const char *key, const struct mfa_entry *entry)
 
 static int flush(struct walk *walk)
 {
-	int r = walk->count > 0 ? mfa_store_put_many(walk->store, walk->puts, walk->count) : 0;
+	int r = walk->count > 0 ? mfa_store_put_many(walk->vault->store, walk->puts, walk->count) : 0;
 	size_t i;
 
 	for (i = 0; i < walk->count; i++) {
@@ -48,8 +47,8 @@ static int flush(struct walk *walk)
 			r = walk->puts[i].result;
 	}
 	walk->count = walk->bytes = 0;
-	if (r == 0 && mfa_store_wants_upkeep(walk->store))
-		r = mfa_store_upkeep(walk->store);
+	if (r == 0 && mfa_store_wants_upkeep(walk->vault->store))
+		r = mfa_store_upkeep(walk->vault->store);
 	return r;
 }
 
@@ -60,7 +59,7 @@ static int add(struct walk *walk, const char *key, const struct mfa_entry *entry
 	struct mfa_put *put = &walk->puts[walk->count];
 	uint8_t *sealed;
 	size_t len;
-	int r = mfa_seal(walk->ring, key, plain, plain_len, &sealed, &len);
+	int r = mfa_seal(walk->vault->ring, key, plain, plain_len, &sealed, &len);
 
 	if (r != 0)
 		return r;
@@ -74,21 +73,20 @@ static int add(struct walk *walk, const char *key, const struct mfa_entry *entry
 
 static int look_at(struct walk *walk, const char *key, const struct mfa_entry *entry)
 {
-	uint8_t *plain;
-	size_t len;
+	struct mfa_vault_value value;
 	int r;
 
 	if (mfa_sealed_key(entry->value, entry->len) == walk->active)
 		return 0;
-	r = mfa_unseal(walk->ring, key, entry->value, entry->len, &plain, &len);
+	r = mfa_vault_open(walk->vault, key, entry, &value);
 	if (r == 0)
-		r = add(walk, key, entry, plain, len);
+		r = add(walk, key, entry, value.plain, value.len);
 	else if ((r == -EBADMSG || r == -ENOKEY) && walk->first) {
 		walk->out->unreadable++;
 		if (walk->out->on_unreadable != NULL)
 			walk->out->on_unreadable(walk->out->ctx, key, r);
 	}
-	mfa_unsealed_free(&plain, len);
+	mfa_vault_value_release(&value);
 	return r == -EBADMSG || r == -ENOKEY ? 0 : r;
 }
 
@@ -109,7 +107,7 @@ static int pass(struct walk *walk)
 	int r;
 
 	walk->again = false;
-	r = mfa_store_list(walk->store, "", visit, walk);
+	r = mfa_store_list(walk->vault->store, "", visit, walk);
 	if (r == 0)
 		return flush(walk);
 	for (i = 0; i < walk->count; i++)
@@ -118,8 +116,7 @@ static int pass(struct walk *walk)
 	return r;
 }
 
-int mfa_store_reseal(struct mfa_store *store, const struct mfa_keyring *ring,
-		     struct mfa_reseal *reseal)
+int mfa_vault_reseal(const struct mfa_vault *vault, struct mfa_reseal *reseal)
 {
 	struct walk *walk = calloc(1, sizeof(*walk));
 	uint64_t before;
@@ -127,10 +124,10 @@ int mfa_store_reseal(struct mfa_store *store, const struct mfa_keyring *ring,
 
 	if (walk == NULL)
 		return -ENOMEM;
-	*walk = (struct walk){ .store = store, .ring = ring, .out = reseal, .first = true,
-			       .active = mfa_keyring_active(ring) };
+	*walk = (struct walk){ .vault = vault, .out = reseal, .first = true,
+			       .active = mfa_keyring_active(vault->ring) };
 	reseal->resealed = reseal->unreadable = 0;
-	r = reseal->on_progress != NULL ? mfa_store_list(store, "", count_one, walk) : 0;
+	r = reseal->on_progress != NULL ? mfa_store_list(vault->store, "", count_one, walk) : 0;
 	/* Entries that change during a walk may be passed over: so until one finds nothing to
 	 * do. */
 	for (i = 0; r == 0 && i < PASSES_MOST; i++) {

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Step 3 of a rotation of the master key (seal/rotate.h): sealing anew what rests in a store. */
+/* Step 3 of a rotation of the master key (seal/rotate.h): sealing anew what rests in a vault. */
 #ifndef MFA_RESEAL_H
 #define MFA_RESEAL_H
 
 #include <stdint.h>
 
-#include "seal/seal.h"
-#include "store/store.h"
+#include "vault/vault.h"
 
 struct mfa_reseal {
 	/* Called now and then; may be NULL.  total is what there is to look at, as counted at
@@ -28,7 +27,6 @@ struct mfa_reseal {
  * damaged (-EBADMSG) or of a key that the ring lacks (-ENOKEY), is no reason to keep a key.
  * -EPROTONOSUPPORT: an entry is a newer version's; -EBUSY: others changed entries each time; or as
  * mfa_store_list and mfa_store_put_many. */
-int mfa_store_reseal(struct mfa_store *store, const struct mfa_keyring *ring,
-		     struct mfa_reseal *reseal);
+int mfa_vault_reseal(const struct mfa_vault *vault, struct mfa_reseal *reseal);
 
 #endif
