@@ -52,7 +52,7 @@ static int is_account(struct mfa_store *store, const char *name)
 	struct mfa_entry entry;
 	int r;
 
-	(void)snprintf(key, sizeof(key), MFA_KEY_ACCOUNT "%s", name);
+	mfa_account_key(name, key);
 	r = mfa_store_get(store, key, &entry);
 	mfa_entry_release(&entry);
 	return r;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "account/accounts.h"
+#include "account/decoy.h"
 #include "account/spelling.h"
 #include "backup/backup.h"
 #include "backup/items.h"

@@ -50,6 +50,32 @@ int mfa_vault_put(const struct mfa_vault *vault, const char *key, uint64_t if_ve
 	return r;
 }
 
+int mfa_vault_put_many(const struct mfa_vault *vault, struct mfa_put *puts, size_t count)
+{
+	struct mfa_put *sealed = calloc(count, sizeof(*sealed));
+	size_t i;
+	int r = sealed != NULL || count == 0 ? 0 : -ENOMEM;
+
+	mfa_keyring_hold(vault->ring);
+	for (i = 0; r == 0 && i < count; i++) {
+		uint8_t *value = NULL;
+
+		sealed[i] = puts[i];
+		r = mfa_seal(vault->ring, puts[i].key, puts[i].value, puts[i].len, &value, &sealed[i].len);
+		sealed[i].value = value;
+	}
+	if (r == 0 && count > 0)
+		r = mfa_store_put_many(vault->store, sealed, count);
+	mfa_keyring_release(vault->ring);
+	for (i = 0; sealed != NULL && i < count; i++) {
+		free((void *)(uintptr_t)sealed[i].value);
+		puts[i].version = sealed[i].version;
+		puts[i].result = sealed[i].result;
+	}
+	free(sealed);
+	return r;
+}
+
 void mfa_vault_drop(const struct mfa_vault *vault, const char *key)
 {
 	struct mfa_entry entry;
@@ -63,4 +89,22 @@ void mfa_vault_drop(const struct mfa_vault *vault, const char *key)
 		if (r != -EAGAIN)
 			return;
 	}
+}
+
+int mfa_vault_check_id(const struct mfa_vault *vault)
+{
+	struct mfa_vault_value id;
+	int r = mfa_vault_get(vault, MFA_KEY_STORE_ID, &id);
+
+	if (r == -ENOENT || r == -ENOKEY || r == -EBADMSG ||
+	    (r == 0 && (id.len != MFA_STORE_ID_SIZE ||
+			memcmp(id.plain, mfa_keyring_store_id(vault->ring), MFA_STORE_ID_SIZE) != 0)))
+		r = -EKEYREJECTED;
+	mfa_vault_value_release(&id);
+	return r;
+}
+
+int mfa_vault_write_id(const struct mfa_vault *vault)
+{
+	return mfa_vault_put(vault, MFA_KEY_STORE_ID, 0, mfa_keyring_store_id(vault->ring), MFA_STORE_ID_SIZE, 0, NULL);
 }

@@ -33,7 +33,18 @@ void mfa_vault_value_release(struct mfa_vault_value *value);
 /* Returns as mfa_seal and mfa_store_put_if; version may be NULL. */
 int mfa_vault_put(const struct mfa_vault *vault, const char *key, uint64_t if_version, const void *plain, size_t len,
 		  int64_t expires, uint64_t *version);
+/* Several in one go, as mfa_store_put_many: the value of each put is plain, and sealed here.  Returns 0 if each put's
+ * result and version is set, otherwise the error that all met, as mfa_seal and mfa_store_put_many. */
+int mfa_vault_put_many(const struct mfa_vault *vault, struct mfa_put *puts, size_t count);
 /* Removes what is there, of whatever version; nothing that is gone is missed. */
 void mfa_vault_drop(const struct mfa_vault *vault, const char *key);
+
+#define MFA_KEY_STORE_ID "meta/store"	/* the sealed id that the key file has too */
+
+/* Whether store and keys belong together.  Returns 0, -EKEYREJECTED (they do not, or the store was never finished), or
+ * as mfa_vault_get. */
+int mfa_vault_check_id(const struct mfa_vault *vault);
+/* From now on they do.  Returns as mfa_vault_put; -EAGAIN: there is an id. */
+int mfa_vault_write_id(const struct mfa_vault *vault);
 
 #endif

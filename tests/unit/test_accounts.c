@@ -9,6 +9,9 @@
 #include <unistd.h>
 
 #include "account/accounts.h"
+#include "account/create.h"
+#include "account/decoy.h"
+#include "account/uid_index.h"
 #include "seal/seal.h"
 
 struct fixture {
@@ -280,13 +283,13 @@ static void test_swapped_claim(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_int_equal(mfa_accounts_claim_uid(f->accounts, 1000, "alice"), 0);
+	assert_int_equal(mfa_uid_index_claim(f->accounts, 1000, "alice"), 0);
 	enrol(f, "alice", true, 1000);
 	copy_value(f, "uid/1000", "uid/1001");
-	assert_int_equal(mfa_accounts_check_uid(f->accounts, 1001, "alice"), -EBADMSG);
-	assert_int_equal(mfa_accounts_claim_uid(f->accounts, 1001, "bob"), -EBADMSG);
+	assert_int_equal(mfa_uid_index_check(f->accounts, 1001, "alice"), -EBADMSG);
+	assert_int_equal(mfa_uid_index_claim(f->accounts, 1001, "bob"), -EBADMSG);
 	copy_value(f, "account/alice", "uid/1000");
-	assert_int_equal(mfa_accounts_check_uid(f->accounts, 1000, "bob"), -EBADMSG);
+	assert_int_equal(mfa_uid_index_check(f->accounts, 1000, "bob"), -EBADMSG);
 }
 
 /* A store that lost a decoy is damaged: it does not tell who has no account. */
@@ -419,38 +422,38 @@ static void test_uids(void **state)
 	struct fixture *f = *state;
 	struct mfa_record record;
 
-	assert_int_equal(mfa_accounts_check_uid(f->accounts, 1000, "alice"), 0);
-	assert_int_equal(mfa_accounts_claim_uid(f->accounts, 1000, "alice"), 0);
+	assert_int_equal(mfa_uid_index_check(f->accounts, 1000, "alice"), 0);
+	assert_int_equal(mfa_uid_index_claim(f->accounts, 1000, "alice"), 0);
 	/* A claim whose record never came (a kill between the two) holds nobody up. */
-	assert_int_equal(mfa_accounts_check_uid(f->accounts, 1000, "bob"), 0);
-	assert_int_equal(mfa_accounts_claim_uid(f->accounts, 1000, "bob"), 0);
-	assert_int_equal(mfa_accounts_claim_uid(f->accounts, 1000, "alice"), 0);
+	assert_int_equal(mfa_uid_index_check(f->accounts, 1000, "bob"), 0);
+	assert_int_equal(mfa_uid_index_claim(f->accounts, 1000, "bob"), 0);
+	assert_int_equal(mfa_uid_index_claim(f->accounts, 1000, "alice"), 0);
 	enrol(f, "alice", true, 1000);
-	assert_int_equal(mfa_accounts_check_uid(f->accounts, 1000, "alice"), 0);
-	assert_int_equal(mfa_accounts_claim_uid(f->accounts, 1000, "alice"), 0);
-	assert_int_equal(mfa_accounts_check_uid(f->accounts, 1000, "toor"), -EEXIST);
-	assert_int_equal(mfa_accounts_claim_uid(f->accounts, 1000, "toor"), -EEXIST);
+	assert_int_equal(mfa_uid_index_check(f->accounts, 1000, "alice"), 0);
+	assert_int_equal(mfa_uid_index_claim(f->accounts, 1000, "alice"), 0);
+	assert_int_equal(mfa_uid_index_check(f->accounts, 1000, "toor"), -EEXIST);
+	assert_int_equal(mfa_uid_index_claim(f->accounts, 1000, "toor"), -EEXIST);
 	assert_int_equal(mfa_accounts_load(f->accounts, "alice", &record), 0);
 	assert_int_equal(mfa_accounts_remove(f->accounts, &record), 0);
 	mfa_record_release(&record);
-	assert_int_equal(mfa_accounts_claim_uid(f->accounts, 1000, "toor"), 0);
+	assert_int_equal(mfa_uid_index_claim(f->accounts, 1000, "toor"), 0);
 	/* Removing a record leaves the claim that is another's by now. */
 	enrol(f, "toor", true, 1000);
 	enrol(f, "alice", true, 1000);
 	assert_int_equal(mfa_accounts_load(f->accounts, "alice", &record), 0);
 	assert_int_equal(mfa_accounts_remove(f->accounts, &record), 0);
 	mfa_record_release(&record);
-	assert_int_equal(mfa_accounts_check_uid(f->accounts, 1000, "alice"), -EEXIST);
-	assert_int_equal(mfa_accounts_check_uid(f->accounts, 1000, "toor"), 0);
+	assert_int_equal(mfa_uid_index_check(f->accounts, 1000, "alice"), -EEXIST);
+	assert_int_equal(mfa_uid_index_check(f->accounts, 1000, "toor"), 0);
 	/* A claim whose record can't be read is not taken for void. */
 	copy_value(f, "meta/store", "account/toor");
-	assert_int_equal(mfa_accounts_claim_uid(f->accounts, 1000, "alice"), -EBADMSG);
+	assert_int_equal(mfa_uid_index_claim(f->accounts, 1000, "alice"), -EBADMSG);
 	/* Nor does an account with another uid by now hold it. */
-	assert_int_equal(mfa_accounts_claim_uid(f->accounts, 2000, "bob"), 0);
+	assert_int_equal(mfa_uid_index_claim(f->accounts, 2000, "bob"), 0);
 	enrol(f, "bob", true, 2001);
-	assert_int_equal(mfa_accounts_claim_uid(f->accounts, 2000, "carol"), 0);
-	assert_int_equal(mfa_accounts_claim_uid(f->accounts, UINT32_MAX, "dave"), 0);
-	assert_int_equal(mfa_accounts_check_uid(f->accounts, UINT32_MAX, "dave"), 0);
+	assert_int_equal(mfa_uid_index_claim(f->accounts, 2000, "carol"), 0);
+	assert_int_equal(mfa_uid_index_claim(f->accounts, UINT32_MAX, "dave"), 0);
+	assert_int_equal(mfa_uid_index_check(f->accounts, UINT32_MAX, "dave"), 0);
 }
 
 static void test_wrong_key(void **state)

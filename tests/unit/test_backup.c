@@ -10,6 +10,9 @@
 #include <unistd.h>
 
 #include "account/accounts.h"
+#include "account/create.h"
+#include "account/decoy.h"
+#include "account/uid_index.h"
 #include "backup/backup.h"
 #include "backup/items.h"
 #include "conf/conf.h"
@@ -382,7 +385,7 @@ static void test_restore(void **state)
 	size_t i;
 
 	enrol(f, "alice");
-	assert_int_equal(mfa_accounts_claim_uid(f->accounts, 1000, "alice"), 0);
+	assert_int_equal(mfa_uid_index_claim(f->accounts, 1000, "alice"), 0);
 	put(f, "remember/x", NOW + 1000);
 	put(f, "something/y", 0);
 	assert_int_equal(save(f, fd, &counts), 0);
@@ -408,7 +411,7 @@ static void test_restore(void **state)
 	assert_int_equal(record.account->recovery_count, 3);
 	assert_int_equal(record.account->pass.uses, 0);
 	mfa_record_release(&record);
-	assert_int_equal(mfa_accounts_check_uid(f->accounts, 1000, "bob"), 0);	/* alice's record has no uid */
+	assert_int_equal(mfa_uid_index_check(f->accounts, 1000, "bob"), 0);	/* alice's record has no uid */
 	assert_int_equal(count(f, "uid/"), 1);
 	assert_int_equal(count(f, "remember/"), 0);
 	assert_int_equal(count(f, "something/"), 1);

@@ -13,9 +13,11 @@
 #include <unistd.h>
 
 #include "account/accounts.h"
-#include "vault/reseal.h"
+#include "account/create.h"
+#include "account/uid_index.h"
 #include "seal/keyring.h"
 #include "seal/rotate.h"
+#include "vault/reseal.h"
 
 #define NOW 1800000000
 
@@ -263,7 +265,7 @@ static void test_reseal(void **state)
 		(void)snprintf(name, sizeof(name), "user%zu", i);
 		enrol(f, name);
 	}
-	assert_int_equal(mfa_accounts_claim_uid(f->accounts, 1000, "user0"), 0);
+	assert_int_equal(mfa_uid_index_claim(f->accounts, 1000, "user0"), 0);
 	assert_int_equal(mfa_seal(f->ring, "remember/x", (const uint8_t *)"y", 1, &sealed, &len), 0);
 	assert_int_equal(mfa_store_put_if(store, "remember/x", 0, sealed, len, NOW + 60, NULL), 0);
 	sealed[len - 1] ^= 1;
@@ -312,7 +314,7 @@ static void test_late(void **state)
 
 	/* It still has the old file locked, and writes under the old key. */
 	assert_int_equal(mfa_rotation_settle(rot, 0), -ETIMEDOUT);
-	assert_int_equal(mfa_accounts_claim_uid(accounts, 1000, "alice"), 0);
+	assert_int_equal(mfa_uid_index_claim(accounts, 1000, "alice"), 0);
 	assert_int_equal(mfa_accounts_save(accounts, &record), -EAGAIN);
 	assert_int_equal(mfa_keyring_active(late), 1);
 	assert_int_equal(mfa_accounts_reload(accounts, &record), 0);

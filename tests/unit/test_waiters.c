@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "account/accounts.h"
+#include "account/create.h"
 #include "mfad/phones/waiters.h"
 #include "talk.h"
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "account/accounts.h"
+#include "account/create.h"
 #include "language/language.h"
 #include "place.h"
 #include "terminal/exit.h"

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "account/decoy.h"
 #include "clock/clock.h"
 #include "factor/factor.h"
 #include "mfad/admin/handlers.h"

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "account/identity.h"
+#include "account/uid_index.h"
 #include "clock/clock.h"
 #include "factor/factor.h"
 #include "import/import.h"
@@ -200,8 +201,8 @@ static int check_identity(struct import *im, struct mfa_record *record,
 	record->account->uid = id->uid;
 	if (!id->known)
 		return 1;
-	r = im->write ? mfa_accounts_claim_uid(accounts, id->uid, id->name)
-		      : mfa_accounts_check_uid(accounts, id->uid, id->name);
+	r = im->write ? mfa_uid_index_claim(accounts, id->uid, id->name)
+		      : mfa_uid_index_check(accounts, id->uid, id->name);
 	if (r == -EEXIST)
 		return refuse(im, id->name, "uid-taken", N_("another account has its uid")) != 0 ? -EPIPE : 0;
 	return r == 0 ? 1 : r;

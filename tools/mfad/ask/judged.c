@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "account/news.h"
+#include "account/uid_index.h"
 #include "clock/clock.h"
 
 const char *judged_word(const struct mfa_judgement *judgement)
@@ -34,7 +35,7 @@ static int bind_uid(struct challenge *ch)
 
 	if (ch->record->decoy || account->has_uid || !id->known)
 		return 0;
-	r = mfa_accounts_claim_uid(ch->c->verifier->accounts, id->uid, id->name);
+	r = mfa_uid_index_claim(ch->c->verifier->accounts, id->uid, id->name);
 	if (r != 0)
 		return r == -EEXIST ? -EPERM : r;
 	account->has_uid = true;

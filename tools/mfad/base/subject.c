@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "account/spelling.h"
+#include "account/uid_index.h"
 #include "language/language.h"
 #include "log/log.h"
 #include "name/name.h"
@@ -178,7 +179,7 @@ int subject_check_record(struct conversation *c, struct subject *subject,
 		return -EPERM;
 	}
 	/* A name that the system does not know has no uid to look for, and takes as long. */
-	r = mfa_accounts_check_uid(c->verifier->accounts, id->known ? id->uid : (uint32_t)-1, id->name);
+	r = mfa_uid_index_check(c->verifier->accounts, id->known ? id->uid : (uint32_t)-1, id->name);
 	if (r == -EEXIST) {
 		subject->refusal = "uid-of-another-account";
 		return -EPERM;

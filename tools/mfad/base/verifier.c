@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "account/create.h"
 #include "account/identity.h"
 #include "account/spelling.h"
 #include "log/log.h"

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "account/uid_index.h"
 #include "clock/clock.h"
 #include "language/language.h"
 #include "log/log.h"
@@ -108,7 +109,7 @@ static int apply_in(void *ctx, struct mfa_record *record, bool again)
 		return -EKEYREVOKED;
 	r = applying->fn(ch, applying->ctx);
 	if (r == 0 && id->known && !record->account->has_uid) {
-		r = mfa_accounts_claim_uid(ch->c->verifier->accounts, id->uid, id->name);
+		r = mfa_uid_index_claim(ch->c->verifier->accounts, id->uid, id->name);
 		r = r == -EEXIST ? -EPERM : r;
 		record->account->has_uid = r == 0;
 		record->account->uid = id->uid;

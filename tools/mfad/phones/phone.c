@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "account/decoy.h"
 #include "account/spelling.h"
 #include "clock/clock.h"
 #include "encoding/base64url.h"
@@ -94,7 +95,7 @@ static int spell_account(struct exchange *e)
 
 	if (mfa_name_is_folded(e->call->account))
 		return 0;
-	(void)snprintf(key, sizeof(key), MFA_KEY_ACCOUNT "%s", e->call->account);
+	mfa_account_key(e->call->account, key);
 	there = mfa_store_get(e->vault->store, key, &entry);
 	mfa_entry_release(&entry);
 	r = mfa_spelling_folded(e->vault, &fold);

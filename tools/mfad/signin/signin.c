@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "account/decoy.h"
 #include "account/news.h"
 #include "clock/clock.h"
 #include "language/language.h"
