@@ -118,10 +118,10 @@ static unsigned read_number(const json_t *p)
 
 static bool read_answer(const json_t *json, const json_t *p, struct mfa_call *call)
 {
-	struct mfa_challenge *shown = &call->shown;
+	struct mfa_phone_request *shown = &call->shown;
 	char decision[NAME_MAX];
 
-	if (!copy(p, "request", shown->id, sizeof(shown->id)) || !mfa_challenge_id_valid(shown->id) ||
+	if (!copy(p, "request", shown->id, sizeof(shown->id)) || !mfa_phone_request_id_valid(shown->id) ||
 	    !copy(p, "decision", decision, sizeof(decision)) ||
 	    !copy(p, "host", shown->host, sizeof(shown->host)) ||
 	    !copy(p, "service", shown->service, sizeof(shown->service)) ||
@@ -228,14 +228,14 @@ int mfa_call_verify(const struct mfa_call *call, const uint8_t key[MFA_P256_PUBL
 	return mfa_p256_verify(key, (const uint8_t *)call->payload, strlen(call->payload), call->signature);
 }
 
-bool mfa_call_shows(const struct mfa_call *call, const struct mfa_challenge *challenge)
+bool mfa_call_shows(const struct mfa_call *call, const struct mfa_phone_request *request)
 {
-	const struct mfa_challenge *shown = &call->shown;
+	const struct mfa_phone_request *shown = &call->shown;
 
-	return strcmp(shown->id, challenge->id) == 0 && strcmp(call->account, challenge->account) == 0 &&
-	       strcmp(shown->host, challenge->host) == 0 &&
-	       strcmp(shown->service, challenge->service) == 0 &&
-	       strcmp(shown->address, challenge->address) == 0 &&
-	       strcmp(shown->command, challenge->command) == 0 && shown->claim == challenge->claim &&
-	       shown->expires == challenge->expires;
+	return strcmp(shown->id, request->id) == 0 && strcmp(call->account, request->account) == 0 &&
+	       strcmp(shown->host, request->host) == 0 &&
+	       strcmp(shown->service, request->service) == 0 &&
+	       strcmp(shown->address, request->address) == 0 &&
+	       strcmp(shown->command, request->command) == 0 && shown->claim == request->claim &&
+	       shown->expires == request->expires;
 }

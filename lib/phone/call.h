@@ -9,7 +9,8 @@
 #include <stdint.h>
 
 #include "account/account.h"
-#include "phone/challenge.h"
+#include "phone/pairing.h"
+#include "phone/request.h"
 
 #define MFA_ORIGIN_MAX 200
 #define MFA_CALL_MAX 15000		/* bytes of a call */
@@ -48,11 +49,11 @@ struct mfa_call {
 	char token[MFA_TOKEN_SIZE];	/* LOOK, PAIR */
 	char name[MFA_LABEL_MAX + 1];	/* PAIR */
 	struct mfa_phone phone;		/* PAIR; of SUBSCRIBE its subscription and language */
-	struct mfa_challenge shown;	/* ANSWER: which one, and what the phone showed of it */
+	struct mfa_phone_request shown;	/* ANSWER: which one, and what the phone showed of it */
 	bool approves;
 	unsigned number;		/* that was typed; 0: none, or no number */
 	struct mfa_webauthn webauthn;
-	char push[MFA_CHALLENGE_ID_SIZE];	/* PUSHED: which one */
+	char push[MFA_PHONE_REQUEST_ID_SIZE];	/* PUSHED: which one */
 	int64_t status;			/* of HTTP; 0: there was no answer */
 };
 
@@ -62,8 +63,8 @@ void mfa_call_free(struct mfa_call **call);
 
 /* Whether the payload is signed with this key.  Returns 0, -EBADMSG or -EINVAL (not a key). */
 int mfa_call_verify(const struct mfa_call *call, const uint8_t key[MFA_P256_PUBLIC_SIZE]);
-/* Whether what the phone showed is what the challenge says. */
-bool mfa_call_shows(const struct mfa_call *call, const struct mfa_challenge *challenge);
+/* Whether what the phone showed is what the request says. */
+bool mfa_call_shows(const struct mfa_call *call, const struct mfa_phone_request *request);
 
 /* Passkeys: both return 0 or -EBADMSG.  host: of the page's origin. */
 

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "phone/pairing.h"
+
 #include <errno.h>
 #include <jansson.h>
 #include <openssl/evp.h>
@@ -11,7 +13,7 @@
 #include "encoding/base64url.h"
 #include "json/fields.h"
 #include "json/read.h"
-#include "phone/challenge.h"
+#include "phone/request.h"
 #include "vault/vault.h"
 
 #define FORMAT 1

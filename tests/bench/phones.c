@@ -29,7 +29,7 @@
 #include "account/accounts.h"
 #include "conf/conf.h"
 #include "json/fields.h"
-#include "phone/challenge.h"
+#include "phone/pairing.h"
 #include "encoding/base64url.h"
 #include "webpush/webpush.h"
 #include "wire/frame.h"

@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct mfa_challenge challenge = { .id = "AAAAAAAAAAAAAAAAAAAAAA", .account = "alice" };
+	static const struct mfa_phone_request request = { .id = "AAAAAAAAAAAAAAAAAAAAAA", .account = "alice" };
 	struct mfa_phone phone = { .credential_len = 1 };
 	struct mfa_call *call;
 
@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort();
 		return 0;
 	}
-	(void)mfa_call_shows(call, &challenge);
+	(void)mfa_call_shows(call, &request);
 	if (call->payload != NULL) {
 		/* No key is all zeros, and no signature is right by it. */
 		if (mfa_call_verify(call, phone.key) == 0)

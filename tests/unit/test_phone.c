@@ -8,12 +8,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "crypto/p256_openssl.h"
+#include "encoding/base64url.h"
 #include "json/fields.h"
 #include "json/read.h"
 #include "phone/call.h"
-#include "phone/challenge.h"
-#include "encoding/base64url.h"
-#include "crypto/p256_openssl.h"
+#include "phone/pairing.h"
+#include "phone/request.h"
 
 #define NOW 1800000000
 #define ORIGIN "https://mfa.example.org"
@@ -65,11 +66,11 @@ static int tear_down(void **state)
 
 /* Challenges. */
 
-static struct mfa_challenge challenge_of(const char *account)
+static struct mfa_phone_request request_of(const char *account)
 {
-	struct mfa_challenge c;
+	struct mfa_phone_request c;
 
-	assert_int_equal(mfa_challenge_new(&c), 0);
+	assert_int_equal(mfa_phone_request_new(&c), 0);
 	(void)snprintf(c.account, sizeof(c.account), "%s", account);
 	(void)strcpy(c.host, "server");
 	(void)strcpy(c.service, "sshd");
@@ -81,49 +82,49 @@ static struct mfa_challenge challenge_of(const char *account)
 	return c;
 }
 
-static int count_one(void *ctx, const struct mfa_challenge *c)
+static int count_one(void *ctx, const struct mfa_phone_request *c)
 {
 	(void)c;
 	++*(unsigned *)ctx;
 	return 0;
 }
 
-static void test_challenges(void **state)
+static void test_requests(void **state)
 {
 	struct fixture *f = *state;
-	struct mfa_challenge c = challenge_of("alice"), other = challenge_of("alicea"), got;
+	struct mfa_phone_request c = request_of("alice"), other = request_of("alicea"), got;
 	uint64_t version, first = 0, second = 0, old;
 	unsigned count = 0;
 
-	assert_true(mfa_challenge_id_valid(c.id));
+	assert_true(mfa_phone_request_id_valid(c.id));
 	assert_string_not_equal(c.id, other.id);
-	assert_int_equal(mfa_challenge_put(&f->vault, &c, &first), 0);
-	assert_int_equal(mfa_challenge_put(&f->vault, &other, &second), 0);
-	assert_int_equal(mfa_challenge_get(&f->vault, "alice", c.id, &got, &version), 0);
+	assert_int_equal(mfa_phone_request_put(&f->vault, &c, &first), 0);
+	assert_int_equal(mfa_phone_request_put(&f->vault, &other, &second), 0);
+	assert_int_equal(mfa_phone_request_get(&f->vault, "alice", c.id, &got, &version), 0);
 	assert_memory_equal(&c, &got, sizeof(c));
 	assert_true(version != 0 && version == first);
-	assert_int_equal(mfa_challenge_get(&f->vault, "bob", c.id, &got, NULL), -ENOENT);
+	assert_int_equal(mfa_phone_request_get(&f->vault, "bob", c.id, &got, NULL), -ENOENT);
 	/* One answer counts, from when it is reserved. */
 	old = version;
-	c.state = MFA_CHALLENGE_REFUSING;
+	c.state = MFA_PHONE_REQUEST_REFUSING;
 	c.device = 7;
-	assert_int_equal(mfa_challenge_put(&f->vault, &c, &version), 0);
+	assert_int_equal(mfa_phone_request_put(&f->vault, &c, &version), 0);
 	assert_int_not_equal(version, old);
-	c.state = MFA_CHALLENGE_APPROVED;
-	assert_int_equal(mfa_challenge_put(&f->vault, &c, &old), -EAGAIN);
-	c.state = MFA_CHALLENGE_DENIED;
-	assert_int_equal(mfa_challenge_put(&f->vault, &c, &version), 0);
-	assert_int_equal(mfa_challenge_get(&f->vault, "alice", c.id, &got, NULL), 0);
-	assert_int_equal(got.state, MFA_CHALLENGE_DENIED);
+	c.state = MFA_PHONE_REQUEST_APPROVED;
+	assert_int_equal(mfa_phone_request_put(&f->vault, &c, &old), -EAGAIN);
+	c.state = MFA_PHONE_REQUEST_DENIED;
+	assert_int_equal(mfa_phone_request_put(&f->vault, &c, &version), 0);
+	assert_int_equal(mfa_phone_request_get(&f->vault, "alice", c.id, &got, NULL), 0);
+	assert_int_equal(got.state, MFA_PHONE_REQUEST_DENIED);
 	/* Those of a name, and not of one that begins like it. */
-	assert_int_equal(mfa_challenge_list(&f->vault, "alice", count_one, &count), 0);
+	assert_int_equal(mfa_phone_request_list(&f->vault, "alice", count_one, &count), 0);
 	assert_int_equal(count, 1);
-	mfa_challenge_drop(&f->vault, "alice", c.id);
-	mfa_challenge_drop(&f->vault, "alice", c.id);
-	assert_int_equal(mfa_challenge_get(&f->vault, "alice", c.id, &got, NULL), -ENOENT);
+	mfa_phone_request_drop(&f->vault, "alice", c.id);
+	mfa_phone_request_drop(&f->vault, "alice", c.id);
+	assert_int_equal(mfa_phone_request_get(&f->vault, "alice", c.id, &got, NULL), -ENOENT);
 	/* It ends by itself. */
 	mfa_clock_test_now = NOW + 90;
-	assert_int_equal(mfa_challenge_get(&f->vault, "alicea", other.id, &got, NULL), -ENOENT);
+	assert_int_equal(mfa_phone_request_get(&f->vault, "alicea", other.id, &got, NULL), -ENOENT);
 }
 
 static void test_pairings(void **state)
@@ -239,7 +240,7 @@ static json_t *answer_payload(void)
 
 static void test_answer(void **state)
 {
-	struct mfa_challenge c = challenge_of("alice");
+	struct mfa_phone_request c = request_of("alice");
 	struct mfa_p256 key, other;
 	struct mfa_call *call;
 	char *text;
@@ -633,7 +634,7 @@ static void test_depth(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_challenges), TEST(test_pairings), cmocka_unit_test(test_ids),
+		TEST(test_requests), TEST(test_pairings), cmocka_unit_test(test_ids),
 		cmocka_unit_test(test_answer), cmocka_unit_test(test_bad_answers), cmocka_unit_test(test_other_calls),
 		cmocka_unit_test(test_subscriptions),
 		cmocka_unit_test(test_passkey_used), cmocka_unit_test(test_passkey_made), cmocka_unit_test(test_depth),

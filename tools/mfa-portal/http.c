@@ -12,7 +12,7 @@
 #include "json/fields.h"
 #include "json/read.h"
 #include "pages.h"
-#include "phone/challenge.h"
+#include "phone/pairing.h"
 #include "portal/body.h"
 #include "reply.h"
 #include "upstream.h"

@@ -21,7 +21,7 @@
 #include "json/fields.h"
 #include "log/log.h"
 #include "pages.h"
-#include "phone/challenge.h"
+#include "phone/pairing.h"
 #include "portal.h"
 #include "portal/body.h"
 #include "privilege/privilege.h"

@@ -12,7 +12,7 @@
 #include "limits/limits.h"
 #include "mfad/phones/events.h"
 #include "mfad/phones/push.h"
-#include "phone/challenge.h"
+#include "phone/pairing.h"
 
 #define PAIRING_SECONDS 600
 #define URI_MAX 256
@@ -170,7 +170,7 @@ static int ask_phone(struct pair *p)
 		return r;
 	(void)snprintf(text, sizeof(text), conversation_words(c,
 		N_("Now the other way round: enter %u on the phone (\"%s\").")),
-		push.challenge.number, p->pairing.name);
+		push.request.number, p->pairing.name);
 	r = wait_for(c, &push, text);
 	push_end(&push);
 	return r;

@@ -45,7 +45,7 @@ static int say_number(struct challenge *ch)
 	char text[TEXT_MAX];
 
 	(void)snprintf(text, sizeof(text), conversation_words(ch->c, N_("To sign in, enter %u on your phone.")),
-		       of(ch)->push.challenge.number);
+		       of(ch)->push.request.number);
 	add_notice(ch, text, sizeof(text));
 	return conversation_say(ch->c, MFA_INFO, text);
 }
@@ -78,7 +78,7 @@ static void end(struct challenge *ch)
 static int begin(struct challenge *ch, int *error)
 {
 	struct push_subject subject = {
-		.service = ch->service, .address = ch->place_not_known ? MFA_CHALLENGE_NOWHERE : ch->rhost,
+		.service = ch->service, .address = ch->place_not_known ? MFA_PHONE_REQUEST_NOWHERE : ch->rhost,
 		.command = ch->command,
 		.claim = ch->subject->local, .local = ch->subject->local, .policy = ch->policy,
 	};
@@ -107,7 +107,7 @@ static int accept_in(void *ctx, struct mfa_record *record, bool again)
 	struct challenge *ch = ctx;
 	struct mfa_attempt attempt = { .now = mfa_clock_now(), .local = ch->subject->local,
 				       .window = ch->c->conf->totp_window, .mistakes = ch->counted };
-	struct mfa_device *device = mfa_account_device_by_id(record->account, of(ch)->push.challenge.device);
+	struct mfa_device *device = mfa_account_device_by_id(record->account, of(ch)->push.request.device);
 
 	(void)again;
 	/* It was removed meanwhile. */
@@ -173,7 +173,7 @@ static bool wait_for_phone(struct challenge *ch, enum mfa_result *result, int *e
 
 	(void)snprintf(text, sizeof(text), conversation_words(ch->c,
 		N_("To sign in, enter %u on your phone. (Press Enter to type a code instead.)")),
-		of(ch)->push.challenge.number);
+		of(ch)->push.request.number);
 	add_notice(ch, text, sizeof(text));
 	if (conversation_wait(ch->c, text) != 0) {
 		*result = MFA_RESULT_ABORTED;

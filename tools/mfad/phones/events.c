@@ -13,7 +13,7 @@
 #include "json/fields.h"
 #include "log/log.h"
 #include "mfad/phones/handlers.h"
-#include "phone/challenge.h"
+#include "phone/pairing.h"
 
 #define QUEUE_MAX 4096		/* a portal that is so far behind is hung up on: it connects and asks again */
 #define PING_MS 20000

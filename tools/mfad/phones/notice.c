@@ -7,7 +7,7 @@
 #include "log/log.h"
 #include "mfad/phones/events.h"
 #include "mfad/phones/push.h"
-#include "phone/challenge.h"
+#include "phone/request.h"
 
 #define DAY 86400
 #define LEAST 3		/* as many as one sign-in has tries: people mistype */
@@ -45,10 +45,10 @@ static int note_in(void *ctx, struct mfa_record *record, bool again)
 
 static int send_one(struct conversation *c, const struct mfa_phone *phone, uint32_t count)
 {
-	struct mfa_challenge id;	/* a random one: what comes of it concerns nobody */
+	struct mfa_phone_request id;	/* a random one: what comes of it concerns nobody */
 	char plain[PLAIN_MAX + 1];
 	struct push_letter letter = { .id = id.id, .topic = "wrong-codes", .plain = plain, .seconds = DAY };
-	int r = mfa_challenge_new(&id);
+	int r = mfa_phone_request_new(&id);
 
 	(void)snprintf(plain, sizeof(plain), "{\"wrong\":%lu,\"language\":\"%s\"}", (unsigned long)count,
 		       phone->language);

@@ -195,7 +195,7 @@ static int find_pairing(struct exchange *e, uint64_t *version)
 static void look(struct exchange *e)
 {
 	const struct mfa_pairing *p = &e->pairing;
-	char host[MFA_CHALLENGE_TEXT_MAX + 1];
+	char host[MFA_PHONE_REQUEST_TEXT_MAX + 1];
 	int r = find_pairing(e, NULL);
 
 	push_host(host, sizeof(host));
@@ -271,18 +271,18 @@ static void pair(struct exchange *e)
 struct waiting {
 	const struct exchange *e;
 	size_t count;
-	struct mfa_challenge rows[REQUESTS_MAX];
+	struct mfa_phone_request rows[REQUESTS_MAX];
 };
 
 /* The newest are kept, the newest first. */
-static int on_challenge(void *ctx, const struct mfa_challenge *c)
+static int on_request(void *ctx, const struct mfa_phone_request *c)
 {
 	struct waiting *w = ctx;
 	const struct exchange *e = w->e;
 	size_t at = w->count;
 
-	if (c->state != MFA_CHALLENGE_PENDING || e->now >= c->expires ||
-	    (c->kind == MFA_CHALLENGE_TEST ? c->device != e->call->device : e->device == NULL))
+	if (c->state != MFA_PHONE_REQUEST_PENDING || e->now >= c->expires ||
+	    (c->kind == MFA_PHONE_REQUEST_TEST ? c->device != e->call->device : e->device == NULL))
 		return 0;
 	while (at > 0 && w->rows[at - 1].created < c->created)
 		at--;
@@ -295,10 +295,10 @@ static int on_challenge(void *ctx, const struct mfa_challenge *c)
 	return 0;
 }
 
-static json_t *challenge_to_json(const struct mfa_challenge *c)
+static json_t *request_to_json(const struct mfa_phone_request *c)
 {
 	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:I, s:I, s:s}", "id", c->id,
-			 "kind", c->kind == MFA_CHALLENGE_TEST ? "test" : "signin", "account", c->account,
+			 "kind", c->kind == MFA_PHONE_REQUEST_TEST ? "test" : "signin", "account", c->account,
 			 "host", c->host, "service", c->service, "address", c->address,
 			 "command", c->command, "claim", c->claim, "created", (json_int_t)c->created,
 			 "expires", (json_int_t)c->expires, "verify", verify_word(c->verify));
@@ -316,9 +316,9 @@ static void list(struct exchange *e)
 	w = calloc(1, sizeof(*w));
 	if (phone != NULL && w != NULL && rows != NULL) {
 		w->e = e;
-		r = mfa_challenge_list(e->vault, e->call->account, on_challenge, w);
+		r = mfa_phone_request_list(e->vault, e->call->account, on_request, w);
 		for (i = 0; i < w->count; i++)
-			(void)json_array_append_new(rows, challenge_to_json(&w->rows[i]));
+			(void)json_array_append_new(rows, request_to_json(&w->rows[i]));
 		mfa_device_id_format(e->call->device, id);
 		if (r != 0)
 			fail(e, r);
@@ -337,7 +337,7 @@ static void list(struct exchange *e)
 
 struct refusing {
 	const struct exchange *e;
-	const struct mfa_challenge *challenge;
+	const struct mfa_phone_request *request;
 };
 
 static int refuse_in(void *ctx, struct mfa_record *record, bool again)
@@ -350,16 +350,16 @@ static int refuse_in(void *ctx, struct mfa_record *record, bool again)
 		mfa_push_mistake(record->account, e->now);
 	else
 		mfa_push_refuse(record->account, e->now);
-	mfa_account_add_event(record->account, e->now, refusing->challenge->service, refusing->challenge->address, "push",
+	mfa_account_add_event(record->account, e->now, refusing->request->service, refusing->request->address, "push",
 			      e->call->approves ? "wrong" : "not-me");
 	return 0;
 }
 
 /* What a refusal does to the account is done before the sign-in hears of it, and also where that has
  * given up meanwhile. */
-static int note_refusal(struct exchange *e, const struct mfa_challenge *challenge)
+static int note_refusal(struct exchange *e, const struct mfa_phone_request *request)
 {
-	struct refusing refusing = { .e = e, .challenge = challenge };
+	struct refusing refusing = { .e = e, .request = request };
 	int r = mfa_accounts_change(e->c->verifier->accounts, &e->record, refuse_in, &refusing);
 
 	/* It points into what was read before. */
@@ -367,15 +367,15 @@ static int note_refusal(struct exchange *e, const struct mfa_challenge *challeng
 	return r;
 }
 
-static void log_refusal(const struct exchange *e, const struct mfa_challenge *challenge)
+static void log_refusal(const struct exchange *e, const struct mfa_phone_request *request)
 {
 	struct mfa_log_line line;
 
 	mfa_log_begin(&line, "phone");
 	mfa_log_text(&line, "result", e->call->approves ? "wrong-number" : "not-me");
 	mfa_log_text(&line, "user", e->call->account);
-	mfa_log_text(&line, challenge->claim ? "claimed_service" : "service", challenge->service);
-	mfa_log_text(&line, challenge->claim ? "claimed_rhost" : "rhost", challenge->address);
+	mfa_log_text(&line, request->claim ? "claimed_service" : "service", request->service);
+	mfa_log_text(&line, request->claim ? "claimed_rhost" : "rhost", request->address);
 	if (!e->call->approves)
 		mfa_log_text(&line, "msg", "somebody who knows the password is not its owner; phones are not asked "
 			     "until a sign-in by another method, or mfa-admin unlock");
@@ -384,87 +384,87 @@ static void log_refusal(const struct exchange *e, const struct mfa_challenge *ch
 
 /* Whether the phone was unlocked for it, where that is asked for. */
 static bool is_verified(const struct exchange *e, const struct mfa_phone *phone,
-			const struct mfa_challenge *challenge)
+			const struct mfa_phone_request *request)
 {
-	if (challenge->verify == MFA_VERIFY_OFF)
+	if (request->verify == MFA_VERIFY_OFF)
 		return true;
 	if (!e->call->webauthn.given)
-		return challenge->verify == MFA_VERIFY_PREFERRED;
+		return request->verify == MFA_VERIFY_PREFERRED;
 	return mfa_webauthn_check_used(e->call, phone, e->portal->url, e->portal->host) == 0;
 }
 
 /* What a refusal does is done by the answer that counts, once, and before the sign-in hears of it. */
-static int refuse_first(struct exchange *e, const struct mfa_challenge *challenge, uint64_t *version)
+static int refuse_first(struct exchange *e, const struct mfa_phone_request *request, uint64_t *version)
 {
-	struct mfa_challenge reserved = *challenge;
+	struct mfa_phone_request reserved = *request;
 	int r;
 
-	reserved.state = MFA_CHALLENGE_REFUSING;
-	r = mfa_challenge_put(e->vault, &reserved, version);
+	reserved.state = MFA_PHONE_REQUEST_REFUSING;
+	r = mfa_phone_request_put(e->vault, &reserved, version);
 	if (r != 0)
 		return r;
-	r = note_refusal(e, challenge);
-	log_refusal(e, challenge);
+	r = note_refusal(e, request);
+	log_refusal(e, request);
 	if (r == 0)
 		return 0;
 	/* It can be sent again. */
-	reserved.state = MFA_CHALLENGE_PENDING;
+	reserved.state = MFA_PHONE_REQUEST_PENDING;
 	reserved.device = 0;
-	(void)mfa_challenge_put(e->vault, &reserved, version);
+	(void)mfa_phone_request_put(e->vault, &reserved, version);
 	return r;
 }
 
-/* One answer counts: the one that finds the challenge as it was read. */
-static void decide(struct exchange *e, struct mfa_challenge *challenge, uint64_t version)
+/* One answer counts: the one that finds the request as it was read. */
+static void decide(struct exchange *e, struct mfa_phone_request *request, uint64_t version)
 {
 	static const char *const words[] = {
-		[MFA_CHALLENGE_APPROVED] = "approved", [MFA_CHALLENGE_DENIED] = "denied",
-		[MFA_CHALLENGE_WRONG] = "wrong",
+		[MFA_PHONE_REQUEST_APPROVED] = "approved", [MFA_PHONE_REQUEST_DENIED] = "denied",
+		[MFA_PHONE_REQUEST_WRONG] = "wrong",
 	};
 	int r = 0;
 
 	if (!e->call->approves)
-		challenge->state = MFA_CHALLENGE_DENIED;
+		request->state = MFA_PHONE_REQUEST_DENIED;
 	else
-		challenge->state = e->call->number == challenge->number ? MFA_CHALLENGE_APPROVED
-								       : MFA_CHALLENGE_WRONG;
-	challenge->device = e->call->device;
-	if (challenge->state != MFA_CHALLENGE_APPROVED && challenge->kind == MFA_CHALLENGE_SIGNIN)
-		r = refuse_first(e, challenge, &version);
+		request->state = e->call->number == request->number ? MFA_PHONE_REQUEST_APPROVED
+								       : MFA_PHONE_REQUEST_WRONG;
+	request->device = e->call->device;
+	if (request->state != MFA_PHONE_REQUEST_APPROVED && request->kind == MFA_PHONE_REQUEST_SIGNIN)
+		r = refuse_first(e, request, &version);
 	if (r == 0)
-		r = mfa_challenge_put(e->vault, challenge, &version);
+		r = mfa_phone_request_put(e->vault, request, &version);
 	if (r == -EAGAIN)
 		refuse(e, 409, "answered");
 	else if (r != 0)
 		fail(e, r);
 	else
-		accept(e, json_pack("{s:s}", "result", words[challenge->state]));
+		accept(e, json_pack("{s:s}", "result", words[request->state]));
 }
 
 static void answer(struct exchange *e)
 {
 	const struct mfa_phone *phone = authenticate(e);
-	struct mfa_challenge challenge;
+	struct mfa_phone_request request;
 	uint64_t version = 0;
 	int r;
 
 	if (phone == NULL)
 		return;
-	r = mfa_challenge_get(e->vault, e->call->account, e->call->shown.id, &challenge, &version);
+	r = mfa_phone_request_get(e->vault, e->call->account, e->call->shown.id, &request, &version);
 	if (r != 0 && r != -ENOENT)
 		fail(e, r);
-	else if (r == -ENOENT || e->now >= challenge.expires)
+	else if (r == -ENOENT || e->now >= request.expires)
 		refuse(e, 410, "expired");
-	else if (challenge.kind == MFA_CHALLENGE_TEST ? challenge.device != e->call->device : e->device == NULL)
+	else if (request.kind == MFA_PHONE_REQUEST_TEST ? request.device != e->call->device : e->device == NULL)
 		refuse(e, 403, "unpaired");
-	else if (challenge.state != MFA_CHALLENGE_PENDING)
+	else if (request.state != MFA_PHONE_REQUEST_PENDING)
 		refuse(e, 409, "answered");
-	else if (!mfa_call_shows(e->call, &challenge))
+	else if (!mfa_call_shows(e->call, &request))
 		refuse(e, 403, "shown");
-	else if (e->call->approves && !is_verified(e, phone, &challenge))
+	else if (e->call->approves && !is_verified(e, phone, &request))
 		refuse(e, 403, "verify");
 	else
-		decide(e, &challenge, version);
+		decide(e, &request, version);
 }
 
 /* Changes of a phone that is paired. */

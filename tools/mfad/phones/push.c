@@ -83,11 +83,11 @@ static int send_message(const struct push *push, const struct mfa_phone *phone, 
 {
 	char plain[PAYLOAD_MAX + 1];
 	struct push_letter letter = {
-		.id = id, .topic = push->challenge.id, .plain = plain,
-		.seconds = push->challenge.expires - mfa_clock_now(),
+		.id = id, .topic = push->request.id, .plain = plain,
+		.seconds = push->request.expires - mfa_clock_now(),
 	};
 
-	(void)snprintf(plain, sizeof(plain), "{\"request\":\"%s\",\"language\":\"%s\"}", push->challenge.id,
+	(void)snprintf(plain, sizeof(plain), "{\"request\":\"%s\",\"language\":\"%s\"}", push->request.id,
 		       phone->language);
 	return push_send(push->c, phone, &letter);
 }
@@ -108,7 +108,7 @@ bool push_message_done(const char *id, int status, char account[MFA_ACCOUNT_NAME
 			push->messages[i].status = status;
 			*device = push->messages[i].device;
 			*endpoint = push->messages[i].endpoint;
-			(void)snprintf(account, MFA_ACCOUNT_NAME_MAX + 1, "%s", push->challenge.account);
+			(void)snprintf(account, MFA_ACCOUNT_NAME_MAX + 1, "%s", push->request.account);
 			waiter_wake(&push->waiter);
 		}
 	}
@@ -119,7 +119,7 @@ bool push_message_done(const char *id, int status, char account[MFA_ACCOUNT_NAME
 /* Both ways to a phone: the page that is open, and its push service. */
 static void reach(struct push *push, uint64_t device, const struct mfa_phone *phone)
 {
-	char id[MFA_CHALLENGE_ID_SIZE], account[MFA_ACCOUNT_NAME_MAX + 1];
+	char id[MFA_PHONE_REQUEST_ID_SIZE], account[MFA_ACCOUNT_NAME_MAX + 1];
 	uint64_t endpoint = mfa_text_hash(phone->endpoint);
 	int r;
 
@@ -129,7 +129,7 @@ static void reach(struct push *push, uint64_t device, const struct mfa_phone *ph
 		return;
 	/* Its answer may come before this goes on. */
 	(void)pthread_mutex_lock(&lock);
-	(void)snprintf(id, sizeof(id), "%.*s%zu", MFA_CHALLENGE_ID_SIZE - 4, push->challenge.id, push->count);
+	(void)snprintf(id, sizeof(id), "%.*s%zu", MFA_PHONE_REQUEST_ID_SIZE - 4, push->request.id, push->count);
 	memcpy(push->messages[push->count].id, id, sizeof(id));
 	push->messages[push->count].device = device;
 	push->messages[push->count].endpoint = endpoint;
@@ -209,20 +209,20 @@ void push_host(char *out, size_t size)
 	out[size - 1] = '\0';
 }
 
-/* Puts the challenge where phones find it. */
+/* Puts the request where phones find it. */
 static int begin(struct push *push, struct conversation *c)
 {
-	struct mfa_challenge *challenge = &push->challenge;
+	struct mfa_phone_request *request = &push->request;
 	uint64_t version = 0;
 	int r;
 
 	push->c = c;
-	push_host(challenge->host, sizeof(challenge->host));
-	mfa_challenge_key(challenge->account, challenge->id, push->key);
+	push_host(request->host, sizeof(request->host));
+	mfa_phone_request_key(request->account, request->id, push->key);
 	r = waiter_begin(&push->waiter, push->key);
 	if (r != 0)
 		return r;
-	r = mfa_challenge_put(vault_of(c), challenge, &version);
+	r = mfa_phone_request_put(vault_of(c), request, &version);
 	if (r != 0) {
 		waiter_end(&push->waiter);
 		return r;
@@ -271,7 +271,7 @@ static int count_request(struct push *push, struct mfa_record *record, const str
 int push_begin(struct push *push, struct conversation *c, struct mfa_record *record,
 	       const struct push_subject *subject, enum push_offer *offer)
 {
-	struct mfa_challenge *challenge = &push->challenge;
+	struct mfa_phone_request *request = &push->request;
 	size_t i;
 	int r;
 
@@ -289,18 +289,18 @@ int push_begin(struct push *push, struct conversation *c, struct mfa_record *rec
 	r = count_request(push, record, subject, offer);
 	if (r != 0 || *offer != PUSH_ASKED)
 		return r;
-	r = mfa_challenge_new(challenge);
+	r = mfa_phone_request_new(request);
 	if (r != 0)
 		return r;
-	challenge->kind = MFA_CHALLENGE_SIGNIN;
-	challenge->created = mfa_clock_now();
-	challenge->expires = challenge->created + c->conf->push_timeout;
-	challenge->claim = subject->claim;
-	challenge->verify = subject->policy->verify_user;
-	mfa_text_copy(challenge->account, sizeof(challenge->account), record->account->name);
-	mfa_text_copy(challenge->service, sizeof(challenge->service), subject->service);
-	mfa_text_copy(challenge->address, sizeof(challenge->address), subject->address);
-	mfa_text_copy(challenge->command, sizeof(challenge->command), subject->command);
+	request->kind = MFA_PHONE_REQUEST_SIGNIN;
+	request->created = mfa_clock_now();
+	request->expires = request->created + c->conf->push_timeout;
+	request->claim = subject->claim;
+	request->verify = subject->policy->verify_user;
+	mfa_text_copy(request->account, sizeof(request->account), record->account->name);
+	mfa_text_copy(request->service, sizeof(request->service), subject->service);
+	mfa_text_copy(request->address, sizeof(request->address), subject->address);
+	mfa_text_copy(request->command, sizeof(request->command), subject->command);
 	r = begin(push, c);
 	for (i = 0; r == 0 && i < record->account->device_count; i++)
 		if (can_answer(&record->account->devices[i], subject->policy))
@@ -311,21 +311,21 @@ int push_begin(struct push *push, struct conversation *c, struct mfa_record *rec
 int push_begin_test(struct push *push, struct conversation *c, const struct mfa_pairing *pairing,
 		    const char *service)
 {
-	struct mfa_challenge *challenge = &push->challenge;
+	struct mfa_phone_request *request = &push->request;
 	int r;
 
 	memset(push, 0, sizeof(*push));
 	push->waiter.fd = -1;
-	r = mfa_challenge_new(challenge);
+	r = mfa_phone_request_new(request);
 	if (r != 0)
 		return r;
-	challenge->kind = MFA_CHALLENGE_TEST;
-	challenge->device = pairing->device;
-	challenge->created = mfa_clock_now();
-	challenge->expires = challenge->created + PAIRING_SECONDS;
-	challenge->verify = pairing->verify;
-	mfa_text_copy(challenge->account, sizeof(challenge->account), pairing->account);
-	mfa_text_copy(challenge->service, sizeof(challenge->service), service);
+	request->kind = MFA_PHONE_REQUEST_TEST;
+	request->device = pairing->device;
+	request->created = mfa_clock_now();
+	request->expires = request->created + PAIRING_SECONDS;
+	request->verify = pairing->verify;
+	mfa_text_copy(request->account, sizeof(request->account), pairing->account);
+	mfa_text_copy(request->service, sizeof(request->service), service);
 	r = begin(push, c);
 	if (r == 0)
 		reach(push, pairing->device, &pairing->phone);
@@ -337,22 +337,21 @@ int push_begin_test(struct push *push, struct conversation *c, const struct mfa_
 enum push_outcome push_look(struct push *push)
 {
 	static const enum push_outcome outcomes[] = {
-		[MFA_CHALLENGE_PENDING] = PUSH_PENDING, [MFA_CHALLENGE_APPROVED] = PUSH_APPROVED,
-		[MFA_CHALLENGE_DENIED] = PUSH_DENIED, [MFA_CHALLENGE_WRONG] = PUSH_WRONG,
-		[MFA_CHALLENGE_REFUSING] = PUSH_PENDING,
+		[MFA_PHONE_REQUEST_PENDING] = PUSH_PENDING, [MFA_PHONE_REQUEST_APPROVED] = PUSH_APPROVED,
+		[MFA_PHONE_REQUEST_DENIED] = PUSH_DENIED, [MFA_PHONE_REQUEST_WRONG] = PUSH_WRONG,
+		[MFA_PHONE_REQUEST_REFUSING] = PUSH_PENDING,
 	};
-	struct mfa_challenge now;
+	struct mfa_phone_request now;
 	int r;
 
 	if (!push->active)
 		return PUSH_EXPIRED;
-	r = mfa_challenge_get(vault_of(push->c), push->challenge.account,
-			      push->challenge.id, &now, NULL);
+	r = mfa_phone_request_get(vault_of(push->c), push->request.account, push->request.id, &now, NULL);
 	if (r == -ENOENT)
 		return PUSH_EXPIRED;
 	if (r != 0)
 		return PUSH_FAILED;
-	push->challenge.device = now.device;
+	push->request.device = now.device;
 	if (outcomes[now.state] == PUSH_PENDING && mfa_clock_now() >= now.expires)
 		return PUSH_EXPIRED;
 	return outcomes[now.state];
@@ -376,7 +375,7 @@ enum push_outcome push_wait(struct push *push)
 	int event;
 
 	while ((outcome = push_look(push)) == PUSH_PENDING) {
-		event = waiter_wait(&push->waiter, push->c->fd, push->challenge.expires);
+		event = waiter_wait(&push->waiter, push->c->fd, push->request.expires);
 		if (event == 2)
 			return heard(push);
 		if (event == 0)
@@ -392,7 +391,7 @@ void push_end(struct push *push)
 	if (!push->active)
 		return;
 	push->active = false;
-	mfa_challenge_drop(vault_of(push->c), push->challenge.account, push->challenge.id);
+	mfa_phone_request_drop(vault_of(push->c), push->request.account, push->request.id);
 	leave(push);
 	for (i = 0; i < push->device_count; i++)
 		events_changed(push->devices[i]);

@@ -12,7 +12,8 @@
 #include "mfad/base/conversation.h"
 #include "mfad/base/subject.h"
 #include "mfad/phones/waiters.h"
-#include "phone/challenge.h"
+#include "phone/pairing.h"
+#include "phone/request.h"
 
 /* Whether and why phones are asked. */
 enum push_offer {
@@ -36,7 +37,7 @@ enum push_outcome {
 
 /* Messages for push services that are under way. */
 struct push_message {
-	char id[MFA_CHALLENGE_ID_SIZE];
+	char id[MFA_PHONE_REQUEST_ID_SIZE];
 	int status;		/* of HTTP; -1: not known yet, 0: no answer */
 	uint64_t device, endpoint;	/* whose, and mfa_text_hash of where it went */
 };
@@ -46,7 +47,7 @@ struct push {
 	struct conversation *c;
 	bool active;
 	int64_t asked_at;
-	struct mfa_challenge challenge;
+	struct mfa_phone_request request;
 	char key[MFA_STORE_KEY_MAX + 1];
 	struct waiter waiter;
 	size_t device_count;

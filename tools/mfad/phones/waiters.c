@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "clock/clock.h"
-#include "phone/challenge.h"
+#include "phone/request.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static LIST_HEAD(, waiter) waiters = LIST_HEAD_INITIALIZER(waiters);

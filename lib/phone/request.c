@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "phone/challenge.h"
+#include "phone/request.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -30,7 +30,7 @@ int mfa_number_new(unsigned *out)
 	return 0;
 }
 
-int mfa_challenge_new(struct mfa_challenge *out)
+int mfa_phone_request_new(struct mfa_phone_request *out)
 {
 	uint8_t bytes[ID_BYTES];
 
@@ -41,7 +41,7 @@ int mfa_challenge_new(struct mfa_challenge *out)
 	return mfa_number_new(&out->number);
 }
 
-bool mfa_challenge_id_valid(const char *id)
+bool mfa_phone_request_id_valid(const char *id)
 {
 	uint8_t bytes[ID_BYTES];
 	size_t len;
@@ -49,12 +49,12 @@ bool mfa_challenge_id_valid(const char *id)
 	return mfa_base64url_decode(id, strlen(id), bytes, sizeof(bytes), &len) == 0 && len == ID_BYTES;
 }
 
-void mfa_challenge_key(const char *account, const char *id, char out[MFA_STORE_KEY_MAX + 1])
+void mfa_phone_request_key(const char *account, const char *id, char out[MFA_STORE_KEY_MAX + 1])
 {
-	(void)snprintf(out, MFA_STORE_KEY_MAX + 1, MFA_KEY_CHALLENGE "%s/%s", account, id);
+	(void)snprintf(out, MFA_STORE_KEY_MAX + 1, MFA_KEY_PHONE_REQUEST "%s/%s", account, id);
 }
 
-static bool parse(const struct mfa_vault_value *value, struct mfa_challenge *out)
+static bool parse(const struct mfa_vault_value *value, struct mfa_phone_request *out)
 {
 	json_t *json = mfa_json_read(value->plain, value->len);
 	int64_t format, kind, state, number, device, verify;
@@ -62,8 +62,8 @@ static bool parse(const struct mfa_vault_value *value, struct mfa_challenge *out
 
 	memset(out, 0, sizeof(*out));
 	ok = mfa_json_int(json, "v", FORMAT, FORMAT, &format) &&
-	     mfa_json_int(json, "kind", 0, MFA_CHALLENGE_TEST, &kind) &&
-	     mfa_json_int(json, "state", 0, MFA_CHALLENGE_REFUSING, &state) &&
+	     mfa_json_int(json, "kind", 0, MFA_PHONE_REQUEST_TEST, &kind) &&
+	     mfa_json_int(json, "state", 0, MFA_PHONE_REQUEST_REFUSING, &state) &&
 	     mfa_json_int(json, "number", MFA_NUMBER_MIN, MFA_NUMBER_MAX, &number) &&
 	     mfa_json_int(json, "device", 0, INT64_MAX, &device) &&
 	     mfa_json_int(json, "verify", 0, MFA_VERIFY_REQUIRED, &verify) &&
@@ -77,8 +77,8 @@ static bool parse(const struct mfa_vault_value *value, struct mfa_challenge *out
 	     mfa_json_copy(json_object_get(json, "address"), out->address, sizeof(out->address)) &&
 	     mfa_json_copy(json_object_get(json, "command"), out->command, sizeof(out->command));
 	if (ok) {
-		out->kind = (enum mfa_challenge_kind)kind;
-		out->state = (enum mfa_challenge_state)state;
+		out->kind = (enum mfa_phone_request_kind)kind;
+		out->state = (enum mfa_phone_request_state)state;
 		out->number = (unsigned)number;
 		out->device = (uint64_t)device;
 		out->verify = (enum mfa_verify_user)verify;
@@ -88,15 +88,15 @@ static bool parse(const struct mfa_vault_value *value, struct mfa_challenge *out
 	return ok;
 }
 
-int mfa_challenge_get(const struct mfa_vault *vault, const char *account, const char *id,
-		      struct mfa_challenge *out, uint64_t *version)
+int mfa_phone_request_get(const struct mfa_vault *vault, const char *account, const char *id,
+			  struct mfa_phone_request *out, uint64_t *version)
 {
 	char key[MFA_STORE_KEY_MAX + 1];
 	struct mfa_vault_value value;
 	int r;
 
 	memset(out, 0, sizeof(*out));
-	mfa_challenge_key(account, id, key);
+	mfa_phone_request_key(account, id, key);
 	r = mfa_vault_get(vault, key, &value);
 	if (r == 0 && !parse(&value, out))
 		r = -EBADMSG;
@@ -106,7 +106,7 @@ int mfa_challenge_get(const struct mfa_vault *vault, const char *account, const 
 	return r;
 }
 
-int mfa_challenge_put(const struct mfa_vault *vault, const struct mfa_challenge *c, uint64_t *version)
+int mfa_phone_request_put(const struct mfa_vault *vault, const struct mfa_phone_request *c, uint64_t *version)
 {
 	char key[MFA_STORE_KEY_MAX + 1], *text;
 	int r;
@@ -119,24 +119,24 @@ int mfa_challenge_put(const struct mfa_vault *vault, const struct mfa_challenge 
 		"address", c->address, "command", c->command));
 	if (text == NULL)
 		return -ENOMEM;
-	mfa_challenge_key(c->account, c->id, key);
+	mfa_phone_request_key(c->account, c->id, key);
 	r = mfa_vault_put(vault, key, *version, text, strlen(text), c->expires, version);
 	explicit_bzero(text, strlen(text));
 	free(text);
 	return r;
 }
 
-void mfa_challenge_drop(const struct mfa_vault *vault, const char *account, const char *id)
+void mfa_phone_request_drop(const struct mfa_vault *vault, const char *account, const char *id)
 {
 	char key[MFA_STORE_KEY_MAX + 1];
 
-	mfa_challenge_key(account, id, key);
+	mfa_phone_request_key(account, id, key);
 	mfa_vault_drop(vault, key);
 }
 
 struct list {
 	const struct mfa_vault *vault;
-	mfa_challenge_fn *fn;
+	mfa_phone_request_fn *fn;
 	void *ctx;
 };
 
@@ -144,20 +144,20 @@ static int on_entry(void *ctx, const char *key, const struct mfa_entry *entry)
 {
 	const struct list *list = ctx;
 	struct mfa_vault_value value;
-	struct mfa_challenge challenge;
+	struct mfa_phone_request request;
 	int r = 0;
 
-	if (mfa_vault_open(list->vault, key, entry, &value) == 0 && parse(&value, &challenge))
-		r = list->fn(list->ctx, &challenge);
+	if (mfa_vault_open(list->vault, key, entry, &value) == 0 && parse(&value, &request))
+		r = list->fn(list->ctx, &request);
 	mfa_vault_value_release(&value);
 	return r;
 }
 
-int mfa_challenge_list(const struct mfa_vault *vault, const char *account, mfa_challenge_fn *fn, void *ctx)
+int mfa_phone_request_list(const struct mfa_vault *vault, const char *account, mfa_phone_request_fn *fn, void *ctx)
 {
 	struct list list = { vault, fn, ctx };
 	char prefix[MFA_STORE_KEY_MAX + 1];
 
-	mfa_challenge_key(account, "", prefix);
+	mfa_phone_request_key(account, "", prefix);
 	return mfa_store_list(vault->store, prefix, on_entry, &list);
 }
