@@ -3,11 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "limits/limits.h"
 #include "phone/call.h"
 #include "portal/body.h"
 #include "portal/forwarded.h"
 #include "portal/ticket.h"
+#include "ratelimit/ratelimit.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

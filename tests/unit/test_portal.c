@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "limits/limits.h"
 #include "portal/body.h"
 #include "portal/forwarded.h"
 #include "portal/public.h"
 #include "portal/ticket.h"
+#include "ratelimit/ratelimit.h"
 
 #define NOW 1800000000
 
@@ -116,38 +116,38 @@ static void test_ring(void **state)
 
 static void test_limits(void **state)
 {
-	struct mfa_limits *limits;
+	struct mfa_ratelimit *ratelimit;
 	struct mfa_address a, b, same64, other64;
 	unsigned i;
 
 	(void)state;
-	assert_int_equal(mfa_limits_new(&limits), 0);
+	assert_int_equal(mfa_ratelimit_new(&ratelimit), 0);
 	assert_int_equal(mfa_address_parse("192.0.2.1", &a), 0);
 	assert_int_equal(mfa_address_parse("192.0.2.2", &b), 0);
 	for (i = 0; i < 5; i++)
-		assert_true(mfa_limits_allow(limits, &a, 0, 1, 5, 1, 1000));
-	assert_false(mfa_limits_allow(limits, &a, 0, 1, 5, 1, 1000));
+		assert_true(mfa_ratelimit_allow(ratelimit, &a, 0, 1, 5, 1, 1000));
+	assert_false(mfa_ratelimit_allow(ratelimit, &a, 0, 1, 5, 1, 1000));
 	/* Another address, and another purpose. */
-	assert_true(mfa_limits_allow(limits, &b, 0, 1, 5, 1, 1000));
-	assert_true(mfa_limits_allow(limits, &a, 1, 1, 5, 1, 1000));
-	assert_true(mfa_limits_allow_name(limits, "alice", 1, 1, 0.1F, 1000));
-	assert_false(mfa_limits_allow_name(limits, "alice", 1, 1, 0.1F, 2000));
-	assert_true(mfa_limits_allow_name(limits, "bob", 1, 1, 0.1F, 2000));
-	assert_true(mfa_limits_allow_name(limits, "alice", 1, 1, 0.1F, 12000));
+	assert_true(mfa_ratelimit_allow(ratelimit, &b, 0, 1, 5, 1, 1000));
+	assert_true(mfa_ratelimit_allow(ratelimit, &a, 1, 1, 5, 1, 1000));
+	assert_true(mfa_ratelimit_allow_name(ratelimit, "alice", 1, 1, 0.1F, 1000));
+	assert_false(mfa_ratelimit_allow_name(ratelimit, "alice", 1, 1, 0.1F, 2000));
+	assert_true(mfa_ratelimit_allow_name(ratelimit, "bob", 1, 1, 0.1F, 2000));
+	assert_true(mfa_ratelimit_allow_name(ratelimit, "alice", 1, 1, 0.1F, 12000));
 	/* It fills again, and no further than it holds. */
-	assert_true(mfa_limits_allow(limits, &a, 0, 1, 5, 1, 2000));
-	assert_false(mfa_limits_allow(limits, &a, 0, 1, 5, 1, 2000));
+	assert_true(mfa_ratelimit_allow(ratelimit, &a, 0, 1, 5, 1, 2000));
+	assert_false(mfa_ratelimit_allow(ratelimit, &a, 0, 1, 5, 1, 2000));
 	for (i = 0; i < 5; i++)
-		assert_true(mfa_limits_allow(limits, &a, 0, 1, 5, 1, 1000000));
-	assert_false(mfa_limits_allow(limits, &a, 0, 1, 5, 1, 1000000));
+		assert_true(mfa_ratelimit_allow(ratelimit, &a, 0, 1, 5, 1, 1000000));
+	assert_false(mfa_ratelimit_allow(ratelimit, &a, 0, 1, 5, 1, 1000000));
 	/* Of IPv6 somebody has a /64. */
 	assert_int_equal(mfa_address_parse("2001:db8::1", &a), 0);
 	assert_int_equal(mfa_address_parse("2001:db8::ffff:2", &same64), 0);
 	assert_int_equal(mfa_address_parse("2001:db8:0:1::1", &other64), 0);
-	assert_true(mfa_limits_allow(limits, &a, 0, 5, 5, 1, 1000));
-	assert_false(mfa_limits_allow(limits, &same64, 0, 1, 5, 1, 1000));
-	assert_true(mfa_limits_allow(limits, &other64, 0, 1, 5, 1, 1000));
-	free(limits);
+	assert_true(mfa_ratelimit_allow(ratelimit, &a, 0, 5, 5, 1, 1000));
+	assert_false(mfa_ratelimit_allow(ratelimit, &same64, 0, 1, 5, 1, 1000));
+	assert_true(mfa_ratelimit_allow(ratelimit, &other64, 0, 1, 5, 1, 1000));
+	free(ratelimit);
 }
 
 static void test_forwarded(void **state)

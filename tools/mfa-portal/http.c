@@ -162,8 +162,8 @@ static bool is_allowed(struct portal *portal, struct evhttp_request *req, enum p
 
 	if (connections_address(portal, req, &address) != 0)
 		return false;
-	return mfa_limits_allow(portal->limits, &address, purpose, 1, rates[purpose].most, rates[purpose].rate,
-				portal_ms());
+	return mfa_ratelimit_allow(portal->ratelimit, &address, purpose, 1, rates[purpose].most, rates[purpose].rate,
+				   portal_ms());
 }
 
 static void serve_call(struct portal *portal, struct evhttp_request *req, const char *name)

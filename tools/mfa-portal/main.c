@@ -293,7 +293,7 @@ static void tidy(struct portal *portal)
 	SSL_CTX_free(portal->ssl);
 	if (portal->base != NULL)
 		event_base_free(portal->base);
-	free(portal->limits);
+	free(portal->ratelimit);
 	mfa_conf_free(&portal->conf);
 }
 
@@ -340,7 +340,7 @@ int main(int argc, char **argv)
 	if (portal.tls)
 		r = tls_load(portal.conf->portal.certificate, portal.conf->portal.key, &portal.ssl);
 	if (r == 0)
-		r = mfa_limits_new(&portal.limits);
+		r = mfa_ratelimit_new(&portal.ratelimit);
 	if (r == 0 && RAND_bytes(portal.ticket_key, sizeof(portal.ticket_key)) != 1)
 		r = -EIO;
 	if (r == 0 && (evthread_use_pthreads() != 0 || (portal.base = event_base_new()) == NULL))

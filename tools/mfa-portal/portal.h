@@ -10,8 +10,8 @@
 #include <stdint.h>
 
 #include "conf/conf.h"
-#include "limits/limits.h"
 #include "portal/ticket.h"
+#include "ratelimit/ratelimit.h"
 
 struct pages;
 struct upstream;
@@ -30,7 +30,7 @@ struct portal {
 	struct upstream *upstream;
 	struct waits *waits;
 	struct pusher *pusher;
-	struct mfa_limits *limits;
+	struct mfa_ratelimit *ratelimit;
 	uint8_t ticket_key[MFA_TICKET_KEY_SIZE];
 	struct mfa_ring ring;
 };

@@ -9,10 +9,10 @@
 
 #include "clock/clock.h"
 #include "language/language.h"
-#include "limits/limits.h"
 #include "mfad/phones/events.h"
 #include "mfad/phones/push.h"
 #include "phone/pairing.h"
+#include "ratelimit/ratelimit.h"
 
 #define PAIRING_SECONDS 600
 #define URI_MAX 256
@@ -145,15 +145,15 @@ static int wait_for(struct conversation *c, struct push *push, const char *text)
 static bool may_test(const char *account)
 {
 	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-	static struct mfa_limits *limits;
+	static struct mfa_ratelimit *ratelimit;
 	struct timespec now;
 	bool may;
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &now);
 	(void)pthread_mutex_lock(&lock);
-	may = (limits != NULL || mfa_limits_new(&limits) == 0) &&
-	      mfa_limits_allow_name(limits, account, 1, TESTS_MOST, TESTS_RATE,
-				    (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000);
+	may = (ratelimit != NULL || mfa_ratelimit_new(&ratelimit) == 0) &&
+	      mfa_ratelimit_allow_name(ratelimit, account, 1, TESTS_MOST, TESTS_RATE,
+				       (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000);
 	(void)pthread_mutex_unlock(&lock);
 	return may;
 }

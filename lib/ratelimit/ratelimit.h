@@ -1,33 +1,33 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* How often an address, or somebody, may ask: buckets that fill by themselves. */
-#ifndef MFA_LIMITS_H
-#define MFA_LIMITS_H
+#ifndef MFA_RATELIMIT_H
+#define MFA_RATELIMIT_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "address/network.h"
 
-#define MFA_LIMITS_SIZE 16384
+#define MFA_RATELIMIT_SIZE 16384
 
-struct mfa_limits {
+struct mfa_ratelimit {
 	uint8_t key[16];		/* or an attacker would choose whose bucket he empties */
 	struct {
 		uint64_t who;
 		float tokens;
 		int64_t time;		/* milliseconds */
-	} rows[MFA_LIMITS_SIZE];
+	} rows[MFA_RATELIMIT_SIZE];
 };
 
 /* Returns 0, -EIO or -ENOMEM.  The caller frees it. */
-int mfa_limits_new(struct mfa_limits **out);
+int mfa_ratelimit_new(struct mfa_ratelimit **out);
 /* Whether an address (of IPv6, its /64) may do something that costs so many tokens: it has at most
  * `most`, and `rate` more each second. */
-bool mfa_limits_allow(struct mfa_limits *limits, const struct mfa_address *address, unsigned purpose,
-		      float cost, float most, float rate, int64_t now_ms);
+bool mfa_ratelimit_allow(struct mfa_ratelimit *ratelimit, const struct mfa_address *address, unsigned purpose,
+			 float cost, float most, float rate, int64_t now_ms);
 
 /* The same, of a name. */
-bool mfa_limits_allow_name(struct mfa_limits *limits, const char *name, float cost, float most, float rate,
-			   int64_t now_ms);
+bool mfa_ratelimit_allow_name(struct mfa_ratelimit *ratelimit, const char *name, float cost, float most, float rate,
+			      int64_t now_ms);
 
 #endif
