@@ -11,7 +11,7 @@
 #include "address/network.h"
 #include "method/method.h"
 #include "name/name.h"
-#include "policy/place.h"
+#include "policy/service.h"
 
 /* Whether an account without a factor gets in. */
 enum mfa_unenrolled { MFA_UNENROLLED_DENY, MFA_UNENROLLED_ALLOW };

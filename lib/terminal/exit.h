@@ -19,7 +19,7 @@ enum mfa_exit {
 };
 
 enum mfa_exit mfa_exit_of_result(enum mfa_result result);
-/* For an error of mfa_exchange_run or mfa_dial: says what went wrong and what to do next. */
+/* For an error of mfa_client_run or mfa_dial: says what went wrong and what to do next. */
 enum mfa_exit mfa_exit_of_error(const char *program, const struct mfa_dial *dial, int error);
 
 #endif

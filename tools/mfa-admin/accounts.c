@@ -15,7 +15,7 @@
 #include "command.h"
 #include "json/read.h"
 #include "language/language.h"
-#include "terminal/exchange.h"
+#include "terminal/client.h"
 #include "terminal/exit.h"
 #include "terminal/terminal.h"
 
@@ -32,9 +32,9 @@ static void begin(struct mfa_frame *request, enum mfa_frame_type type, const cha
 static int send_request(const struct command_options *options, const struct mfa_frame *request,
 			int (*on_row)(void *ctx, const char *json), void *ctx)
 {
-	struct mfa_exchange x = { .dial = &options->dial, .on_row = on_row, .ctx = ctx };
+	struct mfa_client x = { .dial = &options->dial, .on_row = on_row, .ctx = ctx };
 	enum mfa_result result;
-	int r = mfa_exchange_run(&x, request, &result);
+	int r = mfa_client_run(&x, request, &result);
 
 	return r != 0 ? mfa_exit_of_error("mfa-admin", &options->dial, r) : mfa_exit_of_result(result);
 }

@@ -12,7 +12,7 @@
 #include "command.h"
 #include "json/read.h"
 #include "language/language.h"
-#include "terminal/exchange.h"
+#include "terminal/client.h"
 #include "terminal/exit.h"
 #include "terminal/terminal.h"
 #include "wire/presence.h"
@@ -202,7 +202,7 @@ static bool read_presence(const struct command_options *o, struct mfa_presence *
 
 int command_explain(const struct command_options *o, int argc, char **argv)
 {
-	struct mfa_exchange x = { .dial = &o->dial, .on_row = on_row,
+	struct mfa_client x = { .dial = &o->dial, .on_row = on_row,
 				  .ctx = (void *)(uintptr_t)o };
 	struct mfa_presence presence;
 	struct mfa_frame request;
@@ -226,7 +226,7 @@ int command_explain(const struct command_options *o, int argc, char **argv)
 	mfa_frame_put_text(&request, MFA_FIELD_RHOST, o->rhost);
 	mfa_frame_put_text(&request, MFA_FIELD_SESSION, o->session);
 	mfa_presence_put(&request, &presence);
-	r = mfa_exchange_run(&x, &request, &result);
+	r = mfa_client_run(&x, &request, &result);
 	if (r != 0)
 		return mfa_exit_of_error("mfa-admin", &o->dial, r);
 	return fflush(stdout) == 0 ? mfa_exit_of_result(result) : MFA_EXIT_FAILED;

@@ -11,7 +11,7 @@
 #include "json/read.h"
 #include "language/language.h"
 #include "method/method.h"
-#include "terminal/exchange.h"
+#include "terminal/client.h"
 #include "terminal/exit.h"
 #include "terminal/terminal.h"
 
@@ -155,14 +155,14 @@ static void print_json(struct report *re)
 static int ask(const struct command_options *o, enum mfa_frame_type type,
 	       int (*fn)(void *ctx, const char *row), void *ctx)
 {
-	struct mfa_exchange x = { .dial = &o->dial, .on_row = fn, .ctx = ctx };
+	struct mfa_client x = { .dial = &o->dial, .on_row = fn, .ctx = ctx };
 	struct mfa_frame request;
 	enum mfa_result result;
 	int r;
 
 	mfa_frame_start(&request, type);
 	mfa_frame_put_byte(&request, MFA_FIELD_PROTOCOL, MFA_PROTOCOL);
-	r = mfa_exchange_run(&x, &request, &result);
+	r = mfa_client_run(&x, &request, &result);
 	return r != 0 ? mfa_exit_of_error("mfa-admin", &o->dial, r) : mfa_exit_of_result(result);
 }
 

@@ -12,7 +12,7 @@
 #include "language/language.h"
 #include "picture.h"
 #include "rows.h"
-#include "terminal/exchange.h"
+#include "terminal/client.h"
 #include "terminal/exit.h"
 #include "terminal/terminal.h"
 
@@ -174,14 +174,14 @@ static int run(const struct command *command, struct options *o, char **args)
 {
 	struct rows rows = { .json = o->json, .status = command->request == MFA_STATUS };
 	bool lists = rows.status || command->request == MFA_DEVICES;
-	struct mfa_exchange x = { .dial = &o->dial, .on_key = on_key, .on_row = rows_print,
+	struct mfa_client x = { .dial = &o->dial, .on_key = on_key, .on_row = rows_print,
 				  .ctx = lists ? (void *)&rows : (void *)o };
 	struct mfa_frame request;
 	enum mfa_result result;
 	int r;
 
 	build_request(command, o, args, &request);
-	r = mfa_exchange_run(&x, &request, &result);
+	r = mfa_client_run(&x, &request, &result);
 	if (r == -EINTR || o->own_failure)
 		(void)fprintf(stderr, "%s\n", _("Nothing was saved."));
 	if (o->own_failure)

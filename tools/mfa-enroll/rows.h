@@ -11,7 +11,7 @@ struct rows {
 	unsigned count;
 };
 
-/* For mfa_exchange: ctx is a struct rows. */
+/* For mfa_client: ctx is a struct rows. */
 int rows_print(void *ctx, const char *json);
 void rows_end(const struct rows *rows);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "terminal/exchange.h"
+#include "terminal/client.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -82,7 +82,7 @@ static int ask(int fd, struct mfa_frame *frame, bool echo)
 	return r;
 }
 
-static int key(const struct mfa_exchange *x, const struct mfa_frame *frame)
+static int key(const struct mfa_client *x, const struct mfa_frame *frame)
 {
 	char *uri = field_text(frame, MFA_FIELD_URI), *label = field_text(frame, MFA_FIELD_LABEL);
 	int r = -EBADMSG;
@@ -94,7 +94,7 @@ static int key(const struct mfa_exchange *x, const struct mfa_frame *frame)
 	return r;
 }
 
-static int row(const struct mfa_exchange *x, const struct mfa_frame *frame)
+static int row(const struct mfa_client *x, const struct mfa_frame *frame)
 {
 	char *json = field_text(frame, MFA_FIELD_JSON);
 	int r = json != NULL && x->on_row != NULL ? x->on_row(x->ctx, json) : -EBADMSG;
@@ -103,7 +103,7 @@ static int row(const struct mfa_exchange *x, const struct mfa_frame *frame)
 	return r;
 }
 
-static int step(const struct mfa_exchange *x, int fd, struct mfa_frame *frame)
+static int step(const struct mfa_client *x, int fd, struct mfa_frame *frame)
 {
 	switch (mfa_frame_type(frame)) {
 	case MFA_INFO:
@@ -150,8 +150,8 @@ static void put_wait(struct mfa_frame *request)
 		mfa_frame_put_byte(request, MFA_FIELD_WAIT, 1);
 }
 
-int mfa_exchange_run(const struct mfa_exchange *x, const struct mfa_frame *request,
-		     enum mfa_result *result)
+int mfa_client_run(const struct mfa_client *x, const struct mfa_frame *request,
+		   enum mfa_result *result)
 {
 	struct mfa_frame *frame = malloc(sizeof(*frame)), *asked = malloc(sizeof(*asked));
 	int fd = -1, r = -ENOMEM;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Which services only people at this host use: where no address is given, that alone says that
  * somebody is here.  Pure. */
-#ifndef MFA_PLACE_H
-#define MFA_PLACE_H
+#ifndef MFA_SERVICE_H
+#define MFA_SERVICE_H
 
 #include <stdbool.h>
 

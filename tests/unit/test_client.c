@@ -15,7 +15,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "terminal/exchange.h"
+#include "terminal/client.h"
 #include "terminal/exit.h"
 
 #define STEPS_MAX 5
@@ -29,7 +29,7 @@ struct step {
 	uint8_t result;
 };
 
-struct exchange_row {
+struct conversation_row {
 	const char *name;
 	struct step steps[STEPS_MAX];
 	const char *typed;
@@ -40,7 +40,7 @@ struct exchange_row {
 	bool no_callbacks;
 };
 
-static const struct exchange_row rows[] = {
+static const struct conversation_row rows[] = {
 	{ .name = "what is said lands where it belongs",
 	  .steps = { { MFA_INFO, "hello" }, { MFA_ERROR, "careful" }, { MFA_DONE, "bye" } },
 	  .out = "hello\nbye\n", .err = "careful\n" },
@@ -88,7 +88,7 @@ struct bench {
 	int listener;
 	const struct step *steps;
 	bool as_told;		/* the request and each answer were what they must be */
-	const struct exchange_row *row;
+	const struct conversation_row *row;
 	char called[256];
 };
 
@@ -145,7 +145,7 @@ static int set_up(void **state)
 	*state = b;
 	if (b == NULL)
 		return -1;
-	(void)strcpy(b->folder, "/tmp/test_exchange.XXXXXX");
+	(void)strcpy(b->folder, "/tmp/test_client.XXXXXX");
 	if (mkdtemp(b->folder) == NULL)
 		return -1;
 	(void)snprintf(b->path, sizeof(b->path), "%s/s", b->folder);
@@ -231,7 +231,7 @@ static int run_row(struct bench *b, enum mfa_result *result, char out[2][512])
 {
 	struct mfa_dial dial = { .socket = b->path, .conf = "/nonexistent",
 				 .helper = "/nonexistent" };
-	struct mfa_exchange x = { .dial = &dial, .ctx = b };
+	struct mfa_client x = { .dial = &dial, .ctx = b };
 	struct mfa_frame request;
 	struct streams streams;
 	pthread_t server;
@@ -247,7 +247,7 @@ static int run_row(struct bench *b, enum mfa_result *result, char out[2][512])
 	mfa_frame_put_byte(&request, MFA_FIELD_PROTOCOL, MFA_PROTOCOL);
 	assert_int_equal(pthread_create(&server, NULL, serve, b), 0);
 	divert(&streams, b->row->typed);
-	r = mfa_exchange_run(&x, &request, result);
+	r = mfa_client_run(&x, &request, result);
 	put_back(&streams, out);
 	(void)pthread_join(server, NULL);
 	return r;
@@ -278,13 +278,13 @@ static void nobody_there(void **state)
 {
 	struct mfa_dial dial = { .socket = "/nonexistent/s", .conf = "/nonexistent",
 				 .helper = "/nonexistent" };
-	struct mfa_exchange x = { .dial = &dial };
+	struct mfa_client x = { .dial = &dial };
 	enum mfa_result result = MFA_RESULT_OK;
 	struct mfa_frame request;
 
 	(void)state;
 	mfa_frame_start(&request, MFA_TEST);
-	assert_int_equal(mfa_exchange_run(&x, &request, &result), -ENOENT);
+	assert_int_equal(mfa_client_run(&x, &request, &result), -ENOENT);
 	assert_int_equal(result, MFA_RESULT_FAILED);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "policy/place.h"
+#include "policy/service.h"
 
 #include <stddef.h>
 #include <string.h>
