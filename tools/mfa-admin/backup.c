@@ -18,12 +18,12 @@
 #include "language/language.h"
 #include "log/log.h"
 #include "passphrase.h"
-#include "place.h"
+#include "site.h"
 #include "terminal/exit.h"
 #include "terminal/terminal.h"
 
 struct backup {
-	struct place place;
+	struct site site;
 	const char *file;
 	char part[PATH_MAX];		/* its name until it is complete; "": it has none */
 	int fd;
@@ -60,7 +60,7 @@ static int save(void *ctx)
 	struct mfa_backup_watch watch = { .on_unreadable = on_unreadable, .ctx = b };
 	struct mfa_accounts *accounts;
 	struct mfa_container *container = NULL;
-	int r = mfa_accounts_open(b->place.conf->store_url, MFA_STORE_OPEN, b->ring, &accounts);
+	int r = mfa_accounts_open(b->site.conf->store_url, MFA_STORE_OPEN, b->ring, &accounts);
 
 	if (r == 0)
 		r = mfa_container_create(b->fd, b->passphrase, MFA_CONTAINER_LOG_N, &container);
@@ -134,8 +134,8 @@ static int make(struct backup *b)
 	int r = open_file(b);
 
 	if (r == 0) {
-		what = b->place.conf->store_url;
-		r = place_as_owner(&b->place, save, b);
+		what = b->site.conf->store_url;
+		r = site_as_owner(&b->site, save, b);
 		if (r == -ENOSPC || r == -EDQUOT || r == -EFBIG)
 			what = b->file;
 	}
@@ -147,7 +147,7 @@ static int make(struct backup *b)
 		(void)unlink(b->part);
 	log_result(b, r);
 	if (r != 0)
-		return place_say(what, r);
+		return site_say(what, r);
 	(void)printf(_("%llu accounts and the key are in %s.\n"
 		       "Whoever has it and its passphrase has every secret: keep them apart.\n"),
 		     (unsigned long long)b->counts->accounts, b->file);
@@ -161,7 +161,7 @@ static int make(struct backup *b)
 static int prepare(const struct command_options *options, struct backup *b)
 {
 	struct stat st;
-	int r = place_open(options, &b->place);
+	int r = site_open(options, &b->site);
 
 	if (r != 0)
 		return r;
@@ -169,9 +169,9 @@ static int prepare(const struct command_options *options, struct backup *b)
 		(void)fprintf(stderr, _("mfa-admin: %s is there already. Choose another name.\n"), b->file);
 		return MFA_EXIT_EXISTS;
 	}
-	r = mfa_keyring_load(b->place.conf->key_file, &b->ring);
+	r = mfa_keyring_load(b->site.conf->key_file, &b->ring);
 	if (r != 0)
-		return place_say(b->place.conf->key_file, r);
+		return site_say(b->site.conf->key_file, r);
 	return passphrase_read(options, true, b->passphrase);
 }
 
@@ -185,7 +185,7 @@ int command_backup(const struct command_options *options, int argc, char **argv)
 	b.counts = mmap(NULL, sizeof(*b.counts), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 			-1, 0);
 	if (r == 0 && b.counts == MAP_FAILED)
-		r = place_say("mmap", -errno);
+		r = site_say("mmap", -errno);
 	if (r == 0)
 		r = make(&b);
 	if (b.fd >= 0)
@@ -194,6 +194,6 @@ int command_backup(const struct command_options *options, int argc, char **argv)
 		(void)munmap(b.counts, sizeof(*b.counts));
 	explicit_bzero(b.passphrase, sizeof(b.passphrase));
 	mfa_keyring_free(&b.ring);
-	place_close(&b.place);
+	site_close(&b.site);
 	return r;
 }

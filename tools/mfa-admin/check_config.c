@@ -140,12 +140,12 @@ static unsigned warn_of_names(const char *path, const struct mfa_policy *policy,
 static unsigned check_names(const char *path, struct mfa_conf *conf)
 {
 	const struct mfa_policy *policy = policy_of_strangers(conf);
-	struct place place = { .conf = conf };
+	struct site site = { .conf = conf };
 	struct names_counts counts;
 
 	if (geteuid() == 0)
-		place.owner = getpwnam(MFA_USER);
-	if (policy == NULL || (geteuid() == 0 && place.owner == NULL) || names_look(&place, &counts) != 0)
+		site.owner = getpwnam(MFA_USER);
+	if (policy == NULL || (geteuid() == 0 && site.owner == NULL) || names_look(&site, &counts) != 0)
 		return 0;
 	return warn_of_names(path, policy, &counts);
 }

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "place.h"
+#include "site.h"
 
 #define SQLITE_SCHEME "sqlite://"
 
@@ -111,8 +111,8 @@ out:
 /* A store's folder within another of its owner's. */
 static int create_within(void *ctx)
 {
-	const struct place *place = ctx;
-	char *copy = strdup(place->conf->store_url + strlen(SQLITE_SCHEME));
+	const struct site *site = ctx;
+	char *copy = strdup(site->conf->store_url + strlen(SQLITE_SCHEME));
 	int r = -ENOMEM;
 
 	if (copy != NULL)
@@ -121,14 +121,14 @@ static int create_within(void *ctx)
 	return r;
 }
 
-int place_make_key_folder(const struct place *place)
+int site_make_key_folder(const struct site *site)
 {
-	return make_folder(place->conf->key_file, 0755, NULL);
+	return make_folder(site->conf->key_file, 0755, NULL);
 }
 
-int place_make_store_folder(const struct place *place)
+int site_make_store_folder(const struct site *site)
 {
-	int r = make_folder(place->conf->store_url + strlen(SQLITE_SCHEME), 0700, place->owner);
+	int r = make_folder(site->conf->store_url + strlen(SQLITE_SCHEME), 0700, site->owner);
 
-	return r == -EPERM ? place_as_owner(place, create_within, (void *)(uintptr_t)place) : r;
+	return r == -EPERM ? site_as_owner(site, create_within, (void *)(uintptr_t)site) : r;
 }

@@ -22,7 +22,7 @@
 #define TRIES_MAX 100
 
 struct names {
-	const struct place *place;
+	const struct site *site;
 	struct mfa_keyring *ring;
 	struct mfa_accounts *accounts;
 	struct names_counts *counts;	/* shared with the child that works on the store */
@@ -98,8 +98,8 @@ static const char *is_lost(const struct names *n, const char *name)
 	const char *why = NULL;
 	size_t i;
 
-	for (i = 0; i < n->place->conf->policy_count; i++) {
-		const struct mfa_policy *policy = &n->place->conf->policies[i];
+	for (i = 0; i < n->site->conf->policy_count; i++) {
+		const struct mfa_policy *policy = &n->site->conf->policies[i];
 
 		if (policy->nss || policy->names_exact)
 			continue;
@@ -205,7 +205,7 @@ static int look_for_lost(void *ctx, const char *key, const struct mfa_entry *ent
 static int open_and_look(struct names *n)
 {
 	const struct mfa_vault *vault;
-	int r = mfa_accounts_open(n->place->conf->store_url, MFA_STORE_OPEN, n->ring, &n->accounts);
+	int r = mfa_accounts_open(n->site->conf->store_url, MFA_STORE_OPEN, n->ring, &n->accounts);
 
 	if (r != 0)
 		return r;
@@ -375,7 +375,7 @@ static int carry_out(const struct command_options *options, struct names *n)
 		return MFA_EXIT_OK;
 	}
 	n->quiet = true;
-	r = place_as_owner(n->place, fold, n);
+	r = site_as_owner(n->site, fold, n);
 	mfa_log_begin(&line, "fold-names");
 	mfa_log_text(&line, "result", r == 0 ? "ok" : "failed");
 	mfa_log_number(&line, "renamed", n->counts->renamed);
@@ -383,20 +383,20 @@ static int carry_out(const struct command_options *options, struct names *n)
 	mfa_log_number(&line, "by_uid", (int64_t)getuid());
 	mfa_log_write(&line, LOG_NOTICE);
 	if (r != 0)
-		return place_say(n->place->conf->store_url, r);
+		return site_say(n->site->conf->store_url, r);
 	(void)printf(_("%u names were changed.\n"), n->counts->renamed);
 	say_conflicts(n->counts);
 	return MFA_EXIT_OK;
 }
 
 /* Key and a place for the counts. */
-static int begin(struct names *n, const struct place *place)
+static int begin(struct names *n, const struct site *site)
 {
-	n->place = place;
+	n->site = site;
 	n->counts = mmap(NULL, sizeof(*n->counts), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (n->counts == MAP_FAILED)
 		return -errno;
-	return mfa_keyring_load(place->conf->key_file, &n->ring);
+	return mfa_keyring_load(site->conf->key_file, &n->ring);
 }
 
 static void end(struct names *n)
@@ -406,28 +406,28 @@ static void end(struct names *n)
 		(void)munmap(n->counts, sizeof(*n->counts));
 }
 
-int names_look(const struct place *place, struct names_counts *out)
+int names_look(const struct site *site, struct names_counts *out)
 {
 	struct names n = { .quiet = true };
-	int r = begin(&n, place);
+	int r = begin(&n, site);
 
 	if (r == 0)
-		r = place_as_owner(place, look, &n);
+		r = site_as_owner(site, look, &n);
 	if (r == 0)
 		*out = *n.counts;
 	end(&n);
 	return r;
 }
 
-static int run(const struct command_options *options, const struct place *place)
+static int run(const struct command_options *options, const struct site *site)
 {
 	struct names n = { .quiet = false };
-	int r = begin(&n, place), status;
+	int r = begin(&n, site), status;
 
 	if (r != 0) {
-		status = place_say(place->conf->key_file, r);
-	} else if ((r = place_as_owner(place, look, &n)) != 0) {
-		status = place_say(place->conf->store_url, r);
+		status = site_say(site->conf->key_file, r);
+	} else if ((r = site_as_owner(site, look, &n)) != 0) {
+		status = site_say(site->conf->store_url, r);
 	} else if (options->fold) {
 		status = carry_out(options, &n);
 	} else {
@@ -440,13 +440,13 @@ static int run(const struct command_options *options, const struct place *place)
 
 int command_names(const struct command_options *options, int argc, char **argv)
 {
-	struct place place;
-	int r = place_open(options, &place);
+	struct site site;
+	int r = site_open(options, &site);
 
 	(void)argc, (void)argv;
 	mfa_log_open("mfa-admin", false);
 	if (r == 0)
-		r = run(options, &place);
-	place_close(&place);
+		r = run(options, &site);
+	site_close(&site);
 	return r;
 }

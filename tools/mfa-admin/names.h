@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "place.h"
+#include "site.h"
 
 struct names_counts {
 	bool folded;		/* the store is (account/spelling.h) */
@@ -19,6 +19,6 @@ struct names_counts {
 };
 
 /* Looks, and says nothing.  Returns 0 or a negative errno of key or store. */
-int names_look(const struct place *place, struct names_counts *out);
+int names_look(const struct site *site, struct names_counts *out);
 
 #endif

@@ -20,13 +20,13 @@
 #include "language/language.h"
 #include "log/log.h"
 #include "passphrase.h"
-#include "place.h"
+#include "site.h"
 #include "terminal/exit.h"
 #include "terminal/terminal.h"
 
 struct restore {
 	const struct command_options *options;
-	struct place place;
+	struct site site;
 	const char *file;
 	int fd;
 	struct mfa_container *container;
@@ -55,7 +55,7 @@ static int say_file(const struct restore *re, int r)
 			      _("Nothing was changed."));
 		return rows[i].status;
 	}
-	return place_say(re->file, r);
+	return site_say(re->file, r);
 }
 
 static int open_backup(struct restore *re)
@@ -65,7 +65,7 @@ static int open_backup(struct restore *re)
 
 	re->fd = open(re->file, O_RDONLY | O_CLOEXEC);
 	if (re->fd < 0) {
-		(void)place_say(re->file, -errno);
+		(void)site_say(re->file, -errno);
 		return MFA_EXIT_INVALID;
 	}
 	r = passphrase_read(re->options, false, passphrase);
@@ -91,7 +91,7 @@ static int look_at_store(void *ctx)
 	struct mfa_accounts *accounts = NULL;
 	struct mfa_store *store;
 	struct mfa_entry id;
-	int r = mfa_store_open(re->place.conf->store_url, MFA_STORE_OPEN, &store);
+	int r = mfa_store_open(re->site.conf->store_url, MFA_STORE_OPEN, &store);
 
 	if (r != 0)
 		return r;
@@ -100,7 +100,7 @@ static int look_at_store(void *ctx)
 	mfa_entry_release(&id);
 	mfa_store_close(&store);
 	if (r == 0 && re->ring != NULL)
-		r = mfa_accounts_open(re->place.conf->store_url, MFA_STORE_OPEN, re->ring, &accounts);
+		r = mfa_accounts_open(re->site.conf->store_url, MFA_STORE_OPEN, re->ring, &accounts);
 	mfa_accounts_close(&accounts);
 	return r;
 }
@@ -108,7 +108,7 @@ static int look_at_store(void *ctx)
 /* The key that is in place, or the one that waits.  A damaged one is as good as none. */
 static int find_key(struct restore *re)
 {
-	const char *key = re->place.conf->key_file;
+	const char *key = re->site.conf->key_file;
 	int r = mfa_keyring_load(key, &re->ring);
 
 	re->has_key = r == 0;
@@ -119,14 +119,14 @@ static int find_key(struct restore *re)
 		if (r == -ENOENT || r == -EBADMSG)
 			r = 0;
 	}
-	return r == 0 ? 0 : place_say(key, r);
+	return r == 0 ? 0 : site_say(key, r);
 }
 
 /* Whether the store may be written.  Returns 0 or the exit status. */
 static int check_store(const struct restore *re)
 {
-	const char *store = re->place.conf->store_url;
-	int r = place_as_owner(&re->place, look_at_store, (void *)(uintptr_t)re);
+	const char *store = re->site.conf->store_url;
+	int r = site_as_owner(&re->site, look_at_store, (void *)(uintptr_t)re);
 
 	/* One whose key still waits has let nobody in yet: an earlier restore was interrupted. */
 	if (r == -ENOENT || (r == 0 && !re->has_key && re->ring != NULL))
@@ -137,7 +137,7 @@ static int check_store(const struct restore *re)
 		return MFA_EXIT_FAILED;
 	}
 	if (r != 0 && r != -EKEYREJECTED)
-		return place_say(store, r);
+		return site_say(store, r);
 	if (re->options->replace)
 		return 0;
 	(void)fprintf(stderr, _("mfa-admin: the store %s is there already. To put the backup in its place, "
@@ -159,7 +159,7 @@ static void on_progress(void *ctx, uint64_t done, uint64_t total)
 static int fill(void *ctx)
 {
 	struct restore *re = ctx;
-	const char *url = re->place.conf->store_url;
+	const char *url = re->site.conf->store_url;
 	struct mfa_restore_options options = { .now = mfa_clock_now(),
 					       .drop_recovery = re->options->drop_recovery };
 	struct mfa_backup_watch watch = { .on_progress = on_progress, .ctx = re };
@@ -182,18 +182,18 @@ static int fill(void *ctx)
 /* The backup's keys wait for the store, if there are none in place. */
 static int put_key(struct restore *re)
 {
-	const char *key = re->place.conf->key_file;
+	const char *key = re->site.conf->key_file;
 	int r;
 
 	if (re->has_key)
 		return 0;
 	mfa_keyring_free(&re->ring);
-	r = place_make_key_folder(&re->place);
+	r = site_make_key_folder(&re->site);
 	if (r == 0)
 		r = mfa_keyring_prepare_as(key, re->backed_up);
 	if (r == 0)
 		r = mfa_keyring_load_prepared(key, &re->ring);
-	return r == 0 ? 0 : place_say(key, r);
+	return r == 0 ? 0 : site_say(key, r);
 }
 
 static void log_result(const struct restore *re, int r)
@@ -233,25 +233,25 @@ static void say_done(const struct restore *re)
 
 static int restore_all(struct restore *re)
 {
-	const char *key = re->place.conf->key_file;
+	const char *key = re->site.conf->key_file;
 	int r = check_store(re);
 
 	if (r == 0)
 		r = put_key(re);
 	if (r != 0)
 		return r;
-	r = place_make_store_folder(&re->place);
+	r = site_make_store_folder(&re->site);
 	if (r == 0)
-		r = place_as_owner(&re->place, fill, re);
+		r = site_as_owner(&re->site, fill, re);
 	if (r != 0 && !re->has_key)
 		mfa_keyring_discard(key);
 	if (r == 0 && !re->has_key)
-		r = mfa_keyring_publish(key, place_group(&re->place));
+		r = mfa_keyring_publish(key, site_group(&re->site));
 	log_result(re, r);
 	if (r == -EBADMSG || r == -EPROTONOSUPPORT)
 		return say_file(re, r);
 	if (r != 0)
-		return place_say(re->place.conf->store_url, r);
+		return site_say(re->site.conf->store_url, r);
 	say_done(re);
 	return MFA_EXIT_OK;
 }
@@ -259,7 +259,7 @@ static int restore_all(struct restore *re)
 /* The key alone, of a store that is there. */
 static int restore_key(struct restore *re)
 {
-	const char *key = re->place.conf->key_file, *store = re->place.conf->store_url;
+	const char *key = re->site.conf->key_file, *store = re->site.conf->store_url;
 	int r;
 
 	if (re->has_key && !re->options->replace) {
@@ -269,7 +269,7 @@ static int restore_key(struct restore *re)
 	}
 	mfa_keyring_free(&re->ring);
 	re->ring = re->backed_up;
-	r = place_as_owner(&re->place, look_at_store, re);
+	r = site_as_owner(&re->site, look_at_store, re);
 	re->ring = NULL;
 	if (r == -EKEYREJECTED) {
 		(void)fprintf(stderr, _("mfa-admin: the key in the backup is not that of %s, or it was changed "
@@ -277,15 +277,15 @@ static int restore_key(struct restore *re)
 		return MFA_EXIT_INVALID;
 	}
 	if (r != 0)
-		return place_say(store, r);
-	r = place_make_key_folder(&re->place);
+		return site_say(store, r);
+	r = site_make_key_folder(&re->site);
 	if (r == 0)
 		r = mfa_keyring_prepare_as(key, re->backed_up);
 	if (r == 0)
-		r = mfa_keyring_publish(key, place_group(&re->place));
+		r = mfa_keyring_publish(key, site_group(&re->site));
 	log_result(re, r);
 	if (r != 0)
-		return place_say(key, r);
+		return site_say(key, r);
 	(void)printf(_("The key %s was restored.\n"), key);
 	return MFA_EXIT_OK;
 }
@@ -293,14 +293,14 @@ static int restore_key(struct restore *re)
 int command_restore(const struct command_options *options, int argc, char **argv)
 {
 	struct restore re = { .options = options, .file = argv[1], .fd = -1 };
-	int r = place_open(options, &re.place);
+	int r = site_open(options, &re.site);
 
 	(void)argc;
 	mfa_log_open("mfa-admin", false);
 	re.counts = mmap(NULL, sizeof(*re.counts), PROT_READ | PROT_WRITE,
 			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (r == 0 && re.counts == MAP_FAILED)
-		r = place_say("mmap", -errno);
+		r = site_say("mmap", -errno);
 	if (r == 0)
 		r = find_key(&re);
 	if (r == 0)
@@ -314,6 +314,6 @@ int command_restore(const struct command_options *options, int argc, char **argv
 		(void)close(re.fd);
 	if (re.counts != MAP_FAILED)
 		(void)munmap(re.counts, sizeof(*re.counts));
-	place_close(&re.place);
+	site_close(&re.site);
 	return r;
 }

@@ -7,13 +7,13 @@
 #include <unistd.h>
 
 #include "account/accounts.h"
-#include "vault/reseal.h"
 #include "language/language.h"
 #include "log/log.h"
-#include "place.h"
 #include "seal/rotate.h"
+#include "site.h"
 #include "terminal/exit.h"
 #include "terminal/terminal.h"
+#include "vault/reseal.h"
 
 #define SETTLE_MS 3000	/* a running mfad takes a second to notice */
 
@@ -24,7 +24,7 @@ struct counts {
 };
 
 struct rotate {
-	struct place place;
+	struct site site;
 	struct mfa_keyring *ring;
 	struct counts *counts;
 	bool again;		/* the second time: quietly */
@@ -56,7 +56,7 @@ static int check_store(void *ctx)
 {
 	struct rotate *rotate = ctx;
 	struct mfa_accounts *accounts;
-	int r = mfa_accounts_open(rotate->place.conf->store_url, MFA_STORE_OPEN, rotate->ring,
+	int r = mfa_accounts_open(rotate->site.conf->store_url, MFA_STORE_OPEN, rotate->ring,
 				  &accounts);
 
 	mfa_accounts_close(&accounts);
@@ -68,7 +68,7 @@ static int reseal(void *ctx)
 	struct rotate *rotate = ctx;
 	struct mfa_reseal run = { .ctx = rotate };
 	struct mfa_accounts *accounts;
-	int r = mfa_accounts_open(rotate->place.conf->store_url, MFA_STORE_OPEN, rotate->ring,
+	int r = mfa_accounts_open(rotate->site.conf->store_url, MFA_STORE_OPEN, rotate->ring,
 				  &accounts);
 
 	if (r != 0)
@@ -90,7 +90,7 @@ static int reseal(void *ctx)
 static int load(struct rotate *rotate)
 {
 	mfa_keyring_free(&rotate->ring);
-	return mfa_keyring_load(rotate->place.conf->key_file, &rotate->ring);
+	return mfa_keyring_load(rotate->site.conf->key_file, &rotate->ring);
 }
 
 /* From two keys to one. */
@@ -99,7 +99,7 @@ static int carry_out(struct rotate *rotate, struct mfa_rotation *rotation)
 	int r = load(rotate);
 
 	if (r == 0)
-		r = place_as_owner(&rotate->place, reseal, rotate);
+		r = site_as_owner(&rotate->site, reseal, rotate);
 	if (r != 0)
 		return r;
 	r = mfa_rotation_settle(rotation, SETTLE_MS);
@@ -111,7 +111,7 @@ static int carry_out(struct rotate *rotate, struct mfa_rotation *rotation)
 	/* What they have written since we passed by. */
 	rotate->again = true;
 	if (r == 0)
-		r = place_as_owner(&rotate->place, reseal, rotate);
+		r = site_as_owner(&rotate->site, reseal, rotate);
 	return r == 0 ? mfa_rotation_finish(rotation) : r;
 }
 
@@ -128,7 +128,7 @@ static int say_result(const struct rotate *rotate, int r)
 		mfa_log_text(&line, "error", strerrordesc_np(-r));
 	mfa_log_write(&line, LOG_NOTICE);
 	if (r != 0) {
-		(void)place_say(rotate->place.conf->store_url, r);
+		(void)site_say(rotate->site.conf->store_url, r);
 		(void)fputs(_("Both keys stay, and everybody can sign in. Run it again to go on from here.\n"), stderr);
 		return MFA_EXIT_FAILED;
 	}
@@ -140,20 +140,20 @@ static int say_result(const struct rotate *rotate, int r)
 
 static int begin(struct rotate *rotate, struct mfa_rotation **rotation)
 {
-	const char *key = rotate->place.conf->key_file;
+	const char *key = rotate->site.conf->key_file;
 	int r = load(rotate);
 
 	if (r != 0)
-		return place_say(key, r);
-	r = place_as_owner(&rotate->place, check_store, rotate);
+		return site_say(key, r);
+	r = site_as_owner(&rotate->site, check_store, rotate);
 	if (r != 0)
-		return place_say(rotate->place.conf->store_url, r);
+		return site_say(rotate->site.conf->store_url, r);
 	mfa_keyring_free(&rotate->ring);	/* or we would wait for ourselves */
 	r = mfa_rotation_begin(key, rotation);
 	if (r == -EBUSY)
 		(void)fputs(_("mfa-admin: somebody else is changing the key just now.\n"), stderr);
 	else if (r < 0)
-		return place_say(key, r);
+		return site_say(key, r);
 	return r == -EBUSY ? MFA_EXIT_FAILED : -r;
 }
 
@@ -161,14 +161,14 @@ int command_rotate_key(const struct command_options *options, int argc, char **a
 {
 	struct rotate rotate = { .ring = NULL };
 	struct mfa_rotation *rotation = NULL;
-	int r = place_open(options, &rotate.place);
+	int r = site_open(options, &rotate.site);
 
 	(void)argc, (void)argv;
 	mfa_log_open("mfa-admin", false);
 	rotate.counts = mmap(NULL, sizeof(*rotate.counts), PROT_READ | PROT_WRITE,
 			     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (r == 0 && rotate.counts == MAP_FAILED)
-		r = place_say("mmap", -errno);
+		r = site_say("mmap", -errno);
 	if (r == 0)
 		r = begin(&rotate, &rotation);
 	if (r == -1) {
@@ -183,6 +183,6 @@ int command_rotate_key(const struct command_options *options, int argc, char **a
 	mfa_keyring_free(&rotate.ring);
 	if (rotate.counts != MAP_FAILED)
 		(void)munmap(rotate.counts, sizeof(*rotate.counts));
-	place_close(&rotate.place);
+	site_close(&rotate.site);
 	return r;
 }

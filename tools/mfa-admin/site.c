@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "place.h"
+#include "site.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,18 +16,18 @@
 #include "language/language.h"
 #include "terminal/exit.h"
 
-int place_say(const char *what, int error)
+int site_say(const char *what, int error)
 {
 	(void)fprintf(stderr, "mfa-admin: %s: %s\n", what, strerror(-error));
 	return MFA_EXIT_FAILED;
 }
 
-static int find_owner(struct place *place)
+static int find_owner(struct site *site)
 {
 	if (geteuid() != 0)
 		return 0;
-	place->owner = getpwnam(MFA_USER);
-	if (place->owner != NULL && place->owner->pw_uid != 0)
+	site->owner = getpwnam(MFA_USER);
+	if (site->owner != NULL && site->owner->pw_uid != 0)
 		return 0;
 	(void)fprintf(stderr, _("mfa-admin: there is no user %s, as which mfad runs. Make it with one of these:\n"),
 		      MFA_USER);
@@ -37,7 +37,7 @@ static int find_owner(struct place *place)
 	return -ENOENT;
 }
 
-int place_open(const struct command_options *options, struct place *out)
+int site_open(const struct command_options *options, struct site *out)
 {
 	char error[MFA_CONF_ERROR_SIZE];
 	const struct rlimit none = { 0, 0 };
@@ -53,14 +53,14 @@ int place_open(const struct command_options *options, struct place *out)
 	return find_owner(out) == 0 ? 0 : MFA_EXIT_INVALID;
 }
 
-void place_close(struct place *place)
+void site_close(struct site *site)
 {
-	mfa_conf_free(&place->conf);
+	mfa_conf_free(&site->conf);
 }
 
-gid_t place_group(const struct place *place)
+gid_t site_group(const struct site *site)
 {
-	return place->owner != NULL ? place->owner->pw_gid : (gid_t)-1;
+	return site->owner != NULL ? site->owner->pw_gid : (gid_t)-1;
 }
 
 static int become(const struct passwd *owner, pid_t parent)
@@ -75,19 +75,19 @@ static int become(const struct passwd *owner, pid_t parent)
 	return prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent ? 0 : -ESRCH;
 }
 
-int place_as_owner(const struct place *place, int (*fn)(void *ctx), void *ctx)
+int site_as_owner(const struct site *site, int (*fn)(void *ctx), void *ctx)
 {
 	int status, pipe_fds[2], r = -EIO;
 	pid_t pid, parent = getpid();
 
-	if (place->owner == NULL)
+	if (site->owner == NULL)
 		return fn(ctx);
 	(void)fflush(NULL);
 	if (pipe2(pipe_fds, O_CLOEXEC) != 0)
 		return -errno;
 	pid = fork();
 	if (pid == 0) {
-		r = become(place->owner, parent);
+		r = become(site->owner, parent);
 		if (r == 0)
 			r = fn(ctx);
 		_exit(write(pipe_fds[1], &r, sizeof(r)) == sizeof(r) ? 0 : 1);
