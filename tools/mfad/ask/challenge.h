@@ -25,7 +25,7 @@ struct challenge {
 	bool echo;
 	bool hopeless;			/* whatever is answered is wrong: nobody's account */
 	const char *command;		/* what sudo is asked to run, as it says; "": nothing */
-	int64_t said;			/* mfa_news_until of the news that was said; 0: none */
+	int64_t said;			/* mfa_alert_until of what was said; 0: nothing */
 	bool tells;			/* on root's word, of the account: its owner is told of wrong answers */
 	/* A way that was begun and goes on while a code may be typed (ask.h); NULL: none. */
 	const struct ask *begun;

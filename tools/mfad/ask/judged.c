@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "account/news.h"
+#include "account/alert.h"
 #include "account/uid_index.h"
 #include "clock/clock.h"
 
@@ -82,10 +82,10 @@ static void take_news(struct challenge *ch)
 	if (ch->c->has_code)
 		return;
 	if (ch->tells) {
-		mfa_news_take_wrong(account, ch->mistakes, label, ch->c->waits, now, &ch->unheard);
-		mfa_news_places(account, ch->unheard.first, ch->places, sizeof(ch->places));
+		mfa_alert_take_wrong(account, ch->mistakes, label, ch->c->waits, now, &ch->unheard);
+		mfa_alert_places(account, ch->unheard.first, ch->places, sizeof(ch->places));
 	}
-	mfa_news_said(account, ch->said, label, now);
+	mfa_alert_said(account, ch->said, label, now);
 }
 
 int judged_record(struct challenge *ch)
@@ -99,7 +99,7 @@ int judged_record(struct challenge *ch)
 	if (right)
 		take_news(ch);
 	if (judged_is_news(ch))
-		mfa_news_wrong(ch->record->account, mfa_clock_now());
+		mfa_alert_wrong(ch->record->account, mfa_clock_now());
 	if (is_wrong(j) || right)
 		add_event(ch);
 	return 0;

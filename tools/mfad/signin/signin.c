@@ -5,8 +5,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "account/alert.h"
 #include "account/decoy.h"
-#include "account/news.h"
 #include "clock/clock.h"
 #include "language/language.h"
 #include "log/log.h"
@@ -23,7 +23,7 @@
 #include "policy/policy.h"
 
 #define FIELD_MAX 255
-#define NEWS_MAX (MFA_DEVICES_MAX * (MFA_LABEL_MAX + 32))
+#define ADDED_MAX (MFA_DEVICES_MAX * (MFA_LABEL_MAX + 32))
 
 struct signin {
 	struct conversation *c;
@@ -43,7 +43,7 @@ struct signin {
 	struct challenge challenge;
 	struct change enrolment;	/* within the sign-in; .what is NULL if there was none */
 	bool postponed;			/* it was put off */
-	char news[NEWS_MAX];		/* what its owner must hear of the account */
+	char added[ADDED_MAX];		/* devices that its owner has yet to hear of */
 	enum mfa_result result;
 	const char *reason;		/* for the log */
 	int error;
@@ -130,7 +130,7 @@ static void write_time(int64_t time, char *out, size_t size)
 }
 
 /* Devices that came since the last sign-in: their owner may not know of them. */
-static void gather_news(struct signin *s)
+static void gather_alerts(struct signin *s)
 {
 	const struct mfa_account *account = s->record.account;
 	const struct mfa_device *d;
@@ -138,12 +138,12 @@ static void gather_news(struct signin *s)
 
 	if (s->record.decoy || s->subject.local)
 		return;
-	s->challenge.said = mfa_news_until(account);
-	while (n < sizeof(s->news) && (d = mfa_news_next(account, &at)) != NULL) {
+	s->challenge.said = mfa_alert_until(account);
+	while (n < sizeof(s->added) && (d = mfa_alert_next(account, &at)) != NULL) {
 		char when[32];
 
 		write_time(d->created, when, sizeof(when));
-		n += (size_t)snprintf(s->news + n, sizeof(s->news) - n, "%s\"%s\" (%s)", n > 0 ? ", " : "",
+		n += (size_t)snprintf(s->added + n, sizeof(s->added) - n, "%s\"%s\" (%s)", n > 0 ? ", " : "",
 				      d->label, when);
 	}
 }
@@ -156,7 +156,7 @@ static int announce(struct signin *s)
 
 	if (s->policy->intro != NULL)
 		r = conversation_say(s->c, MFA_INFO, s->policy->intro);
-	if (r == 0 && s->news[0] != '\0')
+	if (r == 0 && s->added[0] != '\0')
 		r = conversation_say(s->c, MFA_INFO,
 			"A device was added to this account since your last sign-in.\n"
 			"If that was not you, tell your administrator.");
@@ -190,7 +190,7 @@ static void challenge(struct signin *s)
 	ch->command = s->command;
 	ch->hopeless = s->decision.kind != MFA_DECISION_REQUIRE || s->record.decoy;
 	ch->tells = !s->subject.local;
-	gather_news(s);
+	gather_alerts(s);
 	if (announce(s) != 0 || warn(s) != 0) {
 		s->result = MFA_RESULT_ABORTED;
 		return;
@@ -297,15 +297,15 @@ static void tell_wrong(struct signin *s)
 }
 
 /* What is in the record as heard by now, whatever the sign-in comes to after this. */
-static void tell_news(struct signin *s)
+static void tell_alerts(struct signin *s)
 {
-	char text[NEWS_MAX + 160];
+	char text[ADDED_MAX + 160];
 
 	if (s->result != MFA_RESULT_OK || s->challenge.answers == 0)
 		return;
-	if (s->news[0] != '\0') {
+	if (s->added[0] != '\0') {
 		(void)snprintf(text, sizeof(text), conversation_words(s->c, "Added since your last sign-in: %s"),
-			       s->news);
+			       s->added);
 		(void)conversation_say(s->c, MFA_INFO, text);
 	}
 	tell_wrong(s);
@@ -446,7 +446,7 @@ void request_signin(struct conversation *c)
 		enrol(&s, &s.decision, &s.bare);
 	else
 		challenge(&s);
-	tell_news(&s);
+	tell_alerts(&s);
 	enrol_more(&s);
 	remember(&s);
 	tell(&s);

@@ -1,32 +1,32 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "account/news.h"
+#include "account/alert.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static bool is_news(const struct mfa_account *account, const struct mfa_device *device)
+static bool is_new(const struct mfa_account *account, const struct mfa_device *device)
 {
 	return device->created > account->told;
 }
 
-const struct mfa_device *mfa_news_next(const struct mfa_account *account, size_t *at)
+const struct mfa_device *mfa_alert_next(const struct mfa_account *account, size_t *at)
 {
 	while (*at < account->device_count) {
 		const struct mfa_device *device = &account->devices[(*at)++];
 
-		if (is_news(account, device))
+		if (is_new(account, device))
 			return device;
 	}
 	return NULL;
 }
 
-int64_t mfa_news_until(const struct mfa_account *account)
+int64_t mfa_alert_until(const struct mfa_account *account)
 {
 	const struct mfa_device *device;
 	int64_t until = 0;
 	size_t at = 0;
 
-	while ((device = mfa_news_next(account, &at)) != NULL)
+	while ((device = mfa_alert_next(account, &at)) != NULL)
 		if (device->created > until)
 			until = device->created;
 	return until;
@@ -40,15 +40,15 @@ static bool hushes_itself(const struct mfa_account *account, const char *label, 
 	for (i = 0; i < account->device_count; i++) {
 		const struct mfa_device *device = &account->devices[i];
 
-		if (!is_news(account, device))
+		if (!is_new(account, device))
 			other = true;
 		else if (strcmp(device->label, label) == 0)
-			own = now < device->created + MFA_NEWS_SECONDS;
+			own = now < device->created + MFA_ALERT_SECONDS;
 	}
 	return own && other;
 }
 
-void mfa_news_said(struct mfa_account *account, int64_t until, const char *label, int64_t now)
+void mfa_alert_said(struct mfa_account *account, int64_t until, const char *label, int64_t now)
 {
 	if (until > account->told && !hushes_itself(account, label, now))
 		account->told = until;
@@ -63,10 +63,10 @@ static void forget_wrong(struct mfa_unheard *unheard)
 /* A clock that was set back makes nothing old. */
 static bool is_old(const struct mfa_unheard *unheard, int64_t now)
 {
-	return now - unheard->last >= MFA_NEWS_WRONG_SECONDS;
+	return now - unheard->last >= MFA_ALERT_WRONG_SECONDS;
 }
 
-void mfa_news_wrong(struct mfa_account *account, int64_t now)
+void mfa_alert_wrong(struct mfa_account *account, int64_t now)
 {
 	struct mfa_unheard *unheard = &account->unheard;
 
@@ -79,8 +79,8 @@ void mfa_news_wrong(struct mfa_account *account, int64_t now)
 	unheard->last = now;
 }
 
-void mfa_news_take_wrong(struct mfa_account *account, uint32_t own, const char *label, bool shown, int64_t now,
-			 struct mfa_unheard *out)
+void mfa_alert_take_wrong(struct mfa_account *account, uint32_t own, const char *label, bool shown, int64_t now,
+			  struct mfa_unheard *out)
 {
 	struct mfa_unheard *unheard = &account->unheard;
 
@@ -105,7 +105,7 @@ static bool add_place(const struct mfa_event *event, char *out, size_t size)
 	return false;
 }
 
-void mfa_news_places(const struct mfa_account *account, int64_t since, char *out, size_t size)
+void mfa_alert_places(const struct mfa_account *account, int64_t since, char *out, size_t size)
 {
 	size_t i;
 

@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "account/news.h"
+#include "account/alert.h"
 
-#define WEEK MFA_NEWS_SECONDS
+#define WEEK MFA_ALERT_SECONDS
 
 struct made { const char *label; int64_t created; };
 
@@ -32,7 +32,7 @@ static void test_which(void **state)
 	static const struct {
 		int64_t told;
 		struct made made[3];
-		const char *news[3];
+		const char *alerts[3];
 		int64_t until;
 	} rows[] = {
 		{ 0, { { NULL, 0 } }, { NULL }, 0 },
@@ -49,12 +49,12 @@ static void test_which(void **state)
 		struct mfa_account *a = account_with(rows[i].told, rows[i].made, 3);
 		const struct mfa_device *d;
 
-		for (n = 0, at = 0; (d = mfa_news_next(a, &at)) != NULL; n++) {
-			assert_non_null(rows[i].news[n]);
-			assert_string_equal(d->label, rows[i].news[n]);
+		for (n = 0, at = 0; (d = mfa_alert_next(a, &at)) != NULL; n++) {
+			assert_non_null(rows[i].alerts[n]);
+			assert_string_equal(d->label, rows[i].alerts[n]);
 		}
-		assert_true(n == 3 || rows[i].news[n] == NULL);
-		assert_int_equal(mfa_news_until(a), rows[i].until);
+		assert_true(n == 3 || rows[i].alerts[n] == NULL);
+		assert_int_equal(mfa_alert_until(a), rows[i].until);
 		mfa_account_free(&a);
 	}
 }
@@ -89,14 +89,14 @@ static void test_said(void **state)
 	for (i = 0; i < ROWS(rows); i++) {
 		struct mfa_account *a = account_with(rows[i].told, rows[i].made, 3);
 
-		mfa_news_said(a, rows[i].until, rows[i].label, rows[i].now);
+		mfa_alert_said(a, rows[i].until, rows[i].label, rows[i].now);
 		if (a->told != rows[i].expect)
 			fail_msg("%s: %lld", rows[i].name, (long long)a->told);
 		mfa_account_free(&a);
 	}
 }
 
-/* Wrong answers: told once, to who shows a device that is no news itself. */
+/* Wrong answers: told once, to who shows a device that is no alerts itself. */
 static void test_wrong(void **state)
 {
 	static const struct {
@@ -137,7 +137,7 @@ static void test_wrong(void **state)
 		struct mfa_unheard out;
 
 		a->unheard = rows[i].unheard;
-		mfa_news_take_wrong(a, rows[i].own, rows[i].label, !rows[i].unshown, rows[i].now, &out);
+		mfa_alert_take_wrong(a, rows[i].own, rows[i].label, !rows[i].unshown, rows[i].now, &out);
 		if (out.count != rows[i].count || a->unheard.count != rows[i].left ||
 		    (out.count > 0 && (out.first != 10 || out.last != 20)))
 			fail_msg("%s: %u, %u", rows[i].name, out.count, a->unheard.count);
@@ -157,7 +157,7 @@ static void test_wrong_counted(void **state)
 
 	(void)state;
 	for (i = 0; i < ROWS(rows); i++) {
-		mfa_news_wrong(a, rows[i].now);
+		mfa_alert_wrong(a, rows[i].now);
 		if (a->unheard.count != rows[i].count || a->unheard.first != rows[i].first ||
 		    a->unheard.last != rows[i].last)
 			fail_msg("row %zu: %u", i, a->unheard.count);
@@ -189,13 +189,13 @@ static void test_places(void **state)
 	mfa_account_add_event(a, 4, "local:i3lock", "", "totp", "wrong");
 	mfa_account_add_event(a, 5, "sudo", "", "totp", "wrong");
 	for (i = 0; i < ROWS(rows); i++) {
-		mfa_news_places(a, rows[i].since, out, rows[i].size);
+		mfa_alert_places(a, rows[i].since, out, rows[i].size);
 		assert_string_equal(out, rows[i].expect);
 	}
 	/* What was put together has no place. */
 	mfa_account_add_event(a, 6, MFA_ELSEWHERE, MFA_ELSEWHERE, "totp", "wrong");
 	mfa_account_add_event(a, 7, "login", "", "totp", "wrong");
-	mfa_news_places(a, 0, out, sizeof(out));
+	mfa_alert_places(a, 0, out, sizeof(out));
 	assert_string_equal(out, "login, ...");
 	mfa_account_free(&a);
 }
