@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How often an address, or somebody, may ask: buckets that fill by themselves. */
+/* How often an address, or somebody, may ask: buckets that fill by themselves.  throttle/throttle.h says what else is
+ * counted. */
 #ifndef MFA_RATELIMIT_H
 #define MFA_RATELIMIT_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Which of the names that share a decoy had wrong answers lately: what is said of one name must not follow from
- * guesses at another.  Pure: the time is handed in. */
+ * guesses at another.  Pure: the time is handed in.  throttle.h says what else is counted. */
 #ifndef MFA_LATELY_H
 #define MFA_LATELY_H
 

@@ -1,5 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How often one may be wrong.  Pure: the time is handed in.
+/* All that is counted against somebody has one of two names.
+ *
+ * A throttle counts wrong answers of an account:
+ *   throttle.h    in a row, of one kind (enum mfa_budget: what was tried, on whose word).  Brings waits, then a stop;
+ *                 ends with a right answer, or when an administrator unlocks the account
+ *   total.h       codes within 28 days, whatever was right meanwhile.  Brings a stop; ends when they are that old, in
+ *                 part by another method or an administrator
+ *   lately.h      codes of the last days, for each name that shares a decoy.  Brings no stop: only what is said
+ * A limit counts what is asked for, right or wrong:
+ *   lib/ratelimit                     calls of an address to mfa-portal, tests of a new phone of an account; refills
+ *   factor/factor.h, mfa_push_*       requests to an account's phones that nobody answered, for an hour: [push] limit
+ *   mfad/signin/signin_limit.h        sign-ins of an account at the prompt; the oldest makes room
+ *   mfad/door, mfa-portal/connections.h   connections of a user, of an address; the oldest that waits makes room */
+
+/* How often one may be wrong in a row.  Pure: the time is handed in.
  *
  * After MFA_THROTTLE_FREE wrong answers in a row, each further one brings a wait that doubles, from
  * MFA_THROTTLE_FIRST to MFA_THROTTLE_LONGEST seconds, in which answers are refused without being
@@ -25,7 +39,7 @@ int64_t mfa_throttle_wait(const struct mfa_throttle *throttle, int64_t now);
 /* Whether so many were wrong that only another method or an administrator helps. */
 bool mfa_throttle_stopped(const struct mfa_throttle *throttle);
 /* Whether the stored end lies further ahead than it may (the clock was set back); then
- * *throttle is mended and must be stored. */
+ * *throttle is corrected, and must be stored. */
 bool mfa_throttle_mend(struct mfa_throttle *throttle, int64_t now);
 /* Counts a wrong answer. */
 void mfa_throttle_fail(struct mfa_throttle *throttle, int64_t now);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* How often one may be wrong within four weeks, whatever was right meanwhile: the owner's own
  * sign-ins, which end a row of mistakes, are not to give a guesser new ones each day.  Pure: the time is
- * handed in.
+ * handed in.  throttle.h says what else is counted.
  *
  * At MFA_TOTAL_LIMIT of 28 days answers stop.  Proof by another method or an administrator's word lifts that for
  * a bounded number of further mistakes, so that in any 28 days no more are looked at than the limit, MFA_TOTAL_LIFT,

@@ -15,11 +15,11 @@
 #include "mfad/base/metrics.h"
 #include "mfad/base/subject.h"
 #include "mfad/phones/notice.h"
-#include "mfad/signin/crowd.h"
 #include "mfad/signin/facts.h"
 #include "mfad/signin/handlers.h"
 #include "mfad/signin/remember.h"
 #include "mfad/signin/signin_enrol.h"
+#include "mfad/signin/signin_limit.h"
 #include "policy/policy.h"
 
 #define FIELD_MAX 255
@@ -431,11 +431,11 @@ static bool fails_open(const struct signin *s)
 void request_signin(struct conversation *c)
 {
 	struct signin s = { .c = c, .result = MFA_RESULT_DENIED };
-	struct crowd_place place;
+	struct signin_limit_place place;
 
 	s.error = read_request(&s);
 	/* A user's own programs have their limit at the door. */
-	crowd_enter(&place, s.subject.local ? NULL : s.subject.identity.name, c->fd);
+	signin_limit_enter(&place, s.subject.local ? NULL : s.subject.identity.name, c->fd);
 	if (s.error == 0)
 		s.error = decide(&s);
 	if (s.error != 0)
@@ -456,7 +456,7 @@ void request_signin(struct conversation *c)
 	if (s.result != MFA_RESULT_OK && s.challenge.mistakes > 0)
 		notice_wrong(c, &s.record);
 	challenge_aftermath(&s.challenge);
-	crowd_leave(&place);
+	signin_limit_leave(&place);
 	mfa_record_release(&s.record);
 	mfa_record_release(&s.bare);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "mfad/signin/crowd.h"
+#include "mfad/signin/signin_limit.h"
 
 #include <pthread.h>
 #include <string.h>
@@ -11,33 +11,33 @@
 
 static struct {
 	pthread_mutex_t lock;
-	struct crowd_place *rows[ROW_COUNT];
-} crowd = { .lock = PTHREAD_MUTEX_INITIALIZER };
+	struct signin_limit_place *rows[ROW_COUNT];
+} all = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 /* Names that share a row only make it longer. */
-static struct crowd_place **row_of(const char *name)
+static struct signin_limit_place **row_of(const char *name)
 {
-	return &crowd.rows[mfa_text_hash(name) % ROW_COUNT];
+	return &all.rows[mfa_text_hash(name) % ROW_COUNT];
 }
 
 /* Its thread sees the end of the stream, and leaves. */
-static void send_away(struct crowd_place *place)
+static void send_away(struct signin_limit_place *place)
 {
 	if (place->fd >= 0)
 		(void)shutdown(place->fd, SHUT_RDWR);
 	place->fd = -1;
 }
 
-void crowd_enter(struct crowd_place *place, const char *name, int fd)
+void signin_limit_enter(struct signin_limit_place *place, const char *name, int fd)
 {
-	struct crowd_place **at, *before = NULL, *oldest = NULL;
+	struct signin_limit_place **at, *before = NULL, *oldest = NULL;
 	unsigned count = 0;
 
-	*place = (struct crowd_place){ .fd = fd };
+	*place = (struct signin_limit_place){ .fd = fd };
 	if (name == NULL || name[0] == '\0')
 		return;
 	memcpy(place->name, name, strnlen(name, sizeof(place->name) - 1));
-	(void)pthread_mutex_lock(&crowd.lock);
+	(void)pthread_mutex_lock(&all.lock);
 	for (at = row_of(name); *at != NULL; at = &before->next) {
 		before = *at;
 		/* Who was sent away may take a moment to go. */
@@ -47,23 +47,23 @@ void crowd_enter(struct crowd_place *place, const char *name, int fd)
 		if (oldest == NULL)
 			oldest = before;
 	}
-	if (count >= CROWD_MAX)
+	if (count >= SIGNIN_LIMIT)
 		send_away(oldest);
 	place->prev = before;
 	*at = place;
-	(void)pthread_mutex_unlock(&crowd.lock);
+	(void)pthread_mutex_unlock(&all.lock);
 }
 
-void crowd_leave(struct crowd_place *place)
+void signin_limit_leave(struct signin_limit_place *place)
 {
 	if (place->name[0] == '\0')
 		return;
-	(void)pthread_mutex_lock(&crowd.lock);
+	(void)pthread_mutex_lock(&all.lock);
 	if (place->prev != NULL)
 		place->prev->next = place->next;
 	else
 		*row_of(place->name) = place->next;
 	if (place->next != NULL)
 		place->next->prev = place->prev;
-	(void)pthread_mutex_unlock(&crowd.lock);
+	(void)pthread_mutex_unlock(&all.lock);
 }

@@ -7,17 +7,17 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "mfad/signin/crowd.h"
+#include "mfad/signin/signin_limit.h"
 
 #define NAMES 1500	/* more than there are rows, so that some share one */
 
 /* A sign-in whose client would see that it was sent away. */
 struct signin {
-	struct crowd_place place;
+	struct signin_limit_place place;
 	int client, fd;
 };
 
-static struct signin signins[CROWD_MAX + 8];
+static struct signin signins[SIGNIN_LIMIT + 8];
 
 static void enter(struct signin *s, const char *name)
 {
@@ -26,12 +26,12 @@ static void enter(struct signin *s, const char *name)
 	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds), 0);
 	s->client = fds[0];
 	s->fd = fds[1];
-	crowd_enter(&s->place, name, s->fd);
+	signin_limit_enter(&s->place, name, s->fd);
 }
 
 static void leave(struct signin *s)
 {
-	crowd_leave(&s->place);
+	signin_limit_leave(&s->place);
 	(void)close(s->client);
 	(void)close(s->fd);
 }
@@ -57,11 +57,11 @@ static void test_limit(void **state)
 {
 	static const struct { const char *name, *who; size_t count, gone; } rows[] = {
 		{ "one", "alice", 1, 0 },
-		{ "as many as may be", "alice", CROWD_MAX, 0 },
-		{ "one more", "alice", CROWD_MAX + 1, 1 },
-		{ "some more", "alice", CROWD_MAX + 5, 5 },
-		{ "without a name", NULL, CROWD_MAX + 5, 0 },
-		{ "with an empty name", "", CROWD_MAX + 5, 0 },
+		{ "as many as may be", "alice", SIGNIN_LIMIT, 0 },
+		{ "one more", "alice", SIGNIN_LIMIT + 1, 1 },
+		{ "some more", "alice", SIGNIN_LIMIT + 5, 5 },
+		{ "without a name", NULL, SIGNIN_LIMIT + 5, 0 },
+		{ "with an empty name", "", SIGNIN_LIMIT + 5, 0 },
 	};
 	size_t i, j;
 
@@ -78,23 +78,23 @@ static void test_limit(void **state)
 /* Who has left makes room, wherever he stood; who was sent away and has not left yet makes none for a second. */
 static void test_leaving(void **state)
 {
-	static const size_t left[] = { 0, 1, CROWD_MAX / 2, CROWD_MAX - 1 };
+	static const size_t left[] = { 0, 1, SIGNIN_LIMIT / 2, SIGNIN_LIMIT - 1 };
 	size_t i, j;
 
 	(void)state;
 	for (i = 0; i < ROWS(left); i++) {
-		for (j = 0; j < CROWD_MAX; j++)
+		for (j = 0; j < SIGNIN_LIMIT; j++)
 			enter(&signins[j], "alice");
 		leave(&signins[left[i]]);
 		enter(&signins[left[i]], "alice");
-		check("a place that was left", CROWD_MAX, 0, 0);
-		enter(&signins[CROWD_MAX], "alice");
+		check("a place that was left", SIGNIN_LIMIT, 0, 0);
+		enter(&signins[SIGNIN_LIMIT], "alice");
 		/* The oldest is another where the first has come anew. */
-		check("a place too many", CROWD_MAX + 1, left[i] == 0 ? 1 : 0, left[i] == 0 ? 2 : 1);
+		check("a place too many", SIGNIN_LIMIT + 1, left[i] == 0 ? 1 : 0, left[i] == 0 ? 2 : 1);
 		leave(&signins[left[i] == 0 ? 1 : 0]);
-		enter(&signins[CROWD_MAX + 1], "alice");
+		enter(&signins[SIGNIN_LIMIT + 1], "alice");
 		assert_true(sent_away(&signins[left[i] <= 1 ? 2 : 1]));
-		for (j = 0; j <= CROWD_MAX + 1; j++)
+		for (j = 0; j <= SIGNIN_LIMIT + 1; j++)
 			if (j != (left[i] == 0 ? 1U : 0U))
 				leave(&signins[j]);
 	}
@@ -103,27 +103,27 @@ static void test_leaving(void **state)
 /* A name at its limit, and others that share its row. */
 static void test_shared_row(void **state)
 {
-	static struct crowd_place places[NAMES];
+	static struct signin_limit_place places[NAMES];
 	char name[16];
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < CROWD_MAX; i++)
+	for (i = 0; i < SIGNIN_LIMIT; i++)
 		enter(&signins[i], "alice");
 	for (i = 0; i < NAMES; i++) {
 		(void)snprintf(name, sizeof(name), "user%zu", i);
-		crowd_enter(&places[i], name, -1);
+		signin_limit_enter(&places[i], name, -1);
 	}
-	check("alice's", CROWD_MAX, 0, 0);
+	check("alice's", SIGNIN_LIMIT, 0, 0);
 	for (i = 0; i < NAMES; i++)
-		crowd_leave(&places[i]);
-	for (i = 0; i < CROWD_MAX; i++)
+		signin_limit_leave(&places[i]);
+	for (i = 0; i < SIGNIN_LIMIT; i++)
 		leave(&signins[i]);
 }
 
 static void test_others(void **state)
 {
-	static struct crowd_place places[NAMES * 2];
+	static struct signin_limit_place places[NAMES * 2];
 	struct signin mallory;
 	char name[16];
 	size_t i;
@@ -131,25 +131,25 @@ static void test_others(void **state)
 	(void)state;
 	for (i = 0; i < NAMES * 2; i++) {
 		(void)snprintf(name, sizeof(name), "user%zu", i % NAMES);
-		crowd_enter(&places[i], name, 1 << 20);
+		signin_limit_enter(&places[i], name, 1 << 20);
 	}
 	for (i = 0; i < NAMES * 2; i += 3)
-		crowd_leave(&places[i]);
+		signin_limit_leave(&places[i]);
 	/* What is left of each row is still in one piece. */
 	enter(&mallory, "user7");
-	for (i = 0; i < CROWD_MAX - 3; i++)
+	for (i = 0; i < SIGNIN_LIMIT - 3; i++)
 		enter(&signins[i], "user7");
 	for (i = 0; i < NAMES * 2; i++)
 		assert_int_equal(places[i].fd, 1 << 20);
-	enter(&signins[CROWD_MAX - 3], "user7");
+	enter(&signins[SIGNIN_LIMIT - 3], "user7");
 	for (i = 0; i < NAMES * 2; i++)
 		if ((places[i].fd < 0) != (i == 7))
 			fail_msg("%s", places[i].name);
 	assert_false(sent_away(&mallory));
 	for (i = 0; i < NAMES * 2; i++)
 		if (i % 3 != 0)
-			crowd_leave(&places[i]);
-	for (i = 0; i <= CROWD_MAX - 3; i++)
+			signin_limit_leave(&places[i]);
+	for (i = 0; i <= SIGNIN_LIMIT - 3; i++)
 		leave(&signins[i]);
 	leave(&mallory);
 }
