@@ -6,7 +6,7 @@
 
 #include "language/language.h"
 
-/* Those that end in a record's list (tools/mfad/judged.c and who else adds an event). */
+/* Those that end in a record's list (tools/mfad/judged.c and whatever else adds an event). */
 static const char *const results[] = {
 	N_("ok"), N_("wrong"), N_("used"), N_("clock-ahead"), N_("not-me"), N_("failed"), N_("enrolled"), N_("replaced"),
 	N_("removed"), N_("postponed"),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Codes that an account has seen: the last that were right, and the last that were wrong within four weeks; of each
  * kind the one goes that was longest not seen.  A mail client that sends yesterday's code again and again guesses at
- * nothing, nor does who types a password of digits only where a code is asked for. */
+ * nothing, nor does whoever types a password of digits only where a code is asked for. */
 #ifndef MFA_KNOWN_H
 #define MFA_KNOWN_H
 

@@ -57,6 +57,7 @@ struct mfa_restore_options {
  * Returns 0, -EBADMSG (damaged, or not as save writes it), -EPROTONOSUPPORT (an account in a
  * newer format) or as mfa_container_read and mfa_store_replace. */
 int mfa_backup_restore(struct mfa_container *c, uint64_t items, const struct mfa_vault *vault,
-		       const struct mfa_restore_options *options, const struct mfa_backup_watch *watch, struct mfa_backup_counts *counts);
+		       const struct mfa_restore_options *options, const struct mfa_backup_watch *watch,
+		       struct mfa_backup_counts *counts);
 
 #endif

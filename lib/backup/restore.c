@@ -175,13 +175,14 @@ static int next(void *ctx, struct mfa_put *put)
 }
 
 int mfa_backup_restore(struct mfa_container *c, uint64_t items, const struct mfa_vault *vault,
-		       const struct mfa_restore_options *options, const struct mfa_backup_watch *watch, struct mfa_backup_counts *counts)
+		       const struct mfa_restore_options *options, const struct mfa_backup_watch *watch,
+		       struct mfa_backup_counts *counts)
 {
 	struct restore re = { .c = c, .items = items, .vault = vault, .options = options,
 			      .watch = watch, .counts = counts };
 	int r = mfa_store_replace(vault->store, next, &re);
 
 	free(re.sealed);
-	/* Decoys and id are no items: who put one in a backup has made that by hand. */
+	/* Decoys and id are no items: whoever put one in a backup has made that by hand. */
 	return r == -EEXIST ? -EBADMSG : r;
 }

@@ -81,7 +81,7 @@ static int read_file(int fd, char **out, size_t *out_len)
 	return 0;
 }
 
-/* Who could write this file decides who gets in. */
+/* Whoever could write this file decides who gets in. */
 static int check_owner(int fd, const char *path, char *error)
 {
 	struct stat st;

@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-/* What an option means for who looks on. */
+/* What an option means for whoever looks on. */
 enum mfa_sudo_meaning {
 	MFA_SUDO_USER, MFA_SUDO_GROUP,		/* as whom it runs */
 	MFA_SUDO_LOGIN, MFA_SUDO_SHELL,		/* a shell, or by one */

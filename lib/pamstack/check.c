@@ -44,7 +44,7 @@ struct walk {
 	mfa_pam_finding_fn *fn;
 	void *ctx;
 	size_t found;
-	bool callers;			/* the program runs for who has started it, and not as root for anybody */
+	bool callers;			/* the program runs for whoever has started it, and not as root for anybody */
 	const struct rule *mfa;		/* pam_mfa's, the last that was reached */
 	struct mfa_pam_options options;
 	struct {

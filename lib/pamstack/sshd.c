@@ -114,7 +114,7 @@ int mfa_sshd_check(const char *text, size_t len, const struct mfa_sshd_stack *st
 		return -EBADMSG;
 	find(text, len, "logingracetime", grace);
 	seconds = strtoul(grace, NULL, 10);
-	/* Who can't be asked enrols elsewhere. */
+	/* Whoever can't be asked enrols elsewhere. */
 	found[MFA_SSHD_SHORT] = keyboard && seconds > 0 && seconds < MFA_SSHD_GRACE_SECONDS;
 	check_limits(text, len, seconds, found);
 	/* Its own look-up comes before PAM's, and is enough (auth-passwd.c). */

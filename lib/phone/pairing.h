@@ -18,7 +18,7 @@
 
 struct mfa_pairing {
 	uint64_t device;		/* the id that the device will have: of the token's hash, so that both
-					 * find it, and who reads the store finds neither */
+					 * find it, and whoever reads the store finds neither */
 	uint8_t hash[MFA_TOKEN_HASH_SIZE];	/* SHA-256 of the token */
 	char account[MFA_ACCOUNT_NAME_MAX + 1];
 	enum mfa_verify_user verify;

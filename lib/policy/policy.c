@@ -86,7 +86,7 @@ static bool spared(const struct mfa_policy *policy, const struct mfa_policy_fact
 		return true;
 	}
 	network = network_of(&policy->exempt_networks, facts);
-	/* Who must or may enrol from just there is led through it: nobody else would ask them. */
+	/* Whoever must or may enrol from just there is led through it: nobody else would ask them. */
 	if (network == NULL || enrols_from(policy, facts))
 		return false;
 	*out = decision(MFA_DECISION_ALLOW, "exempt_networks");
@@ -96,7 +96,7 @@ static bool spared(const struct mfa_policy *policy, const struct mfa_policy_fact
 
 bool mfa_policy_may_enrol_here(const struct mfa_policy *policy, const struct mfa_policy_facts *facts)
 {
-	/* Who begins su is there, and not the one whose password is typed. */
+	/* Whoever begins su is there, and not the one whose password is typed. */
 	if (facts->by_another)
 		return false;
 	if (mfa_policy_place(facts) == MFA_PLACE_HERE)
@@ -205,7 +205,7 @@ struct mfa_decision mfa_policy_decide_own(const struct mfa_policy *policy, const
 {
 	const char *bar = mfa_policy_bars_own_first(policy, facts->here);
 
-	/* Who is nobody to the system has no programs. */
+	/* Whoever is nobody to the system has no programs. */
 	if (facts->by_another || !facts->known)
 		return decision(MFA_DECISION_REFUSE, "not-own");
 	if (facts->devices > 0)

@@ -56,7 +56,7 @@ struct mfa_policy {
 	unsigned offer_times;		/* how often it may be put off; 0: as often as one likes until the date */
 	int64_t offer_until;		/* when it no longer may be; 0: no date */
 	struct mfa_networks enrol_networks;	/* where a first device may be enrolled without a pass */
-	bool enrol_local;		/* the same, for who is on this host */
+	bool enrol_local;		/* the same, for whoever is on this host */
 	enum mfa_on_host on_host;	/* local: whether no address is said to mean this host */
 	unsigned minimum;		/* devices that an account should have */
 	int64_t remember;		/* seconds that a success spares the next one; 0: never */
@@ -117,8 +117,8 @@ struct mfa_policy_facts {
 struct mfa_decision mfa_policy_decide(const struct mfa_policy *policy,
 				      const struct mfa_policy_facts *facts);
 
-/* The same for mfa-enroll, which is no sign-in: who has a device shows it, and a first one depends on a pass, enrol_local
- * and local alone.  facts: with policy, those of the service mfa-enroll. */
+/* The same for mfa-enroll, which is no sign-in: whoever has a device shows it, and a first one depends on a pass,
+ * enrol_local and local alone.  facts: with policy, those of the service mfa-enroll. */
 struct mfa_decision mfa_policy_decide_own(const struct mfa_policy *policy,
 					  const struct mfa_policy_facts *facts);
 /* Why somebody's own mfa-enroll adds no first device without a pass: the rule; NULL: it does.  here: the service

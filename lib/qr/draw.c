@@ -160,7 +160,7 @@ static void draw_ascii(const struct canvas *c, unsigned row, struct text *t)
 		}
 		if (x == 0 || dark != before)
 			put(t, dark ? LIGHT_ON_DARK : ALL_LIGHT);
-		/* The characters alone are right on a dark theme, for who copies them. */
+		/* The characters alone are right on a dark theme, for whoever copies them. */
 		put(t, dark ? "  " : "##");
 		before = dark;
 	}

@@ -29,7 +29,7 @@ static struct mfa_keyring *alloc_ring(void)
 	ring->now.fd = -1;
 	(void)pthread_mutex_init(&ring->lock, NULL);
 	(void)pthread_rwlockattr_init(&attr);
-	/* Or those who write, one after the other, would keep out for ever who changes the keys. */
+	/* Or those who write, one after the other, would keep out for ever whoever changes the keys. */
 	(void)pthread_rwlockattr_setkind_np(&attr, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
 	(void)pthread_rwlock_init(&ring->writes, &attr);
 	(void)pthread_rwlockattr_destroy(&attr);

@@ -31,7 +31,7 @@ struct mfa_keys {
 struct mfa_keyring {
 	uint8_t store_id[MFA_STORE_ID_SIZE];
 	char *path;			/* NULL: of no file */
-	struct mfa_keyring *self;	/* for mfa_keyring_refresh: who only reads a ring may do that */
+	struct mfa_keyring *self;	/* for mfa_keyring_refresh: whoever only reads a ring may do that */
 	pthread_rwlock_t writes;	/* shared: by those whose writes are under way */
 	pthread_mutex_t lock;		/* of what follows */
 	struct mfa_keys now;

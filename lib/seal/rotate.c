@@ -184,7 +184,7 @@ int mfa_rotation_settle(struct mfa_rotation *rotation, int timeout_ms)
 	}
 	if (r == -EWOULDBLOCK)
 		return -ETIMEDOUT;
-	/* Who was about to read that file finds that it has another name now, and reads the
+	/* Whoever was about to read that file finds that it has another name now, and reads the
 	 * other. */
 	return r == 0 ? mfa_keyring_flock(rotation->old, LOCK_UN) : r;
 }

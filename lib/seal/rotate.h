@@ -9,7 +9,7 @@
  *      under an older key, and does step 3 once more.
  *   5. A file with the new key alone is put in path's place; path.rotating goes.
  *
- * Who is killed in between goes on from there when he begins again. */
+ * Whoever is killed in between goes on from there when he begins again. */
 #ifndef MFA_ROTATE_H
 #define MFA_ROTATE_H
 

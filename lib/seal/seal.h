@@ -30,7 +30,7 @@ struct mfa_keyring;
  *
  * where the last `key` line is the one that new records are sealed with, ID is
  * decimal from 1; lines that begin with # are comments.
- * Anything else in it is an error.  It is replaced, never written to: who has read it keeps
+ * Anything else in it is an error.  It is replaced, never written to: whoever has read it keeps
  * a shared lock (flock) on what he has read. */
 
 /* A new random keyring with one key, id 1.  Returns 0, -EIO or -ENOMEM. */
@@ -51,12 +51,12 @@ int mfa_keyring_format(const struct mfa_keyring *ring, char **out, size_t *len);
 void mfa_keyring_free(struct mfa_keyring **ring);
 
 /* A rotation (rotate.h) replaces the file while the ring is in use: reads it again if that is so,
- * which is cheap to find out.  mfa_unseal does it when it meets a key that it lacks; who lives long
- * does it now and then.
+ * which is cheap to find out.  mfa_unseal does it when it meets a key that it lacks; whatever lives
+ * long does it now and then.
  * Returns 0: as it was; 1: there are other keys now; -EKEYREJECTED (another store's) or as _load:
  * the ring stays as it was. */
 int mfa_keyring_refresh(const struct mfa_keyring *ring);
-/* Held by who seals something to put it in a store, until it is there: a rotation takes no key away
+/* Held by whoever seals something to put it in a store, until it is there: a rotation takes no key away
  * meanwhile.  Nothing may be unsealed or refreshed between the two. */
 void mfa_keyring_hold(const struct mfa_keyring *ring);
 void mfa_keyring_release(const struct mfa_keyring *ring);
@@ -105,7 +105,7 @@ int mfa_unseal(const struct mfa_keyring *ring, const char *name,
 void mfa_unsealed_free(uint8_t **plain, size_t len);
 
 /* HMAC-SHA-256 of a name, under a key derived (HKDF) from the oldest master key of the ring.  It
- * changes when that is taken away, as it must: who has stolen a key must not know names by their
+ * changes when that is taken away, as it must: whoever has stolen a key must not know names by their
  * hash for ever.
  * Returns 0 or -EIO. */
 int mfa_keyring_hash_name(const struct mfa_keyring *ring, const char *name, uint8_t out[32]);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Writing.
  *
- * Writers share commits: who comes first leads, and takes along all that others have
+ * Writers share commits: whoever comes first leads, and takes along all that others have
  * queued meanwhile.  A lone write has no thread to hand itself to. */
 #include <errno.h>
 #include <string.h>
@@ -114,7 +114,7 @@ static int checkpoint(struct sqlite_store *s, bool *whole)
 	return 0;
 }
 
-/* With the lock held.  The next leader is who keeps house, then who has waited longest. */
+/* With the lock held.  The next leader is the one that keeps house, then the one that has waited longest. */
 static void hand_on(struct sqlite_store *s)
 {
 	if (s->upkeepers > 0) {
@@ -296,7 +296,7 @@ static int expire(struct sqlite_store *s)
 
 /* That the log is folded back is known as long as somebody has the store open; the next log then
  * begins with the next write.  A helper is the last to leave: unless it begins the next log
- * itself, who comes after it reads the old one, adds to it, and so on without end. */
+ * itself, whoever comes after it reads the old one, adds to it, and so on without end. */
 static int begin_log(struct sqlite_store *s)
 {
 	return sqlite_db_run(&s->writer, sqlite_db_statement(&s->writer, STATEMENT_TOUCH));

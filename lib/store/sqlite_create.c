@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The making of a store's file.
  *
- * It is made under another name, which serves as the lock too: who holds the lock on the file
+ * It is made under another name, which serves as the lock too: whoever holds the lock on the file
  * that bears the name makes the store.  The kernel lets go of it when its holder is killed. */
 #include <errno.h>
 #include <fcntl.h>
@@ -159,7 +159,7 @@ int sqlite_db_create(const char *path)
 	if (fd < 0)
 		return fd;
 	r = make(path, fresh, fd);
-	/* Before the lock goes: who waits for it looks whether the name is still this file's. */
+	/* Before the lock goes: whoever waits for it looks whether the name is still this file's. */
 	if (r != 0)
 		(void)unlink(fresh);
 	(void)close(fd);

@@ -22,7 +22,7 @@ enum mfa_store_open_flags {
 	MFA_STORE_OPEN = 0,	/* must be there: an absent store is not an empty one */
 	MFA_STORE_CREATE = 1,	/* must not be there (-EEXIST); made durable before return */
 	MFA_STORE_OPEN_BRIEFLY = 2,	/* by a helper for one conversation: it wants upkeep sooner,
-					 * because who opens the store next reads all of the log */
+					 * because whoever opens the store next reads all of the log */
 };
 
 /* url: "sqlite:///absolute/path".  Call it after ids were dropped.

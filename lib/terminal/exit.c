@@ -30,7 +30,7 @@ enum mfa_exit mfa_exit_of_result(enum mfa_result result)
 static const struct failure {
 	int error;
 	const char *what;
-	const char *next;	/* for who can look after mfad */
+	const char *next;	/* for whoever can look after mfad */
 } failures[] = {
 	{ -ENOENT, N_("no mfad answers there, and none could be started"),
 	  N_("Is it installed and running?  systemctl status mfad.socket") },

@@ -11,7 +11,7 @@
  *   lib/ratelimit                     calls of an address to mfa-portal, tests of a new phone of an account; refills
  *   factor/factor.h, mfa_push_*       requests to an account's phones that nobody answered, for an hour: [push] limit
  *   mfad/signin/signin_limit.h        sign-ins of an account at the prompt; the oldest makes room
- *   mfad/door, mfa-portal/connections.h   connections of a user, of an address; the oldest that waits makes room */
+ *   mfad/door, mfa-portal/connections.h   connections of a user, of an address; the oldest silent one makes room */
 
 /* How often one may be wrong in a row.  Pure: the time is handed in.
  *

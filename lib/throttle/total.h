@@ -41,7 +41,7 @@ bool mfa_total_stopped(const struct mfa_total *total, uint32_t beside, int64_t n
 uint32_t mfa_total_left(const struct mfa_total *total, uint32_t beside, int64_t now);
 /* Counts a mistake. */
 void mfa_total_fail(struct mfa_total *total, uint32_t beside, int64_t now);
-/* Takes so many back that were counted a moment ago: who made them was right then. */
+/* Takes so many back that were counted a moment ago: whoever made them was right then. */
 void mfa_total_give_back(struct mfa_total *total, uint32_t beside, uint32_t count, int64_t now);
 /* Lifts it, if it has stopped: proof by another method, or (by_word) an administrator's word. */
 void mfa_total_lift(struct mfa_total *total, uint32_t beside, bool by_word, int64_t now);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Web Push: a message that only one browser can read, and the sender's word for it.  Pure: who
- * sends it is elsewhere.
+/* Web Push: a message that only one browser can read, and the sender's word for it.  Pure: it
+ * is sent elsewhere.
  *
  * RFC 8291 (message encryption), RFC 8188 (aes128gcm), RFC 8292 (VAPID). */
 #ifndef MFA_WEBPUSH_H

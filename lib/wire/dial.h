@@ -31,9 +31,9 @@ struct mfa_dial {
  * A server is believed only if SO_PEERCRED shows root, the user MFA_USER,
  * or the caller's own user in a program that is not set-id.
  *
- * Returns 0; -ENOENT or -ECONNREFUSED: nobody listens and no helper is there, or may be started by who is not
- * root (no local user can bring this about for root: the only failures to which failmode=open may apply); -EPERM: a server of the
- * wrong user, or a helper that others could have written; -ETIMEDOUT, -EPIPE,
+ * Returns 0; -ENOENT or -ECONNREFUSED: nobody listens and no helper is there, or may be started by a
+ * caller who is not root (no local user can bring this about for root: the only failures to which failmode=open may
+ * apply); -EPERM: a server of the wrong user, or a helper that others could have written; -ETIMEDOUT, -EPIPE,
  * -EBADMSG or another negative errno. */
 int mfa_dial(const struct mfa_dial *dial, const struct mfa_frame *request,
 	     int *fd, struct mfa_frame *reply);

@@ -45,7 +45,7 @@ enum mfa_frame_type {
 	MFA_ERROR = 65,		/* TEXT: show it, it is a complaint */
 	MFA_ASK = 66,		/* TEXT: a prompt, answer without echo */
 	MFA_ASK_ECHO = 67,	/* TEXT: a prompt, answer with echo */
-	MFA_KEY = 68,		/* URI LABEL: an otpauth URI to draw; only to who sent ENROL */
+	MFA_KEY = 68,		/* URI LABEL: an otpauth URI to draw; only to whoever sent ENROL */
 	MFA_ROW = 69,		/* JSON: a line of a list */
 	MFA_DONE = 70,		/* RESULT [TEXT]: the last frame */
 	MFA_WAIT = 71,		/* TEXT: show it at once; the next step comes when a phone has answered */

@@ -126,7 +126,7 @@ static int become_root(void)
 		return -1;
 	(void)setpriority(PRIO_PROCESS, 0, 0);
 	(void)sched_setscheduler(0, SCHED_OTHER, &normal);
-	/* Who has the store's lock must not wait for everybody else's disk, as after `ionice -c idle`. */
+	/* Whoever has the store's lock must not wait for everybody else's disk, as after `ionice -c idle`. */
 	(void)syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, 0);
 	return 0;
 }
@@ -165,7 +165,7 @@ static int become_helper(void *arg)
 	return 127;
 }
 
-/* A child on the caller's memory, who waits until it has executed something or ended: sshd's memory need not
+/* A child on the caller's memory, which waits until it has executed something or ended: sshd's memory need not
  * be copied, page by page, for a process that is about to be another program.  The child has descriptors,
  * limits, signal actions, ids and folder of its own. */
 static pid_t start_child(int (*run)(void *arg), char *stack, struct start *start)

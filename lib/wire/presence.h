@@ -18,8 +18,8 @@ struct mfa_presence {
 /* Looks at the calling process.  tty: what the application says its terminal is, with or without
  * /dev/; NULL: nothing.  A terminal counts if it is the controlling one, the process is in its
  * foreground and reads from it, and tty is no other.  Where root started the program, tty must be
- * it: a daemon that an administrator tries out in his shell has a terminal, but not the one of who
- * signs in. */
+ * it: a daemon that an administrator tries out in his shell has a terminal, but not the one of
+ * whoever signs in. */
 void mfa_presence_look(const char *tty, struct mfa_presence *out);
 
 /* OWN_TERMINAL of a request (doc/PROTOCOL). */

@@ -16,8 +16,8 @@
 int mfa_wait_open(void);
 
 /* Receives the next step.  tty: of mfa_wait_open, or negative; a line typed there is thrown away,
- * and mfad is told that the person would rather answer.  interrupted: looked at four times a second, for who
- * blocks signals.
+ * and mfad is told that the person would rather answer.  interrupted: looked at four times a second, for
+ * callers that block signals.
  * Returns 0, -ECANCELED (interrupted), -ETIMEDOUT or as mfa_frame_recv. */
 int mfa_wait_step(int fd, int tty, bool (*interrupted)(void), struct mfa_frame *frame);
 

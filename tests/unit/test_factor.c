@@ -204,7 +204,7 @@ static void test_burst_ends_at_stop(void **state)
 }
 
 /* The clock was ahead by a year when the mistakes were made: nobody waits longer than the
- * longest wait from now, and the record is mended. */
+ * longest wait from now, and the record is changed. */
 static void test_throttle_clock_set_back(void **state)
 {
 	struct mfa_account *a = *state;

@@ -239,7 +239,7 @@ static void test_sealed(void **state)
 	assert_int_equal(find(f, &here), -EBADMSG);
 	assert_int_equal(find(f, &other), 0);
 	mfa_entry_release(&m.entry);
-	/* And the next success mends it. */
+	/* And the next success replaces it. */
 	assert_int_equal(save(f, &here, "Phone"), 0);
 	assert_int_equal(find(f, &here), 0);
 	assert_int_equal(mfa_store_get(f->vault.store, first, &there), 0);

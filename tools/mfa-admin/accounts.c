@@ -424,7 +424,7 @@ static int pass_row(void *ctx, const char *row)
 		(void)printf(_("It lets %s in %lld times, until "), text(json, "user"), number(json, "uses"));
 	print_time(json_object_get(json, "until"), "?");
 	(void)puts(_(", typed where a code is asked for.\nIt is shown only now, and enrolling a phone is allowed with it."));
-	/* Who is nobody to the system can't run mfa-enroll here. */
+	/* Whoever is nobody to the system can't run mfa-enroll here. */
 	if (json_is_false(json_object_get(json, "enrols")) && number(json, "uses") == 1 && system_knows(text(json, "user")))
 		(void)puts(_("Sign-ins do not lead through enrolment here (enrolment = off): to sign in with it and then\n"
 			     "add a phone with mfa-enroll takes two uses, --uses 2."));

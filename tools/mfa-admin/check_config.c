@@ -12,8 +12,8 @@
 #include "seal/seal.h"
 #include "terminal/exit.h"
 
-/* Whether a first device would be enrolled at the service by those on this host, but nothing says that who
- * gives no address is there. */
+/* Whether a first device would be enrolled at the service by those on this host, but nothing says that
+ * whoever gives no address is there. */
 static bool enrols_nobody(const struct mfa_policy *policy)
 {
 	bool tool = policy->service != NULL && strcmp(policy->service, "mfa-enroll") == 0;

@@ -260,8 +260,8 @@ static int half_of(struct names *n, const char *folded, const struct mfa_record 
 }
 
 /* First the new record, then the old one goes; between the two both are refused, as names that differ in case alone.
- * Who is interrupted there goes on when it is run again.  A sign-in that had begun under the old name may still use a
- * code up in the old record: so that is what is written until it could be removed as it was read. */
+ * Whoever is interrupted there goes on when it is run again.  A sign-in that had begun under the old name may still
+ * use a code up in the old record: so that is what is written until it could be removed as it was read. */
 static int rename_once(struct names *n, const char *name)
 {
 	struct mfa_record old, new = { .version = 0 };

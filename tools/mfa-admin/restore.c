@@ -3,7 +3,7 @@
  *
  * A key that is there stays, and the accounts are sealed under it. Where there is none, the
  * backup's waits beside its place (lib/seal/seal.h) until the store is complete; so neither ever
- * stands alone, and who is killed in between runs it again. */
+ * stands alone, and whoever is killed in between runs it again. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

@@ -71,7 +71,7 @@ static int become(const struct passwd *owner, pid_t parent)
 		return -errno;
 	if (setuid(0) == 0 || seteuid(0) == 0)
 		return -EPERM;
-	/* After the change of ids, which would undo it: who kills us means all of us. */
+	/* After the change of ids, which would undo it: whoever kills us means all of us. */
 	return prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent ? 0 : -ESRCH;
 }
 

@@ -63,7 +63,7 @@ static struct layout choose_layout(const struct mfa_qr *qr, const struct picture
 	return l;
 }
 
-/* What the picture holds, for who can't scan it. */
+/* What the picture holds, for whoever can't scan it. */
 struct subject {
 	const char *uri;
 	bool key;			/* of an authenticator app; otherwise a page's address, for the camera */

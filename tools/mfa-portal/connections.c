@@ -22,7 +22,7 @@
 #define PER_ADDRESS 512	/* a school is one: a page that is open has one or two */
 #define CONNECTIONS_MAX 20000
 #define CROWDED 32		/* so small a part of them is cut at a time where there is no room */
-#define OTHERS 200		/* descriptors for all else: mfad, push services, who resolves their names */
+#define OTHERS 200		/* descriptors for all else: mfad, push services, resolving their names */
 #define LISTEN_MAX 16
 #define SWEEP_MS 500
 

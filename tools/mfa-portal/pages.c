@@ -41,7 +41,7 @@ static const char *type_of(const char *name)
 	return NULL;
 }
 
-/* The manifest (W3C Web App Manifest) has the name of who runs this. */
+/* The manifest (W3C Web App Manifest) has the name of whoever runs this. */
 static int set_name(struct page *page, const char *name)
 {
 	json_t *json = mfa_json_read(page->bytes, page->len);

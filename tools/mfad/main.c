@@ -173,7 +173,7 @@ static int run_daemon(const struct options *options)
 		mfa_log_message(LOG_INFO, "stop", "mfad has ended", 0);
 	}
 	server_free(&server);
-	/* Who is still at work, on a disk that hangs, uses what would be closed. */
+	/* Whoever is still at work, on a disk that hangs, uses what would be closed. */
 	if (!left)
 		_exit(EXIT_OK);
 	if (verifier.current != NULL)

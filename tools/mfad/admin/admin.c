@@ -38,7 +38,7 @@ void request_list(struct conversation *c)
 }
 
 /* Root may look at, reset and unlock any name, also one that the system no
- * longer knows: that is how an account is mended whose owner has gone. */
+ * longer knows: that is how an account is set right whose owner has gone. */
 static int load(struct conversation *c, char name[MFA_ACCOUNT_NAME_MAX + 1],
 		struct mfa_record *record)
 {
@@ -244,7 +244,7 @@ static const char *lifted_text(const struct unlocking *un)
 		: N_("Unlocked. 3 more wrong codes are allowed. Somebody may know the password: have it changed.");
 }
 
-/* Whoever mends a clock should know that it was done by this system's. */
+/* Whoever has records set right should know that it was done by this system's clock. */
 static const char *unlocked_text(const struct unlocking *un)
 {
 	if (un->lifted > 0)

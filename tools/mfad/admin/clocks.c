@@ -18,7 +18,7 @@ struct walk {
 	int64_t now;
 	uint64_t total, seen, mended, unreadable;
 	size_t count;
-	struct mfa_record records[BATCH];	/* mended, to be saved */
+	struct mfa_record records[BATCH];	/* changed, to be saved */
 };
 
 static int mend_in(void *ctx, struct mfa_record *record, bool again)

@@ -20,7 +20,7 @@ struct peer {
 };
 
 /* By SO_PEERCRED.  own_uid: of this process, once it has dropped its ids; portal_uid: of mfa-portal,
- * who has no account and signs nobody in; overflow_uid stands for uids that a user namespace hides, and
+ * which has no account and signs nobody in; overflow_uid stands for uids that a user namespace hides, and
  * so is nobody, even if it is own_uid as well. */
 struct peer peer_of(int fd, uid_t own_uid, uid_t portal_uid, uid_t overflow_uid);
 

@@ -50,7 +50,7 @@ void request_status(struct conversation *c)
 	struct change ch;
 	char *row = NULL;
 
-	/* Who has no record yet has nothing to see, and nothing is wrong with that. */
+	/* Whoever has no record yet has nothing to see, and nothing is wrong with that. */
 	if (change_begin(&ch, c, "status", true)) {
 		row = row_account_whole(ch.record.account, mfa_clock_now());
 		if (row != NULL && conversation_row(c, row) == 0)

@@ -81,7 +81,7 @@ static int add_device(struct change *ch, void *ctx)
 	struct mfa_device *old;
 	int r;
 
-	/* Who began without a device proved nothing; if somebody enrolled meanwhile, that stands. */
+	/* Whoever began without a device proved nothing; if somebody enrolled meanwhile, that stands. */
 	if (e->first && account->device_count > 0)
 		return -EALREADY;
 	if (e->replaces != NULL) {

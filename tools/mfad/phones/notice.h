@@ -7,7 +7,7 @@
 #include "mfad/base/conversation.h"
 
 /* Tells the phones of an account of the wrong codes that its owner has not heard of, at most once a day.
- * After everything was told to who gave them: it takes time, and only for some accounts.  The record is changed. */
+ * After everything was told to whoever gave them: it takes time, and only for some accounts.  The record is changed. */
 void notice_wrong(struct conversation *c, struct mfa_record *record);
 
 #endif

@@ -109,7 +109,7 @@ static int spell_account(struct exchange *e)
 }
 
 /* Whose key a call is signed with: a device's, or that of a phone which is being paired.  Answers where
- * it is nobody's.  Who knows no id of a device does not learn from the time which names have enrolled. */
+ * it is nobody's.  Whoever knows no id of a device does not learn from the time which names have enrolled. */
 static const struct mfa_phone *find_phone(struct exchange *e)
 {
 	int r = spell_account(e);

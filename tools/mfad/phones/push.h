@@ -80,7 +80,7 @@ bool push_notified(struct push *push);
 enum push_outcome push_look(struct push *push);
 /* Waits until it is decided, it has expired, or the client says something (PUSH_ENOUGH) or has gone. */
 enum push_outcome push_wait(struct push *push);
-/* The phones forget of it. */
+/* The phones forget it. */
 void push_end(struct push *push);
 
 /* What came of a message: a status of HTTP, 0: there was no answer.  Returns whether it is known, and

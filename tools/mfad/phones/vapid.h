@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* mfad's own key towards push services (RFC 8292): who is subscribed to it is pushed by nobody else. */
+/* mfad's own key towards push services (RFC 8292): whoever is subscribed to it is pushed by nobody else. */
 #ifndef MFAD_VAPID_H
 #define MFAD_VAPID_H
 

@@ -148,7 +148,7 @@ static void gather_alerts(struct signin *s)
 	}
 }
 
-/* Before the prompt it is only said that there is something: who knows the password alone need not
+/* Before the prompt it is only said that there is something: whoever knows the password alone need not
  * read which. */
 static int announce(struct signin *s)
 {

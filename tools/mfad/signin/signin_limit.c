@@ -40,7 +40,7 @@ void signin_limit_enter(struct signin_limit_place *place, const char *name, int 
 	(void)pthread_mutex_lock(&all.lock);
 	for (at = row_of(name); *at != NULL; at = &before->next) {
 		before = *at;
-		/* Who was sent away may take a moment to go. */
+		/* Whoever was sent away may take a moment to go. */
 		if (before->fd < 0 || strcmp(before->name, place->name) != 0)
 			continue;
 		count++;
