@@ -82,7 +82,7 @@ static void pick(const struct mfa_account *account, const char *answer, unsigned
 /* What the user's own programs got wrong counts a fifth on root's word: they can guess, too, but can't
  * keep anybody out there by themselves. */
 #define LOCAL_WEIGHT 5
-#define GUESSES 3		/* of a few days: more than who mistypes one now and then */
+#define GUESSES 3		/* of a few days: more than whoever mistypes one now and then */
 
 static enum mfa_total_kind total_of(bool local)
 {

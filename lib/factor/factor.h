@@ -34,8 +34,8 @@ enum mfa_verdict {
 	MFA_VERDICT_STOPPED,	/* not looked at: so many that only another method helps */
 	MFA_VERDICT_UNCLEAR,	/* not of the form of any method; counts nowhere, for it can't be right */
 	MFA_VERDICT_NEXT,	/* a token's code that is, or once was, far ahead of its counter (RFC 4226 section
-				 * 7.4): counted as wrong, but the code after it will be right.  Only for the log: who
-				 * gave it sees what he sees after a wrong one, by all that he is told or shown */
+				 * 7.4): counted as wrong, but the code after it will be right.  Only for the log:
+				 * whoever gave it sees what he sees after a wrong one, by all that he is told or shown */
 	MFA_VERDICT_NOT_ME,	/* somebody said so on a phone */
 	MFA_VERDICT_FAILED,	/* could not be judged (out of memory, crypto): no entry */
 };
@@ -84,8 +84,8 @@ uint32_t mfa_factor_wrong_codes(const struct mfa_account *account, bool local, i
 uint32_t mfa_factor_codes_left(const struct mfa_account *account, bool local, int64_t now);
 
 /* Whether so many of the last days were wrong that somebody may have guessed.  Depends on nothing but what was
- * wrong in conversations that ended so: what was right in others does not show, so that it can be said to who has the
- * password alone.  name: as in mfa_attempt. */
+ * wrong in conversations that ended so: what was right in others does not show, so that it can be said to whoever
+ * has the password alone.  name: as in mfa_attempt. */
 bool mfa_factor_guessed_lately(const struct mfa_account *account, uint32_t name, int64_t now);
 
 /* An administrator's word that this system's clock is right now: steps that were used in what is the future no longer
@@ -93,7 +93,8 @@ bool mfa_factor_guessed_lately(const struct mfa_account *account, uint32_t name,
  * that an account's owner shows does this: on a system whose clock is slow it would make used codes good again.
  * window: as in mfa_attempt.  Returns whether the account was changed. */
 bool mfa_factor_mend_clocks(struct mfa_account *account, int64_t now, unsigned window);
-/* The same, and throttles are cleared, the total lifted, and phones asked again.  Returns whether a clock was mended. */
+/* The same, and throttles are cleared, the total lifted, and phones asked again.  Returns whether anything was
+ * undone that a wrong clock has left. */
 bool mfa_factor_unlock(struct mfa_account *account, int64_t now, unsigned window);
 
 /* Devices, by their method. */

@@ -128,7 +128,7 @@ static void check_device(struct mfa_device *device, const char *answer, uint64_t
 		memcpy(out->label, device->label, sizeof(out->label));
 }
 
-/* Who has no token is refused as slowly as who has one: nobody learns by a wrong code which of both an account is,
+/* Whoever has no token is refused as slowly as those who have one: nobody learns by a wrong code which of both an account is,
  * or that there is none (doc/THREATS). */
 static void look_for_nothing(const struct mfa_account *account)
 {

@@ -13,7 +13,7 @@ struct mfa_factor {
 	/* Judges it; marks as used what it accepts and sets verdict, label and drift.  NULL with recognises. */
 	void (*check)(struct mfa_account *account, const char *answer,
 		      const struct mfa_attempt *attempt, struct mfa_judgement *out);
-	/* Mends what a clock that once was wrong has left behind, and returns whether there was any; may be NULL. */
+	/* Undoes what a clock that once was wrong has left behind, and returns whether there was any; may be NULL. */
 	bool (*mend)(struct mfa_account *account, int64_t now, unsigned window);
 	/* A device of the method for people: what it is beyond its label, never a secret.  NULL: there are none. */
 	void (*describe)(const struct mfa_device *device, char out[MFA_DESCRIPTION_MAX]);

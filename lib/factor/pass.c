@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Temporary access passes: what an administrator gives to who has no phone just now. */
+/* Temporary access passes: what an administrator gives to whoever has no phone just now. */
 #include <errno.h>
 #include <openssl/crypto.h>
 #include <openssl/rand.h>

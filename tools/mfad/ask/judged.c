@@ -25,7 +25,7 @@ const char *judged_word(const struct mfa_judgement *judgement)
 	return words[judgement->verdict];
 }
 
-/* The record is of a name that the system did not know when it was imported; it does now, and who
+/* The record is of a name that the system did not know when it was imported; it does now, and whoever
  * showed this factor is that person. */
 static int bind_uid(struct challenge *ch)
 {

@@ -16,7 +16,7 @@
 
 #define PAIRING_SECONDS 600
 #define URI_MAX 256
-#define NUMBER_TRIES 3		/* wrong ones: who has photographed the picture can't type here */
+#define NUMBER_TRIES 3		/* wrong ones: whoever has photographed the picture can't type here */
 #define EARLY_TRIES 20		/* before any phone has come */
 #define WAITS_MAX 20
 #define TESTS_MOST 20.0F	/* of an account; then one in three minutes */
@@ -89,7 +89,7 @@ static int judge_number(struct pair *p, const char *answer, unsigned *wrong)
 				"used already, stop here with Ctrl-C: somebody else has scanned it.");
 }
 
-/* The phone that has come shows a number: only who sees both it and this terminal can type it here. */
+/* The phone that has come shows a number: only whoever sees both it and this terminal can type it here. */
 static int ask_number(struct pair *p)
 {
 	struct enrolment *e = p->e;
