@@ -28,9 +28,9 @@
 
 #include "account/accounts.h"
 #include "conf/conf.h"
+#include "encoding/base64url.h"
 #include "json/fields.h"
 #include "phone/pairing.h"
-#include "encoding/base64url.h"
 #include "webpush/webpush.h"
 #include "wire/frame.h"
 
