@@ -23,12 +23,13 @@
 #include <security/pam_ext.h>
 
 #include "module/authtok.h"
-#include "module/options.h"
 #include "module/command.h"
-#include "wire/frame.h"
-#include "wire/presence.h"
+#include "module/options.h"
 #include "module/say.h"
 #include "module/session.h"
+#include "table/table.h"
+#include "wire/frame.h"
+#include "wire/presence.h"
 #include "wire/wait.h"
 
 #define SEND_MS 120000
@@ -306,7 +307,7 @@ static int next_step(int fd, bool waits, struct mfa_frame *frame)
 /* The one place where an end becomes PAM's word for it. */
 static int pam_code(enum mfa_result result)
 {
-	static const int codes[MFA_RESULT_COUNT] = {
+	static const int codes[] = {
 		[MFA_RESULT_OK] = PAM_SUCCESS,
 		[MFA_RESULT_DENIED] = PAM_AUTH_ERR,
 		[MFA_RESULT_MAXTRIES] = PAM_MAXTRIES,
@@ -319,6 +320,7 @@ static int pam_code(enum mfa_result result)
 		[MFA_RESULT_INVALID] = PAM_AUTH_ERR,
 		[MFA_RESULT_FAILED] = PAM_AUTHINFO_UNAVAIL,
 	};
+	MFA_TABLE_FITS(codes, MFA_RESULT_COUNT);
 
 	return (size_t)result < MFA_RESULT_COUNT ? codes[result] : PAM_SYSTEM_ERR;
 }

@@ -7,6 +7,7 @@
 #include "encoding/base32.h"
 #include "json/fields.h"
 #include "otp/totp.h"
+#include "table/table.h"
 
 /* Adds the members of more, which is taken over. */
 static bool extend(json_t *json, json_t *more)
@@ -156,7 +157,7 @@ static const struct {
 	[MFA_HOLDS_PHONE] = { phone_to_json, phone_from_json },
 	[MFA_HOLDS_NAME] = { name_to_json, name_from_json },
 };
-_Static_assert(sizeof(forms) / sizeof(forms[0]) == MFA_HOLDS_COUNT, "a form of device without its row");
+MFA_TABLE_FITS(forms, MFA_HOLDS_COUNT);
 
 static enum mfa_device_form form_of(const struct mfa_device *d)
 {

@@ -7,14 +7,16 @@
 
 #include "account/event_json.h"
 #include "json/fields.h"
+#include "table/table.h"
 #include "text/text.h"
 
 #define LATELY_NUMBERS ((size_t)2 + MFA_LATELY_SPANS)	/* of each name */
 
-static const char *const totals[MFA_TOTAL_COUNT] = {
+static const char *const totals[] = {
 	[MFA_TOTAL_CODE] = "code",
 	[MFA_TOTAL_LOCAL_CODE] = "local_code",
 };
+MFA_TABLE_FITS(totals, MFA_TOTAL_COUNT);
 
 static json_t *total_to_json(const struct mfa_total *total)
 {

@@ -38,6 +38,7 @@ enum mfa_verdict {
 				 * whoever gave it sees what he sees after a wrong one, by all that he is told or shown */
 	MFA_VERDICT_NOT_ME,	/* somebody said so on a phone */
 	MFA_VERDICT_FAILED,	/* could not be judged (out of memory, crypto): no entry */
+	MFA_VERDICT_COUNT
 };
 
 struct mfa_attempt {

@@ -7,11 +7,13 @@
 
 #include "factor/factor.h"
 #include "otp/otpauth.h"
+#include "table/table.h"
 
 static const enum mfa_device_type types[] = {
 	[MFA_OTPAUTH_TOTP] = MFA_DEVICE_TOTP,
 	[MFA_OTPAUTH_HOTP] = MFA_DEVICE_HOTP,
 };
+MFA_TABLE_FITS(types, MFA_OTPAUTH_COUNT);
 
 void mfa_device_label(enum mfa_device_type type, size_t number, char out[MFA_LABEL_MAX + 1])
 {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "language/language.h"
+#include "table/table.h"
 
 static bool set_path(const char **out, const char *value)
 {
@@ -159,11 +160,12 @@ int mfa_module_option(const char *arg, struct mfa_module_options *options, struc
 
 const char *mfa_option_words(enum mfa_option_fault_kind kind)
 {
-	static const char *const words[MFA_OPTION_FAULTS] = {
+	static const char *const words[] = {
 		[MFA_OPTION_VALUE] = N_("it takes"),
 		[MFA_OPTION_FOREIGN] = N_("another module's; write instead"),
 		[MFA_OPTION_UNKNOWN] = N_("unknown; see"),
 	};
+	MFA_TABLE_FITS(words, MFA_OPTION_FAULTS);
 
 	return words[kind];
 }

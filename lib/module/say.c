@@ -6,9 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "table/table.h"
+
 enum { ENGLISH, DUTCH, FRENCH, LANGUAGES };
 
-static const char *const words[MFA_SAY_COUNT][LANGUAGES] = {
+static const char *const words[][LANGUAGES] = {
 	[MFA_SAY_PASSWORD_AND_CODE] = {
 		"Password and code: ", "Wachtwoord en code: ", "Mot de passe et code : ",
 	},
@@ -34,6 +36,7 @@ static const char *const words[MFA_SAY_COUNT][LANGUAGES] = {
 		"peuvent \303\252tre pos\303\251es, ou lancez mfa-enroll.",
 	},
 };
+MFA_TABLE_FITS(words, MFA_SAY_COUNT);
 
 /* A language's two letters, and no third. */
 static int language_of(const char *locale)

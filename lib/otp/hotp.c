@@ -12,6 +12,8 @@
 #include <openssl/evp.h>
 #include <openssl/params.h>
 
+#include "table/table.h"
+
 struct mfa_hotp {
 	EVP_MAC_CTX *keyed;	/* never fed a message: each code works on a copy */
 	uint32_t modulus;
@@ -22,6 +24,7 @@ static const char *const hash_names[] = {
 	[MFA_HASH_SHA256] = "SHA256",
 	[MFA_HASH_SHA512] = "SHA512",
 };
+MFA_TABLE_FITS(hash_names, MFA_HASH_COUNT);
 
 #define HASHES (sizeof(hash_names) / sizeof(hash_names[0]))
 

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 /* RFC 6238 section 1.2 adds the last two to RFC 4226's HMAC-SHA-1. */
-enum mfa_hash { MFA_HASH_SHA1, MFA_HASH_SHA256, MFA_HASH_SHA512 };
+enum mfa_hash { MFA_HASH_SHA1, MFA_HASH_SHA256, MFA_HASH_SHA512, MFA_HASH_COUNT };
 
 #define MFA_OTP_DIGITS_MIN 6
 #define MFA_OTP_DIGITS_MAX 8

@@ -13,6 +13,7 @@
 #include "encoding/base32.h"
 #include "language/language.h"
 #include "otp/totp.h"
+#include "table/table.h"
 #include "text/text.h"
 
 #define DIGITS_DEFAULT 6
@@ -22,6 +23,7 @@ static const char *const type_names[] = {
 	[MFA_OTPAUTH_TOTP] = "totp",
 	[MFA_OTPAUTH_HOTP] = "hotp",
 };
+MFA_TABLE_FITS(type_names, MFA_OTPAUTH_COUNT);
 
 #define TYPES (sizeof(type_names) / sizeof(type_names[0]))
 

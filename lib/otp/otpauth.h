@@ -12,7 +12,7 @@
 #define MFA_OTPAUTH_NAME_MAX 128	/* bytes of an issuer or an account */
 #define MFA_OTPAUTH_URI_MAX 2048	/* bytes without the NUL; each valid struct fits */
 
-enum mfa_otpauth_type { MFA_OTPAUTH_TOTP, MFA_OTPAUTH_HOTP };
+enum mfa_otpauth_type { MFA_OTPAUTH_TOTP, MFA_OTPAUTH_HOTP, MFA_OTPAUTH_COUNT };
 
 struct mfa_otpauth {
 	enum mfa_otpauth_type type;

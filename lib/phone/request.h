@@ -29,6 +29,7 @@ enum mfa_phone_request_state {
 	MFA_PHONE_REQUEST_WRONG,	/* another number than the login shows */
 	MFA_PHONE_REQUEST_REFUSING,	/* one of these two, as soon as the account has it: no other answer
 					 * counts */
+	MFA_PHONE_REQUEST_STATES
 };
 
 /* For an address, where it is not known from where. */

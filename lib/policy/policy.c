@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "language/language.h"
+#include "table/table.h"
 
 const char *mfa_decision_word(enum mfa_decision_kind kind)
 {
@@ -14,6 +15,7 @@ const char *mfa_decision_word(enum mfa_decision_kind kind)
 		[MFA_DECISION_ENROL] = "enrol",
 		[MFA_DECISION_ALLOW] = "allow",
 	};
+	MFA_TABLE_FITS(words, MFA_DECISION_COUNT);
 
 	return words[kind];
 }
@@ -30,6 +32,7 @@ const char *mfa_place_word(enum mfa_place place)
 		[MFA_PLACE_ADDRESS] = "address",
 		[MFA_PLACE_HERE] = "this host",
 	};
+	MFA_TABLE_FITS(words, MFA_PLACE_COUNT);
 
 	return words[place];
 }

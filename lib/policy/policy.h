@@ -19,7 +19,7 @@ enum mfa_unenrolled { MFA_UNENROLLED_DENY, MFA_UNENROLLED_ALLOW };
 enum mfa_enrolment { MFA_ENROLMENT_OFF, MFA_ENROLMENT_OFFER, MFA_ENROLMENT_REQUIRE };
 
 /* Whether a phone asks for its own unlock before it confirms. */
-enum mfa_verify_user { MFA_VERIFY_OFF, MFA_VERIFY_PREFERRED, MFA_VERIFY_REQUIRED };
+enum mfa_verify_user { MFA_VERIFY_OFF, MFA_VERIFY_PREFERRED, MFA_VERIFY_REQUIRED, MFA_VERIFY_COUNT };
 
 #define MFA_OFFER_TIMES 3		/* where neither a number nor a date is set */
 
@@ -73,6 +73,7 @@ enum mfa_decision_kind {
 	MFA_DECISION_REQUIRE,		/* a factor must be shown */
 	MFA_DECISION_ENROL,		/* a first device must be enrolled now, or put off if it may be */
 	MFA_DECISION_ALLOW,		/* no factor asked */
+	MFA_DECISION_COUNT
 };
 
 #define MFA_DECISION_DETAIL_MAX 80
@@ -87,11 +88,11 @@ struct mfa_decision {
 };
 
 /* Whether somebody is in a list's groups.  Not known is what a failed look-up leaves. */
-enum mfa_membership { MFA_MEMBER_NOT_KNOWN = 0, MFA_MEMBER_NO, MFA_MEMBER_YES };
+enum mfa_membership { MFA_MEMBER_NOT_KNOWN = 0, MFA_MEMBER_NO, MFA_MEMBER_YES, MFA_MEMBER_COUNT };
 
 /* Where somebody signs in.  That no address is given proves nothing: a daemon may serve the network and
  * not say so. */
-enum mfa_place { MFA_PLACE_NOT_KNOWN = 0, MFA_PLACE_ADDRESS, MFA_PLACE_HERE };
+enum mfa_place { MFA_PLACE_NOT_KNOWN = 0, MFA_PLACE_ADDRESS, MFA_PLACE_HERE, MFA_PLACE_COUNT };
 
 /* What the decision is about. */
 struct mfa_policy_facts {

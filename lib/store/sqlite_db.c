@@ -11,9 +11,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "table/table.h"
+
 #define BUSY_LIMIT_MS 10000
 
-static const char *const sql[STATEMENT_COUNT] = {
+static const char *const sql[] = {
 	[STATEMENT_GET] = "SELECT value, version, expires FROM entry"
 		" WHERE key = ?1 AND (expires = 0 OR expires > ?2)",
 	[STATEMENT_LIST] = "SELECT key, value, version, expires FROM entry"
@@ -37,6 +39,7 @@ static const char *const sql[STATEMENT_COUNT] = {
 	[STATEMENT_COMMIT] = "COMMIT",
 	[STATEMENT_ROLLBACK] = "ROLLBACK",
 };
+MFA_TABLE_FITS(sql, STATEMENT_COUNT);
 
 static int from_system(int error, int otherwise)
 {

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "language/language.h"
+#include "table/table.h"
 #include "terminal/terminal.h"
 #include "wire/wait.h"
 
@@ -45,7 +46,7 @@ static bool show(const struct mfa_frame *frame, FILE *to)
 /* No failure goes by without a word, also where mfad has none. */
 static void show_end(const struct mfa_frame *frame, enum mfa_result result)
 {
-	static const char *const words[MFA_RESULT_COUNT] = {
+	static const char *const words[] = {
 		[MFA_RESULT_DENIED] = N_("That was not right, or is not allowed."),
 		[MFA_RESULT_MAXTRIES] = N_("That was wrong too often."),
 		[MFA_RESULT_ABORTED] = N_("No answer was given; nothing was changed."),
@@ -59,6 +60,7 @@ static void show_end(const struct mfa_frame *frame, enum mfa_result result)
 		[MFA_RESULT_INVALID] = N_("mfad does not understand this request."),
 		[MFA_RESULT_FAILED] = N_("That could not be saved; nothing was changed."),
 	};
+	MFA_TABLE_FITS(words, MFA_RESULT_COUNT);
 
 	if (!show(frame, result == MFA_RESULT_OK ? stdout : stderr) && words[result] != NULL)
 		mfa_terminal_show(stderr, _(words[result]));

@@ -7,10 +7,11 @@
 #include <unistd.h>
 
 #include "language/language.h"
+#include "table/table.h"
 
 enum mfa_exit mfa_exit_of_result(enum mfa_result result)
 {
-	static const enum mfa_exit exits[MFA_RESULT_COUNT] = {
+	static const enum mfa_exit exits[] = {
 		[MFA_RESULT_OK] = MFA_EXIT_OK,
 		[MFA_RESULT_DENIED] = MFA_EXIT_REFUSED,
 		[MFA_RESULT_MAXTRIES] = MFA_EXIT_REFUSED,
@@ -23,6 +24,7 @@ enum mfa_exit mfa_exit_of_result(enum mfa_result result)
 		[MFA_RESULT_INVALID] = MFA_EXIT_INVALID,
 		[MFA_RESULT_FAILED] = MFA_EXIT_FAILED,
 	};
+	MFA_TABLE_FITS(exits, MFA_RESULT_COUNT);
 
 	return (size_t)result < MFA_RESULT_COUNT ? exits[result] : MFA_EXIT_FAILED;
 }

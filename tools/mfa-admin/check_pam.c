@@ -16,6 +16,7 @@
 #include "pamstack/pamstack.h"
 #include "pamstack/sshd.h"
 #include "sshd_config.h"
+#include "table/table.h"
 #include "terminal/exit.h"
 
 #define FILE_SIZE_MAX (1 << 20)
@@ -169,7 +170,7 @@ static void print_finding(void *ctx, const struct mfa_pam_finding *finding)
 		     _(stack_words[finding->kind].instead));
 }
 
-static const char *const sshd_words[MFA_SSHD_FINDINGS] = {
+static const char *const sshd_words[] = {
 	[MFA_SSHD_NO_PAM] = N_("UsePAM is no: sshd does not ask PAM at all. Write instead: UsePAM yes"),
 	[MFA_SSHD_NO_KEYBOARD] = N_("KbdInteractiveAuthentication is no: sshd can't ask for a code. "
 		"Write instead: KbdInteractiveAuthentication yes"),
@@ -193,6 +194,7 @@ static const char *const sshd_words[MFA_SSHD_FINDINGS] = {
 		"shares it. Where many do, write: PerSourcePenaltyExemptList with these networks, or "
 		"PerSourcePenalties authfail:1 noauth:1 grace-exceeded:1"),
 };
+MFA_TABLE_FITS(sshd_words, MFA_SSHD_FINDINGS);
 
 /* Whether sign-ins by ssh lead through enrolment, as far as the configuration can be read. */
 static bool enrols(const char *conf_path)

@@ -12,6 +12,7 @@
 #include "mfad/base/subject.h"
 #include "mfad/signin/facts.h"
 #include "mfad/signin/remember.h"
+#include "table/table.h"
 
 #define TEXT_MAX 256
 #define OWN_PROGRAM "mfa-enroll"	/* no sign-in, with rules of its own */
@@ -33,6 +34,7 @@ static const char *membership_word(const struct mfa_groups *groups, enum mfa_mem
 	static const char *const words[] = {
 		[MFA_MEMBER_NOT_KNOWN] = "not known", [MFA_MEMBER_NO] = "no", [MFA_MEMBER_YES] = "yes",
 	};
+	MFA_TABLE_FITS(words, MFA_MEMBER_COUNT);
 
 	return groups->count > 0 ? words[membership] : words[MFA_MEMBER_NO];
 }

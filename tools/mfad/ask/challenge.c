@@ -11,6 +11,7 @@
 #include "mfad/ask/ask.h"
 #include "mfad/ask/judged.h"
 #include "mfad/base/metrics.h"
+#include "table/table.h"
 
 #define PROMPT_CODE N_("Authenticator code: ")
 #define PROMPT_RECOVERY N_("Recovery code: ")
@@ -60,7 +61,7 @@ static int judge(struct challenge *ch, const char *answer)
 		ch->counted++;
 	if (r == 1)
 		return 0;
-	return r == -ENOENT ? -EPERM : r;
+	return subject_still(r);
 }
 
 static int say_blocked(struct challenge *ch, enum mfa_verdict verdict, int64_t wait)
@@ -138,6 +139,7 @@ static int complain(struct challenge *ch)
 		[MFA_VERDICT_NOT_ME] = NULL,
 		[MFA_VERDICT_FAILED] = N_("That code could not be checked."),
 	};
+	MFA_TABLE_FITS(words, MFA_VERDICT_COUNT);
 
 	return conversation_say(ch->c, MFA_ERROR, words[ch->judgement.verdict]);
 }
@@ -155,7 +157,7 @@ static int refresh(struct challenge *ch, int64_t read_at)
 	if (mfa_clock_now() == read_at)
 		return 0;
 	r = mfa_accounts_reload(ch->c->verifier->accounts, ch->record);
-	return r == -ENOENT ? -EPERM : r;
+	return subject_still(r);
 }
 
 static void count_judged(const struct challenge *ch, const struct timespec *began)

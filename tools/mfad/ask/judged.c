@@ -6,6 +6,7 @@
 #include "account/alert.h"
 #include "account/uid_index.h"
 #include "clock/clock.h"
+#include "table/table.h"
 
 const char *judged_word(const struct mfa_judgement *judgement)
 {
@@ -21,6 +22,7 @@ const char *judged_word(const struct mfa_judgement *judgement)
 		[MFA_VERDICT_NOT_ME] = "not-me",
 		[MFA_VERDICT_FAILED] = "failed",
 	};
+	MFA_TABLE_FITS(words, MFA_VERDICT_COUNT);
 
 	return words[judgement->verdict];
 }

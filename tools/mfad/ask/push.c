@@ -122,7 +122,7 @@ static int accept(struct challenge *ch)
 {
 	int r = mfa_accounts_change(ch->c->verifier->accounts, ch->record, accept_in, ch);
 
-	return r == -ENOENT ? -EPERM : r;
+	return subject_still(r);
 }
 
 static void refused(struct challenge *ch, enum mfa_verdict verdict)

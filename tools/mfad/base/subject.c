@@ -221,3 +221,8 @@ struct failure failure_of(int error)
 		N_("The second-factor service can't read or write its records just now, so nothing was "
 		   "changed. Please tell your administrator.") };
 }
+
+int subject_still(int error)
+{
+	return error == -ENOENT ? -EPERM : error;
+}

@@ -50,4 +50,8 @@ struct failure {
 };
 struct failure failure_of(int error);
 
+/* What reading or changing a record again means, which was there a moment ago: one that has gone meanwhile (-ENOENT) is
+ * nobody's to sign in with (-EPERM).  Anything else stays as it is. */
+int subject_still(int error);
+
 #endif

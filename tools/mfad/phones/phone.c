@@ -21,6 +21,7 @@
 #include "mfad/phones/vapid.h"
 #include "name/name.h"
 #include "phone/call.h"
+#include "table/table.h"
 #include "text/text.h"
 
 #define CLOCK_SECONDS 300	/* that a page's idea of the time may be off */
@@ -67,6 +68,7 @@ static const char *verify_word(enum mfa_verify_user verify)
 {
 	static const char *const words[] = { [MFA_VERIFY_OFF] = "off", [MFA_VERIFY_PREFERRED] = "preferred",
 					     [MFA_VERIFY_REQUIRED] = "required" };
+	MFA_TABLE_FITS(words, MFA_VERIFY_COUNT);
 
 	return words[verify];
 }

@@ -14,6 +14,7 @@
 #include "mfad/base/metrics.h"
 #include "mfad/phones/events.h"
 #include "mfad/phones/vapid.h"
+#include "table/table.h"
 #include "text/text.h"
 
 #define NOTIFIED_SECONDS 1	/* that a prompt may wait for a push service */
@@ -265,7 +266,7 @@ static int count_request(struct push *push, struct mfa_record *record, const str
 		*offer = counted.block == MFA_PUSH_STOPPED ? PUSH_STOPPED : PUSH_LIMITED;
 	if (r == 1)
 		return 0;
-	return r == -ENOENT ? -EPERM : r;
+	return subject_still(r);
 }
 
 int push_begin(struct push *push, struct conversation *c, struct mfa_record *record,
@@ -341,6 +342,7 @@ enum push_outcome push_look(struct push *push)
 		[MFA_PHONE_REQUEST_DENIED] = PUSH_DENIED, [MFA_PHONE_REQUEST_WRONG] = PUSH_WRONG,
 		[MFA_PHONE_REQUEST_REFUSING] = PUSH_PENDING,
 	};
+	MFA_TABLE_FITS(outcomes, MFA_PHONE_REQUEST_STATES);
 	struct mfa_phone_request now;
 	int r;
 

@@ -21,6 +21,7 @@
 #include "mfad/signin/signin_enrol.h"
 #include "mfad/signin/signin_limit.h"
 #include "policy/policy.h"
+#include "table/table.h"
 
 #define FIELD_MAX 255
 #define ADDED_MAX (MFA_DEVICES_MAX * (MFA_LABEL_MAX + 32))
@@ -349,12 +350,13 @@ static void tell(struct signin *s)
 
 static const char *result_word(enum mfa_result result)
 {
-	static const char *const words[MFA_RESULT_COUNT] = {
+	static const char *const words[] = {
 		[MFA_RESULT_OK] = "ok", [MFA_RESULT_DENIED] = "denied",
 		[MFA_RESULT_MAXTRIES] = "denied", [MFA_RESULT_ABORTED] = "aborted",
 		[MFA_RESULT_REFUSED] = "refused", [MFA_RESULT_BUSY] = "timeout",
 		[MFA_RESULT_UNAVAILABLE] = "unavailable", [MFA_RESULT_FAILED] = "failed",
 	};
+	MFA_TABLE_FITS(words, MFA_RESULT_COUNT);
 
 	return words[result] != NULL ? words[result] : "denied";
 }

@@ -12,6 +12,7 @@
 #include "mfad/devices/enrol.h"
 #include "otp/otpauth.h"
 #include "qr/qr.h"
+#include "table/table.h"
 
 #define KEY_GROUP 4
 #define TEXT_MAX 15000		/* within a frame */
@@ -47,6 +48,7 @@ static int draw(const char *uri, unsigned view, char **out)
 		[VIEW_DARK] = MFA_QR_HALF_BLOCKS, [VIEW_LIGHT] = MFA_QR_HALF_BLOCKS_INVERTED,
 		[VIEW_PLAIN] = MFA_QR_ASCII, [VIEW_PLAIN_LIGHT] = MFA_QR_ASCII_INVERTED,
 	};
+	MFA_TABLE_FITS(styles, VIEW_NONE);
 	unsigned columns, rows;
 	struct mfa_qr *qr = NULL;
 	int r;
