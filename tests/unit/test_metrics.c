@@ -73,7 +73,7 @@ static void test_judged(void **state)
 	static const char *const after[] = {
 		"mfa_verify_seconds_bucket{le=\"0.00025\"} 3", "mfa_verify_seconds_bucket{le=\"0.0005\"} 4",
 		"mfa_verify_seconds_bucket{le=\"0.001\"} 4", "mfa_verify_seconds_bucket{le=\"0.1\"} 4",
-		"mfa_verify_seconds_bucket{le=\"1\"} 5", "mfa_verify_seconds_sum 2.0005", "mfa_verify_seconds_count 6",
+		"mfa_verify_seconds_bucket{le=\"1\"} 5", "mfa_verify_seconds_sum 2.000502", "mfa_verify_seconds_count 6",
 	};
 	size_t i;
 
@@ -153,6 +153,9 @@ static void test_many_services(void **state)
 	assert_in_range(rows, 200, 256);
 	metrics_signin("a service of its own", false, "push", "ok");
 	assert_true(has_line(SIGNIN("other", "push", "ok") " 1"));
+	/* One that has its own row goes on in it. */
+	metrics_signin("s0", false, "totp", "ok");
+	assert_true(has_line(SIGNIN("s0", "totp", "ok") " 2"));
 }
 
 /* Every line is a comment or NAME{LABEL="...",...} NUMBER, of a metric that was told of before. */

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-
 #define LABEL_MAX 48
 #define ROWS_MAX 256		/* combinations of labels; what comes after them is "other" */
+#define ROWS_SPARE 32		/* of them for "other" */
 #define OTHER "other"
 
 struct row {
@@ -38,7 +38,7 @@ static void copy_label(char *out, size_t size, const char *text)
 	out[n] = '\0';
 }
 
-/* With the lock held. */
+/* With the lock held.  NULL: there is none yet. */
 static struct row *find_row(const struct row *wanted)
 {
 	size_t i;
@@ -48,8 +48,16 @@ static struct row *find_row(const struct row *wanted)
 		    strcmp(rows[i].method, wanted->method) == 0 &&
 		    strcmp(rows[i].result, wanted->result) == 0)
 			return &rows[i];
-	if (row_count == ROWS_MAX)
-		return NULL;
+	return NULL;
+}
+
+/* With the lock held.  A new row may take a place while as many as `spare` stay free.  NULL: it may not. */
+static struct row *find_or_add_row(const struct row *wanted, size_t spare)
+{
+	struct row *row = find_row(wanted);
+
+	if (row != NULL || row_count + spare >= ROWS_MAX)
+		return row;
 	rows[row_count] = *wanted;
 	return &rows[row_count++];
 }
@@ -63,9 +71,11 @@ void metrics_signin(const char *service, bool local, const char *method, const c
 	copy_label(wanted.result, sizeof(wanted.result), result);
 	(void)pthread_mutex_lock(&lock);
 	/* The last places are kept, so that somebody with a thousand names for services hides nothing. */
-	if (row_count >= ROWS_MAX - 32)
+	row = find_or_add_row(&wanted, ROWS_SPARE);
+	if (row == NULL) {
 		copy_label(wanted.service, sizeof(wanted.service), OTHER);
-	row = find_row(&wanted);
+		row = find_or_add_row(&wanted, 0);
+	}
 	if (row != NULL)
 		row->count++;
 	(void)pthread_mutex_unlock(&lock);
@@ -157,7 +167,7 @@ static void print_judged(FILE *to)
 	}
 	sum += atomic_load(&judged[BOUND_COUNT]);
 	(void)fprintf(to, "mfa_verify_seconds_bucket{le=\"+Inf\"} %llu\n"
-		      "mfa_verify_seconds_sum %g\nmfa_verify_seconds_count %llu\n", sum,
+		      "mfa_verify_seconds_sum %.6f\nmfa_verify_seconds_count %llu\n", sum,
 		      (double)atomic_load(&judged_micros) / 1e6, sum);
 }
 
