@@ -10,7 +10,7 @@
 #include "log/log.h"
 #include "mfad/admin/handlers.h"
 #include "mfad/change/change.h"
-#include "mfad/devices/rows.h"
+#include "mfad/devices/listing.h"
 
 #define PASS_VALID_MAX (30 * 86400)
 #define PASS_USES_MAX 1000

@@ -14,7 +14,7 @@
 #include "log/log.h"
 #include "mfad/admin/handlers.h"
 #include "mfad/base/subject.h"
-#include "mfad/devices/rows.h"
+#include "mfad/devices/listing.h"
 #include "otp/otpauth.h"
 
 struct import {

@@ -37,7 +37,7 @@ static int judge_in(void *ctx, struct mfa_record *record, bool again)
 		ch->begun->settle(ch, record->account);
 	if (ch->hopeless && ch->judgement.verdict == MFA_VERDICT_RIGHT)
 		ch->judgement.verdict = MFA_VERDICT_WRONG;
-	return ch->judgement.changed ? judged_record(ch) : 1;
+	return ch->judgement.changed ? judged_put_in_record(ch) : 1;
 }
 
 /* Judges until the judgement stands in the store. */

@@ -90,7 +90,7 @@ static void take_news(struct challenge *ch)
 	mfa_alert_said(account, ch->said, label, now);
 }
 
-int judged_record(struct challenge *ch)
+int judged_put_in_record(struct challenge *ch)
 {
 	const struct mfa_judgement *j = &ch->judgement;
 	bool right = j->verdict == MFA_VERDICT_RIGHT;

@@ -7,7 +7,7 @@
 
 /* Puts what ch->judgement says into the record, which is then to be saved.  Returns 0, -EPERM (the uid is another
  * account's), or as mfa_uid_index_claim. */
-int judged_record(struct challenge *ch);
+int judged_put_in_record(struct challenge *ch);
 
 /* Whether it was a wrong answer of which the account's owner is to hear. */
 bool judged_is_news(const struct challenge *ch);

@@ -9,7 +9,7 @@
 
 #include "clock/clock.h"
 #include "language/language.h"
-#include "mfad/phones/events.h"
+#include "mfad/phones/feed.h"
 #include "mfad/phones/push.h"
 #include "phone/pairing.h"
 #include "ratelimit/ratelimit.h"
@@ -32,7 +32,7 @@ struct pair {
 
 bool pair_offered(const struct conversation *c, const struct mfa_policy *policy)
 {
-	return c->conf->portal.url != NULL && (policy->methods & MFA_METHOD_PUSH) != 0 && events_heard();
+	return c->conf->portal.url != NULL && (policy->methods & MFA_METHOD_PUSH) != 0 && feed_heard();
 }
 
 /* The token stands behind a #, which no browser sends to anybody. */
@@ -232,7 +232,7 @@ bool pair_phone(struct change *ch, struct enrolment *e)
 		name_device(&p, &e->device);
 	} else {
 		mfa_pairing_drop(p.vault, p.pairing.device);
-		events_changed(p.pairing.device);
+		feed_changed(p.pairing.device);
 		stop(ch, r);
 	}
 	explicit_bzero(p.token, sizeof(p.token));
@@ -242,5 +242,5 @@ bool pair_phone(struct change *ch, struct enrolment *e)
 void pair_end(struct change *ch, const struct enrolment *e)
 {
 	mfa_pairing_drop(mfa_accounts_vault(ch->c->verifier->accounts), e->device.id);
-	events_changed(e->device.id);
+	feed_changed(e->device.id);
 }

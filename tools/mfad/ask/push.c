@@ -115,7 +115,7 @@ static int accept_in(void *ctx, struct mfa_record *record, bool again)
 		return -EPERM;
 	mfa_push_settle(record->account, attempt.local, of(ch)->push.asked_at);
 	mfa_push_accept(record->account, device, &attempt, &ch->judgement);
-	return judged_record(ch);
+	return judged_put_in_record(ch);
 }
 
 static int accept(struct challenge *ch)

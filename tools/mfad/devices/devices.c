@@ -10,8 +10,8 @@
 #include "mfad/ask/recovery.h"
 #include "mfad/change/change.h"
 #include "mfad/devices/handlers.h"
+#include "mfad/devices/listing.h"
 #include "mfad/devices/prove.h"
-#include "mfad/devices/rows.h"
 #include "terminal/terminal.h"
 
 #define SERVICE "mfa-enroll"

@@ -7,6 +7,6 @@
 
 /* Each ends with conversation_done. */
 void request_phone(struct conversation *c);	/* phone.c */
-void request_events(struct conversation *c);	/* events.c */
+void request_events(struct conversation *c);	/* feed.c */
 
 #endif

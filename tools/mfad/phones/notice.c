@@ -5,7 +5,7 @@
 
 #include "clock/clock.h"
 #include "log/log.h"
-#include "mfad/phones/events.h"
+#include "mfad/phones/feed.h"
 #include "mfad/phones/push.h"
 #include "phone/request.h"
 
@@ -61,7 +61,7 @@ void notice_wrong(struct conversation *c, struct mfa_record *record)
 	size_t i;
 	int r;
 
-	if (c->conf->portal.url == NULL || record->decoy || record->account == NULL || !events_heard() ||
+	if (c->conf->portal.url == NULL || record->decoy || record->account == NULL || !feed_heard() ||
 	    !is_due(record->account, now) || !has_subscribed(record->account))
 		return;
 	r = mfa_accounts_change(c->verifier->accounts, record, note_in, &now);

@@ -15,7 +15,7 @@
 #include "json/fields.h"
 #include "log/log.h"
 #include "mfad/base/metrics.h"
-#include "mfad/phones/events.h"
+#include "mfad/phones/feed.h"
 #include "mfad/phones/handlers.h"
 #include "mfad/phones/push.h"
 #include "mfad/phones/vapid.h"

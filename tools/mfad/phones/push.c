@@ -12,7 +12,7 @@
 #include "json/fields.h"
 #include "log/log.h"
 #include "mfad/base/metrics.h"
-#include "mfad/phones/events.h"
+#include "mfad/phones/feed.h"
 #include "mfad/phones/vapid.h"
 #include "table/table.h"
 #include "text/text.h"
@@ -72,7 +72,7 @@ int push_send(const struct conversation *c, const struct mfa_phone *phone, const
 	if (r == 0)
 		r = encrypt(phone, letter->plain, body, sizeof(body));
 	if (r == 0)
-		r = events_send(json_pack("{s:s, s:s, s:s, s:s, s:I, s:s, s:s}", "event", "push",
+		r = feed_send(json_pack("{s:s, s:s, s:s, s:s, s:I, s:s, s:s}", "event", "push",
 			"id", letter->id, "endpoint", phone->endpoint, "authorization", header,
 			"ttl", (json_int_t)letter->seconds, "topic", letter->topic, "body", body));
 	explicit_bzero(&key, sizeof(key));
@@ -125,7 +125,7 @@ static void reach(struct push *push, uint64_t device, const struct mfa_phone *ph
 	int r;
 
 	push->devices[push->device_count++] = device;
-	events_changed(device);
+	feed_changed(device);
 	if (!phone->subscribed)
 		return;
 	/* Its answer may come before this goes on. */
@@ -283,7 +283,7 @@ int push_begin(struct push *push, struct conversation *c, struct mfa_record *rec
 	if (c->conf->portal.url == NULL || (subject->policy->methods & MFA_METHOD_PUSH) == 0 || record->decoy ||
 	    !has_phone(record->account, subject->policy))
 		return 0;
-	if (!events_heard()) {
+	if (!feed_heard()) {
 		*offer = PUSH_UNREACHABLE;
 		return 0;
 	}
@@ -396,6 +396,6 @@ void push_end(struct push *push)
 	mfa_phone_request_drop(vault_of(push->c), push->request.account, push->request.id);
 	leave(push);
 	for (i = 0; i < push->device_count; i++)
-		events_changed(push->devices[i]);
+		feed_changed(push->devices[i]);
 	waiter_end(&push->waiter);
 }

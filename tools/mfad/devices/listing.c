@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "mfad/devices/rows.h"
+#include "mfad/devices/listing.h"
 
 #include <jansson.h>
 #include <string.h>

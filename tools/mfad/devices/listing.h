@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Rows of lists, as JSON; no secret in any.  Each is new, to be freed, or NULL
  * when memory ran out. */
-#ifndef MFAD_ROWS_H
-#define MFAD_ROWS_H
+#ifndef MFAD_LISTING_H
+#define MFAD_LISTING_H
 
 #include <stddef.h>
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mfad/phones/events.h"
+#include "mfad/phones/feed.h"
 #include "mfad/phones/handlers.h"
 #include "talk.h"
 
@@ -19,19 +19,19 @@ static size_t step;
 
 static int next_step(struct pollfd *fds, nfds_t count, int timeout_ms)
 {
-	assert_true(events_heard());
+	assert_true(feed_heard());
 	assert_true(step < STEPS_MAX && steps[step] != NULL);
 	return steps[step++](fds, count, timeout_ms);
 }
 
 static int send_one(const char *name)
 {
-	return events_send(json_pack("{s:s}", "event", name));
+	return feed_send(json_pack("{s:s}", "event", name));
 }
 
 static int two_events(struct pollfd *fds, nfds_t count, int timeout_ms)
 {
-	events_changed(0xabc);
+	feed_changed(0xabc);
 	assert_int_equal(send_one("push"), 0);
 	return poll_really(fds, count, timeout_ms);
 }
@@ -98,7 +98,7 @@ static void test_portal(void **state)
 
 	(void)state;
 	for (i = 0; i < ROWS(cases); i++) {
-		assert_false(events_heard());
+		assert_false(feed_heard());
 		talk_begin(&talk);
 		memcpy(steps, cases[i].steps, sizeof(steps));
 		step = 0;
@@ -133,7 +133,7 @@ static int newer_joins(struct pollfd *fds, nfds_t count, int timeout_ms)
 	}
 	if (depth == 1) {
 		depth = -1;
-		events_changed(1);
+		feed_changed(1);
 		assert_int_equal(send_one("push"), 0);
 		return poll_really(fds, count, timeout_ms);
 	}
@@ -171,8 +171,8 @@ static void test_two_portals(void **state)
 static void test_nobody_listens(void **state)
 {
 	(void)state;
-	assert_false(events_heard());
-	events_changed(1);
+	assert_false(feed_heard());
+	feed_changed(1);
 	assert_int_equal(send_one("push"), -ENOTCONN);
 }
 

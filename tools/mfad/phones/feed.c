@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "mfad/phones/events.h"
+#include "mfad/phones/feed.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -59,7 +59,7 @@ static int tell(struct listener *l, const char *json)
 	return 0;
 }
 
-bool events_heard(void)
+bool feed_heard(void)
 {
 	bool heard;
 
@@ -87,7 +87,7 @@ static int send_text(char *text, bool all)
 	return r;
 }
 
-void events_changed(uint64_t device)
+void feed_changed(uint64_t device)
 {
 	char id[MFA_DEVICE_ID_SIZE];
 
@@ -95,7 +95,7 @@ void events_changed(uint64_t device)
 	(void)send_text(mfa_json_dump(json_pack("{s:s, s:s}", "event", "changed", "device", id)), true);
 }
 
-int events_send(json_t *event)
+int feed_send(json_t *event)
 {
 	return send_text(mfa_json_dump(event), false);
 }
