@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What every store must do: a row of `kinds` for each. */
+/* What every store must do: CONFORMANCE of each kind. */
 #include "unit.h"
 
 #include <errno.h>
