@@ -34,7 +34,7 @@ XGETTEXT    = xgettext
 MFA_USER    = _mfa
 MFA_PORTAL_USER = _mfa-portal
 
-# What each part links, as `dependencies` has it; the reason for each stands in README.
+# What each part links, as `dependencies` has it; NOTICE says what for.
 PAM_LIBS      = -lpam
 CRYPTO_LIBS   = -lcrypto
 STORE_LIBS    = -lsqlite3
