@@ -86,6 +86,9 @@ done <<'END'
 2|unlock --all --yes
 2|nothing --help
 0|--help --json
+2|explain --se sshd --user bob
+2|reset --p 8h alice
+3|list --js
 0|list --version
 END
 ok 'still nothing' test ! -e /etc/mfa/master.key -a ! -e "$STORE"

@@ -12,6 +12,7 @@
 #define LIST_SIZE 512
 #define HELP_COLUMN 26		/* where the words begin */
 #define NOWHERE SIZE_MAX	/* it has no value: that it was given is enough */
+#define OPTION_VALUE 256	/* of getopt_long, for the first; '?' and ':' are errors */
 #define AT(member) offsetof(struct command_options, member)
 
 static const struct {
@@ -68,12 +69,15 @@ int options_read(int argc, char **argv, struct command_options *out, option_set 
 		.dial = { .socket = MFA_SOCKET_DEFAULT, .conf = MFA_CONF_DEFAULT,
 			  .helper = MFA_HELPER_DEFAULT, .helper_unprivileged = true },
 	};
+	/* Each has a value of its own: of those that share one, getopt_long takes an abbreviation for the first. */
 	for (i = 0; i < OPTION_COUNT; i++)
-		longs[i] = (struct option){ .name = rows[i].name,
+		longs[i] = (struct option){ .name = rows[i].name, .val = OPTION_VALUE + i,
 					    .has_arg = rows[i].argument != NULL ? required_argument : no_argument };
-	while ((r = getopt_long(argc, argv, "", longs, &i)) == 0) {
-		void *at = (char *)out + (rows[i].at != NOWHERE ? rows[i].at : 0);
+	while ((r = getopt_long(argc, argv, "", longs, NULL)) >= OPTION_VALUE) {
+		void *at;
 
+		i = r - OPTION_VALUE;
+		at = (char *)out + (rows[i].at != NOWHERE ? rows[i].at : 0);
 		*given |= OPTION_BIT(i);
 		if (rows[i].argument != NULL)
 			*(const char **)at = optarg;
