@@ -223,6 +223,7 @@ int mfa_accounts_load_or_decoy(struct mfa_accounts *accounts, const char *name, 
 		found = mfa_record_open(accounts, pair.key, &pair.entry, out);
 		if (found == 0 && (!eligible || !has_factor(out->account, now))) {
 			*bare = *out;
+			memset(out, 0, sizeof(*out));
 			if (!eligible)
 				mfa_record_release(bare);
 			found = -ENOENT;

@@ -306,6 +306,25 @@ static void test_lost_decoy(void **state)
 	mfa_record_release(&record);
 }
 
+/* The same of a name that has a record, which is let go once: without a device, and where it is not to count. */
+static void test_lost_decoy_of_record(void **state)
+{
+	struct fixture *f = *state;
+	struct mfa_record record, other;
+
+	assert_int_equal(mfa_record_new("bob", &record), 0);
+	assert_int_equal(mfa_accounts_save(f->accounts, &record), 0);
+	mfa_record_release(&record);
+	assert_int_equal(load_or_decoy(f->accounts, "bob", true, &record), 0);
+	assert_true(record.decoy);
+	assert_int_equal(mfa_store_delete_if(mfa_accounts_store(f->accounts), record.key, record.version), 0);
+	assert_int_equal(load_or_decoy(f->accounts, "bob", true, &other), -EBADMSG);
+	assert_null(other.account);
+	assert_int_equal(load_or_decoy(f->accounts, "bob", false, &other), -EBADMSG);
+	assert_null(other.account);
+	mfa_record_release(&record);
+}
+
 static void test_damaged(void **state)
 {
 	struct fixture *f = *state;
@@ -586,6 +605,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_save_and_load), TEST(test_change), TEST(test_new_twice), TEST(test_swapped), TEST(test_damaged),
 		TEST(test_swapped_claim), TEST(test_others_record), TEST(test_load_device), TEST(test_lost_decoy),
+		TEST(test_lost_decoy_of_record),
 		TEST(test_not_half_made),
 		TEST(test_wrong_id),
 		TEST(test_decoys), TEST(test_bare), TEST(test_uids), TEST(test_wrong_key), TEST(test_half_made),
