@@ -283,18 +283,22 @@ static void check_known(struct mfa_account *account, const char *answer, const s
 	explicit_bzero(&before, sizeof(before));
 }
 
-/* What an answer that was wrong is known by: the methods of its form that do not count here.  Where they do it may be
- * right: an app's code that was typed where only recovery codes count is good elsewhere.  And of which name, so that
- * what was tried at one is not known at others that have the same decoy. */
-static uint64_t apart_by(const struct mfa_account *account, const char *answer, const struct mfa_attempt *attempt)
+/* What an answer that was wrong is known by: the methods of its form that it was not asked of, because they do not count
+ * here or their budgets did not admit it.  Where they are asked it may be right: an app's code that was typed where only
+ * recovery codes count is good elsewhere.  And of which name, so that what was tried at one is not known at others that
+ * have the same decoy. */
+static uint64_t apart_by(const struct mfa_account *account, const char *answer, const struct asked *asked,
+			 const struct mfa_attempt *attempt)
 {
-	unsigned kinds = 0;
+	unsigned kinds = 0, asked_of = 0;
 	size_t i;
 
 	for (i = 0; i < ROW_COUNT; i++)
 		if (recognises(&rows[i], account, answer))
 			kinds |= kind_of(&rows[i]);
-	return (uint64_t)attempt->name << 32 | (kinds & ~attempt->methods);
+	for (i = 0; i < asked->count; i++)
+		asked_of |= kind_of(asked->rows[i]);
+	return (uint64_t)attempt->name << 32 | (kinds & ~(asked_of & attempt->methods));
 }
 
 /* A wrong answer counts in the budget of each that was asked, once. */
@@ -347,7 +351,7 @@ static void judge(struct mfa_account *account, const char *answer, struct asked 
 		return;
 	out->method = out->asked = mfa_method(asked->rows[0]->method)->word;
 	codes = is_code(asked);
-	asked->apart = apart_by(account, answer, attempt);
+	asked->apart = apart_by(account, answer, asked, attempt);
 	asked->known = codes ? mfa_known_find(&account->known, answer, asked->apart, attempt->now) : MFA_KNOWN_NOT;
 	check_known(account, answer, asked, attempt, out);
 	out->known = asked->known != MFA_KNOWN_NOT;

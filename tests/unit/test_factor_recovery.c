@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "alice.h"
+#include "factor/judging.h"
 
 static void test_recovery(void **state)
 {
@@ -67,11 +68,31 @@ static void test_recovery_budget(void **state)
 	expect(a, codes[4], now, MFA_VERDICT_RIGHT);
 }
 
+/* One that is digits has the form of an app's codes, too.  What only those were asked of, while recovery codes had to
+ * wait, was no recovery code's mistake: it is right afterwards. */
+static void test_recovery_of_digits(void **state)
+{
+	struct mfa_account *a = *state;
+	char codes[MFA_RECOVERY_COUNT][MFA_RECOVERY_CODE_SIZE];
+	int64_t wait;
+	int i;
+
+	assert_int_equal(mfa_recovery_generate(a, codes), 0);
+	assert_int_equal(mfa_letters_hash(a->recovery_salt, "234567234567", 12, a->recovery[0]), 0);
+	for (i = 0; i < MFA_THROTTLE_FREE; i++)
+		expect(a, "aaaa-aaaa-aaaa", NOW, MFA_VERDICT_WRONG);
+	wait = mfa_throttle_wait(&a->throttles[MFA_BUDGET_RECOVERY], NOW);
+	assert_true(wait > 0);
+	expect(a, "2345-6723-4567", NOW, MFA_VERDICT_WRONG);
+	expect(a, "2345-6723-4567", NOW + wait + MFA_KNOWN_AFTER_SECONDS, MFA_VERDICT_RIGHT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_recovery),
 		TEST(test_recovery_budget),
+		TEST(test_recovery_of_digits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
