@@ -136,6 +136,17 @@ unsigned mfa_account_methods(const struct mfa_account *account)
 	return methods;
 }
 
+bool mfa_account_is_enough(const struct mfa_account *account, const char *without)
+{
+	size_t i;
+
+	for (i = 0; i < account->device_count; i++)
+		if ((without == NULL || strcmp(account->devices[i].label, without) != 0) &&
+		    mfa_method((enum mfa_method_id)account->devices[i].type)->alone)
+			return true;
+	return false;
+}
+
 const char *mfa_device_type_word(enum mfa_device_type type)
 {
 	return mfa_method((enum mfa_method_id)type)->word;

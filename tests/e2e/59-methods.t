@@ -64,6 +64,8 @@ send ecila
 end
 END
 is 'by the menu' $STATUS 0
+like 'nor may it take the place of the one that is enough' \
+	"$(mfa-enroll --user alice replace Phone --reversed </dev/null 2>&1)" "can't be the only device of an account"
 like 'which has both' "$(tr '\n' ' ' <<<"$SCREEN")" '1\. code from an authenticator app +2\. your name backwards'
 like 'and says what it was' "$SCREEN" 'That is it. Saved as "Mirror"'
 

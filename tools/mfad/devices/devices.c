@@ -131,24 +131,13 @@ static int remove_device(struct change *ch, void *ctx)
 	return 0;
 }
 
-static bool is_enough_without(const struct mfa_account *account, const char *label)
-{
-	size_t i;
-
-	for (i = 0; i < account->device_count; i++)
-		if (strcmp(account->devices[i].label, label) != 0 &&
-		    mfa_method((enum mfa_method_id)account->devices[i].type)->alone)
-			return true;
-	return false;
-}
-
 /* The last one is easily removed in a moment of tidying, and then nobody gets in. */
 static bool confirm_last(struct change *ch)
 {
 	char answer[8];
 	int r;
 
-	if (is_enough_without(ch->record.account, ch->label))
+	if (mfa_account_is_enough(ch->record.account, ch->label))
 		return true;
 	if (conversation_say(ch->c, MFA_INFO,
 		"This is the only device of the account. Without one, the account (and its recovery\n"

@@ -139,15 +139,15 @@ void enrol_device(struct change *ch, struct enrolment *e, const char *label)
 		e->ask->enrolled(ch, e);
 }
 
-/* Those that can be added just now; a first device must be enough for the account by itself.  Returns how many. */
-static size_t gather(const struct change *ch, const struct mfa_policy *policy, const struct ask **out)
+/* Those that can be added just now.  Where no other device is enough for the account (alone), it must be by itself.
+ * Returns how many. */
+static size_t gather(const struct change *ch, const struct mfa_policy *policy, bool alone, const struct ask **out)
 {
-	bool first = ch->record.account->device_count == 0;
 	const struct ask *row;
 	size_t i, n = 0;
 
 	for (i = 0; (row = ask_row(i)) != NULL; i++)
-		if (row->enrol != NULL && row->offered(ch->c, policy) && (!first || mfa_method(row->method)->alone))
+		if (row->enrol != NULL && row->offered(ch->c, policy) && (!alone || mfa_method(row->method)->alone))
 			out[n++] = row;
 	return n;
 }
@@ -186,23 +186,24 @@ static const struct ask *last_resort(void)
 	return row;
 }
 
-int enrol_choose(struct change *ch, const struct mfa_policy *policy, const char *asked, const struct ask **out)
+int enrol_choose(struct change *ch, const struct mfa_policy *policy, const char *asked, struct enrolment *e)
 {
 	const struct ask *rows[MFA_METHOD_COUNT], *wanted = ask_by_word(asked);
-	size_t i, n = gather(ch, policy, rows);
+	bool alone = !mfa_account_is_enough(ch->record.account, e->replaces);
+	size_t i, n = gather(ch, policy, alone, rows);
 
 	for (i = 0; i < n && rows[i] != wanted; i++)
 		;
-	*out = i < n ? wanted : n > 0 ? rows[0] : last_resort();
+	e->ask = i < n ? wanted : n > 0 ? rows[0] : last_resort();
 	if (wanted == NULL)
-		return n < 2 ? 0 : choose(ch->c, rows, n, out);
+		return n < 2 ? 0 : choose(ch->c, rows, n, &e->ask);
 	if (i < n)
 		return 0;
-	if (ch->record.account->device_count == 0 && !mfa_method(wanted->method)->alone)
+	if (alone && !mfa_method(wanted->method)->alone)
 		return -EPERM;
 	if (wanted->not_offered == NULL)
 		return 0;
-	*out = wanted;
+	e->ask = wanted;
 	return -EINVAL;
 }
 
@@ -258,7 +259,7 @@ static void enrol_wanted(struct change *ch, struct enrolment *e, const struct wa
 		change_stop(ch, MFA_RESULT_INVALID, "A label has 1 to 64 bytes of plain text.");
 		return;
 	}
-	r = enrol_choose(ch, mfa_conf_policy(ch->c->conf, SERVICE), w->method, &e->ask);
+	r = enrol_choose(ch, mfa_conf_policy(ch->c->conf, SERVICE), w->method, e);
 	if (r == 0)
 		enrol_device(ch, e, label);
 	else if (r == -EINVAL)

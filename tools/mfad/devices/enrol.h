@@ -7,9 +7,9 @@
 #include "mfad/ask/ask.h"
 
 /* Which kind of device, where there is more than one: a menu. asked: a method's word, or "" for no
- * choice yet.  Returns 0, -EINVAL (it can't be had: (*out)->not_offered says why), -EPERM (it can't be the account's only
- * one) or as conversation_ask. */
-int enrol_choose(struct change *ch, const struct mfa_policy *policy, const char *asked, const struct ask **out);
+ * choice yet.  The row is in e->ask; e->replaces says what goes for it.  Returns 0, -EINVAL (it can't be had:
+ * e->ask->not_offered says why), -EPERM (it can't be the account's only one) or as conversation_ask. */
+int enrol_choose(struct change *ch, const struct mfa_policy *policy, const char *asked, struct enrolment *e);
 
 /* Leads to the end: ch->result is MFA_RESULT_OK when the device is saved durably.  label: ""
  * for one that is free.  Nothing of the recovery codes has been told yet. */

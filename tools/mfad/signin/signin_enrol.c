@@ -285,7 +285,7 @@ void signin_enrol(struct change *ch, struct signin_enrol *se)
 
 	if (introduce(ch, se)) {
 		e.until = mfa_clock_now() + SIGNIN_ENROL_SECONDS;
-		if (enrol_choose(ch, se->policy, "", &e.ask) == 0)
+		if (enrol_choose(ch, se->policy, "", &e) == 0)
 			enrol_device(ch, &e, "");
 		else
 			change_stop(ch, MFA_RESULT_ABORTED, NULL);
