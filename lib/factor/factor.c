@@ -56,7 +56,7 @@ static enum mfa_budget budget_of(const struct row *row, bool local)
 
 static bool recognises(const struct row *row, const struct mfa_account *account, const char *answer)
 {
-	return row->factor->recognises != NULL && row->factor->recognises(account, answer);
+	return row->budget != MFA_BUDGET_NONE && row->factor->recognises(account, answer);
 }
 
 /* All whose form it has and whose method counts here.  Where none of them does, the first whose form it has: it can't be

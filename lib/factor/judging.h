@@ -8,7 +8,7 @@
 /* Members that may be NULL are said to be. */
 struct mfa_factor {
 	/* Whether an answer (without spaces and hyphens) has this factor's form, for this account: what was sent to it
-	 * may be told from an app's code.  NULL: it is never typed. */
+	 * may be told from an app's code.  NULL where its budget is NONE: it is never typed. */
 	bool (*recognises)(const struct mfa_account *account, const char *answer);
 	/* Judges it; marks as used what it accepts and sets verdict, label and drift.  NULL with recognises. */
 	void (*check)(struct mfa_account *account, const char *answer,

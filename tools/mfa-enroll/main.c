@@ -29,7 +29,7 @@ struct options {
 	bool own_failure;	/* not mfad's, and told already */
 };
 
-#define METHOD_OPTION 1		/* of getopt_long, for each method's */
+#define METHOD_OPTION 256		/* of getopt_long: a value for each method's, or an abbreviation of two would pass */
 
 struct command {
 	const char *name;
@@ -94,7 +94,7 @@ static void add_methods(struct option *longs)
 	for (i = 0; i < MFA_METHOD_COUNT; i++)
 		if (mfa_method((enum mfa_method_id)i)->option != NULL)
 			*longs++ = (struct option){ mfa_method((enum mfa_method_id)i)->word, no_argument, NULL,
-						    METHOD_OPTION };
+						    METHOD_OPTION + (int)i };
 }
 
 /* Returns -1 to go on, or the exit status. */
@@ -116,7 +116,7 @@ static int read_options(int argc, char **argv, struct options *o)
 		{ "help", no_argument, NULL, 'h' },
 	};
 	struct option longs[sizeof(own) / sizeof(own[0]) + MFA_METHOD_COUNT + 1] = { { NULL, 0, NULL, 0 } };
-	int opt, at = 0;
+	int opt;
 
 	memcpy(longs, own, sizeof(own));
 	add_methods(longs + sizeof(own) / sizeof(own[0]));
@@ -124,7 +124,7 @@ static int read_options(int argc, char **argv, struct options *o)
 		.dial = { .socket = MFA_SOCKET_DEFAULT, .conf = MFA_CONF_DEFAULT,
 			  .helper = MFA_HELPER_DEFAULT },
 	};
-	while ((opt = getopt_long(argc, argv, "", longs, &at)) != -1) {
+	while ((opt = getopt_long(argc, argv, "", longs, NULL)) != -1) {
 		switch (opt) {
 		case 'u': o->user = optarg; break;
 		case 'n': o->is_new = true; break;
@@ -133,14 +133,18 @@ static int read_options(int argc, char **argv, struct options *o)
 		case 'i': o->picture.plain = o->picture.inverted = true; break;
 		case 'P': o->picture.png = optarg; break;
 		case 'S': o->picture.svg = optarg; break;
-		case METHOD_OPTION: o->method = longs[at].name; break;
 		case 'j': o->json = true; break;
 		case 'c': o->dial.conf = optarg; break;
 		case 's': o->dial.socket = optarg; break;
 		case 'm': o->dial.helper = optarg; o->dial.helper_unprivileged = true; break;
 		case 'V': (void)puts(PROGRAM " " MFA_VERSION); return MFA_EXIT_OK;
 		case 'h': usage(stdout); return MFA_EXIT_OK;
-		default: usage(stderr); return MFA_EXIT_USAGE;
+		default:
+			if (opt < METHOD_OPTION) {
+				usage(stderr);
+				return MFA_EXIT_USAGE;
+			}
+			o->method = mfa_method((enum mfa_method_id)(opt - METHOD_OPTION))->word;
 		}
 	}
 	return -1;
