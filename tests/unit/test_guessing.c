@@ -350,7 +350,7 @@ static void test_owner(void **state)
 	for (i = 0; i < ROWS(rows); i++) {
 		struct mfa_account *a = account_with(1, 0);
 		uint64_t seed = 7;
-		char text[16] = "48151623";
+		char text[24] = "48151623";
 
 		for (k = 0, now = NOW; k < rows[i].guesses; k++, now += 900) {
 			(void)snprintf(text, sizeof(text), "%06zu", k);
