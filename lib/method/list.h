@@ -6,7 +6,7 @@
  *	BUDGET(NAME, word, format, stops, words, local_words)	wrong answers that are counted together
  *	METHOD(NAME, .member = value, ...)			a struct mfa_method (method.h)
  *	FACTOR(name, METHOD, BUDGET)	lib/factor has mfa_factor_<name>, which judges answers of a form; in this
- *					order they are asked.  NONE: nothing is counted by the answer
+ *					order they are asked.  NONE: for what is never typed
  *	ASK(name, METHOD)		tools/mfad/ask has ask_<name>: what more is done than reading an answer; in
  *					this order they are begun and offered
  *

@@ -65,6 +65,11 @@ unsigned mfa_methods_typed(void)
 	return set;
 }
 
+unsigned mfa_methods_open(unsigned allowed, enum mfa_method_kind begun)
+{
+	return allowed & (mfa_methods_typed() | (unsigned)begun);
+}
+
 unsigned mfa_methods_lifting_total(void)
 {
 	unsigned set = 0;

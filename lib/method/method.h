@@ -60,6 +60,8 @@ const struct mfa_method *mfa_method_of(enum mfa_method_kind kind);
 int mfa_method_by_word(const char *word, enum mfa_method_id *out);
 /* Its word; "none" for what is not one. */
 const char *mfa_method_word(enum mfa_method_kind kind);
+/* Those of `allowed` that an answer may be of: what is typed anywhere, and what was begun (MFA_METHOD_NONE: nothing). */
+unsigned mfa_methods_open(unsigned allowed, enum mfa_method_kind begun);
 /* Those with a member of the table that is true. */
 unsigned mfa_methods_typed(void);
 unsigned mfa_methods_lifting_total(void);

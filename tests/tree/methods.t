@@ -3,7 +3,7 @@
 # A method is named where its rows are, where its answers are judged and where it is asked for, and nowhere else.
 . "${BASH_SOURCE[0]%/*}/tap.sh"
 
-names=$(sed -n 's/^METHOD(\([A-Z]*\),.*/\1/p' lib/method/rows.def | paste -sd'|')
+names=$(sed -n 's/^METHOD(\([A-Z0-9_]*\),.*/\1/p' lib/method/rows.def | paste -sd'|')
 none 'there are methods' "$([[ $names == *TOTP*PASS* ]] || echo "only $names")"
 # Phones are a room of their own: what number matching is done with.
 # shellcheck disable=SC2046

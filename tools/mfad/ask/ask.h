@@ -28,7 +28,7 @@ struct ask {
 	bool names_itself;		/* a device brings a label along */
 	bool shows_page;		/* what enrolment shows is the address of a page, and no key */
 
-	/* Signing in. */
+	/* Signing in: with begin, all down to `end` are there. */
 
 	/* Begins it, where it can be: then ch->begun is the row, and ch->state its own.  It says what must be read before
 	 * the first prompt.  Returns 0 or a negative errno of the conversation; *error: of the store. */
@@ -41,7 +41,7 @@ struct ask {
 	/* After a prompt was answered: with "" the person says that it was.  Returns whether that was the end;
 	 * *judge: the answer is one to be judged as a code. */
 	bool (*answered)(struct challenge *ch, const char *answer, enum mfa_result *result, int *error, bool *judge);
-	/* Another way was right; within the change of the account that this makes. */
+	/* A typed answer was right, of whichever method; within the change of the account that this makes. */
 	void (*settle)(struct challenge *ch, struct mfa_account *account);
 	/* Whatever came of it.  ch->state is let go, and ch->begun NULL. */
 	void (*end)(struct challenge *ch);

@@ -40,6 +40,11 @@ static int judge_in(void *ctx, struct mfa_record *record, bool again)
 	return ch->judgement.changed ? judged_put_in_record(ch) : 1;
 }
 
+static enum mfa_method_kind begun_kind(const struct challenge *ch)
+{
+	return ch->begun != NULL ? (enum mfa_method_kind)(1U << ch->begun->method) : MFA_METHOD_NONE;
+}
+
 /* Judges until the judgement stands in the store. */
 static int judge(struct challenge *ch, const char *answer)
 {
@@ -47,7 +52,7 @@ static int judge(struct challenge *ch, const char *answer)
 		.answer = answer,
 		.now = mfa_clock_now(),
 		.local = ch->subject->local,
-		.methods = ch->policy->methods,
+		.methods = mfa_methods_open(ch->policy->methods, begun_kind(ch)),
 		.window = ch->c->conf->totp_window,
 		.throttle = ch->c->conf->throttle,
 		.name = ch->record->decoy ? ch->record->name : 0,
