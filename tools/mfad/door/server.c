@@ -39,7 +39,7 @@ struct door {
 	unsigned seats_max;		/* of all users together */
 	unsigned seats_each;		/* of one user */
 	unsigned seats, threads, idle, refusals;
-	TAILQ_HEAD(, seat) taken;	/* the oldest first */
+	TAILQ_HEAD(seats, seat) taken;	/* the oldest first */
 };
 
 struct server {

@@ -26,7 +26,7 @@ struct item {
 /* A portal that listens. */
 struct listener {
 	LIST_ENTRY(listener) others;
-	STAILQ_HEAD(, item) items;
+	STAILQ_HEAD(items, item) items;
 	size_t count;
 	bool lost;			/* it did not keep up */
 	int fd;				/* eventfd: there is something to tell */
@@ -34,7 +34,7 @@ struct listener {
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 /* The newest first: an old one may be gone without a word. */
-static LIST_HEAD(, listener) listeners = LIST_HEAD_INITIALIZER(listeners);
+static LIST_HEAD(listeners, listener) listeners = LIST_HEAD_INITIALIZER(listeners);
 
 static int tell(struct listener *l, const char *json)
 {

@@ -24,7 +24,7 @@
 #define TOPIC_SIZE 32		/* RFC 8030 section 5.4 */
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static LIST_HEAD(, push) under_way = LIST_HEAD_INITIALIZER(under_way);
+static LIST_HEAD(pushes, push) under_way = LIST_HEAD_INITIALIZER(under_way);
 
 static const struct mfa_vault *vault_of(const struct conversation *c)
 {

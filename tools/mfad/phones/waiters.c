@@ -14,7 +14,7 @@
 #include "phone/request.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static LIST_HEAD(, waiter) waiters = LIST_HEAD_INITIALIZER(waiters);
+static LIST_HEAD(waiters, waiter) waiters = LIST_HEAD_INITIALIZER(waiters);
 
 void waiter_wake(struct waiter *waiter)
 {
