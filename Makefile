@@ -373,7 +373,7 @@ FUZZ_SECONDS = 60
 FUZZ_BINS = $(FUZZ_SRCS:tests/fuzz/%.c=build-fuzz/%)
 FUZZ_OBJS = $(patsubst %.c,build-fuzz/%.o,$(filter-out lib/clock/clock.c,$(LIB_SRCS)) tests/unit/clock_test.c)
 FUZZ_CC = $(CLANG) $(CPPFLAGS_ALL) -U_FORTIFY_SOURCE -std=gnu11 -O1 -g -fno-sanitize-recover=all
-build-fuzz/%.o: %.c $(HEADERS)
+build-fuzz/%.o: %.c $(HEADERS) lib/method/rows.def
 	@mkdir -p $(@D)
 	$(QUIET_CC)$(FUZZ_CC) -fsanitize=fuzzer-no-link,address,undefined -c -o $@ $<
 build-fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZ_OBJS)

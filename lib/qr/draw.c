@@ -9,6 +9,8 @@
 
 #include <openssl/crypto.h>
 
+#include "table/table.h"
+
 /* Black and white for sure.  The 16 colours of old come first, for terminals
  * that know no others (and may take the 5 in what follows for "blink": 25 ends
  * that); the fixed 256-colour cube then overrides them, because themes redefine
@@ -37,6 +39,7 @@ static const struct style {
 	[MFA_QR_ASCII_INVERTED] = { .dark_is_written = true, .cell_max = 1 },
 	[MFA_QR_ASCII_COLOUR] = { .colour = true, .cell_max = 1 + COLOUR_MAX },
 };
+MFA_TABLE_FITS(styles, MFA_QR_STYLE_COUNT);
 
 /* A text in one piece of memory from the start: growing it would leave copies
  * of the secret behind. */

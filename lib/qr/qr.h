@@ -32,6 +32,7 @@ enum mfa_qr_style {
 	MFA_QR_ASCII_INVERTED,		/* the same for light themes: '#' is dark */
 	MFA_QR_HALF_BLOCKS_COLOUR,	/* UTF-8, black blocks on white */
 	MFA_QR_ASCII_COLOUR,		/* spaces with black and white backgrounds */
+	MFA_QR_STYLE_COUNT
 };
 
 /* Modules around the matrix: 4 by the standard, 2 is enough for phones.  What

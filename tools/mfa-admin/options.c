@@ -8,6 +8,7 @@
 
 #include "check_pam.h"
 #include "language/language.h"
+#include "table/table.h"
 
 #define LIST_SIZE 512
 #define HELP_COLUMN 26		/* where the words begin */
@@ -21,7 +22,7 @@ static const struct {
 	size_t at;		/* the const char * (or bool, without an argument) of struct command_options */
 	const char *help;
 	const char *fallback;	/* what holds without it, if the help is to tell */
-} rows[OPTION_COUNT] = {
+} rows[] = {
 	[OPTION_JSON] = { "json", NULL, AT(json), N_("print JSON"), NULL },
 	[OPTION_CSV] = { "csv", NULL, AT(csv), N_("print CSV"), NULL },
 	[OPTION_YES] = { "yes", NULL, AT(yes), N_("do not ask"), NULL },
@@ -58,6 +59,7 @@ static const struct {
 	[OPTION_VERSION] = { "version", NULL, NOWHERE, N_("print the version"), NULL },
 	[OPTION_HELP] = { "help", NULL, NOWHERE, N_("print this; of one command, after its name"), NULL },
 };
+MFA_TABLE_FITS(rows, OPTION_COUNT);
 
 int options_read(int argc, char **argv, struct command_options *out, option_set *given)
 {

@@ -15,6 +15,7 @@
 #include "phone/pairing.h"
 #include "portal/body.h"
 #include "reply.h"
+#include "table/table.h"
 #include "upstream.h"
 #include "waits.h"
 
@@ -27,7 +28,7 @@
 #define FILES_MOST 2000.0F
 #define FILES_RATE 100.0F
 
-enum purpose { PURPOSE_CALL, PURPOSE_PAIR, PURPOSE_FILE };
+enum purpose { PURPOSE_CALL, PURPOSE_PAIR, PURPOSE_FILE, PURPOSE_COUNT };
 
 /* A call that mfad is asked. */
 struct asked {
@@ -158,6 +159,7 @@ static bool is_allowed(struct portal *portal, struct evhttp_request *req, enum p
 		[PURPOSE_CALL] = { CALLS_MOST, CALLS_RATE }, [PURPOSE_PAIR] = { PAIRS_MOST, PAIRS_RATE },
 		[PURPOSE_FILE] = { FILES_MOST, FILES_RATE },
 	};
+	MFA_TABLE_FITS(rates, PURPOSE_COUNT);
 	struct mfa_address address;
 
 	if (connections_address(portal, req, &address) != 0)

@@ -15,6 +15,7 @@
 #include "mfad/base/peer.h"
 #include "mfad/door/listener.h"
 #include "mfad/requests/requests.h"
+#include "table/table.h"
 
 #define STACK_SIZE (256 * 1024)
 #define REFUSE_MS 100		/* for the request of one who is turned away */
@@ -250,10 +251,11 @@ int server_listen(const char *path, struct server **out)
 
 int server_start(struct server *server, struct verifier *verifier)
 {
-	static const struct { unsigned all, each; } limits[2] = {
+	static const struct { unsigned all, each; } limits[] = {
 		[LISTENER_PUBLIC] = { 1024, 64 },
 		[LISTENER_ROOT] = { 8192, 8192 },
 	};
+	MFA_TABLE_FITS(limits, LISTENER_COUNT);
 	size_t i;
 	int r = 0;
 
