@@ -55,14 +55,30 @@ const char *mfa_method_word(enum mfa_method_kind kind)
 	return method != NULL ? method->word : "none";
 }
 
-unsigned mfa_methods_typed(void)
+/* Those for which it holds. */
+static unsigned set_of(bool (*holds)(const struct mfa_method *method))
 {
 	unsigned set = 0;
 	size_t i;
 
 	for (i = 0; i < MFA_METHOD_COUNT; i++)
-		set |= methods[i].typed ? 1U << i : 0;
+		set |= holds(&methods[i]) ? 1U << i : 0;
 	return set;
+}
+
+static bool is_typed(const struct mfa_method *method)
+{
+	return method->typed;
+}
+
+static bool lifts_total(const struct mfa_method *method)
+{
+	return method->lifts_total;
+}
+
+unsigned mfa_methods_typed(void)
+{
+	return set_of(is_typed);
 }
 
 unsigned mfa_methods_open(unsigned allowed, enum mfa_method_kind begun)
@@ -72,12 +88,7 @@ unsigned mfa_methods_open(unsigned allowed, enum mfa_method_kind begun)
 
 unsigned mfa_methods_lifting_total(void)
 {
-	unsigned set = 0;
-	size_t i;
-
-	for (i = 0; i < MFA_METHOD_COUNT; i++)
-		set |= methods[i].lifts_total ? 1U << i : 0;
-	return set;
+	return set_of(lifts_total);
 }
 
 const struct mfa_budget_row *mfa_budget(enum mfa_budget budget)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "scratch.h"
 #include "unit.h"
 
 #include <errno.h>
@@ -15,8 +16,8 @@
 #include "seal/seal.h"
 
 struct fixture {
-	char folder[32];
-	char url[64];
+	char folder[SCRATCH_FOLDER];
+	char url[SCRATCH_URL];
 	struct mfa_keyring *ring;
 	struct mfa_accounts *accounts;
 };
@@ -28,10 +29,8 @@ static int set_up(void **state)
 	if (f == NULL)
 		return -1;
 	*state = f;
-	(void)strcpy(f->folder, "/tmp/mfa-accounts.XXXXXX");
-	if (mkdtemp(f->folder) == NULL)
+	if (scratch_make(f->folder, f->url) != 0)
 		return -1;
-	(void)snprintf(f->url, sizeof(f->url), "sqlite://%s/db", f->folder);
 	if (mfa_keyring_new(&f->ring) != 0 || mfa_accounts_create(f->url, f->ring) != 0)
 		return -1;
 	return mfa_accounts_open(f->url, MFA_STORE_OPEN, f->ring, &f->accounts);
@@ -39,21 +38,14 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	static const char *const files[] = { "db", "db-wal", "db-shm" };
 	struct fixture *f = *state;
-	char path[64];
-	size_t i;
+	int r;
 
 	mfa_accounts_close(&f->accounts);
 	mfa_keyring_free(&f->ring);
-	for (i = 0; i < ROWS(files); i++) {
-		(void)snprintf(path, sizeof(path), "%s/%s", f->folder, files[i]);
-		(void)unlink(path);
-	}
-	/* Fails if anything else was left there. */
-	i = (size_t)rmdir(f->folder);
+	r = scratch_remove(f->folder);
 	free(f);
-	return (int)i;
+	return r;
 }
 
 #define NOW 1800000000

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The container, its items, and what a restore makes of them. */
+#include "scratch.h"
 #include "unit.h"
 
 #include <errno.h>
@@ -246,8 +247,8 @@ static void test_items(void **state)
 /* Stores. */
 
 struct fixture {
-	char folder[32];
-	char url[64];
+	char folder[SCRATCH_FOLDER];
+	char url[SCRATCH_URL];
 	struct mfa_keyring *ring;
 	struct mfa_accounts *accounts;
 };
@@ -260,10 +261,8 @@ static int set_up(void **state)
 		return -1;
 	*state = f;
 	mfa_clock_test_now = NOW;
-	(void)strcpy(f->folder, "/tmp/mfa-backup.XXXXXX");
-	if (mkdtemp(f->folder) == NULL)
+	if (scratch_make(f->folder, f->url) != 0)
 		return -1;
-	(void)snprintf(f->url, sizeof(f->url), "sqlite://%s/db", f->folder);
 	if (mfa_keyring_new(&f->ring) != 0 || mfa_accounts_create(f->url, f->ring) != 0)
 		return -1;
 	return mfa_accounts_open(f->url, MFA_STORE_OPEN, f->ring, &f->accounts);
@@ -271,19 +270,12 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	static const char *const files[] = { "db", "db-wal", "db-shm" };
 	struct fixture *f = *state;
-	char path[64];
-	size_t i;
 	int r;
 
 	mfa_accounts_close(&f->accounts);
 	mfa_keyring_free(&f->ring);
-	for (i = 0; i < ROWS(files); i++) {
-		(void)snprintf(path, sizeof(path), "%s/%s", f->folder, files[i]);
-		(void)unlink(path);
-	}
-	r = rmdir(f->folder);
+	r = scratch_remove(f->folder);
 	free(f);
 	return r;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "scratch.h"
 #include "unit.h"
 
 #include <errno.h>
@@ -21,7 +22,7 @@
 #define HOST "mfa.example.org"
 
 struct fixture {
-	char folder[32];
+	char folder[SCRATCH_FOLDER];
 	struct mfa_keyring *ring;
 	struct mfa_vault vault;
 };
@@ -29,16 +30,14 @@ struct fixture {
 static int set_up(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
-	char url[64];
+	char url[SCRATCH_URL];
 
 	if (f == NULL)
 		return -1;
 	*state = f;
 	mfa_clock_test_now = NOW;
-	(void)strcpy(f->folder, "/tmp/mfa-phone.XXXXXX");
-	if (mkdtemp(f->folder) == NULL)
+	if (scratch_make(f->folder, url) != 0)
 		return -1;
-	(void)snprintf(url, sizeof(url), "sqlite://%s/db", f->folder);
 	if (mfa_keyring_new(&f->ring) != 0)
 		return -1;
 	f->vault.ring = f->ring;
@@ -47,21 +46,15 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	static const char *const files[] = { "db", "db-wal", "db-shm" };
 	struct fixture *f = *state;
-	char path[64];
-	size_t i;
+	int r;
 
 	mfa_clock_test_now = 0;
 	mfa_store_close(&f->vault.store);
 	mfa_keyring_free(&f->ring);
-	for (i = 0; i < ROWS(files); i++) {
-		(void)snprintf(path, sizeof(path), "%s/%s", f->folder, files[i]);
-		(void)unlink(path);
-	}
-	(void)rmdir(f->folder);
+	r = scratch_remove(f->folder);
 	free(f);
-	return 0;
+	return r;
 }
 
 /* Challenges. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "scratch.h"
 #include "unit.h"
 
 #include <errno.h>
@@ -13,7 +14,7 @@
 #define HOUR 3600
 
 struct fixture {
-	char folder[32];
+	char folder[SCRATCH_FOLDER];
 	struct mfa_keyring *ring;
 	struct mfa_vault vault;
 	struct mfa_account *account;
@@ -30,16 +31,14 @@ static void add(struct mfa_account *account, const char *label, enum mfa_device_
 static int set_up(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
-	char url[64];
+	char url[SCRATCH_URL];
 
 	if (f == NULL)
 		return -1;
 	*state = f;
 	mfa_clock_test_now = NOW;
-	(void)strcpy(f->folder, "/tmp/mfa-remember.XXXXXX");
-	if (mkdtemp(f->folder) == NULL)
+	if (scratch_make(f->folder, url) != 0)
 		return -1;
-	(void)snprintf(url, sizeof(url), "sqlite://%s/db", f->folder);
 	if (mfa_keyring_new(&f->ring) != 0 || mfa_store_open(url, MFA_STORE_CREATE, &f->vault.store) != 0 ||
 	    mfa_account_new("alice", &f->account) != 0)
 		return -1;
@@ -51,22 +50,16 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	static const char *const files[] = { "db", "db-wal", "db-shm" };
 	struct fixture *f = *state;
-	char path[64];
-	size_t i;
+	int r;
 
 	mfa_clock_test_now = 0;
 	mfa_account_free(&f->account);
 	mfa_store_close(&f->vault.store);
 	mfa_keyring_free(&f->ring);
-	for (i = 0; i < ROWS(files); i++) {
-		(void)snprintf(path, sizeof(path), "%s/%s", f->folder, files[i]);
-		(void)unlink(path);
-	}
-	i = (size_t)rmdir(f->folder);
+	r = scratch_remove(f->folder);
 	free(f);
-	return (int)i;
+	return r;
 }
 
 static const struct mfa_policy hours = { .remember = 8 * HOUR, .methods = ALL_METHODS };

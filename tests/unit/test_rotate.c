@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Changing the master key: the file's steps, and what rests in a store. */
+#include "scratch.h"
 #include "unit.h"
 
 #include <errno.h>
@@ -22,7 +23,7 @@
 #define NOW 1800000000
 
 struct fixture {
-	char folder[32];
+	char folder[SCRATCH_FOLDER];
 	char key[64], rotating[80], fresh[80], url[80];
 	struct mfa_keyring *ring;
 	struct mfa_accounts *accounts;
@@ -37,13 +38,11 @@ static int set_up(void **state)
 		return -1;
 	*state = f;
 	mfa_clock_test_now = NOW;
-	(void)strcpy(f->folder, "/tmp/mfa-rotate.XXXXXX");
-	if (mkdtemp(f->folder) == NULL)
+	if (scratch_make(f->folder, f->url) != 0)
 		return -1;
 	(void)snprintf(f->key, sizeof(f->key), "%s/key", f->folder);
 	(void)snprintf(f->rotating, sizeof(f->rotating), "%s.rotating", f->key);
 	(void)snprintf(f->fresh, sizeof(f->fresh), "%s.new", f->key);
-	(void)snprintf(f->url, sizeof(f->url), "sqlite://%s/db", f->folder);
 	if (mfa_keyring_new(&ring) != 0 || mfa_keyring_save(ring, f->key) != 0)
 		return -1;
 	mfa_keyring_free(&ring);
@@ -54,19 +53,13 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	static const char *const files[] = { "db", "db-wal", "db-shm", "key" };
 	struct fixture *f = *state;
-	char path[64];
-	size_t i;
 	int r;
 
 	mfa_accounts_close(&f->accounts);
 	mfa_keyring_free(&f->ring);
-	for (i = 0; i < ROWS(files); i++) {
-		(void)snprintf(path, sizeof(path), "%s/%s", f->folder, files[i]);
-		(void)unlink(path);
-	}
-	r = rmdir(f->folder);	/* nothing else is left */
+	(void)unlink(f->key);
+	r = scratch_remove(f->folder);	/* nothing else is left */
 	free(f);
 	return r;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What every store must do: CONFORMANCE of each kind. */
+#include "scratch.h"
 #include "unit.h"
 
 #include <errno.h>
@@ -17,40 +18,31 @@
 #define INCREMENTS 100
 
 struct fixture {
-	char folder[32];
+	char folder[SCRATCH_FOLDER];
 	struct mfa_store *store;
 };
 
 static int sqlite_set_up(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
-	char url[64];
+	char url[SCRATCH_URL];
 
 	if (f == NULL)
 		return -1;
 	*state = f;
-	(void)strcpy(f->folder, "/tmp/mfa-store.XXXXXX");
-	if (mkdtemp(f->folder) == NULL)
+	if (scratch_make(f->folder, url) != 0)
 		return -1;
-	(void)snprintf(url, sizeof(url), "sqlite://%s/db", f->folder);
 	mfa_clock_test_now = NOW;
 	return mfa_store_open(url, MFA_STORE_CREATE, &f->store);
 }
 
 static int sqlite_tear_down(void **state)
 {
-	static const char *const files[] = { "db", "db-wal", "db-shm" };
 	struct fixture *f = *state;
-	char path[64];
-	size_t i;
 	int r;
 
 	mfa_store_close(&f->store);
-	for (i = 0; i < ROWS(files); i++) {
-		(void)snprintf(path, sizeof(path), "%s/%s", f->folder, files[i]);
-		(void)unlink(path);
-	}
-	r = rmdir(f->folder);	/* nothing else is left */
+	r = scratch_remove(f->folder);	/* nothing else is left */
 	free(f);
 	return r;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "scratch.h"
 #include "unit.h"
 
 #include <errno.h>
@@ -12,7 +13,7 @@
 #define NOW 1800000000
 
 struct fixture {
-	char folder[32];
+	char folder[SCRATCH_FOLDER];
 	struct mfa_keyring *ring, *other;
 	struct mfa_vault vault;
 };
@@ -20,38 +21,30 @@ struct fixture {
 static int set_up(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
-	char url[64];
+	char url[SCRATCH_URL];
 
 	if (f == NULL)
 		return -1;
 	*state = f;
 	mfa_clock_test_now = NOW;
-	(void)strcpy(f->folder, "/tmp/mfa-vault.XXXXXX");
-	if (mkdtemp(f->folder) == NULL || mfa_keyring_new(&f->ring) != 0 || mfa_keyring_new(&f->other) != 0)
+	if (scratch_make(f->folder, url) != 0 || mfa_keyring_new(&f->ring) != 0 || mfa_keyring_new(&f->other) != 0)
 		return -1;
 	f->vault.ring = f->ring;
-	(void)snprintf(url, sizeof(url), "sqlite://%s/db", f->folder);
 	return mfa_store_open(url, MFA_STORE_CREATE, &f->vault.store);
 }
 
 static int tear_down(void **state)
 {
-	static const char *const files[] = { "db", "db-wal", "db-shm" };
 	struct fixture *f = *state;
-	char path[64];
-	size_t i;
+	int r;
 
 	mfa_clock_test_now = 0;
 	mfa_store_close(&f->vault.store);
 	mfa_keyring_free(&f->ring);
 	mfa_keyring_free(&f->other);
-	for (i = 0; i < ROWS(files); i++) {
-		(void)snprintf(path, sizeof(path), "%s/%s", f->folder, files[i]);
-		(void)unlink(path);
-	}
-	(void)rmdir(f->folder);
+	r = scratch_remove(f->folder);
 	free(f);
-	return 0;
+	return r;
 }
 
 static void expect(const struct mfa_vault *vault, const char *key, int result, const char *plain)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "scratch.h"
 #include "unit.h"
 
 #include <errno.h>
@@ -20,7 +21,7 @@
 enum { CHANGED = 1, CLIENT = 2 };
 
 struct fixture {
-	char folder[32];
+	char folder[SCRATCH_FOLDER];
 	struct mfa_keyring *ring;
 	struct mfa_accounts *accounts;
 	struct mfa_store *store;
@@ -29,14 +30,12 @@ struct fixture {
 static int set_up(void **state)
 {
 	static struct fixture f;
-	char url[64];
+	char url[SCRATCH_URL];
 
 	*state = &f;
 	mfa_clock_test_now = NOW;
-	(void)strcpy(f.folder, "/tmp/mfa-waiters.XXXXXX");
-	if (mkdtemp(f.folder) == NULL)
+	if (scratch_make(f.folder, url) != 0)
 		return -1;
-	(void)snprintf(url, sizeof(url), "sqlite://%s/db", f.folder);
 	if (mfa_keyring_new(&f.ring) != 0 || mfa_accounts_create(url, f.ring) != 0 ||
 	    mfa_accounts_open(url, MFA_STORE_OPEN, f.ring, &f.accounts) != 0)
 		return -1;
@@ -46,18 +45,11 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	static const char *const files[] = { "db", "db-wal", "db-shm" };
 	struct fixture *f = *state;
-	char path[64];
-	size_t i;
 
 	mfa_accounts_close(&f->accounts);
 	mfa_keyring_free(&f->ring);
-	for (i = 0; i < ROWS(files); i++) {
-		(void)snprintf(path, sizeof(path), "%s/%s", f->folder, files[i]);
-		(void)unlink(path);
-	}
-	return rmdir(f->folder);
+	return scratch_remove(f->folder);
 }
 
 static void change(struct fixture *f, const char *key, bool drop)
