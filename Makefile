@@ -198,7 +198,7 @@ E2E_BINS := $(patsubst tests/e2e/%.c,$(B)/tests/e2e/%,$(wildcard tests/e2e/*.c))
 $(B)/tests/e2e/%: $(B)/tests/e2e/%.o $(B)/libmfa.a $(CLOCK_OBJ)
 	$(QUIET_LINK)$(CC) $(SAN) $(LDFLAGS_ALL) -o $@ $^ $(MFA_LIBS) $(PAM_LIBS) $(SAN_PAM)
 
-# What tests lay over a program of ours by LD_PRELOAD: tests/preload/NAME.c.
+# What tests lay over a program of ours by LD_PRELOAD, or have in its place of libraries: tests/preload/NAME.c.
 PRELOADS := $(patsubst tests/preload/%.c,$(B)/tests/preload/%.so,$(wildcard tests/preload/*.c))
 $(B)/tests/preload/%.so: tests/preload/%.c $(B)/.flags
 	@mkdir -p $(@D)

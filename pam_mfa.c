@@ -37,6 +37,7 @@
 struct options {
 	struct mfa_module_options set;
 	bool ask_once;			/* what is at hand has one try */
+	int limit_ms;			/* of mfa_wait_step */
 };
 
 /* Says what is wrong with each of them. */
@@ -113,6 +114,7 @@ static int build_request(pam_handle_t *pamh, const struct options *o, struct mfa
 		return PAM_USER_UNKNOWN;
 	mfa_frame_start(request, MFA_SIGNIN);
 	mfa_frame_put_byte(request, MFA_FIELD_PROTOCOL, MFA_PROTOCOL);
+	mfa_frame_put_byte(request, MFA_FIELD_KNOWS_WORKING, 1);
 	mfa_frame_put_text(request, MFA_FIELD_USER, user);
 	mfa_frame_put_text(request, MFA_FIELD_SERVICE, text_item(pamh, PAM_SERVICE));
 	mfa_frame_put_text(request, MFA_FIELD_RHOST, text_item(pamh, PAM_RHOST));
@@ -294,10 +296,10 @@ static bool interrupted(void)
 }
 
 /* waits: the last step said that a phone is waited for, and the person may press Enter instead. */
-static int next_step(int fd, bool waits, struct mfa_frame *frame)
+static int next_step(const struct options *o, int fd, bool waits, struct mfa_frame *frame)
 {
 	int tty = waits ? mfa_wait_open() : -1;
-	int r = mfa_wait_step(fd, tty, interrupted, frame);
+	int r = mfa_wait_step(fd, o->limit_ms, tty, interrupted, frame);
 
 	if (tty >= 0)
 		(void)close(tty);
@@ -376,6 +378,8 @@ static int put(pam_handle_t *pamh, const struct options *o, int fd, struct mfa_f
 	int r;
 
 	switch (mfa_frame_type(frame)) {
+	case MFA_WORKING:	/* as the first; mfa_wait_step takes the others */
+		return PAM_SUCCESS;
 	case MFA_INFO:
 	case MFA_WAIT:
 		return show(pamh, frame, PAM_TEXT_INFO);
@@ -410,7 +414,8 @@ static int put(pam_handle_t *pamh, const struct options *o, int fd, struct mfa_f
 /* Relays steps until the last; frame holds the first. */
 static int relay(pam_handle_t *pamh, const struct options *o, int fd, struct mfa_frame *frame, char **hand)
 {
-	bool asked = false, answered = false, waits;
+	/* What takes long is no way in: failmode=open is for what is found missing at once. */
+	bool asked = mfa_frame_type(frame) == MFA_WORKING, answered = false, waits;
 	int r, step = 0;
 
 	while (step == 0) {
@@ -422,7 +427,7 @@ static int relay(pam_handle_t *pamh, const struct options *o, int fd, struct mfa
 		if (r != PAM_SUCCESS)
 			return r;
 		if (step == 0)
-			step = next_step(fd, waits, frame);
+			step = next_step(o, fd, waits, frame);
 	}
 	if (step == -ECANCELED)
 		return PAM_AUTH_ERR;
@@ -481,6 +486,7 @@ int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **ar
 	}
 	if (mfa_frame_find(&frame, MFA_FIELD_LANGUAGE, &language) == 0)
 		(void)mfa_frame_text(&frame, MFA_FIELD_LANGUAGE, o.set.language, sizeof(o.set.language));
+	o.limit_ms = mfa_wait_limit(&frame);
 	o.ask_once = o.set.no_prompt || (hand != NULL && !o.set.first_pass);
 	(void)pam_set_data(pamh, KEPT_CODE, NULL, NULL);
 	r = relay(pamh, &o, fd, &frame, &hand);

@@ -83,37 +83,48 @@ int mfa_group_find(const char *group, uint32_t *gid)
 	return r;
 }
 
-int mfa_identity_in_group(const struct mfa_identity *identity, const char *group)
+int mfa_identity_groups(const struct mfa_identity *identity, struct mfa_gids *out)
 {
-	gid_t *gids = NULL, *grown;
-	int count = GROUPS_FIRST, had, i, r;
-	uint32_t gid;
+	int count = GROUPS_FIRST, had, r;
+	gid_t *grown;
 
-	r = mfa_group_find(group, &gid);
-	if (r != 0)
-		return r;
+	*out = (struct mfa_gids){ .rows = NULL };
 	/* Another source may have it in any group: not to know is not to be in none. */
 	if (!identity->known)
 		return -ENODATA;
 	/* It says how many there are where they do not fit. */
 	do {
 		had = count;
-		grown = reallocarray(gids, (size_t)count, sizeof(*gids));
+		grown = reallocarray(out->rows, (size_t)count, sizeof(*out->rows));
 		if (grown == NULL) {
-			free(gids);
+			mfa_gids_free(out);
 			return -ENOMEM;
 		}
-		gids = grown;
-		r = getgrouplist(identity->name, identity->gid, gids, &count);
+		out->rows = grown;
+		r = getgrouplist(identity->name, identity->gid, out->rows, &count);
 	} while (r < 0 && count > had && count <= GROUPS_LAST);
 	if (r < 0) {
-		free(gids);
+		mfa_gids_free(out);
 		return -EIO;
 	}
-	for (i = 0, r = 0; i < count && r == 0; i++)
-		r = gids[i] == gid;
-	free(gids);
-	return r;
+	out->count = (size_t)count;
+	return 0;
+}
+
+void mfa_gids_free(struct mfa_gids *gids)
+{
+	free(gids->rows);
+	*gids = (struct mfa_gids){ .rows = NULL };
+}
+
+bool mfa_gids_have(const struct mfa_gids *gids, uint32_t gid)
+{
+	size_t i;
+
+	for (i = 0; i < gids->count; i++)
+		if (gids->rows[i] == gid)
+			return true;
+	return false;
 }
 
 uint32_t mfa_identity_overflow_uid(void)

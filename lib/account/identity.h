@@ -4,6 +4,7 @@
 #define MFA_IDENTITY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "account/account.h"
@@ -21,9 +22,16 @@ struct mfa_identity {
  * negative errno: the look-up failed, and nobody may be let in by it. */
 int mfa_identity_of_name(const char *name, struct mfa_identity *out);
 
-/* Whether somebody is in a group, by its name.  Returns 1, 0; -ENOENT (there is no such group), or another negative
- * errno: the look-up failed; -ENODATA: the system does not know the name, and so not its groups. */
-int mfa_identity_in_group(const struct mfa_identity *identity, const char *group);
+/* Groups, by their numbers. */
+struct mfa_gids {
+	uint32_t *rows;
+	size_t count;
+};
+/* All groups that somebody is in; the caller frees them.  Returns 0; -ENODATA: the system does not know the name,
+ * and so not its groups; or another negative errno: the look-up failed. */
+int mfa_identity_groups(const struct mfa_identity *identity, struct mfa_gids *out);
+void mfa_gids_free(struct mfa_gids *gids);
+bool mfa_gids_have(const struct mfa_gids *gids, uint32_t gid);
 /* Whether a group is there.  Returns 0, -ENOENT (surely not) or another negative errno. */
 int mfa_group_find(const char *group, uint32_t *gid);
 

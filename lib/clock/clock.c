@@ -11,3 +11,11 @@ int64_t mfa_clock_now(void)
 		return 0;
 	return ts.tv_sec;
 }
+
+int64_t mfa_clock_monotonic(void)
+{
+	struct timespec ts;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The wall clock, the only way by which the programs learn the time.
+/* The clocks, the only way by which the programs learn the time.
  *
  * A test build links tests/unit/clock_test.c in place of clock.c; no
  * installed program has a way to set it. */
@@ -10,5 +10,8 @@
 
 /* Seconds since 1970-01-01 00:00:00 UTC; never negative. */
 int64_t mfa_clock_now(void);
+
+/* Milliseconds since some moment, whatever the wall clock is set to: for durations. */
+int64_t mfa_clock_monotonic(void);
 
 #endif

@@ -48,6 +48,7 @@ struct mfa_conf *conf_new(void)
 	conf->throttle = true;
 	conf->totp_window = MFA_CONF_TOTP_WINDOW;
 	conf->push_timeout = MFA_CONF_PUSH_TIMEOUT;
+	conf->directory_timeout = MFA_CONF_DIRECTORY_TIMEOUT;
 	conf->push_limit = MFA_CONF_PUSH_LIMIT;
 	conf->policies[0] = (struct mfa_policy){ .nss = true };
 	return conf;

@@ -15,6 +15,8 @@
 #define MFA_CONF_PUSH_TIMEOUT 90	/* seconds that a sign-in waits for a phone */
 #define MFA_CONF_PUSH_LIMIT 5		/* requests an hour that nobody answered */
 #define MFA_CONF_PUSH_LIMIT_MAX 10
+#define MFA_CONF_DIRECTORY_TIMEOUT 30	/* seconds that look-ups of users and groups may take */
+#define MFA_CONF_DIRECTORY_TIMEOUT_MAX 50	/* less than a client that hears WORKING waits */
 
 struct mfa_texts {
 	const char *const *rows;
@@ -41,6 +43,7 @@ struct mfa_conf {
 	struct mfa_portal_conf portal;
 	unsigned push_timeout;		/* [push] timeout, in seconds */
 	unsigned push_limit;		/* [push] limit */
+	unsigned directory_timeout;	/* [directory] timeout, in seconds */
 	struct mfa_policy *policies;	/* the first is [policy]; count is at least 1 */
 	size_t policy_count;
 	void **kept;			/* memory that all this points to */

@@ -58,6 +58,16 @@ static int set_push_limit(struct loader *l, const char *key, const char *value)
 	return conf_set_number(l, key, value, 1, MFA_CONF_PUSH_LIMIT_MAX, &l->conf->push_limit);
 }
 
+static int set_directory_timeout(struct loader *l, const char *key, const char *value)
+{
+	int64_t seconds = 0;
+
+	if (mfa_duration_parse(value, MFA_CONF_DIRECTORY_TIMEOUT_MAX, &seconds) != 0 || seconds < 1)
+		return conf_fail(l, "%s = %s: it must be a time from 1s to %ds", key, value, MFA_CONF_DIRECTORY_TIMEOUT_MAX);
+	l->conf->directory_timeout = (unsigned)seconds;
+	return 1;
+}
+
 const struct conf_key conf_store_keys[] = {
 	{ "url", false, set_store },
 	{ NULL },
@@ -86,5 +96,10 @@ const struct conf_key conf_enrol_keys[] = {
 const struct conf_key conf_push_keys[] = {
 	{ "timeout", false, set_push_timeout },
 	{ "limit", false, set_push_limit },
+	{ NULL },
+};
+
+const struct conf_key conf_directory_keys[] = {
+	{ "timeout", false, set_directory_timeout },
 	{ NULL },
 };

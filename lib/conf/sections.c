@@ -9,6 +9,7 @@ const struct conf_section conf_sections[] = {
 	{ "enrol", .keys = conf_enrol_keys },
 	{ "portal", .keys = conf_portal_keys },
 	{ "push", .keys = conf_push_keys },
+	{ "directory", .keys = conf_directory_keys },
 	{ "policy", .keys = conf_policy_keys },
 	{ "policy", .argument = true, .after = "policy", .begin = conf_begin_service, .keys = conf_policy_keys },
 	{ NULL },

@@ -8,7 +8,7 @@
 /* Both up to a row without a name. */
 extern const struct conf_section conf_sections[];
 extern const struct conf_key conf_store_keys[], conf_seal_keys[], conf_throttle_keys[], conf_totp_keys[],
-	conf_enrol_keys[], conf_portal_keys[], conf_push_keys[], conf_policy_keys[];
+	conf_enrol_keys[], conf_portal_keys[], conf_push_keys[], conf_directory_keys[], conf_policy_keys[];
 
 /* [policy SERVICE] begins as [policy] is. */
 int conf_begin_service(struct loader *l, const char *service);

@@ -108,6 +108,8 @@ static int row(const struct mfa_client *x, const struct mfa_frame *frame)
 static int step(const struct mfa_client *x, int fd, struct mfa_frame *frame)
 {
 	switch (mfa_frame_type(frame)) {
+	case MFA_WORKING:	/* as the first */
+		return 0;
 	case MFA_INFO:
 	case MFA_WAIT:
 		(void)show(frame, stdout);
@@ -128,13 +130,13 @@ static int step(const struct mfa_client *x, int fd, struct mfa_frame *frame)
 	}
 }
 
-static int next_step(int fd, bool waits, struct mfa_frame *frame)
+static int next_step(int fd, int limit_ms, bool waits, struct mfa_frame *frame)
 {
 	int tty, r;
 
 	(void)fflush(stdout);
 	tty = waits ? mfa_wait_open() : -1;
-	r = mfa_wait_step(fd, tty, NULL, frame);
+	r = mfa_wait_step(fd, limit_ms, tty, NULL, frame);
 	if (tty >= 0)
 		(void)close(tty);
 	return r;
@@ -156,21 +158,23 @@ int mfa_client_run(const struct mfa_client *x, const struct mfa_frame *request,
 		   enum mfa_result *result)
 {
 	struct mfa_frame *frame = malloc(sizeof(*frame)), *asked = malloc(sizeof(*asked));
-	int fd = -1, r = -ENOMEM;
+	int fd = -1, limit_ms, r = -ENOMEM;
 
 	*result = MFA_RESULT_FAILED;
 	if (frame == NULL || asked == NULL)
 		goto out;
 	*asked = *request;
 	mfa_frame_put_text(asked, MFA_FIELD_LANGUAGE, mfa_language_of_environment());
+	mfa_frame_put_byte(asked, MFA_FIELD_KNOWS_WORKING, 1);
 	put_wait(asked);
 	r = mfa_dial(x->dial, asked, &fd, frame);
+	limit_ms = r == 0 ? mfa_wait_limit(frame) : 0;
 	while (r == 0 && mfa_frame_type(frame) != MFA_DONE) {
 		bool waits = mfa_frame_type(frame) == MFA_WAIT;
 
 		r = step(x, fd, frame);
 		if (r == 0)
-			r = next_step(fd, waits, frame);
+			r = next_step(fd, limit_ms, waits, frame);
 	}
 	if (r == 0) {
 		*result = mfa_frame_byte(frame, MFA_FIELD_RESULT, MFA_RESULT_FAILED);

@@ -168,7 +168,7 @@ int mfa_frame_send(int fd, const struct mfa_frame *frame, int timeout_ms)
 	}
 }
 
-int mfa_frame_recv(int fd, struct mfa_frame *frame, int timeout_ms)
+static int receive(int fd, int flags, struct mfa_frame *frame, int timeout_ms)
 {
 	struct iovec iov = { .iov_base = frame->data, .iov_len = MFA_FRAME_MAX };
 	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
@@ -177,12 +177,13 @@ int mfa_frame_recv(int fd, struct mfa_frame *frame, int timeout_ms)
 
 	frame->len = 0;
 	/* No room for control data: descriptors that a peer sends are dropped by the kernel. */
-	n = recvmsg(fd, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	flags |= MSG_DONTWAIT | MSG_CMSG_CLOEXEC;
+	n = recvmsg(fd, &msg, flags);
 	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
 		r = wait_for(fd, POLLIN, timeout_ms);
 		if (r != 0)
 			return r;
-		n = recvmsg(fd, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+		n = recvmsg(fd, &msg, flags);
 	}
 	if (n < 0)
 		return errno == ECONNRESET ? -EPIPE : -errno;
@@ -192,6 +193,16 @@ int mfa_frame_recv(int fd, struct mfa_frame *frame, int timeout_ms)
 		return -EBADMSG;
 	frame->len = (size_t)n;
 	return mfa_frame_check(frame);
+}
+
+int mfa_frame_recv(int fd, struct mfa_frame *frame, int timeout_ms)
+{
+	return receive(fd, 0, frame, timeout_ms);
+}
+
+int mfa_frame_peek(int fd, struct mfa_frame *frame, int timeout_ms)
+{
+	return receive(fd, MSG_PEEK, frame, timeout_ms);
 }
 
 void mfa_frame_wipe(struct mfa_frame *frame)

@@ -49,6 +49,7 @@ enum mfa_frame_type {
 	MFA_ROW = 69,		/* JSON: a line of a list */
 	MFA_DONE = 70,		/* RESULT [TEXT]: the last frame */
 	MFA_WAIT = 71,		/* TEXT: show it at once; the next step comes when a phone has answered */
+	MFA_WORKING = 72,	/* nothing to show: the next step takes a while; to whoever said KNOWS_WORKING */
 };
 
 enum mfa_field_tag {
@@ -75,6 +76,8 @@ enum mfa_field_tag {
 	MFA_FIELD_COMMAND = 20,	/* what sudo is asked to run, as the program says */
 	MFA_FIELD_CODE = 21,	/* 1 byte, 1: of SIGNIN: a code is at hand, phones need not be asked; of ASK: it asks
 				 * for a code, and for nothing else */
+	MFA_FIELD_KNOWS_WORKING = 28,	/* 1 byte, 1: of a request: WORKING is understood; of mfad's first frame: it is
+					 * sent whenever a step takes long, so that silence means that mfad has gone */
 	MFA_FIELD_OWN_TERMINAL = 29,	/* 5 bytes: lib/wire/presence.h */
 };
 
@@ -159,6 +162,8 @@ int mfa_frame_send(int fd, const struct mfa_frame *frame, int timeout_ms);
 /* Receives and checks one.  Returns 0, -ETIMEDOUT, -EPIPE (the peer has gone), -EINTR (a signal
  * came), -EBADMSG (malformed or too long) or another negative errno. */
 int mfa_frame_recv(int fd, struct mfa_frame *frame, int timeout_ms);
+/* The same, and leaves it there for the next who receives. */
+int mfa_frame_peek(int fd, struct mfa_frame *frame, int timeout_ms);
 /* Wipes what the frame holds; answers and keys pass through frames. */
 void mfa_frame_wipe(struct mfa_frame *frame);
 

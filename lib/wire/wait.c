@@ -45,10 +45,16 @@ static int had_enough(int fd, int tty, struct mfa_frame *frame)
 	return mfa_frame_send(fd, frame, SEND_MS);
 }
 
-int mfa_wait_step(int fd, int tty, bool (*interrupted)(void), struct mfa_frame *frame)
+int mfa_wait_limit(const struct mfa_frame *first)
+{
+	return mfa_frame_type(first) == MFA_WORKING || mfa_frame_byte(first, MFA_FIELD_KNOWS_WORKING, 0) == 1
+		? MFA_SILENCE_MS : MFA_STEP_MS;
+}
+
+int mfa_wait_step(int fd, int limit_ms, int tty, bool (*interrupted)(void), struct mfa_frame *frame)
 {
 	struct pollfd fds[2] = { { .fd = fd, .events = POLLIN }, { .fd = tty, .events = POLLIN } };
-	int64_t until = milliseconds() + MFA_STEP_MS;
+	int64_t until = milliseconds() + limit_ms;
 	int r;
 
 	while (milliseconds() < until) {
@@ -61,7 +67,9 @@ int mfa_wait_step(int fd, int tty, bool (*interrupted)(void), struct mfa_frame *
 			continue;
 		if (fds[0].revents != 0) {
 			r = mfa_frame_recv(fd, frame, 0);
-			if (r != -ETIMEDOUT && r != -EINTR && r != -EAGAIN)
+			if (r == 0 && mfa_frame_type(frame) == MFA_WORKING)
+				until = milliseconds() + limit_ms;
+			else if (r != -ETIMEDOUT && r != -EINTR && r != -EAGAIN)
 				return r;
 		} else if (fds[1].revents != 0) {
 			fds[1].fd = -1;

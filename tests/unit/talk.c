@@ -15,6 +15,7 @@ void talk_begin(struct talk *talk)
 	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds), 0);
 	talk->client = fds[0];
 	talk->c.fd = fds[1];
+	talk->c.working.fd = fds[1];
 }
 
 void talk_hang_up(struct talk *talk)

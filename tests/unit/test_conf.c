@@ -144,6 +144,8 @@ static void test_errors(void **state)
 		{ LEAST "[portal]\npush_networks = push.a.org\n", "f:6: push_networks: push.a.org is not" },
 		{ LEAST "[push]\ntimeout = 5s\n", "f:6: timeout = 5s: it must be a time from 30s to 5m" },
 		{ LEAST "[push]\ntimeout = 6m\n", "f:6: timeout = 6m: it must be a time" },
+		{ LEAST "[directory]\ntimeout = 51s\n", "f:6: timeout = 51s: it must be a time from 1s to 50s" },
+		{ LEAST "[directory]\ntimeout = 0s\n", "f:6: timeout = 0s: it must be a time" },
 		{ LEAST "[push]\nlimit = 0\n", "f:6: limit = 0: it must be a number from 1 to 10" },
 		{ LEAST "[policy]\nverify_user = yes\n",
 		  "f:6: verify_user = yes: it must be off, preferred or required" },
@@ -291,17 +293,19 @@ static void test_portal(void **state)
 	assert_string_equal(conf->portal.listen.rows[0], "127.0.0.1:8480");
 	assert_string_equal(conf->portal.contact, "https://mfa.example.org:8443");
 	assert_int_equal(conf->push_timeout, MFA_CONF_PUSH_TIMEOUT);
+	assert_int_equal(conf->directory_timeout, MFA_CONF_DIRECTORY_TIMEOUT);
 	assert_int_equal(conf->push_limit, MFA_CONF_PUSH_LIMIT);
 	mfa_conf_free(&conf);
 	assert_int_equal(parse(LEAST "[portal]\nurl = https://a.org\nlisten = 192.0.2.1:443, [2001:db8::1]:443\n"
 			       "listen = unix:/run/x\ncertificate = /c\nkey = /k\ncontact = mailto:a@a.org\n"
-			       "push_networks = 10.0.0.0/8\n[push]\ntimeout = 2m\nlimit = 3\n"
+			       "push_networks = 10.0.0.0/8\n[push]\ntimeout = 2m\nlimit = 3\n[directory]\ntimeout = 50s\n"
 			       "[policy sshd]\nverify_user = required\nmethods = push\n", &conf, error), 0);
 	assert_int_equal(conf->portal.listen.count, 3);
 	assert_string_equal(conf->portal.listen.rows[2], "unix:/run/x");
 	assert_string_equal(conf->portal.contact, "mailto:a@a.org");
 	assert_int_equal(conf->portal.push_networks.count, 1);
 	assert_int_equal(conf->push_timeout, 120);
+	assert_int_equal(conf->directory_timeout, 50);
 	assert_int_equal(conf->push_limit, 3);
 	assert_int_equal(mfa_conf_policy(conf, "sshd")->verify_user, MFA_VERIFY_REQUIRED);
 	assert_int_equal(mfa_conf_policy(conf, "sshd")->methods, MFA_METHOD_PUSH);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "mfad/signin/facts.h"
+#include "talk.h"
 
 #define NOW 1800000000
 #define ALICE 64998
@@ -21,6 +22,21 @@ static int set_clock(void **state)
 	(void)state;
 	mfa_clock_test_now = NOW;
 	return 0;
+}
+
+/* For somebody who waits, and whose look-ups come back. */
+static void gather(const struct subject *subject, const struct mfa_policy *policy, const struct mfa_account *account,
+		   const char *rhost, struct mfa_policy_facts *out)
+{
+	static const struct mfa_conf conf = { .directory_timeout = MFA_CONF_DIRECTORY_TIMEOUT };
+	struct talk talk;
+
+	talk_begin(&talk);
+	talk.c.conf = &conf;
+	working_begin(&talk.c.working, false);
+	assert_int_equal(facts_gather(&talk.c, subject, policy, account, rhost, out), 0);
+	working_end(&talk.c.working);
+	talk_end(&talk);
 }
 
 /* A look-up that failed is not the same as not being in a group. */
@@ -53,10 +69,10 @@ static void test_groups(void **state)
 		for (j = 0; j < 3 && rows[i].groups[j] != NULL; j++)
 			groups[j].name = rows[i].groups[j];
 		policy.groups.count = except.except_groups.count = j;
-		facts_gather(&subject, &policy, NULL, NULL, &facts);
+		gather(&subject, &policy, NULL, NULL, &facts);
 		if (facts.in_groups != rows[i].expect || facts.in_except_groups != MFA_MEMBER_NO)
 			fail_msg("%s: %d", rows[i].name, (int)facts.in_groups);
-		facts_gather(&subject, &except, NULL, NULL, &facts);
+		gather(&subject, &except, NULL, NULL, &facts);
 		if (facts.in_except_groups != rows[i].expect || facts.in_groups != MFA_MEMBER_NO)
 			fail_msg("except, %s: %d", rows[i].name, (int)facts.in_except_groups);
 	}
@@ -107,7 +123,7 @@ static void test_unlisted(void **state)
 		struct mfa_policy policy = { .nss = false };
 		struct mfa_policy_facts facts;
 
-		facts_gather(&subject, &policy, rows[i].record ? account : NULL, NULL, &facts);
+		gather(&subject, &policy, rows[i].record ? account : NULL, NULL, &facts);
 		if (facts.unlisted != rows[i].expect || facts.known != rows[i].known)
 			fail_msg("%s", rows[i].name);
 		free(account);
@@ -123,7 +139,7 @@ static void test_account(void **state)
 
 	(void)state;
 	memset(&facts, 0xff, sizeof(facts));
-	facts_gather(&subject, &policy, account, "192.0.2.1", &facts);
+	gather(&subject, &policy, account, "192.0.2.1", &facts);
 	assert_true(facts.known);
 	assert_true(facts.local);
 	assert_string_equal(facts.barred, "a rule");
@@ -137,7 +153,7 @@ static void test_account(void **state)
 	assert_false(facts.remembered || facts.here || facts.by_another);
 	/* Nothing of whom it was about before. */
 	subject = (struct subject){ .identity = stranger };
-	facts_gather(&subject, &policy, NULL, NULL, &facts);
+	gather(&subject, &policy, NULL, NULL, &facts);
 	none.now = NOW;
 	none.in_groups = none.in_except_groups = MFA_MEMBER_NO;
 	assert_memory_equal(&facts, &none, sizeof(facts));

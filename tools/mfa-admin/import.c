@@ -18,9 +18,10 @@
 #include "language/language.h"
 #include "terminal/exit.h"
 #include "terminal/terminal.h"
+#include "wire/wait.h"
 
 #define SHOWN_MOST 20		/* complaints */
-#define ROW_TIMEOUT_MS 120000
+#define SEND_MS 120000
 #define NOT_WRITTEN N_("Nothing was imported.\n")
 
 struct run {
@@ -29,6 +30,7 @@ struct run {
 	struct mfa_import import;
 	bool write;
 	size_t sent;		/* lines */
+	int limit_ms;		/* of mfa_wait_step */
 	unsigned long long refused, failed;
 	struct mfa_progress progress;
 };
@@ -99,6 +101,7 @@ static size_t fill(const struct run *run, size_t first, struct mfa_frame *frame)
 
 	mfa_frame_start(frame, MFA_IMPORT);
 	mfa_frame_put_byte(frame, MFA_FIELD_PROTOCOL, MFA_PROTOCOL);
+	mfa_frame_put_byte(frame, MFA_FIELD_KNOWS_WORKING, 1);
 	mfa_frame_put_text(frame, MFA_FIELD_LANGUAGE, mfa_language_of_environment());
 	mfa_frame_put_byte(frame, MFA_FIELD_MODE,
 			   (uint8_t)((run->write ? MFA_IMPORT_WRITE : MFA_IMPORT_CHECK) |
@@ -147,14 +150,9 @@ static void take_row(struct run *run, const struct mfa_frame *frame)
 	json_decref(row);
 }
 
-static int next_frame(int fd, struct mfa_frame *frame)
+static int next_frame(const struct run *run, int fd, struct mfa_frame *frame)
 {
-	int r;
-
-	do {
-		r = mfa_frame_recv(fd, frame, ROW_TIMEOUT_MS);
-	} while (r == -EINTR || r == -EAGAIN);
-	return r;
+	return mfa_wait_step(fd, run->limit_ms, -1, NULL, frame);
 }
 
 /* Reads the answer to one frame; frame holds its first. Returns 0, 1 (it was the last), or a
@@ -170,13 +168,15 @@ static int take_answer(struct run *run, int fd, struct mfa_frame *frame, enum mf
 		case MFA_ROW:
 			take_row(run, frame);
 			break;
+		case MFA_WORKING:	/* as the first */
+			break;
 		case MFA_DONE:
 			*result = mfa_frame_byte(frame, MFA_FIELD_RESULT, MFA_RESULT_FAILED);
 			return 1;
 		default:
 			return -EBADMSG;
 		}
-		r = next_frame(fd, frame);
+		r = next_frame(run, fd, frame);
 	}
 	return r;
 }
@@ -201,10 +201,11 @@ static int pass(struct run *run, enum mfa_result *result)
 			r = -EMSGSIZE;
 			break;
 		}
-		if (fd < 0)
+		if (fd < 0) {
 			r = mfa_dial(&run->options->dial, request, &fd, reply);
-		else if ((r = mfa_frame_send(fd, request, ROW_TIMEOUT_MS)) == 0)
-			r = next_frame(fd, reply);
+			run->limit_ms = r == 0 ? mfa_wait_limit(reply) : 0;
+		} else if ((r = mfa_frame_send(fd, request, SEND_MS)) == 0)
+			r = next_frame(run, fd, reply);
 		if (r == 0)
 			r = take_answer(run, fd, reply, result);
 		if (r == 0) {

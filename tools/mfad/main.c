@@ -14,6 +14,7 @@
 #include "language/language.h"
 #include "log/log.h"
 #include "mfad/base/conversation.h"
+#include "mfad/base/subject.h"
 #include "mfad/base/verifier.h"
 #include "mfad/door/server.h"
 #include "mfad/phones/waiters.h"
@@ -89,29 +90,58 @@ static bool is_not_set_up(int error)
 	return false;
 }
 
+/* The client waits from now on, and not from when its request is read: whom to become is looked up before, in a
+ * directory that may be slow. */
+static void begin_early(struct working *early)
+{
+	static struct mfa_frame request;
+
+	if (mfa_frame_peek(STDIN_FILENO, &request, CONVERSATION_REQUEST_MS) != 0)
+		mfa_frame_start(&request, MFA_SIGNIN);
+	working_init(early, STDIN_FILENO, &request);
+	working_begin(early, false);
+	mfa_frame_wipe(&request);
+}
+
+static int drop_in_time(const struct verifier *verifier, struct working *early)
+{
+	int r, late;
+
+	working_look_up(early, conf_ref_conf(verifier->current)->directory_timeout, "user", MFA_USER, failure_of(-ETIME).text);
+	r = mfa_privilege_drop(MFA_USER);
+	late = working_looked_up(early);
+	return late != 0 ? late : r;
+}
+
 /* One conversation for a program that found no daemon.  What can't be had is told
  * to the client, or it would only see that mfad ended. */
 static int run_stdio(const struct options *options)
 {
 	static struct verifier verifier;
-	int r = verifier_load(&verifier, options->conf);
-	bool gone = r == -ENOENT;
+	struct working early;
+	bool gone;
+	int r;
 
+	begin_early(&early);
+	r = verifier_load(&verifier, options->conf);
+	gone = r == -ENOENT;
 	if (r == 0)
-		r = mfa_privilege_drop(MFA_USER);
+		r = drop_in_time(&verifier, &early);
 	if (r == 0) {
 		r = verifier_open(&verifier, MFA_STORE_OPEN_BRIEFLY);
 		gone = r == -ENOENT || r == -ENOKEY;
 	}
+	working_end(&early);
 	if (r == 0) {
 		request_run(&verifier, STDIN_FILENO, NULL, NULL);
 		(void)shutdown(STDIN_FILENO, SHUT_RDWR);
 		if (mfa_store_wants_upkeep(mfa_accounts_store(verifier.accounts)))
 			(void)mfa_store_upkeep(mfa_accounts_store(verifier.accounts));
-	} else {
+	} else if (r != -ETIME) {
 		request_refuse(verifier.current != NULL ? conf_ref_conf(verifier.current) : NULL,
 			       STDIN_FILENO,
-			       is_not_set_up(r) ? MFA_RESULT_UNAVAILABLE : MFA_RESULT_FAILED, gone);
+			       is_not_set_up(r) ? MFA_RESULT_UNAVAILABLE : MFA_RESULT_FAILED,
+			       gone && !working_said(&early));
 	}
 	if (verifier.current != NULL)
 		verifier_close(&verifier);
@@ -168,6 +198,7 @@ static int run_daemon(const struct options *options)
 		r = server_start(server, &verifier);
 	if (r == 0) {
 		mfa_log_message(LOG_INFO, "start", "mfad " MFA_VERSION " is ready", 0);
+		verifier_check(&verifier);
 		run_until_told(&verifier, &signals);
 		left = server_stop(server, DRAIN_SECONDS);
 		mfa_log_message(LOG_INFO, "stop", "mfad has ended", 0);

@@ -9,6 +9,7 @@
 #include "language/language.h"
 #include "log/log.h"
 #include "mfad/admin/handlers.h"
+#include "mfad/base/directory.h"
 #include "mfad/change/change.h"
 #include "mfad/devices/listing.h"
 
@@ -49,7 +50,7 @@ static int load(struct conversation *c, char name[MFA_ACCOUNT_NAME_MAX + 1],
 	if (r != 0 || !mfa_account_name_valid(name))
 		return -EINVAL;
 	r = mfa_accounts_load(c->verifier->accounts, name, record);
-	if (r == -ENOENT && mfa_identity_of_name(name, &identity) == 0 && subject_spell(c, &identity) == 0 &&
+	if (r == -ENOENT && directory_identity(c, name, &identity) == 0 && subject_spell(c, &identity) == 0 &&
 	    strcmp(identity.name, name) != 0) {
 		memcpy(name, identity.name, sizeof(identity.name));
 		r = mfa_accounts_load(c->verifier->accounts, name, record);
@@ -332,7 +333,7 @@ static int check_somebody(struct conversation *c, char name[MFA_ACCOUNT_NAME_MAX
 {
 	struct subject subject = { .refusal = NULL };
 	struct mfa_record record;
-	int r = mfa_identity_of_name(name, &subject.identity);
+	int r = directory_identity(c, name, &subject.identity);
 
 	if (r == 0)
 		r = subject_spell(c, &subject.identity);

@@ -103,8 +103,10 @@ static int explain(struct conversation *c, struct explain *e)
 	/* That an account is nobody's to use is an explanation. */
 	if (r != 0 && e->subject.refusal == NULL)
 		return r;
-	facts_gather(&e->subject, e->policy, e->record.decoy ? e->bare.account : e->record.account,
-		     e->rhost, &e->facts);
+	r = facts_gather(c, &e->subject, e->policy, e->record.decoy ? e->bare.account : e->record.account,
+			 e->rhost, &e->facts);
+	if (r != 0)
+		return r;
 	facts_place(&e->subject, e->policy, e->service, &e->presence, &e->facts);
 	place.name = id->name;
 	e->facts.remembered = remember_check(c, e->policy, &e->facts, &place, &e->record);

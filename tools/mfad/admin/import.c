@@ -13,6 +13,7 @@
 #include "language/language.h"
 #include "log/log.h"
 #include "mfad/admin/handlers.h"
+#include "mfad/base/directory.h"
 #include "mfad/base/subject.h"
 #include "mfad/devices/listing.h"
 #include "otp/otpauth.h"
@@ -223,7 +224,8 @@ static int take(struct import *im, const struct mfa_field *user, size_t *at,
 		return -EBADMSG;
 	memcpy(name, user->data, user->len);
 	name[user->len] = '\0';
-	r = mfa_identity_of_name(name, &id);
+	conversation_heard(im->c);
+	r = directory_identity(im->c, name, &id);
 	if (r == 0)
 		r = subject_spell(im->c, &id);
 	if (r == 0)

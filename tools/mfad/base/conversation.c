@@ -5,10 +5,21 @@
 
 #include "language/language.h"
 
+#define WORKING_FIELD 4		/* bytes */
+
 static int send_frame(struct conversation *c)
 {
-	int r = mfa_frame_send(c->fd, &c->frame, CONVERSATION_SEND_MS);
+	bool is_question = mfa_frame_type(&c->frame) == MFA_ASK || mfa_frame_type(&c->frame) == MFA_ASK_ECHO;
+	int r;
 
+	if (c->working.knows && !c->working.told && mfa_frame_room(&c->frame) >= WORKING_FIELD)
+		mfa_frame_put_byte(&c->frame, MFA_FIELD_KNOWS_WORKING, 1);
+	c->working.told = true;
+	working_end(&c->working);
+	r = mfa_frame_send(c->fd, &c->frame, CONVERSATION_SEND_MS);
+	if (r == 0 && !is_question)
+		working_begin(&c->working, false);
+	c->unheard |= r != 0 && !c->left;
 	mfa_frame_wipe(&c->frame);
 	return r;
 }
@@ -42,8 +53,10 @@ int conversation_ask(struct conversation *c, bool echo, const char *prompt,
 	do {
 		r = mfa_frame_recv(c->fd, &c->frame, CONVERSATION_ANSWER_MS);
 	} while (r == -EINTR || r == -EAGAIN || (r == 0 && mfa_frame_type(&c->frame) == MFA_ENOUGH));
+	c->left = r != 0;
 	if (r != 0)
 		return r;
+	conversation_heard(c);
 	if (mfa_frame_type(&c->frame) != MFA_ANSWER) {
 		mfa_frame_wipe(&c->frame);
 		return -EBADMSG;
@@ -51,6 +64,16 @@ int conversation_ask(struct conversation *c, bool echo, const char *prompt,
 	r = mfa_frame_text(&c->frame, MFA_FIELD_TEXT, answer, size);
 	mfa_frame_wipe(&c->frame);
 	return r == -ENOENT ? -ECANCELED : r == -ENOBUFS ? -EBADMSG : r;
+}
+
+void conversation_heard(struct conversation *c)
+{
+	working_begin(&c->working, false);
+}
+
+void conversation_waits_for_phone(struct conversation *c, bool waits)
+{
+	working_begin(&c->working, waits);
 }
 
 int conversation_wait(struct conversation *c, const char *text)

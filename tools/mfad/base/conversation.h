@@ -9,6 +9,7 @@
 
 #include "mfad/base/peer.h"
 #include "mfad/base/verifier.h"
+#include "mfad/base/working.h"
 #include "wire/frame.h"
 
 /* How long a client may take: for its request, for a person's answer, to take a frame in. */
@@ -25,6 +26,9 @@ struct conversation {
 	bool waits;			/* the client shows texts at once, and can wait */
 	bool has_code;			/* it has a code at hand already */
 	bool asks_code;			/* what is asked now is a code */
+	bool left;			/* the client went, or gave no answer, when it was asked */
+	bool unheard;			/* it had gone when something was said, while mfad was at work */
+	struct working working;
 	struct mfa_frame frame;		/* the last received, until the next is built */
 };
 
@@ -52,6 +56,10 @@ int conversation_wait(struct conversation *c, const char *text);
 int conversation_key(struct conversation *c, const char *uri, const char *label);
 /* A row of a list, JSON. */
 int conversation_row(struct conversation *c, const char *json);
+/* The client has said something, other than to conversation_ask, and waits for what comes of it. */
+void conversation_heard(struct conversation *c);
+/* Somebody with a phone is waited for, and then no longer. */
+void conversation_waits_for_phone(struct conversation *c, bool waits);
 /* The last word; text may be NULL. */
 void conversation_done(struct conversation *c, enum mfa_result result, const char *text);
 

@@ -9,6 +9,7 @@
 #include "account/uid_index.h"
 #include "language/language.h"
 #include "log/log.h"
+#include "mfad/base/directory.h"
 #include "name/name.h"
 
 static int folded(const struct conversation *c, bool *out)
@@ -68,7 +69,7 @@ int subject_spell(struct conversation *c, struct mfa_identity *id)
 	r = folded(c, &fold);
 	if (r != 0 || !fold)
 		return r;
-	r = mfa_identity_of_name(name, &spelt);
+	r = directory_identity(c, name, &spelt);
 	/* As at a sign-in, nobody becomes root by a spelling. */
 	if (r == 0 && !(spelt.known && spelt.uid == 0))
 		*id = spelt;
@@ -95,7 +96,7 @@ int subject_check_new(struct conversation *c, const struct mfa_identity *id)
 
 /* A name that the system does not know, as the store has it.  By taking off a realm or folding nobody becomes
  * root, nor somebody whose letters a directory may take for others. */
-static int spell(const struct mfa_policy *policy, struct subject *out)
+static int spell(struct conversation *c, const struct mfa_policy *policy, struct subject *out)
 {
 	struct mfa_identity *id = &out->identity, spelt;
 	char name[MFA_ACCOUNT_NAME_MAX + 1];
@@ -109,7 +110,7 @@ static int spell(const struct mfa_policy *policy, struct subject *out)
 		out->barred = "name-letters";
 	if (strcmp(name, id->name) == 0)
 		return 0;
-	r = mfa_identity_of_name(name, &spelt);
+	r = directory_identity(c, name, &spelt);
 	if (r != 0)
 		return r;
 	memcpy(out->asked_as, id->name, sizeof(out->asked_as));
@@ -127,7 +128,7 @@ static int read_spelling(struct conversation *c, const struct mfa_policy *policy
 	int r = folded(c, &out->folded);
 
 	if (r == 0 && out->folded && !out->identity.known)
-		r = spell(policy, out);
+		r = spell(c, policy, out);
 	if (r != 0 || !out->folded || out->barred != NULL)
 		return r;
 	r = mfa_spelling_other(mfa_accounts_vault(c->verifier->accounts), out->identity.name,
@@ -135,6 +136,13 @@ static int read_spelling(struct conversation *c, const struct mfa_policy *policy
 	if (r == -EEXIST)
 		out->barred = "name-like-another";
 	return r == -EEXIST ? 0 : r;
+}
+
+static const char *refusal_of(int error)
+{
+	if (error == -ETIME)
+		return "directory-slow";
+	return error == -EINVAL ? "bad-name" : "lookup-failed";
 }
 
 int subject_read(struct conversation *c, const struct mfa_policy *policy, struct subject *out)
@@ -146,9 +154,9 @@ int subject_read(struct conversation *c, const struct mfa_policy *policy, struct
 	r = mfa_frame_text(&c->frame, MFA_FIELD_USER, name, sizeof(name));
 	if (r != 0)
 		return -EINVAL;
-	r = mfa_identity_of_name(name, &out->identity);
+	r = directory_identity(c, name, &out->identity);
 	if (r != 0) {
-		out->refusal = r == -EINVAL ? "bad-name" : "lookup-failed";
+		out->refusal = refusal_of(r);
 		return r;
 	}
 	if (out->local && (!out->identity.known || out->identity.uid != c->peer.uid)) {
@@ -159,7 +167,7 @@ int subject_read(struct conversation *c, const struct mfa_policy *policy, struct
 		return 0;
 	r = policy != NULL ? read_spelling(c, policy, out) : subject_spell(c, &out->identity);
 	if (r != 0)
-		out->refusal = r == -EINVAL ? "bad-name" : "lookup-failed";
+		out->refusal = refusal_of(r);
 	return r;
 }
 
@@ -209,6 +217,9 @@ struct failure failure_of(int error)
 		{ -ENOTUNIQ, { MFA_RESULT_EXISTS,
 			N_("There is an account whose name differs from this one in capital letters alone.\n"
 			   "`mfa-admin names` lists such names.") } },
+		{ -ETIME, { MFA_RESULT_BUSY,
+			N_("The directory of users and groups did not answer in time, so nothing could be\n"
+			   "decided. Please try again in a moment; if it stays so, tell your administrator.") } },
 		{ -EIDRM, { MFA_RESULT_UNAVAILABLE,
 			N_("The second-factor records are missing. Please tell your administrator.") } },
 	};

@@ -11,6 +11,7 @@
 #include "account/identity.h"
 #include "account/spelling.h"
 #include "log/log.h"
+#include "mfad/base/bounded.h"
 
 struct conf_ref {
 	struct mfa_conf *conf;
@@ -65,15 +66,53 @@ static int load_conf(const char *path, struct conf_ref **out)
 	return r;
 }
 
-/* A rule for a group that is not there spares nobody, so that at the start it keeps nobody out. */
-static bool groups_are_there(const char *path, const struct conf_ref *ref)
-{
-	char error[MFA_CONF_ERROR_SIZE];
+struct group_check {
+	struct verifier *verifier;
+	struct conf_ref *ref;
+};
 
-	if (mfa_conf_check_groups(path, ref->conf, error) == 0)
-		return true;
-	mfa_log_message(LOG_ERR, "config", error, 0);
-	return false;
+static int check_groups(void *ctx)
+{
+	const struct group_check *check = ctx;
+	char error[MFA_CONF_ERROR_SIZE];
+	int r = mfa_conf_check_groups(check->verifier->conf_path, check->ref->conf, error);
+
+	if (r != 0)
+		mfa_log_message(LOG_ERR, "config", error, 0);
+	return r;
+}
+
+static void end_group_check(void *ctx)
+{
+	struct group_check *check = ctx;
+
+	verifier_put_conf(check->verifier, check->ref);
+	free(check);
+}
+
+/* Whether a group is surely missing: not to know whether it is there, as with a directory that hangs, is no fault of
+ * the file's. */
+static bool lacks_a_group(struct verifier *verifier, struct conf_ref *ref)
+{
+	struct group_check *check = malloc(sizeof(*check));
+	struct bounded what = { check_groups, end_group_check, check };
+	int r;
+
+	if (check == NULL)
+		return false;
+	(void)pthread_mutex_lock(&verifier->lock);
+	ref->refs++;
+	(void)pthread_mutex_unlock(&verifier->lock);
+	*check = (struct group_check){ verifier, ref };
+	r = bounded_run(&what, ref->conf->directory_timeout);
+	if (r == -ETIME || r == -EAGAIN)
+		mfa_log_message(LOG_WARNING, "config", "whether the groups of the rules are there can't be known just now", r);
+	return r == -ENOENT;
+}
+
+void verifier_check(struct verifier *verifier)
+{
+	(void)lacks_a_group(verifier, verifier->current);
 }
 
 /* An older store has an account for each spelling, until an administrator ends that. */
@@ -185,8 +224,6 @@ int verifier_open(struct verifier *verifier, enum mfa_store_open_flags how)
 		if (r != 0)
 			return r;
 	}
-	if (how != MFA_STORE_OPEN_BRIEFLY)
-		(void)groups_are_there(verifier->conf_path, verifier->current);
 	r = open_accounts(verifier, how == MFA_STORE_OPEN_BRIEFLY ? how : MFA_STORE_OPEN);
 	if (r == 0 && how != MFA_STORE_OPEN_BRIEFLY)
 		warn_of_spellings(verifier);
@@ -209,9 +246,8 @@ void verifier_reload(struct verifier *verifier)
 	struct conf_ref *fresh, *old;
 	int r = load_conf(verifier->conf_path, &fresh);
 
-	if (r == 0 && !groups_are_there(verifier->conf_path, fresh)) {
-		mfa_conf_free(&fresh->conf);
-		free(fresh);
+	if (r == 0 && lacks_a_group(verifier, fresh)) {
+		verifier_put_conf(verifier, fresh);
 		r = -ENOENT;
 	}
 	if (r != 0) {

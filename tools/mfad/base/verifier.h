@@ -38,6 +38,10 @@ int verifier_load(struct verifier *verifier, const char *conf_path);
 int verifier_open(struct verifier *verifier, enum mfa_store_open_flags how);
 void verifier_close(struct verifier *verifier);
 
+/* Complains of groups in the rules that are not there.  Such a rule spares nobody, so that it keeps nobody out.  For
+ * whoever serves already: the directory may be slow. */
+void verifier_check(struct verifier *verifier);
+
 /* Reads the configuration again; on an error the old one stays, and the log says so. */
 void verifier_reload(struct verifier *verifier);
 

@@ -371,7 +371,7 @@ static enum push_outcome heard(struct push *push)
 	return r == 0 && mfa_frame_type(&c->frame) == MFA_ENOUGH ? PUSH_ENOUGH : PUSH_GONE;
 }
 
-enum push_outcome push_wait(struct push *push)
+static enum push_outcome wait_for_answer(struct push *push)
 {
 	enum push_outcome outcome;
 	int event;
@@ -383,6 +383,16 @@ enum push_outcome push_wait(struct push *push)
 		if (event == 0)
 			return push_look(push) == PUSH_PENDING ? PUSH_EXPIRED : push_look(push);
 	}
+	return outcome;
+}
+
+enum push_outcome push_wait(struct push *push)
+{
+	enum push_outcome outcome;
+
+	conversation_waits_for_phone(push->c, true);
+	outcome = wait_for_answer(push);
+	conversation_waits_for_phone(push->c, false);
 	return outcome;
 }
 

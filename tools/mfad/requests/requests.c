@@ -106,15 +106,18 @@ void request_run(struct verifier *verifier, int fd, void (*on_request)(void *ctx
 	if (r == 0) {
 		if (on_request != NULL)
 			on_request(ctx, lasts(c));
+		working_init(&c->working, fd, &c->frame);
+		working_begin(&c->working, false);
 		conf = verifier_get_conf(verifier);
 		c->conf = conf_ref_conf(conf);
 		c->language = language_of(c);
-		c->asks_code = false;
+		c->asks_code = c->left = c->unheard = false;
 		c->has_code = mfa_frame_byte(&c->frame, MFA_FIELD_CODE, 0) == 1;
 		c->waits = mfa_frame_byte(&c->frame, MFA_FIELD_WAIT, 0) == 1;
 		metrics_conversations(1);
 		serve(c);
 		metrics_conversations(-1);
+		working_end(&c->working);
 		verifier_put_conf(verifier, conf);
 	}
 	free(c);

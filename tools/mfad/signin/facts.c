@@ -7,27 +7,60 @@
 #include "clock/clock.h"
 #include "factor/factor.h"
 #include "log/log.h"
+#include "mfad/base/directory.h"
+
+/* The groups of somebody, asked for once. */
+struct theirs {
+	struct mfa_gids gids;
+	int error;		/* they can't be known */
+};
+
+static void find_theirs(struct conversation *c, const struct mfa_identity *id, struct theirs *out)
+{
+	out->error = directory_groups(c, id, &out->gids);
+	/* That the system does not know a name is no fault of the directory's. */
+	if (out->error != 0 && out->error != -ENODATA && out->error != -ETIME)
+		mfa_log_message(LOG_ERR, "groups-of", id->name, out->error);
+}
 
 /* Whether somebody is in one of a list's groups.  A look-up that failed decides nothing, nor does a name that the
  * system does not know. */
-static enum mfa_membership membership(const struct mfa_identity *id, const struct mfa_groups *groups)
+static enum mfa_membership membership(struct conversation *c, const struct theirs *theirs,
+				      const struct mfa_groups *groups)
 {
 	enum mfa_membership found = MFA_MEMBER_NO;
+	uint32_t gid;
 	size_t i;
+	int r;
 
+	if (groups->count > 0 && theirs->error != 0)
+		return MFA_MEMBER_NOT_KNOWN;
 	for (i = 0; i < groups->count; i++) {
-		int r = mfa_identity_in_group(id, groups->rows[i].name);
-
-		if (r > 0)
+		r = directory_group(c, groups->rows[i].name, &gid);
+		if (r == 0 && mfa_gids_have(&theirs->gids, gid))
 			return MFA_MEMBER_YES;
-		if (r == -ENODATA)
+		if (r == -ETIME)
 			return MFA_MEMBER_NOT_KNOWN;
-		if (r < 0) {
+		if (r != 0) {
 			mfa_log_message(LOG_ERR, "group", groups->rows[i].name, r);
 			found = MFA_MEMBER_NOT_KNOWN;
 		}
 	}
 	return found;
+}
+
+/* Returns 0, or -ETIME. */
+static int gather_groups(struct conversation *c, const struct mfa_identity *id, const struct mfa_policy *policy,
+			 struct mfa_policy_facts *out)
+{
+	struct theirs theirs = { .error = 0 };
+
+	if (policy->groups.count + policy->except_groups.count > 0)
+		find_theirs(c, id, &theirs);
+	out->in_groups = membership(c, &theirs, &policy->groups);
+	out->in_except_groups = membership(c, &theirs, &policy->except_groups);
+	mfa_gids_free(&theirs.gids);
+	return working_given_up(&c->working) ? -ETIME : 0;
 }
 
 /* Whether an administrator has said something of a name that the system does not know: by an import, by a pass that
@@ -46,7 +79,7 @@ static bool is_listed(const struct mfa_account *account, int64_t now)
 	return false;
 }
 
-void facts_gather(const struct subject *subject, const struct mfa_policy *policy,
+int facts_gather(struct conversation *c, const struct subject *subject, const struct mfa_policy *policy,
 		  const struct mfa_account *account, const char *rhost,
 		  struct mfa_policy_facts *out)
 {
@@ -57,14 +90,13 @@ void facts_gather(const struct subject *subject, const struct mfa_policy *policy
 	out->rhost = rhost;
 	out->now = mfa_clock_now();
 	out->unlisted = subject->folded && !subject->identity.known && !is_listed(account, out->now);
-	out->in_groups = membership(&subject->identity, &policy->groups);
-	out->in_except_groups = membership(&subject->identity, &policy->except_groups);
-	if (account == NULL)
-		return;
-	out->devices = (unsigned)account->device_count;
-	out->methods = mfa_account_methods(account);
-	out->stand_ins = mfa_factor_stand_ins(account, out->now);
-	out->postponed = account->postponed;
+	if (account != NULL) {
+		out->devices = (unsigned)account->device_count;
+		out->methods = mfa_account_methods(account);
+		out->stand_ins = mfa_factor_stand_ins(account, out->now);
+		out->postponed = account->postponed;
+	}
+	return gather_groups(c, &subject->identity, policy, out);
 }
 
 /* Root starts what it likes for whom it likes.  A module that says nothing is one of the version before, in

@@ -9,8 +9,8 @@
 #include "wire/presence.h"
 
 /* account: NULL where there is no record.  rhost must outlive *out.  Groups are looked up where the policy
- * names any; whatever fails is logged, and spares nobody. */
-void facts_gather(const struct subject *subject, const struct mfa_policy *policy,
+ * names any; whatever fails is logged, and spares nobody.  Returns 0, or -ETIME as directory_identity. */
+int facts_gather(struct conversation *c, const struct subject *subject, const struct mfa_policy *policy,
 		  const struct mfa_account *account, const char *rhost,
 		  struct mfa_policy_facts *out);
 

@@ -111,8 +111,12 @@ static int decide(struct signin *s)
 		s->reason = s->subject.refusal != NULL ? s->subject.refusal : "record";
 		return r;
 	}
-	facts_gather(&s->subject, s->policy, s->record.decoy ? s->bare.account : s->record.account,
-		     s->rhost, &s->facts);
+	r = facts_gather(s->c, &s->subject, s->policy, s->record.decoy ? s->bare.account : s->record.account,
+			 s->rhost, &s->facts);
+	if (r != 0) {
+		s->reason = "directory-slow";
+		return r;
+	}
 	facts_place(&s->subject, s->policy, s->service, &s->presence, &s->facts);
 	s->facts.remembered = remember_check(s->c, s->policy, &s->facts, &place, &s->record);
 	s->decision = mfa_policy_decide(s->policy, &s->facts);
@@ -348,7 +352,8 @@ static void tell(struct signin *s)
 	conversation_done(s->c, s->result, text);
 }
 
-static const char *result_word(enum mfa_result result)
+/* Whoever had gone while mfad was at work has heard of no outcome. */
+static const char *result_word(const struct signin *s)
 {
 	static const char *const words[] = {
 		[MFA_RESULT_OK] = "ok", [MFA_RESULT_DENIED] = "denied",
@@ -358,7 +363,9 @@ static const char *result_word(enum mfa_result result)
 	};
 	MFA_TABLE_FITS(words, MFA_RESULT_COUNT);
 
-	return words[result] != NULL ? words[result] : "denied";
+	if (s->c->unheard && s->error != -ETIME)
+		return "given-up";
+	return words[s->result] != NULL ? words[s->result] : "denied";
 }
 
 static int priority(const struct signin *s)
@@ -373,9 +380,9 @@ static void log_signin(const struct signin *s)
 	const struct challenge *ch = &s->challenge;
 	struct mfa_log_line line;
 
-	metrics_signin(s->service, s->subject.local, judged_seen_method(&ch->judgement), result_word(s->result));
+	metrics_signin(s->service, s->subject.local, judged_seen_method(&ch->judgement), result_word(s));
 	mfa_log_begin(&line, "signin");
-	mfa_log_text(&line, "result", result_word(s->result));
+	mfa_log_text(&line, "result", result_word(s));
 	mfa_log_text(&line, "user", s->subject.identity.name);
 	mfa_log_text(&line, "asked_as", s->subject.asked_as);
 	mfa_log_text(&line, s->subject.local ? "claimed_service" : "service", s->service);
@@ -424,7 +431,7 @@ void signin_log_open(const char *user, const char *service, const char *why)
 static bool fails_open(const struct signin *s)
 {
 	if (failure_of(s->error).result != MFA_RESULT_UNAVAILABLE || s->policy == NULL || !s->policy->fail_open ||
-	    s->subject.local || s->challenge.answers > 0)
+	    s->subject.local || s->challenge.answers > 0 || working_said(&s->c->working))
 		return false;
 	signin_log_open(s->subject.identity.name, s->service, "the store is missing");
 	return true;
