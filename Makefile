@@ -328,6 +328,13 @@ check-all:
 	$(SAN_ENV) MFA_STAGED=1 MFA_BUILD=$(abspath $(B)) CMOCKA_MESSAGE_OUTPUT=TAP \
 		prove --timer $(PROVE_FLAGS) --exec 'tests/run-one' \
 		$(TREE_TESTS) $(CHECK_BINS) $(sort $(wildcard tests/e2e/*.t))
+# With applications that Debian has, as their packages set them up, each in a bed as well.
+check-programs:
+	@tests/packages programs
+	@$(MAKE) check-programs-all
+check-programs-all: stage
+	$(SAN_ENV) MFA_STAGED=1 MFA_BUILD=$(abspath $(B)) \
+		prove --timer $(PROVE_FLAGS) --exec 'tests/run-one' $(sort $(wildcard tests/programs/*.t))
 check-unit: $(CHECK_BINS)
 	$(SAN_ENV) CMOCKA_MESSAGE_OUTPUT=TAP prove $(PROVE_FLAGS) --exec 'tests/run-one' \
 		$(CHECK_BINS)
@@ -405,7 +412,7 @@ lint: check-headers check-tree
 		{ ! grep -E 'untranslated|fuzzy'; } || { echo "po/$$l.po is not complete: make po"; exit 1; }; done
 
 .PHONY: all FORCE clean install uninstall stage stage-alone install-staged check check-all check-built check-unit check-tree check-headers \
-	coverage coverage-report demo bench fuzz lint po screenshots
+	check-programs check-programs-all coverage coverage-report demo bench fuzz lint po screenshots
 .SECONDARY:
 
 clean:
