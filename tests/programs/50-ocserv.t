@@ -27,7 +27,7 @@ pin=pin-sha256:$(openssl x509 -in "$BED/crt" -pubkey -noout | openssl pkey -pubi
 } >"$BED/ocserv.conf"
 serve ocserv $VPN_PORT ocserv -f -c "$BED/ocserv.conf"
 
-readonly CLIENT=(openconnect --authenticate --servercert "$pin" -u alice 127.0.0.1:$VPN_PORT)
+readonly CLIENT=(openconnect --authenticate --servercert "$pin" -u alice "127.0.0.1:$VPN_PORT")
 # vpn_try PASSWORD ANSWER...: --authenticate ends with a cookie for who is in.
 vpn_try() {
 	local n=0 answer
