@@ -144,7 +144,7 @@ end_server openvpn
 
 start_vpn "$NAMES"
 with_phones
-enrol bob
+tick
 pair_phone bob Pixel "$(code_now bob)"
 tick
 vpn_try bob "$(apart "$PASSWORD" "$(code_now bob)")"

@@ -84,7 +84,7 @@ let_in 'nor another account'
 
 # --- the password is checked elsewhere ---------------------------------------------------------
 
-pam_service radiusd 'auth required pam_mfa.so use_first_pass'
+pam_service radiusd 'auth required pam_mfa.so'
 tick
 rad bob "$(code_now bob)"
 let_in 'a code alone, as a gateway sends it that has checked the password'
