@@ -10,9 +10,10 @@ ready alice bob
 code_services code
 forward_services radiusd
 
-# As its pages say: the module pam, and everybody's password by it.
+# As its pages say: the module pam, and everybody's password by it.  Refusals come at once.
 ln -s ../mods-available/pam "$RADIUS/mods-enabled/pam"
 sed -i 's/^\(\s*\)#\s*pam\s*$/\1pam/' "$RADIUS/sites-available/default"
+sed -i 's/^\(\s*reject_delay = \).*/\10/' "$RADIUS/radiusd.conf"
 echo 'DEFAULT Auth-Type := PAM' >"$RADIUS/mods-config/files/authorize"
 install -d -o freerad -g freerad /run/freeradius /var/log/freeradius
 serve radius 1812/udp freeradius -f -l stdout
