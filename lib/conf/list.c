@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "account/account.h"
 #include "conf/value.h"
 #include "text/text.h"
 
@@ -105,4 +106,29 @@ int conf_set_groups(struct loader *l, const char *key, const char *value, struct
 	if (!l->again)
 		*list = (struct mfa_groups){ NULL, 0 };
 	return conf_each_word(l, key, value, add_group, list);
+}
+
+static int add_caller(struct loader *l, const char *key, const char *word, void *to)
+{
+	struct mfa_callers *list = to;
+	struct mfa_caller *grown;
+
+	if (!mfa_account_name_valid(word))
+		return conf_fail(l, "%s: %s is not the name of a user", key, word);
+	grown = conf_grow(l, list->rows, list->count, sizeof(*grown));
+	if (grown == NULL)
+		return 0;
+	list->rows = grown;
+	grown[list->count].line = l->line;
+	if (!conf_set_copy(l, word, &grown[list->count].name))
+		return 0;
+	list->count++;
+	return 1;
+}
+
+int conf_set_callers(struct loader *l, const char *key, const char *value, struct mfa_callers *list)
+{
+	if (!l->again)
+		*list = (struct mfa_callers){ NULL, 0 };
+	return conf_each_word(l, key, value, add_caller, list);
 }

@@ -216,17 +216,32 @@ static int set_enrol_local(struct loader *l, const char *key, const char *value)
 	return conf_set_yes(l, key, value, &conf_policy(l)->enrol_local);
 }
 
-/* Of one service: for all of them it would say of every daemon that it serves nobody but this host. */
+/* For all of them at once it would open more than anybody means. */
+static int of_one_service(struct loader *l, const char *key)
+{
+	return conf_policy(l)->service != NULL ? 1
+		: conf_fail(l, "%s belongs to one service: [policy SERVICE]", key);
+}
+
+/* In [policy] it would say of every daemon that it serves nobody but this host. */
 static int set_local(struct loader *l, const char *key, const char *value)
 {
 	bool local = false;
 
-	if (conf_policy(l)->service == NULL)
-		return conf_fail(l, "%s belongs to one service: [policy SERVICE]", key);
-	if (!conf_set_yes(l, key, value, &local))
+	if (!of_one_service(l, key) || !conf_set_yes(l, key, value, &local))
 		return 0;
 	conf_policy(l)->on_host = local ? MFA_ON_HOST_YES : MFA_ON_HOST_NO;
 	return 1;
+}
+
+static int set_callers(struct loader *l, const char *key, const char *value)
+{
+	return of_one_service(l, key) && conf_set_callers(l, key, value, &conf_policy(l)->callers);
+}
+
+static int set_callers_exempt(struct loader *l, const char *key, const char *value)
+{
+	return of_one_service(l, key) && conf_set_yes(l, key, value, &conf_policy(l)->callers_exempt);
 }
 
 static int set_minimum(struct loader *l, const char *key, const char *value)
@@ -331,6 +346,8 @@ const struct conf_key conf_policy_keys[] = {
 	{ "enrol_networks", true, set_enrol_networks },
 	{ "enrol_local", false, set_enrol_local },
 	{ "local", false, set_local },
+	{ "callers", true, set_callers },
+	{ "callers_exempt", false, set_callers_exempt },
 	{ "minimum", false, set_minimum },
 	{ "remember", false, set_remember },
 	{ "verify_user", false, set_verify_user },

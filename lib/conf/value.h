@@ -31,5 +31,6 @@ int conf_each_word(struct loader *l, const char *key, const char *value,
 void *conf_grow(struct loader *l, const void *rows, size_t count, size_t size);
 int conf_set_networks(struct loader *l, const char *key, const char *value, struct mfa_networks *list);
 int conf_set_groups(struct loader *l, const char *key, const char *value, struct mfa_groups *list);
+int conf_set_callers(struct loader *l, const char *key, const char *value, struct mfa_callers *list);
 
 #endif

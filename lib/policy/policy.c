@@ -44,14 +44,14 @@ enum mfa_place mfa_policy_place(const struct mfa_policy_facts *facts)
 	return facts->here ? MFA_PLACE_HERE : MFA_PLACE_NOT_KNOWN;
 }
 
-/* The network of a list that an address is in: only a literal, and only on root's word. */
+/* The network of a list that an address is in: only a literal. */
 static const struct mfa_network *network_of(const struct mfa_networks *list,
 					    const struct mfa_policy_facts *facts)
 {
 	struct mfa_address address;
 	size_t i;
 
-	if (facts->local || mfa_policy_place(facts) != MFA_PLACE_ADDRESS ||
+	if (mfa_policy_place(facts) != MFA_PLACE_ADDRESS ||
 	    mfa_address_parse(facts->rhost, &address) != 0)
 		return NULL;
 	for (i = 0; i < list->count; i++)
@@ -60,20 +60,34 @@ static const struct mfa_network *network_of(const struct mfa_networks *list,
 	return NULL;
 }
 
+/* Only on root's word, or a caller's where the rules say so. */
+static const struct mfa_network *exempt_network(const struct mfa_policy *policy, const struct mfa_policy_facts *facts)
+{
+	if (facts->local && !(facts->by_caller && policy->callers_exempt))
+		return NULL;
+	return network_of(&policy->exempt_networks, facts);
+}
+
+/* Only on root's word. */
+static const struct mfa_network *enrol_network(const struct mfa_policy *policy, const struct mfa_policy_facts *facts)
+{
+	return facts->local ? NULL : network_of(&policy->enrol_networks, facts);
+}
+
 static bool enrols_from(const struct mfa_policy *policy, const struct mfa_policy_facts *facts)
 {
 	return facts->devices == 0 && policy->enrolment != MFA_ENROLMENT_OFF && !facts->by_another &&
-	       network_of(&policy->enrol_networks, facts) != NULL;
+	       enrol_network(policy, facts) != NULL;
 }
 
 /* Whether the service asks nothing of this person here.  What a program claims to be
- * spares nobody: then only the rules of every service count. */
+ * spares nobody: then only the rules of every service count.  One of the service's callers is what it says. */
 static bool spared(const struct mfa_policy *policy, const struct mfa_policy_facts *facts,
 		   struct mfa_decision *out)
 {
 	const struct mfa_network *network;
 
-	if (facts->local && policy->service != NULL)
+	if (facts->local && !facts->by_caller && policy->service != NULL)
 		return false;
 	if (policy->optional) {
 		*out = decision(MFA_DECISION_ALLOW, "required=no");
@@ -88,7 +102,7 @@ static bool spared(const struct mfa_policy *policy, const struct mfa_policy_fact
 		*out = decision(MFA_DECISION_ALLOW, "groups");
 		return true;
 	}
-	network = network_of(&policy->exempt_networks, facts);
+	network = exempt_network(policy, facts);
 	/* Whoever must or may enrol from just there is led through it: nobody else would ask them. */
 	if (network == NULL || enrols_from(policy, facts))
 		return false;
@@ -104,7 +118,7 @@ bool mfa_policy_may_enrol_here(const struct mfa_policy *policy, const struct mfa
 		return false;
 	if (mfa_policy_place(facts) == MFA_PLACE_HERE)
 		return policy->enrol_local;
-	return network_of(&policy->enrol_networks, facts) != NULL;
+	return enrol_network(policy, facts) != NULL;
 }
 
 bool mfa_policy_may_remember(const struct mfa_policy *policy, const struct mfa_policy_facts *facts)

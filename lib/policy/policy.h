@@ -38,6 +38,18 @@ struct mfa_groups {
 	size_t count;
 };
 
+/* Users whose programs may sign in anybody at one service. */
+struct mfa_caller {
+	const char *name;
+	int line;			/* of mfa.conf, for complaints */
+	bool found;			/* the name was looked up, and may be one; else nobody is it */
+	uint32_t uid;
+};
+struct mfa_callers {
+	struct mfa_caller *rows;
+	size_t count;
+};
+
 /* The rules of a service.  What it points to is its mfa_conf's. */
 struct mfa_policy {
 	const char *service;		/* NULL: every service without rules of its own */
@@ -58,6 +70,8 @@ struct mfa_policy {
 	struct mfa_networks enrol_networks;	/* where a first device may be enrolled without a pass */
 	bool enrol_local;		/* the same, for whoever is on this host */
 	enum mfa_on_host on_host;	/* local: whether no address is said to mean this host */
+	struct mfa_callers callers;	/* none in the rules of every service */
+	bool callers_exempt;		/* exempt_networks holds for addresses that these claim, too */
 	unsigned minimum;		/* devices that an account should have */
 	int64_t remember;		/* seconds that a success spares the next one; 0: never */
 	enum mfa_verify_user verify_user;
@@ -101,7 +115,8 @@ struct mfa_policy_facts {
 					 * is not */
 	bool unlisted;			/* the store knows those that the system does not know by an administrator's
 					 * word alone, and not this one */
-	bool local;			/* service and address are no more than a program's claim */
+	bool local;			/* service and address are no more than a program's claim; */
+	bool by_caller;			/* it is one of the policy's callers, so that only the address is */
 	const char *rhost;		/* as PAM has it; NULL or "": no address, */
 	bool here;			/* and then: on this host */
 	bool by_another;		/* somebody else than the account's owner or root has started the program */

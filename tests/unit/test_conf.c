@@ -60,6 +60,14 @@ static void test_errors(void **state)
 		  "f:6: enrol_networks: 10.0.0.0/8 10.0.0.0/8 is not an address" },
 		{ LEAST "[policy]\ngroups = staff,\n", "f:6: groups: there is an empty place in the list" },
 		{ LEAST "[policy]\ngroups = the staff\n", "f:6: groups: the staff is not the name of a group" },
+		{ LEAST "[policy]\ncallers = freerad\n", "f:6: callers belongs to one service: [policy SERVICE]" },
+		{ LEAST "[policy]\ncallers_exempt = yes\n", "f:6: callers_exempt belongs to one service: [policy SERVICE]" },
+		{ LEAST "[policy x]\ncallers =\n", "f:6: callers has no value" },
+		{ LEAST "[policy x]\ncallers = a,,b\n", "f:6: callers: there is an empty place in the list" },
+		{ LEAST "[policy x]\ncallers = a b\n", "f:6: callers: a b is not the name of a user" },
+		{ LEAST "[policy x]\ncallers = a/b\n", "f:6: callers: a/b is not the name of a user" },
+		{ LEAST "[policy x]\ncallers_exempt = maybe\n", "f:6: callers_exempt = maybe: it must be" },
+		{ LEAST "[portal]\ncallers = a\n", "f:6: [portal] has no key callers" },
 		{ LEAST "[policy]\nexcept_groups = a:b\n", "f:6: except_groups: a:b is not the name of" },
 		{ LEAST "[policy]\nmethods = totp, sms\n",
 		  "f:6: methods = sms: it must be totp, hotp, push, recovery or pass" },
@@ -281,6 +289,53 @@ static void test_rules(void **state)
 	mfa_conf_free(&conf);
 }
 
+/* By names that every system has, and one that none has. */
+static void test_callers(void **state)
+{
+	static const struct { const char *name, *list, *error; uint32_t uid; bool found; } callers[] = {
+		{ "a user", "daemon", NULL, 1, true },
+		{ "nobody's name", "mfa-no-such-user", "f:8: callers: mfa-no-such-user: there is no such user", 0, false },
+		{ "root", "root", "f:8: callers: root: neither root nor a user of mfa's own", 0, false },
+		{ "who stands for hidden ones", "nobody", "f:8: callers: nobody: neither root nor a user of mfa's own", 65534,
+		  false },
+		{ "one of two", "daemon, root", "f:8: callers: root: neither", 1, true },
+		{ "in another line", "daemon\ncallers = mfa-no-such-user", "f:9: callers: mfa-no-such-user: there is no", 1,
+		  true },
+	};
+	char text[500], error[MFA_CONF_ERROR_SIZE];
+	struct mfa_conf *conf;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ROWS(callers); i++) {
+		int r;
+
+		(void)snprintf(text, sizeof(text), LEAST "[policy other]\nnss = no\n[policy x]\ncallers = %s\n",
+			       callers[i].list);
+		assert_int_equal(parse(text, &conf, error), 0);
+		/* Nobody is it before that. */
+		assert_false(mfa_conf_has_caller(conf, 1) || mfa_conf_has_caller(conf, 0));
+		r = mfa_conf_find_callers("f", conf, error);
+		if (r != (callers[i].error == NULL ? 0 : -ENOENT) ||
+		    strncmp(error, callers[i].error != NULL ? callers[i].error : "", callers[i].error != NULL ?
+			    strlen(callers[i].error) : 1) != 0)
+			fail_msg("%s: %d, %s", callers[i].name, r, error);
+		if ((mfa_conf_caller(mfa_conf_policy(conf, "x"), callers[i].uid) != NULL) != callers[i].found ||
+		    mfa_conf_has_caller(conf, callers[i].uid) != callers[i].found)
+			fail_msg("%s: found", callers[i].name);
+		assert_null(mfa_conf_caller(mfa_conf_policy(conf, "other"), callers[i].uid));
+		assert_null(mfa_conf_caller(mfa_conf_policy(conf, "sshd"), callers[i].uid));
+		assert_false(mfa_conf_has_caller(conf, 0) || mfa_conf_has_caller(conf, OTHER));
+		mfa_conf_free(&conf);
+	}
+	assert_int_equal(parse(LEAST "[policy x]\ncallers = a\ncallers_exempt = yes\n[policy y]\nnss = no\n", &conf, error), 0);
+	assert_string_equal(mfa_conf_policy(conf, "x")->callers.rows[0].name, "a");
+	assert_true(mfa_conf_policy(conf, "x")->callers_exempt);
+	assert_false(mfa_conf_policy(conf, "y")->callers_exempt);
+	assert_int_equal(mfa_conf_policy(conf, "y")->callers.count, 0);
+	mfa_conf_free(&conf);
+}
+
 static void test_portal(void **state)
 {
 	char error[MFA_CONF_ERROR_SIZE];
@@ -408,6 +463,7 @@ int main(void)
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_services_inherit),
 		cmocka_unit_test(test_rules),
+		cmocka_unit_test(test_callers),
 		cmocka_unit_test(test_portal),
 		cmocka_unit_test(test_accepted),
 		cmocka_unit_test(test_longest_line),

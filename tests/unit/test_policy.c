@@ -33,6 +33,8 @@ static const struct mfa_group staff_rows[] = { { "staff", 1 } };
 #define TOKEN .known = true, .devices = 1, .methods = MFA_METHOD_HOTP
 #define BARE .known = true
 #define HERE .here = true
+#define CALLER .local = true, .by_caller = true
+#define RADIUS .service = "radiusd", .nss = true
 
 /* Each row's policy starts as [policy] does: names known to the system, all methods. */
 static const struct row {
@@ -141,6 +143,35 @@ static const struct row {
 	{ "no address at all", { .nss = true, SCHOOL }, { PHONE }, REQUIRE, "enrolled" },
 	{ "from the school, says a program", { .nss = true, SCHOOL },
 	  { PHONE, .local = true, .rhost = "192.0.2.7" }, REQUIRE, "enrolled" },
+
+	/* Callers: the service is what they say, an address only where the rules take it. */
+	{ "a caller", { RADIUS }, { PHONE, CALLER, .rhost = "192.0.2.7" }, REQUIRE, "enrolled" },
+	{ "a caller, not required", { RADIUS, .optional = true }, { PHONE, CALLER }, ALLOW, "required=no" },
+	{ "a caller, the service's groups", { RADIUS, STAFF }, { PHONE, CALLER, .in_groups = NO }, ALLOW, "groups" },
+	{ "a caller, one of the groups", { RADIUS, STAFF }, { PHONE, CALLER, .in_groups = YES }, REQUIRE, "enrolled" },
+	{ "a caller, from the school", { RADIUS, SCHOOL }, { PHONE, CALLER, .rhost = "192.0.2.7" }, REQUIRE, "enrolled" },
+	{ "a caller who exempts, from the school", { RADIUS, SCHOOL, .callers_exempt = true },
+	  { PHONE, CALLER, .rhost = "192.0.2.7" }, ALLOW, "exempt_networks", "192.0.2.0/24" },
+	{ "a caller who exempts, from elsewhere", { RADIUS, SCHOOL, .callers_exempt = true },
+	  { PHONE, CALLER, .rhost = "203.0.113.1" }, REQUIRE, "enrolled" },
+	{ "a caller who exempts, without an address", { RADIUS, SCHOOL, .callers_exempt = true }, { PHONE, CALLER },
+	  REQUIRE, "enrolled" },
+	{ "another program where callers exempt", { RADIUS, SCHOOL, .callers_exempt = true },
+	  { PHONE, .local = true, .rhost = "192.0.2.7" }, REQUIRE, "enrolled" },
+	{ "root's word where callers do not exempt", { RADIUS, SCHOOL }, { PHONE, .rhost = "192.0.2.7" }, ALLOW,
+	  "exempt_networks", "192.0.2.0/24" },
+	{ "a caller, due, from the lab", { RADIUS, DUE, LAB, .callers_exempt = true },
+	  { BARE, CALLER, .rhost = "198.51.100.9" }, REFUSE, "unenrolled=deny" },
+	{ "a caller, offered, here", { RADIUS, OFFER, .enrol_local = true }, { BARE, CALLER, HERE }, REFUSE,
+	  "unenrolled=deny" },
+	{ "a caller, due where nothing is asked", { RADIUS, DUE, SCHOOL, .enrol_networks = { school_rows, 1 },
+	  .callers_exempt = true }, { BARE, CALLER, .rhost = "192.0.2.7" }, ALLOW, "exempt_networks", "192.0.2.0/24" },
+	{ "a caller, may pass", { RADIUS, LET }, { BARE, CALLER }, ALLOW, "unenrolled=allow" },
+	{ "a caller, a pass", { RADIUS, DUE }, { BARE, CALLER, .stand_ins = MFA_METHOD_PASS }, REQUIRE, "pass" },
+	{ "a caller, remembered", { RADIUS, .remember = 60, .callers_exempt = true },
+	  { PHONE, CALLER, .remembered = true, .rhost = "203.0.113.1" }, REQUIRE, "enrolled" },
+	{ "a caller, a name that the system does not know", { RADIUS }, { CALLER, .devices = 1, .methods = 1 }, REFUSE,
+	  "unknown-name" },
 
 	/* Methods. */
 	{ "a phone where only tokens count", { .nss = true, .methods = MFA_METHOD_HOTP }, { PHONE }, REFUSE,
@@ -320,6 +351,9 @@ static void test_decide_more(void **state)
 		  "enough", false },
 		{ "one of two, no enrolment", { .minimum = 2 }, { PHONE }, MFA_METHOD_TOTP, ALLOW, "enough",
 		  false },
+		{ "a pass, a caller", { RADIUS, DUE }, { BARE, CALLER }, MFA_METHOD_PASS, ALLOW, "enough", false },
+		{ "one of two, a caller", { RADIUS, DUE, .minimum = 2 }, { PHONE, CALLER }, MFA_METHOD_TOTP, ALLOW,
+		  "enough", false },
 		{ "one of two, a program", { DUE, .minimum = 2 }, { PHONE, .local = true }, MFA_METHOD_TOTP, ALLOW,
 		  "enough", false },
 	};

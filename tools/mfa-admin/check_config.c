@@ -59,6 +59,18 @@ static bool enrols_all(const struct mfa_policy *p)
 	return p->enrolment != MFA_ENROLMENT_OFF && has_all(&p->enrol_networks);
 }
 
+static bool exempt_without_callers(const struct mfa_policy *p)
+{
+	return p->callers_exempt && (p->callers.count == 0 || p->exempt_networks.count == 0);
+}
+
+/* Its programs are root's, or people's own. */
+static bool callers_of_nobody(const struct mfa_policy *p)
+{
+	return p->callers.count > 0 && (mfa_service_is_local(MFA_ON_HOST_BY_NAME, p->service, false) ||
+					mfa_service_gives_address(p->service));
+}
+
 static const struct {
 	bool (*holds)(const struct mfa_policy *policy);
 	const char *text;
@@ -74,6 +86,39 @@ static const struct {
 	{ enrols_all,
 	  N_("enrol_networks has every address there is: whoever has stolen a password can enrol a phone of his own") },
 	{ realms_of_nobody, N_("realms are taken off only where nss = no and names = fold") },
+	{ exempt_without_callers, N_("callers_exempt has no effect without callers and exempt_networks") },
+	{ callers_of_nobody, N_("the programs of this service are root's, or people's own: callers has no use here") },
+};
+
+static bool same_networks(const struct mfa_networks *a, const struct mfa_networks *b)
+{
+	return a->rows == b->rows && a->count == b->count;
+}
+
+static bool own_enrolment(const struct mfa_policy *p, const struct mfa_policy *all)
+{
+	return (p->enrolment != MFA_ENROLMENT_OFF && p->enrolment != all->enrolment) || p->minimum > all->minimum ||
+	       p->remember > all->remember || !same_networks(&p->enrol_networks, &all->enrol_networks) ||
+	       (p->enrol_local && !all->enrol_local) || (p->fail_open && !all->fail_open);
+}
+
+static bool own_exemption(const struct mfa_policy *p, const struct mfa_policy *all)
+{
+	return !p->callers_exempt && p->exempt_networks.count > 0 &&
+	       !same_networks(&p->exempt_networks, &all->exempt_networks);
+}
+
+/* What callers never get, and a section of theirs says all the same.  What [policy] says, all: is meant for root's. */
+static const struct {
+	bool (*holds)(const struct mfa_policy *policy, const struct mfa_policy *all);
+	const char *text;
+} doubts_of_callers[] = {
+	{ own_enrolment,
+	  N_("callers enrol nobody, nothing is remembered for them, and failmode lets nobody in: enrolment, enrol_networks, "
+	     "enrol_local, minimum, remember and failmode hold for root's programs alone") },
+	{ own_exemption,
+	  N_("exempt_networks does not hold for callers: if what they say of an address is to spare people, say "
+	     "callers_exempt = yes") },
 };
 
 static void warn(const char *path, const struct mfa_policy *policy, const char *text)
@@ -88,9 +133,17 @@ static unsigned check_rules(const char *path, const struct mfa_conf *conf)
 	size_t i, k;
 
 	for (i = 0; i < conf->policy_count; i++) {
+		const struct mfa_policy *policy = &conf->policies[i];
+
 		for (k = 0; k < sizeof(doubts) / sizeof(doubts[0]); k++) {
-			if (doubts[k].holds(&conf->policies[i])) {
-				warn(path, &conf->policies[i], _(doubts[k].text));
+			if (doubts[k].holds(policy)) {
+				warn(path, policy, _(doubts[k].text));
+				found++;
+			}
+		}
+		for (k = 0; policy->callers.count > 0 && k < sizeof(doubts_of_callers) / sizeof(doubts_of_callers[0]); k++) {
+			if (doubts_of_callers[k].holds(policy, &conf->policies[0])) {
+				warn(path, policy, _(doubts_of_callers[k].text));
 				found++;
 			}
 		}
@@ -174,7 +227,7 @@ static int check(const struct command_options *options, struct mfa_conf *conf)
 	char error[MFA_CONF_ERROR_SIZE];
 	unsigned warnings;
 
-	if (mfa_conf_check_groups(path, conf, error) != 0) {
+	if (mfa_conf_check_groups(path, conf, error) != 0 || mfa_conf_find_callers(path, conf, error) != 0) {
 		(void)fprintf(stderr, "%s\n", error);
 		return MFA_EXIT_INVALID;
 	}

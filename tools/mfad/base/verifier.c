@@ -66,53 +66,86 @@ static int load_conf(const char *path, struct conf_ref **out)
 	return r;
 }
 
-struct group_check {
-	struct verifier *verifier;
-	struct conf_ref *ref;
-};
-
-static int check_groups(void *ctx)
+/* Looks up the callers of a configuration that nobody else sees yet. */
+static int find_callers(const struct verifier *verifier, struct conf_ref *ref)
 {
-	const struct group_check *check = ctx;
 	char error[MFA_CONF_ERROR_SIZE];
-	int r = mfa_conf_check_groups(check->verifier->conf_path, check->ref->conf, error);
+	int r = mfa_conf_find_callers(verifier->conf_path, ref->conf, error);
 
 	if (r != 0)
 		mfa_log_message(LOG_ERR, "config", error, 0);
 	return r;
 }
 
-static void end_group_check(void *ctx)
+struct name_check {
+	struct verifier *verifier;
+	struct conf_ref *ref;
+	bool is_fresh;			/* nobody else sees it yet */
+};
+
+static int check_names(void *ctx)
 {
-	struct group_check *check = ctx;
+	const struct name_check *check = ctx;
+	char error[MFA_CONF_ERROR_SIZE];
+	int r = mfa_conf_check_groups(check->verifier->conf_path, check->ref->conf, error);
+
+	if (r != 0)
+		mfa_log_message(LOG_ERR, "config", error, 0);
+	if (check->is_fresh && find_callers(check->verifier, check->ref) != 0)
+		r = -ENOENT;
+	return r;
+}
+
+static void end_name_check(void *ctx)
+{
+	struct name_check *check = ctx;
 
 	verifier_put_conf(check->verifier, check->ref);
 	free(check);
 }
 
-/* Whether a group is surely missing: not to know whether it is there, as with a directory that hangs, is no fault of
- * the file's. */
-static bool lacks_a_group(struct verifier *verifier, struct conf_ref *ref)
+/* Whether the groups and callers that the rules name are there, by a directory that may hang.  Returns 0, -ENOENT, or
+ * another negative errno: not to know is no fault of the file's. */
+static int look_for_names(struct verifier *verifier, struct conf_ref *ref, bool is_fresh)
 {
-	struct group_check *check = malloc(sizeof(*check));
-	struct bounded what = { check_groups, end_group_check, check };
+	struct name_check *check = malloc(sizeof(*check));
+	struct bounded what = { check_names, end_name_check, check };
 	int r;
 
 	if (check == NULL)
-		return false;
+		return -ENOMEM;
 	(void)pthread_mutex_lock(&verifier->lock);
 	ref->refs++;
 	(void)pthread_mutex_unlock(&verifier->lock);
-	*check = (struct group_check){ verifier, ref };
+	*check = (struct name_check){ verifier, ref, is_fresh };
 	r = bounded_run(&what, ref->conf->directory_timeout);
-	if (r == -ETIME || r == -EAGAIN)
-		mfa_log_message(LOG_WARNING, "config", "whether the groups of the rules are there can't be known just now", r);
-	return r == -ENOENT;
+	if (r != 0 && r != -ENOENT)
+		mfa_log_message(LOG_WARNING, "config",
+				"whether the names in the rules are there can't be known just now", r);
+	return r;
+}
+
+static bool has_callers(const struct mfa_conf *conf)
+{
+	size_t i;
+
+	for (i = 0; i < conf->policy_count; i++)
+		if (conf->policies[i].callers.count > 0)
+			return true;
+	return false;
+}
+
+/* Whether a new configuration is to be left alone.  Callers who were not found would be nobody from now on. */
+static bool names_are_missing(struct verifier *verifier, struct conf_ref *fresh)
+{
+	int r = look_for_names(verifier, fresh, true);
+
+	return r == -ENOENT || (r != 0 && has_callers(fresh->conf));
 }
 
 void verifier_check(struct verifier *verifier)
 {
-	(void)lacks_a_group(verifier, verifier->current);
+	(void)look_for_names(verifier, verifier->current, false);
 }
 
 /* An older store has an account for each spelling, until an administrator ends that. */
@@ -224,6 +257,9 @@ int verifier_open(struct verifier *verifier, enum mfa_store_open_flags how)
 		if (r != 0)
 			return r;
 	}
+	/* A caller who is not there is nobody: that keeps nobody else out. */
+	if (how != MFA_STORE_OPEN_BRIEFLY)
+		(void)find_callers(verifier, verifier->current);
 	r = open_accounts(verifier, how == MFA_STORE_OPEN_BRIEFLY ? how : MFA_STORE_OPEN);
 	if (r == 0 && how != MFA_STORE_OPEN_BRIEFLY)
 		warn_of_spellings(verifier);
@@ -246,7 +282,7 @@ void verifier_reload(struct verifier *verifier)
 	struct conf_ref *fresh, *old;
 	int r = load_conf(verifier->conf_path, &fresh);
 
-	if (r == 0 && lacks_a_group(verifier, fresh)) {
+	if (r == 0 && names_are_missing(verifier, fresh)) {
 		verifier_put_conf(verifier, fresh);
 		r = -ENOENT;
 	}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "account/identity.h"
+#include "conf/conf.h"
+#include "language/language.h"
+
+/* Whose word counts as it is, or who is nobody in particular. */
+static bool is_ours(uint32_t uid)
+{
+	static const char *const users[] = { MFA_USER, MFA_PORTAL_USER };
+	struct mfa_identity id;
+	size_t i;
+
+	if (uid == 0 || uid == (uint32_t)geteuid() || uid == mfa_identity_overflow_uid() || uid == (uint32_t)-1)
+		return true;
+	for (i = 0; i < sizeof(users) / sizeof(users[0]); i++)
+		if (mfa_identity_of_name(users[i], &id) == 0 && id.known && id.uid == uid)
+			return true;
+	return false;
+}
+
+/* Sets found and uid.  Returns NULL, or why not; constant. */
+static const char *find(struct mfa_caller *caller)
+{
+	struct mfa_identity id;
+	int r = mfa_identity_of_name(caller->name, &id);
+
+	caller->found = false;
+	if (r != 0)
+		return N_("can't be looked up just now");
+	if (!id.known)
+		return N_("there is no such user");
+	if (is_ours(id.uid))
+		return N_("neither root nor a user of mfa's own, nor one who stands for others, can be it");
+	caller->found = true;
+	caller->uid = id.uid;
+	return NULL;
+}
+
+int mfa_conf_find_callers(const char *path, struct mfa_conf *conf, char error[MFA_CONF_ERROR_SIZE])
+{
+	size_t i, k;
+
+	error[0] = '\0';
+	for (i = 0; i < conf->policy_count; i++) {
+		for (k = 0; k < conf->policies[i].callers.count; k++) {
+			struct mfa_caller *caller = &conf->policies[i].callers.rows[k];
+			const char *why = find(caller);
+
+			if (why != NULL && error[0] == '\0')
+				(void)snprintf(error, MFA_CONF_ERROR_SIZE, _("%s:%d: callers: %s: %s"), path, caller->line,
+					       caller->name, _(why));
+		}
+	}
+	return error[0] == '\0' ? 0 : -ENOENT;
+}
+
+const struct mfa_caller *mfa_conf_caller(const struct mfa_policy *policy, uint32_t uid)
+{
+	size_t i;
+
+	for (i = 0; i < policy->callers.count; i++)
+		if (policy->callers.rows[i].found && policy->callers.rows[i].uid == uid)
+			return &policy->callers.rows[i];
+	return NULL;
+}
+
+bool mfa_conf_has_caller(const struct mfa_conf *conf, uint32_t uid)
+{
+	size_t i;
+
+	for (i = 0; i < conf->policy_count; i++)
+		if (mfa_conf_caller(&conf->policies[i], uid) != NULL)
+			return true;
+	return false;
+}
