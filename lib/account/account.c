@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -232,50 +233,74 @@ static void add_up(struct mfa_failure *to, const struct mfa_failure *more)
 		to->last.time = more->last.time;
 }
 
-static bool is_local(const struct mfa_event *event)
+/* Who says so: before a service, and how many places these may have.  What is not marked is root's word. */
+static const struct { const char *mark; size_t most; } kinds[] = {
+	{ MFA_LOCAL, MFA_FAILURES_CLAIMED_MAX },
+	{ MFA_CALLER, MFA_FAILURES_CLAIMED_MAX },
+	{ "", MFA_FAILURES_MAX },
+};
+#define KIND_COUNT (sizeof(kinds) / sizeof(kinds[0]))
+
+static size_t kind_of(const struct mfa_event *event)
 {
-	return strncmp(event->service, MFA_LOCAL, strlen(MFA_LOCAL)) == 0;
+	size_t i = 0;
+
+	while (strncmp(event->service, kinds[i].mark, strlen(kinds[i].mark)) != 0)
+		i++;
+	return i;
 }
 
-static size_t count_local(const struct mfa_account *account)
+bool mfa_event_is_claim(const struct mfa_event *event)
+{
+	return kinds[kind_of(event)].mark[0] != '\0';
+}
+
+static size_t count_kind(const struct mfa_account *account, size_t kind)
 {
 	size_t i, n = 0;
 
 	for (i = 0; i < account->failure_count; i++)
-		n += is_local(&account->failures[i].last);
+		n += kind_of(&account->failures[i].last) == kind;
 	return n;
 }
 
-static size_t find_oldest(const struct mfa_account *account, bool local)
+static size_t find_oldest(const struct mfa_account *account, size_t kind)
 {
 	size_t i = 0;
 
-	while (i < account->failure_count && is_local(&account->failures[i].last) != local)
+	while (i < account->failure_count && kind_of(&account->failures[i].last) != kind)
 		i++;
 	return i;
 }
 
 /* The two oldest of a kind, of which there are as many, become one at no place in particular. */
-static void merge_oldest(struct mfa_account *account, bool local)
+static void merge_oldest(struct mfa_account *account, size_t kind)
 {
 	struct mfa_failure oldest, *next;
 
-	take_failure(account, find_oldest(account, local), &oldest);
-	next = &account->failures[find_oldest(account, local)];
+	take_failure(account, find_oldest(account, kind), &oldest);
+	next = &account->failures[find_oldest(account, kind)];
 	add_up(next, &oldest);
-	(void)strcpy(next->last.service, local ? MFA_LOCAL MFA_ELSEWHERE : MFA_ELSEWHERE);
+	(void)snprintf(next->last.service, sizeof(next->last.service), "%s" MFA_ELSEWHERE, kinds[kind].mark);
 	(void)strcpy(next->last.rhost, MFA_ELSEWHERE);
 }
 
-/* What a user's own programs claim, and they can claim anything, must not push out from where others guess. */
-static void make_room(struct mfa_account *account, bool local)
+/* What a user's own programs or callers claim, and they can claim anything, must not push out from where others
+ * guess. */
+static void make_room(struct mfa_account *account, size_t kind)
 {
-	size_t locals = count_local(account);
+	size_t i = 0;
 
-	if (local && locals >= MFA_FAILURES_LOCAL_MAX)
-		merge_oldest(account, true);
-	else if (account->failure_count == MFA_FAILURES_MAX)
-		merge_oldest(account, locals > MFA_FAILURES_LOCAL_MAX);
+	if (count_kind(account, kind) >= kinds[kind].most) {
+		merge_oldest(account, kind);
+		return;
+	}
+	if (account->failure_count < MFA_FAILURES_MAX)
+		return;
+	/* Whoever has more than he may, from when that was not counted; the last kind has the most. */
+	while (i + 1 < KIND_COUNT && count_kind(account, i) <= kinds[i].most)
+		i++;
+	merge_oldest(account, i);
 }
 
 static void add_failure(struct mfa_account *account, const struct mfa_event *event)
@@ -290,7 +315,7 @@ static void add_failure(struct mfa_account *account, const struct mfa_event *eve
 	if (i < account->failure_count)
 		take_failure(account, i, &failure);
 	else
-		make_room(account, is_local(event));
+		make_room(account, kind_of(event));
 	failure.last = *event;
 	if (failure.count < UINT32_MAX)
 		failure.count++;

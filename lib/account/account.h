@@ -70,15 +70,18 @@ struct mfa_asked {
 	int64_t times[MFA_ASKED_MAX];	/* the oldest first */
 };
 struct mfa_push_state {
-	struct mfa_asked asked, asked_local;	/* on root's word; by the user's own programs */
+	struct mfa_asked asked, asked_local, asked_caller;	/* on whose word (enum mfa_voice) */
 	int64_t wrong;			/* when a wrong number was last typed; 0: never */
 	int64_t stopped;		/* since when phones are not asked; 0: they are */
+	int64_t caller_wrong;		/* the same of requests that callers made, which */
+	int64_t caller_stopped;		/* stop no others */
 };
 
 /* Wrong codes of an app or token within four weeks, whatever was right meanwhile. */
 enum mfa_total_kind {
 	MFA_TOTAL_CODE,			/* on root's word */
 	MFA_TOTAL_LOCAL_CODE,		/* by the user's own programs */
+	MFA_TOTAL_CALLER_CODE,		/* by callers */
 	MFA_TOTAL_COUNT
 };
 
@@ -101,7 +104,8 @@ struct mfa_event {
 
 #define MFA_ELSEWHERE "*"		/* service and address of what is put together */
 #define MFA_LOCAL "local:"		/* before a service that a user's own program claims */
-#define MFA_FAILURES_LOCAL_MAX 2	/* of MFA_FAILURES_MAX, places that these claim: they can claim any number */
+#define MFA_CALLER "caller:"		/* before a service, and in parentheses the user who is named there as a caller */
+#define MFA_FAILURES_CLAIMED_MAX 2	/* of MFA_FAILURES_MAX, places that each of these claims: it can claim any number */
 
 /* Wrong answers at one place (service and address): the last of them, and how many. */
 struct mfa_failure {
@@ -172,9 +176,11 @@ void mfa_account_drop_device(struct mfa_account *account, struct mfa_device *dev
 void mfa_account_remove_device(struct mfa_account *account, struct mfa_device *device);
 /* Keeps the last MFA_EVENTS_MAX; what was wrong is added up by its place instead, so that guesses do not drive out what
  * was right: MFA_FAILURES_MAX places, and then the oldest are put together as place "*" (those that a user's own
- * programs claim as "local:*", never with others).  Texts are cut to what fits, at whole UTF-8 characters; a space becomes '_'. */
+ * programs claim as "local:*", those of callers as "caller:*", never with others).  Texts are cut to what fits, at whole UTF-8 characters; a space becomes '_'. */
 void mfa_account_add_event(struct mfa_account *account, int64_t time, const char *service,
 			   const char *rhost, const char *method, const char *result);
+/* Whether its service and address are no more than what a program says that is not root's. */
+bool mfa_event_is_claim(const struct mfa_event *event);
 
 /* Of which kind its devices are: enum mfa_method_kind. */
 enum mfa_method_kind mfa_device_kind(const struct mfa_device *device);

@@ -113,7 +113,7 @@ void mfa_alert_places(const struct mfa_account *account, int64_t since, char *ou
 	for (i = account->failure_count; i-- > 0;) {
 		const struct mfa_event *event = &account->failures[i].last;
 
-		if (event->time < since || strncmp(event->service, MFA_LOCAL, strlen(MFA_LOCAL)) == 0)
+		if (event->time < since || mfa_event_is_claim(event))
 			continue;
 		if (!add_place(event, out, size))
 			return;

@@ -15,6 +15,7 @@
 static const char *const totals[] = {
 	[MFA_TOTAL_CODE] = "code",
 	[MFA_TOTAL_LOCAL_CODE] = "local_code",
+	[MFA_TOTAL_CALLER_CODE] = "caller_code",
 };
 MFA_TABLE_FITS(totals, MFA_TOTAL_COUNT);
 

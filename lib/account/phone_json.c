@@ -90,16 +90,31 @@ static json_t *asked_to_json(const struct mfa_asked *asked)
 	return list;
 }
 
+static bool callers_any(const struct mfa_push_state *push)
+{
+	return push->asked_caller.count > 0 || push->caller_wrong != 0 || push->caller_stopped != 0;
+}
+
 bool mfa_push_state_any(const struct mfa_push_state *push)
 {
-	return push->asked.count > 0 || push->asked_local.count > 0 || push->wrong != 0 || push->stopped != 0;
+	return push->asked.count > 0 || push->asked_local.count > 0 || push->wrong != 0 || push->stopped != 0 ||
+	       callers_any(push);
 }
 
 json_t *mfa_push_state_to_json(const struct mfa_push_state *push)
 {
-	return json_pack("{s:o, s:o, s:I, s:I}", "asked", asked_to_json(&push->asked),
-			 "asked_local", asked_to_json(&push->asked_local),
-			 "wrong", (json_int_t)push->wrong, "stopped", (json_int_t)push->stopped);
+	json_t *json = json_pack("{s:o, s:o, s:I, s:I}", "asked", asked_to_json(&push->asked),
+				 "asked_local", asked_to_json(&push->asked_local),
+				 "wrong", (json_int_t)push->wrong, "stopped", (json_int_t)push->stopped);
+
+	if (json == NULL || !callers_any(push))
+		return json;
+	if (json_object_set_new_nocheck(json, "asked_caller", asked_to_json(&push->asked_caller)) == 0 &&
+	    json_object_set_new_nocheck(json, "caller_wrong", json_integer(push->caller_wrong)) == 0 &&
+	    json_object_set_new_nocheck(json, "caller_stopped", json_integer(push->caller_stopped)) == 0)
+		return json;
+	json_decref(json);
+	return NULL;
 }
 
 static bool asked_from_json(const json_t *list, struct mfa_asked *asked)
@@ -119,9 +134,14 @@ static bool asked_from_json(const json_t *list, struct mfa_asked *asked)
 
 bool mfa_push_state_from_json(const json_t *json, struct mfa_push_state *push)
 {
+	const json_t *asked_caller = json_object_get(json, "asked_caller");
+
 	if (json == NULL || json_is_null(json))
 		return true;
-	return asked_from_json(json_object_get(json, "asked"), &push->asked) &&
+	return (asked_caller == NULL || asked_from_json(asked_caller, &push->asked_caller)) &&
+	       mfa_json_int_or(json, "caller_wrong", INT64_MAX, 0, &push->caller_wrong) &&
+	       mfa_json_int_or(json, "caller_stopped", INT64_MAX, 0, &push->caller_stopped) &&
+	       asked_from_json(json_object_get(json, "asked"), &push->asked) &&
 	       asked_from_json(json_object_get(json, "asked_local"), &push->asked_local) &&
 	       mfa_json_int(json, "wrong", 0, INT64_MAX, &push->wrong) &&
 	       mfa_json_int(json, "stopped", 0, INT64_MAX, &push->stopped);

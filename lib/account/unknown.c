@@ -20,14 +20,15 @@ static const char *const of_device[] = {
 	"credential_key", NULL
 };
 static const char *const of_pass[] = { "salt", "hash", "created", "until", "uses", NULL };
-static const char *const of_push[] = { "asked", "asked_local", "wrong", "stopped", NULL };
+static const char *const of_push[] = { "asked", "asked_local", "wrong", "stopped", "asked_caller",
+	"caller_wrong", "caller_stopped", NULL };
 static const char *const of_throttles[] = {
-#define BUDGET(NAME, word, ...) word, "local_" word,
+#define BUDGET(NAME, word, ...) word, "local_" word, "caller_" word,
 #include "method/list.h"
 	NULL
 };
 
-static const char *const of_totals[] = { "code", "local_code", NULL };
+static const char *const of_totals[] = { "code", "local_code", "caller_code", NULL };
 static const char *const of_known[] = { "salt", "right", "wrong", NULL };
 static const char *const of_unheard[] = { "count", "first", "last", "pushed", NULL };
 

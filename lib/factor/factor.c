@@ -5,16 +5,20 @@
 #include <string.h>
 
 #include "factor/judging.h"
+#include "table/table.h"
+
+/* Of each voice. */
+#define BUDGETS(NAME) \
+	{ [MFA_VOICE_ROOT] = MFA_BUDGET_##NAME, [MFA_VOICE_OWN] = MFA_BUDGET_LOCAL_##NAME, \
+	  [MFA_VOICE_CALLER] = MFA_BUDGET_CALLER_##NAME }
 
 /* Which file judges for which method, and where wrong answers are counted. */
 static const struct row {
 	const struct mfa_factor *factor;
 	enum mfa_method_id method;
-	enum mfa_budget budget;		/* on root's word, */
-	enum mfa_budget local_budget;	/* and by the user's own programs */
+	enum mfa_budget budgets[MFA_VOICE_COUNT];
 } rows[] = {
-#define FACTOR(name, METHOD, BUDGET) \
-	{ &mfa_factor_##name, MFA_METHOD_ID_##METHOD, MFA_BUDGET_##BUDGET, MFA_BUDGET_LOCAL_##BUDGET },
+#define FACTOR(name, METHOD, NAME) { &mfa_factor_##name, MFA_METHOD_ID_##METHOD, BUDGETS(NAME) },
 #include "method/list.h"
 };
 #define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
@@ -49,14 +53,9 @@ static unsigned kind_of(const struct row *row)
 	return 1U << row->method;
 }
 
-static enum mfa_budget budget_of(const struct row *row, bool local)
-{
-	return local ? row->local_budget : row->budget;
-}
-
 static bool recognises(const struct row *row, const struct mfa_account *account, const char *answer)
 {
-	return row->budget != MFA_BUDGET_NONE && row->factor->recognises(account, answer);
+	return row->budgets[MFA_VOICE_ROOT] != MFA_BUDGET_NONE && row->factor->recognises(account, answer);
 }
 
 /* All whose form it has and whose method counts here.  Where none of them does, the first whose form it has: it can't be
@@ -79,42 +78,57 @@ static void pick(const struct mfa_account *account, const char *answer, unsigned
 		out->rows[out->count++] = first;
 }
 
-/* What the user's own programs got wrong counts a fifth on root's word: they can guess, too, but can't
+/* What the user's own programs and callers got wrong counts a fifth on root's word: they can guess, too, but can't
  * keep anybody out there by themselves. */
-#define LOCAL_WEIGHT 5
+#define OTHERS_WEIGHT 5
 #define GUESSES 3		/* of a few days: more than whoever mistypes one now and then */
 
-static enum mfa_total_kind total_of(bool local)
+static const enum mfa_total_kind totals[] = {
+	[MFA_VOICE_ROOT] = MFA_TOTAL_CODE, [MFA_VOICE_OWN] = MFA_TOTAL_LOCAL_CODE,
+	[MFA_VOICE_CALLER] = MFA_TOTAL_CALLER_CODE,
+};
+MFA_TABLE_FITS(totals, MFA_VOICE_COUNT);
+
+static uint32_t others_wrong(const struct mfa_account *account, enum mfa_total_kind kind, int64_t now)
 {
-	return local ? MFA_TOTAL_LOCAL_CODE : MFA_TOTAL_CODE;
+	uint32_t wrong = mfa_total_wrong(&account->totals[kind], now);
+
+	return wrong < MFA_TOTAL_LIMIT ? wrong : MFA_TOTAL_LIMIT;
 }
 
-static uint32_t beside(const struct mfa_account *account, bool local, int64_t now)
+/* Of both together no more than of one. */
+static uint32_t beside(const struct mfa_account *account, enum mfa_voice voice, int64_t now)
 {
-	uint32_t wrong = mfa_total_wrong(&account->totals[MFA_TOTAL_LOCAL_CODE], now);
+	uint32_t wrong = 0;
 
-	if (local)
-		return 0;
-	return (wrong < MFA_TOTAL_LIMIT ? wrong : MFA_TOTAL_LIMIT) / LOCAL_WEIGHT;
+	if (voice == MFA_VOICE_ROOT)
+		wrong = others_wrong(account, MFA_TOTAL_LOCAL_CODE, now) +
+			others_wrong(account, MFA_TOTAL_CALLER_CODE, now);
+	return (wrong < MFA_TOTAL_LIMIT ? wrong : MFA_TOTAL_LIMIT) / OTHERS_WEIGHT;
 }
 
-static void lift_total(struct mfa_account *account, bool local, bool by_word, int64_t now)
+static void lift_total(struct mfa_account *account, enum mfa_voice voice, bool by_word, int64_t now)
 {
-	mfa_total_lift(&account->totals[total_of(local)], beside(account, local, now), by_word, now);
+	mfa_total_lift(&account->totals[totals[voice]], beside(account, voice, now), by_word, now);
 }
 
-static bool stopped(const struct mfa_account *account, enum mfa_budget budget, bool local, int64_t now)
+static bool stopped(const struct mfa_account *account, enum mfa_budget budget, enum mfa_voice voice, int64_t now)
 {
 	return mfa_budget(budget)->stops &&
 	       (mfa_throttle_stopped(&account->throttles[budget]) ||
-		mfa_total_stopped(&account->totals[total_of(local)], beside(account, local, now), now));
+		mfa_total_stopped(&account->totals[totals[voice]], beside(account, voice, now), now));
 }
 
-static void clear_throttles(struct mfa_account *account, bool local)
+static void clear_throttles(struct mfa_account *account, enum mfa_voice voice)
 {
-#define BUDGET(NAME, ...) \
-	mfa_throttle_clear(&account->throttles[local ? MFA_BUDGET_LOCAL_##NAME : MFA_BUDGET_##NAME]);
+	static const enum mfa_budget all[][MFA_VOICE_COUNT] = {
+#define BUDGET(NAME, ...) BUDGETS(NAME),
 #include "method/list.h"
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		mfa_throttle_clear(&account->throttles[all[i][voice]]);
 }
 
 bool mfa_factor_mend_clocks(struct mfa_account *account, int64_t now, unsigned window)
@@ -130,46 +144,53 @@ bool mfa_factor_mend_clocks(struct mfa_account *account, int64_t now, unsigned w
 
 bool mfa_factor_unlock(struct mfa_account *account, int64_t now, unsigned window)
 {
-	clear_throttles(account, false);
-	clear_throttles(account, true);
-	lift_total(account, true, true, now);
-	lift_total(account, false, true, now);
+	size_t i;
+
+	/* Root's last: what is lifted there depends on what the others got wrong. */
+	for (i = MFA_VOICE_COUNT; i-- > 0;) {
+		clear_throttles(account, (enum mfa_voice)i);
+		lift_total(account, (enum mfa_voice)i, true, now);
+	}
 	memset(&account->push, 0, sizeof(account->push));
 	return mfa_factor_mend_clocks(account, now, window);
 }
 
-/* What a user's own programs say clears no more than what they have done. */
+/* What a user's own programs or a caller say clears no more than what they have done. */
 void mfa_factor_shown(struct mfa_account *account, const struct mfa_attempt *attempt,
 		      enum mfa_method_kind kind)
 {
 	const struct mfa_method *method = mfa_method_of(kind);
 
-	clear_throttles(account, attempt->local);
-	mfa_total_give_back(&account->totals[total_of(attempt->local)],
-			    beside(account, attempt->local, attempt->now), attempt->mistakes, attempt->now);
+	clear_throttles(account, attempt->voice);
+	mfa_total_give_back(&account->totals[totals[attempt->voice]],
+			    beside(account, attempt->voice, attempt->now), attempt->mistakes, attempt->now);
 	/* Whoever guesses at codes has no other method; who has one may need an app's codes again. */
 	if (method->lifts_total)
-		lift_total(account, attempt->local, false, attempt->now);
+		lift_total(account, attempt->voice, false, attempt->now);
 	/* Proof by a method that is no phone ends the word that somebody was not there.  What was used stays
 	 * used: this system's clock, by which a step would be of the future, may be what is wrong. */
-	if (!attempt->local && method->ends_push_stop)
+	if (attempt->voice == MFA_VOICE_ROOT && method->ends_push_stop)
 		account->push.stopped = account->push.wrong = 0;
+	if (attempt->voice != MFA_VOICE_OWN && method->ends_push_stop)
+		account->push.caller_stopped = account->push.caller_wrong = 0;
 }
 
-static enum mfa_verdict blocked(const struct mfa_account *account, enum mfa_budget budget, bool local,
+static enum mfa_verdict blocked(const struct mfa_account *account, enum mfa_budget budget, enum mfa_voice voice,
 				int64_t now, int64_t *wait)
 {
 	*wait = 0;
-	if (stopped(account, budget, local, now))
+	if (stopped(account, budget, voice, now))
 		return MFA_VERDICT_STOPPED;
 	*wait = mfa_throttle_wait(&account->throttles[budget], now);
 	return *wait > 0 ? MFA_VERDICT_WAIT : MFA_VERDICT_RIGHT;
 }
 
-enum mfa_verdict mfa_factor_codes_blocked(const struct mfa_account *account, bool local,
+enum mfa_verdict mfa_factor_codes_blocked(const struct mfa_account *account, enum mfa_voice voice,
 					  int64_t now, int64_t *wait)
 {
-	return blocked(account, local ? MFA_BUDGET_LOCAL_CODE : MFA_BUDGET_CODE, local, now, wait);
+	static const enum mfa_budget codes[MFA_VOICE_COUNT] = BUDGETS(CODE);
+
+	return blocked(account, codes[voice], voice, now, wait);
 }
 
 bool mfa_factor_guessed_lately(const struct mfa_account *account, uint32_t name, int64_t now)
@@ -180,14 +201,14 @@ bool mfa_factor_guessed_lately(const struct mfa_account *account, uint32_t name,
 	return (name != 0 ? of_name : all) >= GUESSES;
 }
 
-uint32_t mfa_factor_wrong_codes(const struct mfa_account *account, bool local, int64_t now)
+uint32_t mfa_factor_wrong_codes(const struct mfa_account *account, enum mfa_voice voice, int64_t now)
 {
-	return mfa_total_wrong(&account->totals[total_of(local)], now) + beside(account, local, now);
+	return mfa_total_wrong(&account->totals[totals[voice]], now) + beside(account, voice, now);
 }
 
-uint32_t mfa_factor_codes_left(const struct mfa_account *account, bool local, int64_t now)
+uint32_t mfa_factor_codes_left(const struct mfa_account *account, enum mfa_voice voice, int64_t now)
 {
-	return mfa_total_left(&account->totals[total_of(local)], beside(account, local, now), now);
+	return mfa_total_left(&account->totals[totals[voice]], beside(account, voice, now), now);
 }
 
 /* Whether a budget lets an answer be looked at now; if not, why and how long. */
@@ -200,10 +221,10 @@ static bool admitted(struct mfa_account *account, enum mfa_budget budget, const 
 	if (!attempt->throttle)
 		return true;
 	/* However many are let through at once, a row of mistakes has the same end. */
-	if (attempt->admitted && !stopped(account, budget, attempt->local, attempt->now))
+	if (attempt->admitted && !stopped(account, budget, attempt->voice, attempt->now))
 		return true;
 	out->changed |= mfa_throttle_mend(&account->throttles[budget], attempt->now);
-	verdict = blocked(account, budget, attempt->local, attempt->now, &wait);
+	verdict = blocked(account, budget, attempt->voice, attempt->now, &wait);
 	if (verdict == MFA_VERDICT_RIGHT)
 		return true;
 	/* Of several that do not, the one that will first. */
@@ -222,7 +243,7 @@ static void admit(struct mfa_account *account, const struct mfa_attempt *attempt
 	size_t i, n = 0;
 
 	for (i = 0; i < asked->count; i++)
-		if (admitted(account, budget_of(asked->rows[i], attempt->local), attempt, out))
+		if (admitted(account, asked->rows[i]->budgets[attempt->voice], attempt, out))
 			asked->rows[n++] = asked->rows[i];
 	asked->count = n;
 	if (n > 0) {
@@ -237,7 +258,7 @@ static bool is_code(const struct asked *asked)
 	size_t i;
 
 	for (i = 0; i < asked->count; i++)
-		if (mfa_budget(asked->rows[i]->budget)->stops)
+		if (mfa_budget(asked->rows[i]->budgets[MFA_VOICE_ROOT])->stops)
 			return true;
 	return false;
 }
@@ -308,7 +329,7 @@ static void count_in_budgets(struct mfa_account *account, const struct asked *as
 	size_t i;
 
 	for (i = 0; i < asked->count; i++) {
-		enum mfa_budget budget = budget_of(asked->rows[i], attempt->local);
+		enum mfa_budget budget = asked->rows[i]->budgets[attempt->voice];
 
 		if (counted[budget])
 			continue;
@@ -325,7 +346,7 @@ static void count_in_budgets(struct mfa_account *account, const struct asked *as
 static void count_wrong(struct mfa_account *account, const char *answer, const struct asked *asked,
 			const struct mfa_attempt *attempt, struct mfa_judgement *out)
 {
-	bool local = attempt->local;
+	enum mfa_voice voice = attempt->voice;
 
 	if (asked->known == MFA_KNOWN)
 		mfa_known_again(&account->known, answer, asked->apart, attempt->now);
@@ -334,9 +355,9 @@ static void count_wrong(struct mfa_account *account, const char *answer, const s
 	if (asked->known != MFA_KNOWN_NOT || !is_code(asked))
 		return;
 	out->counted = true;
-	if (attempt->name != 0 && !local)
+	if (attempt->name != 0 && voice == MFA_VOICE_ROOT)
 		mfa_lately_fail(&account->lately, attempt->name, attempt->now);
-	mfa_total_fail(&account->totals[total_of(local)], beside(account, local, attempt->now), attempt->now);
+	mfa_total_fail(&account->totals[totals[voice]], beside(account, voice, attempt->now), attempt->now);
 	mfa_known_add_wrong(&account->known, answer, asked->apart, attempt->now);
 }
 

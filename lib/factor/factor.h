@@ -44,7 +44,7 @@ enum mfa_verdict {
 struct mfa_attempt {
 	const char *answer;	/* as typed; NULL: none */
 	int64_t now;
-	bool local;		/* not on root's word: budgets of its own */
+	enum mfa_voice voice;	/* on whose word: each has budgets of its own */
 	unsigned methods;	/* that count: enum mfa_method_kind */
 	unsigned window;	/* TOTP: steps either side of now */
 	bool throttle;		/* false: mistakes are counted but nothing waits */
@@ -77,12 +77,12 @@ void mfa_factor_judge(struct mfa_account *account, const struct mfa_attempt *att
 		      struct mfa_judgement *out);
 
 /* Whether app codes are refused just now: WAIT (and *wait), STOPPED, or RIGHT if they are not. */
-enum mfa_verdict mfa_factor_codes_blocked(const struct mfa_account *account, bool local,
+enum mfa_verdict mfa_factor_codes_blocked(const struct mfa_account *account, enum mfa_voice voice,
 					  int64_t now, int64_t *wait);
 /* App codes that were wrong within four weeks, as they count towards MFA_TOTAL_LIMIT. */
-uint32_t mfa_factor_wrong_codes(const struct mfa_account *account, bool local, int64_t now);
+uint32_t mfa_factor_wrong_codes(const struct mfa_account *account, enum mfa_voice voice, int64_t now);
 /* How many more of them are looked at, before that; 0: none. */
-uint32_t mfa_factor_codes_left(const struct mfa_account *account, bool local, int64_t now);
+uint32_t mfa_factor_codes_left(const struct mfa_account *account, enum mfa_voice voice, int64_t now);
 
 /* Whether so many of the last days were wrong that somebody may have guessed.  Depends on nothing but what was
  * wrong in conversations that ended so: what was right in others does not show, so that it can be said to whoever
@@ -116,18 +116,18 @@ enum mfa_push_block {
 				 * another method or an administrator's word */
 	MFA_PUSH_LIMITED,	/* too many of the last hour were not answered */
 };
-/* limit: how many may be unanswered; a user's own programs have less. */
-enum mfa_push_block mfa_push_blocked(const struct mfa_account *account, bool local, unsigned limit,
+/* limit: how many may be unanswered; where it is not root's word there are less. */
+enum mfa_push_block mfa_push_blocked(const struct mfa_account *account, enum mfa_voice voice, unsigned limit,
 				     int64_t now);
 /* Counts a request, */
-void mfa_push_ask(struct mfa_account *account, bool local, int64_t now);
+void mfa_push_ask(struct mfa_account *account, enum mfa_voice voice, int64_t now);
 /* and takes it back: it was answered, or its sign-in went on by another method. */
-void mfa_push_settle(struct mfa_account *account, bool local, int64_t asked_at);
-/* "It's not me." */
-void mfa_push_refuse(struct mfa_account *account, int64_t now);
+void mfa_push_settle(struct mfa_account *account, enum mfa_voice voice, int64_t asked_at);
+/* "It's not me."  What a caller has asked for stops no more than what callers ask. */
+void mfa_push_refuse(struct mfa_account *account, enum mfa_voice voice, int64_t now);
 /* A wrong number; the second within an hour is as good as that. */
-void mfa_push_mistake(struct mfa_account *account, int64_t now);
-/* A phone of the account (device) has confirmed: now and local of the attempt count.  The caller saves
+void mfa_push_mistake(struct mfa_account *account, enum mfa_voice voice, int64_t now);
+/* A phone of the account (device) has confirmed: now and voice of the attempt count.  The caller saves
  * the account, as after mfa_factor_judge. */
 void mfa_push_accept(struct mfa_account *account, struct mfa_device *device,
 		     const struct mfa_attempt *attempt, struct mfa_judgement *out);

@@ -6,13 +6,20 @@
 
 #include "factor/factor.h"
 #include "factor/judging.h"
+#include "table/table.h"
 
 #define HOUR 3600
-#define LOCAL_LIMIT 2		/* a user's own programs can't use up what root's word may ask */
+#define OTHERS_LIMIT 2		/* a user's own programs and callers: none can use up what another may ask */
 
-static struct mfa_asked *asked_of(struct mfa_account *account, bool local)
+static struct mfa_asked *asked_of(struct mfa_push_state *push, enum mfa_voice voice)
 {
-	return local ? &account->push.asked_local : &account->push.asked;
+	struct mfa_asked *const all[] = {
+		[MFA_VOICE_ROOT] = &push->asked, [MFA_VOICE_OWN] = &push->asked_local,
+		[MFA_VOICE_CALLER] = &push->asked_caller,
+	};
+	MFA_TABLE_FITS(all, MFA_VOICE_COUNT);
+
+	return all[voice];
 }
 
 /* Of the last hour; a clock that was set back makes none last longer. */
@@ -21,19 +28,20 @@ static bool recent(int64_t time, int64_t now)
 	return time > now - HOUR && time <= now;
 }
 
-enum mfa_push_block mfa_push_blocked(const struct mfa_account *account, bool local, unsigned limit,
+enum mfa_push_block mfa_push_blocked(const struct mfa_account *account, enum mfa_voice voice, unsigned limit,
 				     int64_t now)
 {
-	const struct mfa_asked *asked = local ? &account->push.asked_local : &account->push.asked;
+	struct mfa_push_state push = account->push;
+	const struct mfa_asked *asked = asked_of(&push, voice);
 	unsigned count = 0;
 	size_t i;
 
-	if (account->push.stopped != 0)
+	if (push.stopped != 0 || (voice == MFA_VOICE_CALLER && push.caller_stopped != 0))
 		return MFA_PUSH_STOPPED;
 	for (i = 0; i < asked->count; i++)
 		count += recent(asked->times[i], now);
-	if (local && limit > LOCAL_LIMIT)
-		limit = LOCAL_LIMIT;
+	if (voice != MFA_VOICE_ROOT && limit > OTHERS_LIMIT)
+		limit = OTHERS_LIMIT;
 	return count >= limit ? MFA_PUSH_LIMITED : MFA_PUSH_FREE;
 }
 
@@ -43,9 +51,9 @@ static void remove_at(struct mfa_asked *asked, size_t at)
 	memmove(&asked->times[at], &asked->times[at + 1], (asked->count - at) * sizeof(asked->times[0]));
 }
 
-void mfa_push_ask(struct mfa_account *account, bool local, int64_t now)
+void mfa_push_ask(struct mfa_account *account, enum mfa_voice voice, int64_t now)
 {
-	struct mfa_asked *asked = asked_of(account, local);
+	struct mfa_asked *asked = asked_of(&account->push, voice);
 	size_t i = 0;
 
 	/* Those of the future stay, though they do not count now: the clock of this system may be slow, and
@@ -61,9 +69,9 @@ void mfa_push_ask(struct mfa_account *account, bool local, int64_t now)
 	asked->times[asked->count++] = now;
 }
 
-void mfa_push_settle(struct mfa_account *account, bool local, int64_t asked_at)
+void mfa_push_settle(struct mfa_account *account, enum mfa_voice voice, int64_t asked_at)
 {
-	struct mfa_asked *asked = asked_of(account, local);
+	struct mfa_asked *asked = asked_of(&account->push, voice);
 	size_t i;
 
 	for (i = 0; i < asked->count; i++) {
@@ -74,17 +82,19 @@ void mfa_push_settle(struct mfa_account *account, bool local, int64_t asked_at)
 	}
 }
 
-void mfa_push_refuse(struct mfa_account *account, int64_t now)
+void mfa_push_refuse(struct mfa_account *account, enum mfa_voice voice, int64_t now)
 {
-	account->push.stopped = now;
+	*(voice == MFA_VOICE_CALLER ? &account->push.caller_stopped : &account->push.stopped) = now;
 }
 
-void mfa_push_mistake(struct mfa_account *account, int64_t now)
+void mfa_push_mistake(struct mfa_account *account, enum mfa_voice voice, int64_t now)
 {
+	int64_t *wrong = voice == MFA_VOICE_CALLER ? &account->push.caller_wrong : &account->push.wrong;
+
 	/* Either way, for the same reason. */
-	if (account->push.wrong != 0 && account->push.wrong > now - HOUR && account->push.wrong < now + HOUR)
-		mfa_push_refuse(account, now);
-	account->push.wrong = now;
+	if (*wrong != 0 && *wrong > now - HOUR && *wrong < now + HOUR)
+		mfa_push_refuse(account, voice, now);
+	*wrong = now;
 }
 
 void mfa_push_accept(struct mfa_account *account, struct mfa_device *device,
@@ -97,8 +107,10 @@ void mfa_push_accept(struct mfa_account *account, struct mfa_device *device,
 	memcpy(out->label, device->label, sizeof(out->label));
 	out->changed = true;
 	device->used = attempt->now;
-	if (!attempt->local)
+	if (attempt->voice == MFA_VOICE_ROOT)
 		account->push.wrong = 0;
+	if (attempt->voice == MFA_VOICE_CALLER)
+		account->push.caller_wrong = 0;
 	mfa_factor_shown(account, attempt, MFA_METHOD_PUSH);
 }
 

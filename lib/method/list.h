@@ -3,7 +3,8 @@
  *
  * Whoever includes it has defined those of these that are wanted (the others are nothing), and gets a row each:
  *
- *	BUDGET(NAME, word, format, stops, words, local_words)	wrong answers that are counted together
+ *	BUDGET(NAME, word, format, stops, words, local_words, caller_words)
+ *								wrong answers that are counted together
  *	METHOD(NAME, .member = value, ...)			a struct mfa_method (method.h)
  *	FACTOR(name, METHOD, BUDGET)	lib/factor has mfa_factor_<name>, which judges answers of a form; in this
  *					order they are asked.  NONE: for what is never typed

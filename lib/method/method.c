@@ -14,9 +14,11 @@ static const struct mfa_method methods[MFA_METHOD_COUNT] = {
 _Static_assert(MFA_METHOD_COUNT < 32, "more methods than an unsigned has bits");
 
 static const struct mfa_budget_row budgets[MFA_BUDGET_COUNT] = {
-#define BUDGET(NAME, Word, Format, Stops, Words, Local_words) \
+#define BUDGET(NAME, Word, Format, Stops, Words, Local_words, Caller_words) \
 	[MFA_BUDGET_##NAME] = { .word = (Word), .format = (Format), .stops = (Stops), .words = (Words) }, \
-	[MFA_BUDGET_LOCAL_##NAME] = { .word = "local_" Word, .format = (Format), .stops = (Stops), .words = (Local_words) },
+	[MFA_BUDGET_LOCAL_##NAME] = { .word = "local_" Word, .format = (Format), .stops = (Stops), .words = (Local_words) }, \
+	[MFA_BUDGET_CALLER_##NAME] = { .word = "caller_" Word, .format = (Format), .stops = (Stops), \
+				       .words = (Caller_words) },
 #include "method/list.h"
 };
 

@@ -66,14 +66,23 @@ unsigned mfa_methods_open(unsigned allowed, enum mfa_method_kind begun);
 unsigned mfa_methods_typed(void);
 unsigned mfa_methods_lifting_total(void);
 
+/* On whose word somebody is signed in.  What is counted, and what phones are asked, is counted apart for each. */
+enum mfa_voice {
+	MFA_VOICE_ROOT = 0,
+	MFA_VOICE_OWN,			/* the account owner's own programs */
+	MFA_VOICE_CALLER,		/* a user whom [policy SERVICE] callers names */
+	MFA_VOICE_COUNT
+};
+
 /* Wrong answers are counted by who asked and by what was tried, so that guessing at one can't lock out another
- * (doc/THREATS): on root's word, and (LOCAL) by the user's own programs. */
+ * (doc/THREATS): on root's word, (LOCAL) by the user's own programs, and by callers. */
 enum mfa_budget {
-#define BUDGET(NAME, ...) MFA_BUDGET_##NAME, MFA_BUDGET_LOCAL_##NAME,
+#define BUDGET(NAME, ...) MFA_BUDGET_##NAME, MFA_BUDGET_LOCAL_##NAME, MFA_BUDGET_CALLER_##NAME,
 #include "method/list.h"
 	MFA_BUDGET_COUNT,
 	MFA_BUDGET_NONE = MFA_BUDGET_COUNT,	/* nothing is counted */
 	MFA_BUDGET_LOCAL_NONE = MFA_BUDGET_COUNT,
+	MFA_BUDGET_CALLER_NONE = MFA_BUDGET_COUNT,
 };
 
 struct mfa_budget_row {

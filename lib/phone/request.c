@@ -83,6 +83,7 @@ static bool parse(const struct mfa_vault_value *value, struct mfa_phone_request 
 		out->device = (uint64_t)device;
 		out->verify = (enum mfa_verify_user)verify;
 		out->claim = json_is_true(json_object_get(json, "claim"));
+		out->by_caller = json_is_true(json_object_get(json, "by_caller"));
 	}
 	json_decref(json);
 	return ok;
@@ -111,10 +112,10 @@ int mfa_phone_request_put(const struct mfa_vault *vault, const struct mfa_phone_
 	char key[MFA_STORE_KEY_MAX + 1], *text;
 	int r;
 
-	text = mfa_json_dump(json_pack("{s:i, s:i, s:i, s:i, s:I, s:i, s:I, s:I, s:b, s:s, s:s, s:s, s:s, s:s, s:s}",
+	text = mfa_json_dump(json_pack("{s:i, s:i, s:i, s:i, s:I, s:i, s:I, s:I, s:b, s:b, s:s, s:s, s:s, s:s, s:s, s:s}",
 		"v", FORMAT, "kind", (int)c->kind, "state", (int)c->state, "number", (int)c->number,
 		"device", (json_int_t)c->device, "verify", (int)c->verify,
-		"created", (json_int_t)c->created, "expires", (json_int_t)c->expires, "claim", c->claim,
+		"created", (json_int_t)c->created, "expires", (json_int_t)c->expires, "claim", c->claim, "by_caller", c->by_caller,
 		"id", c->id, "account", c->account, "host", c->host, "service", c->service,
 		"address", c->address, "command", c->command));
 	if (text == NULL)

@@ -45,7 +45,8 @@ struct mfa_phone_request {
 	char service[MFA_PHONE_REQUEST_TEXT_MAX + 1];
 	char address[MFA_PHONE_REQUEST_TEXT_MAX + 1];	/* "": at the host itself; or MFA_PHONE_REQUEST_NOWHERE */
 	char command[MFA_PHONE_REQUEST_TEXT_MAX + 1];	/* as sudo says; "": none */
-	bool claim;			/* service and address are only what a program says */
+	bool claim;			/* service and address are only what a program says, */
+	bool by_caller;			/* one of the service's callers (mfa.conf(5)) */
 	enum mfa_verify_user verify;
 	int64_t created, expires;	/* seconds since 1970 */
 	uint64_t device;		/* who answered; of a TEST: who may */

@@ -27,7 +27,7 @@ int mfa_ratelimit_new(struct mfa_ratelimit **out);
 bool mfa_ratelimit_allow(struct mfa_ratelimit *ratelimit, const struct mfa_address *address, unsigned purpose,
 			 float cost, float most, float rate, int64_t now_ms);
 
-/* The same, of a name. */
+/* The same, of a name.  A cost below 0 gives back. */
 bool mfa_ratelimit_allow_name(struct mfa_ratelimit *ratelimit, const char *name, float cost, float most, float rate,
 			      int64_t now_ms);
 

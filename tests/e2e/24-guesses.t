@@ -46,7 +46,7 @@ start_mfad
 like 'show says so' "$(mfa-admin show alice </dev/null)" '^LOCKED:.*'
 like 'and by how many' "$(mfa-admin show alice </dev/null)" 'Wrong: +100 app codes within 28 days; they are refused just now'
 is 'as JSON' "$(mfa-admin show --json alice </dev/null | grep -o '"wrong_codes":{[^}]*}')" \
-	'"wrong_codes":{"root":100,"local":0,"limit":100,"root_left":0,"local_left":100}'
+	'"wrong_codes":{"root":100,"local":0,"caller":0,"limit":100,"root_left":0,"local_left":100,"caller_left":100}'
 OUT=$(mfa-admin report </dev/null)
 like 'report: who has no other method' "$(tr '\n' ' ' <<<"$OUT")" 'With app codes only[^:]*: +alice +bob'
 like 'and how many' "$OUT" '2  with app codes only'

@@ -382,6 +382,65 @@ in_tmux send-keys -t 0 C-c
 # Its shell ends by it as well, and the window with that.
 ok 'su: Ctrl-C ends it at once' wait_for no_session
 
+# --- by a caller ------------------------------------------------------------------------------------
+
+useradd --system --user-group radsrv
+pam_service radiusd 'auth required pam_mfa.so'
+new_rules "${RULES[@]}" '[policy radiusd]' 'callers = radsrv'
+unlock alice
+tick 200
+
+# by_radius OUT: a sign-in of alice's by RADIUS, which stands at its question; Enter, then a code that is none.
+by_radius() {
+	as radsrv "$HELPERS/signin" -r 192.0.2.99 radiusd alice '' none >"$BED/$1" 2>&1 </dev/null &
+	RADIUS=$!
+	wait_for eval 'phone Pixel list | grep -q "\"requests\":\[{"' || diag "$(cat "$BED/$1")"
+}
+number_in() { grep -oE 'enter [0-9]+ on your phone' "$BED/$1" | grep -oE '[0-9]+'; }
+quiet() { phone Pixel list | grep -q '"requests":\[\]'; }
+
+by_radius one
+like 'radius: the phone sees the service, by whose word, and that it is a claim' "$(phone Pixel list)" \
+	'"service":"radiusd \(radsrv\)","address":"192.0.2.99","command":"","claim":true'
+like 'and approves' "$(phone Pixel approve "$(number_in one)")" '^200 .*approved'
+wait "$RADIUS"
+like 'radius: in, without a client that can wait' "$(cat "$BED/one")" '^PAM_SUCCESS 1$'
+# One that nobody answers, and that is ended.
+unanswered() {
+	setpriv --reuid radsrv --regid radsrv --clear-groups \
+		"$HELPERS/asks" "$SOCKET" radiusd alice '' >"$BED/asks" 2>&1 </dev/null &
+	wait_for eval 'phone Pixel list | grep -q "\"requests\":\[{"'
+	kill $!
+	wait_for quiet
+}
+ok 'radius: a first one that nobody answers' unanswered
+ok 'a second' unanswered
+as radsrv "$HELPERS/signin" radiusd alice >"$BED/4" 2>&1
+like 'radius: two an hour that nobody answers' "$(cat "$BED/4")" 'asked too often without an answer'
+"$HELPERS/signin" code alice '' none </dev/null >"$BED/root" 2>&1 &
+root=$!
+ok "while root's word goes on to ask" wait_for eval 'phone Pixel list | grep -q "\"service\":\"code\""'
+phone Pixel approve "$(number_in root)" >/dev/null
+wait $root
+like 'and gets in' "$(cat "$BED/root")" '^PAM_SUCCESS 1$'
+tick 121
+by_radius 5
+log_mark
+like "radius: it's not me" "$(phone Pixel deny)" '^200 .*denied'
+wait "$RADIUS"
+log_like 'is logged with whose word it was' 'event=phone result=not-me user=alice claimed_service="radiusd \(radsrv\)"'
+as radsrv "$HELPERS/signin" radiusd alice >"$BED/6" 2>&1
+like 'radius: no phone is asked any more' "$(cat "$BED/6")" 'a request was refused there'
+"$HELPERS/signin" code alice '' none </dev/null >"$BED/root" 2>&1 &
+root=$!
+ok "while root's word goes on to ask, still" wait_for eval 'phone Pixel list | grep -q "\"service\":\"code\""'
+phone Pixel approve "$(number_in root)" >/dev/null
+wait $root
+like 'and gets in, still' "$(cat "$BED/root")" '^PAM_SUCCESS 1$'
+like 'her list says so' "$(as alice mfa-enroll status)" 'not-me +caller:radiusd_\(radsrv\)'
+unlock alice
+ok 'unlock: it is asked again' unanswered
+
 # --- without ----------------------------------------------------------------------------------------
 
 kill "$PORTAL"

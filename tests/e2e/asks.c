@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* asks: a sign-in in mfad's own words, as a module of some version would ask for it.
  *
- *	asks [-p HEX] [-s SESSION] [-r RHOST] SOCKET SERVICE USER [ANSWER]...
+ *	asks [-t TYPE] [-p HEX] [-s SESSION] [-r RHOST] SOCKET SERVICE USER [ANSWER]...
  *
- * -p: the bytes of OWN_TERMINAL; without it the field is not there.  Prints each step as "say", "ask" or "done"
+ * -t: another request than SIGNIN, by its number in doc/PROTOCOL.  -p: the bytes of OWN_TERMINAL; without it the field
+ * is not there.  Prints each step as "say", "ask" or "done"
  * with its words or result; asks that no ANSWER is left for end it. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,10 +65,11 @@ static int converse(int fd, char **answers)
 int main(int argc, char **argv)
 {
 	const char *presence = NULL, *session = NULL, *rhost = NULL;
-	int opt, fd;
+	int opt, fd, type = MFA_SIGNIN;
 
-	while ((opt = getopt(argc, argv, "+p:s:r:")) != -1) {
+	while ((opt = getopt(argc, argv, "+t:p:s:r:")) != -1) {
 		switch (opt) {
+		case 't': type = atoi(optarg); break;
 		case 'p': presence = optarg; break;
 		case 's': session = optarg; break;
 		case 'r': rhost = optarg; break;
@@ -79,7 +81,7 @@ int main(int argc, char **argv)
 	fd = connect_to(argv[optind]);
 	if (fd < 0)
 		return 2;
-	mfa_frame_start(&frame, MFA_SIGNIN);
+	mfa_frame_start(&frame, (enum mfa_frame_type)type);
 	mfa_frame_put_byte(&frame, MFA_FIELD_PROTOCOL, MFA_PROTOCOL);
 	mfa_frame_put_text(&frame, MFA_FIELD_USER, argv[optind + 2]);
 	mfa_frame_put_text(&frame, MFA_FIELD_SERVICE, argv[optind + 1]);

@@ -164,7 +164,8 @@ static void test_phones(void **state)
 	device = (struct mfa_device){ .type = MFA_DEVICE_PUSH, .label = "Old", .phone = &phone };
 	assert_int_equal(mfa_account_add_device(a, &device), 0);
 	a->push = (struct mfa_push_state){ .asked = { 2, { 5, 6 } }, .asked_local = { 1, { 9 } }, .wrong = 3,
-					   .stopped = 4 };
+					   .stopped = 4, .asked_caller = { 2, { 7, 8 } }, .caller_wrong = 10,
+					   .caller_stopped = 11 };
 	assert_int_equal(mfa_account_format(a, &text, &len), 0);
 	assert_int_equal(mfa_account_parse(text, len, &b), 0);
 	assert_int_equal(mfa_account_methods(b), MFA_METHOD_PUSH);
@@ -300,6 +301,10 @@ static void test_malformed(void **state)
 		{ RECORD("3,\"push\":{}", "\"a\"", "1", "[]", "[]", "{}", "[]"), -EBADMSG },
 		{ RECORD("3,\"push\":{\"asked\":[1],\"asked_local\":[],\"wrong\":0,\"stopped\":0}", "\"a\"", "1", "[]",
 			 "[]", "{}", "[]"), 0 },
+		{ RECORD("3,\"push\":{\"asked\":[1],\"asked_local\":[],\"wrong\":0,\"stopped\":0,\"asked_caller\":1}",
+			 "\"a\"", "1", "[]", "[]", "{}", "[]"), -EBADMSG },
+		{ RECORD("3,\"push\":{\"asked\":[1],\"asked_local\":[],\"wrong\":0,\"stopped\":0,\"caller_stopped\":-1}",
+			 "\"a\"", "1", "[]", "[]", "{}", "[]"), -EBADMSG },
 		{ RECORD("3,\"push\":{\"asked\":[-1],\"asked_local\":[],\"wrong\":0,\"stopped\":0}", "\"a\"", "1", "[]",
 			 "[]", "{}", "[]"), -EBADMSG },
 		{ RECORD("3,\"push\":{\"asked\":[1,1,1,1,1,1,1,1,1,1,1],\"asked_local\":[],\"wrong\":0,\"stopped\":0}",
@@ -585,6 +590,19 @@ static void test_failures(void **state)
 	mfa_account_add_event(a, 4000, "sudo", "", "totp", "wrong");
 	assert_int_equal(a->failure_count, MFA_FAILURES_MAX);
 	assert_string_equal(a->failures[5].last.service, "local:*");
+	/* Callers have as many, and take none of theirs. */
+	for (i = 0; i < 1000; i++) {
+		(void)snprintf(rhost, sizeof(rhost), "10.1.%zu.%zu", i / 250, i % 250);
+		mfa_account_add_event(a, 5000 + (int64_t)i, "caller:radiusd (freerad)", rhost, "totp", "wrong");
+	}
+	assert_int_equal(a->failure_count, MFA_FAILURES_MAX);
+	assert_string_equal(a->failures[0].last.service, MFA_ELSEWHERE);
+	assert_string_equal(a->failures[3].last.service, "local:*");
+	assert_string_equal(a->failures[4].last.service, "local:999");
+	assert_string_equal(a->failures[5].last.service, "sudo");
+	assert_string_equal(a->failures[6].last.service, "caller:*");
+	assert_int_equal(a->failures[6].count, 999);
+	assert_string_equal(a->failures[7].last.service, "caller:radiusd_(freerad)");
 	mfa_account_free(&a);
 }
 

@@ -187,6 +187,7 @@ static void test_places(void **state)
 	mfa_account_add_event(a, 2, "sshd", "192.0.2.2", "totp", "wrong");
 	mfa_account_add_event(a, 3, "sshd", "192.0.2.3", "totp", "ok");
 	mfa_account_add_event(a, 4, "local:i3lock", "", "totp", "wrong");
+	mfa_account_add_event(a, 4, "caller:radiusd (freerad)", "192.0.2.9", "totp", "wrong");
 	mfa_account_add_event(a, 5, "sudo", "", "totp", "wrong");
 	for (i = 0; i < ROWS(rows); i++) {
 		mfa_alert_places(a, rows[i].since, out, rows[i].size);

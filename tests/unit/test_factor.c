@@ -158,8 +158,8 @@ static void test_throttle(void **state)
 	assert_int_equal(j.verdict, MFA_VERDICT_WAIT);
 	assert_int_equal(j.wait, 30);
 	assert_false(j.changed);
-	assert_int_equal(mfa_factor_codes_blocked(a, false, NOW, &wait), MFA_VERDICT_WAIT);
-	assert_int_equal(mfa_factor_codes_blocked(a, true, NOW, &wait), MFA_VERDICT_RIGHT);
+	assert_int_equal(mfa_factor_codes_blocked(a, MFA_VOICE_ROOT, NOW, &wait), MFA_VERDICT_WAIT);
+	assert_int_equal(mfa_factor_codes_blocked(a, MFA_VOICE_OWN, NOW, &wait), MFA_VERDICT_RIGHT);
 	/* Who was let through before is judged, but a used code stays used. */
 	attempt.admitted = true;
 	attempt.answer = code(a, NOW, 0);
@@ -261,27 +261,38 @@ static void test_not_looked_at(void **state)
 	expect(a, code(a, NOW, 0), NOW, MFA_VERDICT_RIGHT);
 }
 
-static void test_local_budget(void **state)
+/* What is said on one word is counted there, and a right answer clears no more than that. */
+static void test_budgets_apart(void **state)
 {
+	static const struct { enum mfa_voice voice; enum mfa_budget codes; } voices[] = {
+		{ MFA_VOICE_ROOT, MFA_BUDGET_CODE }, { MFA_VOICE_OWN, MFA_BUDGET_LOCAL_CODE },
+		{ MFA_VOICE_CALLER, MFA_BUDGET_CALLER_CODE },
+	};
 	struct mfa_account *a = *state;
-	struct mfa_attempt attempt = { .methods = ALL_METHODS, .window = 1, .now = NOW, .throttle = true, .local = true };
 	struct mfa_judgement j;
-	int i;
+	size_t i, k;
+	int n;
 
-	attempt.answer = wrong_code(a, NOW);
-	for (i = 0; i < 6; i++)
+	for (i = 0; i < ROWS(voices); i++) {
+		struct mfa_attempt attempt = { .methods = ALL_METHODS, .window = 1, .throttle = true,
+					       .now = NOW + (int64_t)i * 10 * PERIOD, .voice = voices[i].voice };
+
+		memset(a->throttles, 0, sizeof(a->throttles));
+		memset(&a->known, 0, sizeof(a->known));
+		for (k = 0; k < ROWS(voices); k++)
+			if (k != i)
+				a->throttles[voices[k].codes] = (struct mfa_throttle){ 7, attempt.now + 100 };
+		attempt.answer = wrong_code(a, attempt.now);
+		for (n = 0; n < 6; n++)
+			mfa_factor_judge(a, &attempt, &j);
+		assert_int_equal(j.verdict, MFA_VERDICT_WAIT);
+		attempt.now += 2 * PERIOD;
+		attempt.answer = code(a, attempt.now, 0);
 		mfa_factor_judge(a, &attempt, &j);
-	assert_int_equal(j.verdict, MFA_VERDICT_WAIT);
-	assert_int_equal(a->throttles[MFA_BUDGET_CODE].failures, 0);
-	for (i = 0; i < 3; i++)
-		expect(a, wrong_code(a, NOW), NOW, MFA_VERDICT_WRONG);
-	/* A right one of the user's own programs clears only their own. */
-	attempt.now += 60;
-	attempt.answer = code(a, attempt.now, 0);
-	mfa_factor_judge(a, &attempt, &j);
-	assert_int_equal(j.verdict, MFA_VERDICT_RIGHT);
-	assert_int_equal(a->throttles[MFA_BUDGET_LOCAL_CODE].failures, 0);
-	assert_int_equal(a->throttles[MFA_BUDGET_CODE].failures, 3);
+		assert_int_equal(j.verdict, MFA_VERDICT_RIGHT);
+		for (k = 0; k < ROWS(voices); k++)
+			assert_int_equal(a->throttles[voices[k].codes].failures, k == i ? 0 : 7);
+	}
 }
 
 /* A restored backup notes as used what may have been, with the widest window that there is: for so long a code was used,
@@ -331,11 +342,11 @@ static void test_clock_once_ahead(void **state)
 	/* The clock alone. */
 	*a = spoilt;
 	a->throttles[MFA_BUDGET_CODE] = (struct mfa_throttle){ 4, 0 };
-	mfa_push_refuse(a, NOW);
+	mfa_push_refuse(a, MFA_VOICE_ROOT, NOW);
 	assert_true(mfa_factor_mend_clocks(a, NOW, 1));
 	assert_false(mfa_factor_mend_clocks(a, NOW, 1));
 	assert_int_equal(a->throttles[MFA_BUDGET_CODE].failures, 4);
-	assert_int_equal(mfa_push_blocked(a, false, 5, NOW), MFA_PUSH_STOPPED);
+	assert_int_equal(mfa_push_blocked(a, MFA_VOICE_ROOT, 5, NOW), MFA_PUSH_STOPPED);
 	expect(a, code(a, NOW, 1), NOW, MFA_VERDICT_USED);
 	expect(a, code(a, NOW + 60, 0), NOW + 60, MFA_VERDICT_RIGHT);
 
@@ -402,23 +413,28 @@ static void test_used_stays_used(void **state)
 	*a = fresh;
 }
 
-/* What the user's own programs prove repairs nothing: their word is a claim. */
+/* What the user's own programs or callers prove repairs nothing: their word is a claim. */
 static void test_local_repairs_nothing(void **state)
 {
+	static const enum mfa_voice voices[] = { MFA_VOICE_OWN, MFA_VOICE_CALLER };
 	struct mfa_account *a = *state;
 	int64_t future = NOW + 86400 * 365;
 	char codes[MFA_RECOVERY_COUNT][MFA_RECOVERY_CODE_SIZE];
-	struct mfa_attempt attempt = { .methods = ALL_METHODS, .window = 1, .now = NOW, .throttle = true, .local = true };
+	struct mfa_attempt attempt = { .methods = ALL_METHODS, .window = 1, .now = NOW, .throttle = true };
 	struct mfa_judgement j;
+	size_t i;
 
 	assert_int_equal(mfa_recovery_generate(a, codes), 0);
 	expect(a, code(a, future, 0), future, MFA_VERDICT_RIGHT);
-	a->throttles[MFA_BUDGET_CODE] = (struct mfa_throttle){ 4, 0 };
-	attempt.answer = codes[0];
-	mfa_factor_judge(a, &attempt, &j);
-	assert_int_equal(j.verdict, MFA_VERDICT_RIGHT);
-	assert_int_equal(a->throttles[MFA_BUDGET_CODE].failures, 4);
-	expect(a, code(a, NOW, 0), NOW, MFA_VERDICT_AHEAD);
+	for (i = 0; i < ROWS(voices); i++) {
+		a->throttles[MFA_BUDGET_CODE] = (struct mfa_throttle){ 4, 0 };
+		attempt.voice = voices[i];
+		attempt.answer = codes[i];
+		mfa_factor_judge(a, &attempt, &j);
+		assert_int_equal(j.verdict, MFA_VERDICT_RIGHT);
+		assert_int_equal(a->throttles[MFA_BUDGET_CODE].failures, 4);
+		expect(a, code(a, NOW, 0), NOW, MFA_VERDICT_AHEAD);
+	}
 }
 
 /* Only a step that no code could be right for is mended: a code of this very minute stays
@@ -570,7 +586,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_once), TEST(test_window), TEST(test_spellings), TEST(test_unclear),
-		TEST(test_drift), TEST(test_drift_steps), TEST(test_throttle), TEST(test_local_budget),
+		TEST(test_drift), TEST(test_drift_steps), TEST(test_throttle), TEST(test_budgets_apart),
 		TEST(test_throttle_clock_set_back), TEST(test_burst_ends_at_stop), TEST(test_not_looked_at),
 		TEST(test_noted_as_used), TEST(test_clock_once_ahead), TEST(test_used_stays_used), TEST(test_unlock_keeps_used),
 		TEST(test_local_repairs_nothing),

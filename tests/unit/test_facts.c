@@ -132,7 +132,7 @@ static void test_unlisted(void **state)
 
 static void test_account(void **state)
 {
-	struct subject subject = { .local = true, .barred = "a rule", .identity = alice };
+	struct subject subject = { .local = true, .caller = "freerad", .barred = "a rule", .identity = alice };
 	struct mfa_account *account = account_of(2, NOW + 1, NULL);
 	struct mfa_policy policy = { .nss = true };
 	struct mfa_policy_facts facts, none = { .known = false };
@@ -142,6 +142,7 @@ static void test_account(void **state)
 	gather(&subject, &policy, account, "192.0.2.1", &facts);
 	assert_true(facts.known);
 	assert_true(facts.local);
+	assert_true(facts.by_caller);
 	assert_string_equal(facts.barred, "a rule");
 	assert_string_equal(facts.rhost, "192.0.2.1");
 	assert_int_equal(facts.now, NOW);
@@ -164,7 +165,7 @@ static void test_place(void **state)
 {
 	static const struct {
 		const char *name; const struct mfa_identity *who; const char *service; enum mfa_on_host said;
-		struct mfa_presence presence; bool here, by_another;
+		struct mfa_presence presence; bool here, by_another, local;
 	} rows[] = {
 		{ "a module that says nothing", &alice, "su", MFA_ON_HOST_BY_NAME, { false, false, 0 }, true, false },
 		{ "the same of another's", &alice, "su", MFA_ON_HOST_BY_NAME, { false, false, BOB }, true, false },
@@ -179,6 +180,8 @@ static void test_place(void **state)
 		{ "a uid that nobody has", &alice, "su", MFA_ON_HOST_BY_NAME, { true, false, UINT32_MAX }, true, true },
 		{ "a daemon", &alice, "vpn", MFA_ON_HOST_BY_NAME, { true, false, 0 }, false, false },
 		{ "a daemon on a terminal", &alice, "vpn", MFA_ON_HOST_BY_NAME, { true, true, ALICE }, true, false },
+		{ "the same, which is not root's", &alice, "vpn", MFA_ON_HOST_BY_NAME, { true, true, ALICE }, false, false,
+		  true },
 		{ "a daemon that the rules call local", &alice, "vpn", MFA_ON_HOST_YES, { true, false, 0 }, true, false },
 		{ "su that the rules do not call so", &alice, "su", MFA_ON_HOST_NO, { true, true, ALICE }, false, false },
 	};
@@ -186,7 +189,7 @@ static void test_place(void **state)
 
 	(void)state;
 	for (i = 0; i < ROWS(rows); i++) {
-		struct subject subject = { .identity = *rows[i].who };
+		struct subject subject = { .identity = *rows[i].who, .local = rows[i].local };
 		struct mfa_policy policy = { .on_host = rows[i].said };
 		struct mfa_policy_facts facts = { .known = true };
 

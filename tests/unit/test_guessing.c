@@ -44,11 +44,11 @@ static struct mfa_account *account_with(unsigned apps, int drift)
 }
 
 /* mistakes: of the conversation; one more, if this is one. */
-static enum mfa_verdict judge_in(struct mfa_account *a, const char *answer, bool local, int64_t now,
+static enum mfa_verdict judge_in(struct mfa_account *a, const char *answer, enum mfa_voice voice, int64_t now,
 				 uint32_t *mistakes)
 {
 	struct mfa_attempt attempt = { .methods = ALL, .window = 1, .now = now, .throttle = true,
-				       .local = local, .answer = answer, .mistakes = *mistakes };
+				       .voice = voice, .answer = answer, .mistakes = *mistakes };
 	struct mfa_judgement j;
 
 	mfa_factor_judge(a, &attempt, &j);
@@ -56,11 +56,11 @@ static enum mfa_verdict judge_in(struct mfa_account *a, const char *answer, bool
 	return j.verdict;
 }
 
-static enum mfa_verdict judge(struct mfa_account *a, const char *answer, bool local, int64_t now)
+static enum mfa_verdict judge(struct mfa_account *a, const char *answer, enum mfa_voice voice, int64_t now)
 {
 	uint32_t mistakes = 0;
 
-	return judge_in(a, answer, local, now, &mistakes);
+	return judge_in(a, answer, voice, now, &mistakes);
 }
 
 enum owner {
@@ -82,11 +82,11 @@ static void show_other(struct mfa_account *a, enum mfa_method_kind kind, int64_t
 		return;
 	}
 	assert_int_equal(mfa_recovery_generate(a, codes), 0);
-	assert_int_equal(judge(a, codes[0], false, now), MFA_VERDICT_RIGHT);
+	assert_int_equal(judge(a, codes[0], MFA_VOICE_ROOT, now), MFA_VERDICT_RIGHT);
 }
 
 /* The morning of the owner. */
-static void sign_in(struct mfa_account *a, enum owner owner, bool local, int64_t now)
+static void sign_in(struct mfa_account *a, enum owner owner, enum mfa_voice voice, int64_t now)
 {
 	int64_t wait;
 	int i;
@@ -95,27 +95,27 @@ static void sign_in(struct mfa_account *a, enum owner owner, bool local, int64_t
 		show_other(a, MFA_METHOD_PUSH, now + (int64_t)i * 600);
 	if (owner == BY_PUSH)
 		return;
-	if (mfa_factor_codes_blocked(a, local, now, &wait) == MFA_VERDICT_STOPPED) {
+	if (mfa_factor_codes_blocked(a, voice, now, &wait) == MFA_VERDICT_STOPPED) {
 		if (owner == BY_RECOVERY) {
 			show_other(a, MFA_METHOD_RECOVERY, now);
 			return;
 		}
 		mfa_factor_unlock(a, now, 1);
 	}
-	assert_int_equal(judge(a, code_of(&a->devices[0], now, a->devices[0].drift), local, now),
+	assert_int_equal(judge(a, code_of(&a->devices[0], now, a->devices[0].drift), voice, now),
 			 MFA_VERDICT_RIGHT);
 }
 
 /* A night of guesses, each as soon as the throttle lets it.  Returns how many were judged, and so could have been
  * right. */
-static unsigned guess(struct mfa_account *a, bool local, bool repeats, int64_t from, int64_t to, uint64_t *seed)
+static unsigned guess(struct mfa_account *a, enum mfa_voice voice, bool repeats, int64_t from, int64_t to, uint64_t *seed)
 {
 	unsigned judged = 0;
 	char text[16];
 	int64_t wait, now;
 
 	for (now = from; now < to; now++) {
-		enum mfa_verdict v = mfa_factor_codes_blocked(a, local, now, &wait);
+		enum mfa_verdict v = mfa_factor_codes_blocked(a, voice, now, &wait);
 
 		if (v == MFA_VERDICT_STOPPED)
 			break;
@@ -129,7 +129,7 @@ static unsigned guess(struct mfa_account *a, bool local, bool repeats, int64_t f
 			judged++;
 		else
 			now += 599;	/* it brings no wait, but no guess either */
-		v = judge(a, text, local, now);
+		v = judge(a, text, voice, now);
 		assert_true(v == MFA_VERDICT_WRONG || v == MFA_VERDICT_USED);
 	}
 	return judged;
@@ -143,16 +143,18 @@ static void test_nights(void **state)
 		unsigned apps;
 		int drift;
 		enum owner owner;
-		bool local, repeats;
+		enum mfa_voice voice;
+		bool repeats;
 		double most;		/* in a hundred */
 	} rows[] = {
-		{ "one app, unlocked each morning", 1, 0, BY_CODE, false, false, 0.4 },
-		{ "three apps, unlocked each morning", 3, 2, BY_CODE, false, false, 2 },
-		{ "one app, the owner uses push", 1, 0, BY_PUSH, false, false, 0.4 },
-		{ "three apps, the owner uses push", 3, 2, BY_PUSH, false, false, 2 },
-		{ "three apps, recovery codes", 3, 2, BY_RECOVERY, false, false, 2 },
-		{ "the same digits again and again", 3, 2, BY_PUSH, false, true, 2 },
-		{ "by the user's own programs", 3, 2, BY_CODE, true, false, 2 },
+		{ "one app, unlocked each morning", 1, 0, BY_CODE, MFA_VOICE_ROOT, false, 0.4 },
+		{ "three apps, unlocked each morning", 3, 2, BY_CODE, MFA_VOICE_ROOT, false, 2 },
+		{ "one app, the owner uses push", 1, 0, BY_PUSH, MFA_VOICE_ROOT, false, 0.4 },
+		{ "three apps, the owner uses push", 3, 2, BY_PUSH, MFA_VOICE_ROOT, false, 2 },
+		{ "three apps, recovery codes", 3, 2, BY_RECOVERY, MFA_VOICE_ROOT, false, 2 },
+		{ "the same digits again and again", 3, 2, BY_PUSH, MFA_VOICE_ROOT, true, 2 },
+		{ "by the user's own programs", 3, 2, BY_CODE, MFA_VOICE_OWN, false, 2 },
+		{ "by a caller", 3, 2, BY_CODE, MFA_VOICE_CALLER, false, 2 },
 	};
 	size_t i;
 
@@ -165,8 +167,8 @@ static void test_nights(void **state)
 		unsigned judged = 0, k;
 
 		for (k = 0; k < NIGHTS; k++, day += DAY) {
-			judged += guess(a, rows[i].local, rows[i].repeats, day - 5 * 3600, day + 7 * 3600, &seed);
-			sign_in(a, rows[i].owner, rows[i].local, day + 8 * 3600);
+			judged += guess(a, rows[i].voice, rows[i].repeats, day - 5 * 3600, day + 7 * 3600, &seed);
+			sign_in(a, rows[i].owner, rows[i].voice, day + 8 * 3600);
 		}
 		/* Three steps around the clock, three around the device's. */
 		for (k = 0; k < judged; k++)
@@ -211,10 +213,10 @@ static void test_again(void **state)
 		char code[16];
 
 		(void)snprintf(code, sizeof(code), "%s", code_of(&a->devices[0], NOW, rows[i].steps));
-		if (judge(a, code, false, NOW) != rows[i].first ||
-		    judge(a, code, false, NOW + rows[i].again) != rows[i].then ||
-		    mfa_factor_wrong_codes(a, false, NOW + rows[i].again) != rows[i].wrong)
-			fail_msg("%s: %u", rows[i].name, mfa_factor_wrong_codes(a, false, NOW + rows[i].again));
+		if (judge(a, code, MFA_VOICE_ROOT, NOW) != rows[i].first ||
+		    judge(a, code, MFA_VOICE_ROOT, NOW + rows[i].again) != rows[i].then ||
+		    mfa_factor_wrong_codes(a, MFA_VOICE_ROOT, NOW + rows[i].again) != rows[i].wrong)
+			fail_msg("%s: %u", rows[i].name, mfa_factor_wrong_codes(a, MFA_VOICE_ROOT, NOW + rows[i].again));
 		mfa_account_free(&a);
 	}
 }
@@ -259,8 +261,8 @@ static void test_elsewhere(void **state)
 		attempt.methods = rows[i].then;
 		attempt.now += 60;
 		mfa_factor_judge(a, &attempt, &j);
-		if (j.verdict != rows[i].verdict || mfa_factor_wrong_codes(a, false, NOW + 60) != rows[i].wrong)
-			fail_msg("%s: %u, %u", rows[i].name, j.verdict, mfa_factor_wrong_codes(a, false, NOW + 60));
+		if (j.verdict != rows[i].verdict || mfa_factor_wrong_codes(a, MFA_VOICE_ROOT, NOW + 60) != rows[i].wrong)
+			fail_msg("%s: %u, %u", rows[i].name, j.verdict, mfa_factor_wrong_codes(a, MFA_VOICE_ROOT, NOW + 60));
 		mfa_account_free(&a);
 	}
 }
@@ -274,12 +276,12 @@ static void test_right_again(void **state)
 	(void)state;
 	(void)snprintf(code, sizeof(code), "%s", code_of(&a->devices[1], NOW + 300, 0));
 	mfa_known_add_right(&a->known, code, NOW);
-	assert_int_equal(judge(a, code, false, NOW + 300), MFA_VERDICT_WRONG);
+	assert_int_equal(judge(a, code, MFA_VOICE_ROOT, NOW + 300), MFA_VERDICT_WRONG);
 	assert_int_equal(a->devices[1].last_step, 0);
 	assert_int_equal(a->devices[1].used, 0);
-	assert_int_equal(mfa_factor_wrong_codes(a, false, NOW + 300), 0);
+	assert_int_equal(mfa_factor_wrong_codes(a, MFA_VOICE_ROOT, NOW + 300), 0);
 	assert_int_equal(a->throttles[MFA_BUDGET_CODE].failures, 0);
-	assert_int_equal(judge(a, code_of(&a->devices[1], NOW + 300, 1), false, NOW + 300), MFA_VERDICT_RIGHT);
+	assert_int_equal(judge(a, code_of(&a->devices[1], NOW + 300, 1), MFA_VOICE_ROOT, NOW + 300), MFA_VERDICT_RIGHT);
 	mfa_account_free(&a);
 }
 
@@ -313,16 +315,16 @@ static void test_mail_client(void **state)
 
 		(void)snprintf(code, sizeof(code), "%s", code_of(&a->devices[0], NOW, rows[i].right ? 0 : -90));
 		for (now = NOW; now < NOW + 28 * DAY; now += rows[i].period) {
-			(void)judge(a, code, false, now);
+			(void)judge(a, code, MFA_VOICE_ROOT, now);
 			if (now < next)
 				continue;
 			next += rows[i].owner;
 			if (mfa_factor_codes_blocked(a, false, now + 1, &wait) != MFA_VERDICT_RIGHT ||
-			    judge(a, code_of(&a->devices[0], now + 1, 0), false, now + 1) != MFA_VERDICT_RIGHT)
+			    judge(a, code_of(&a->devices[0], now + 1, 0), MFA_VOICE_ROOT, now + 1) != MFA_VERDICT_RIGHT)
 				fail_msg("%s: refused after %lld s", rows[i].name, (long long)(now - NOW));
 		}
-		if (mfa_factor_wrong_codes(a, false, now) > rows[i].most)
-			fail_msg("%s: %u", rows[i].name, mfa_factor_wrong_codes(a, false, now));
+		if (mfa_factor_wrong_codes(a, MFA_VOICE_ROOT, now) > rows[i].most)
+			fail_msg("%s: %u", rows[i].name, mfa_factor_wrong_codes(a, MFA_VOICE_ROOT, now));
 		mfa_account_free(&a);
 	}
 }
@@ -334,14 +336,16 @@ static void test_owner(void **state)
 		const char *name;
 		bool same;		/* each time, as a password of digits only */
 		unsigned mistakes;	/* in each sign-in */
-		bool local;
+		enum mfa_voice voice;
 		unsigned guesses;	/* of somebody else beforehand; they stay */
 	} rows[] = {
-		{ "a password of digits only", true, 1, false, 0 },
-		{ "the same, by the user's own programs", true, 1, true, 0 },
-		{ "a mistake", false, 1, false, 0 },
-		{ "two", false, 2, false, 0 },
-		{ "two, after guesses of somebody", false, 2, false, 90 },
+		{ "a password of digits only", true, 1, MFA_VOICE_ROOT, 0 },
+		{ "the same, by the user's own programs", true, 1, MFA_VOICE_OWN, 0 },
+		{ "the same, by a caller", true, 1, MFA_VOICE_CALLER, 0 },
+		{ "a mistake", false, 1, MFA_VOICE_ROOT, 0 },
+		{ "the same, by a caller", false, 1, MFA_VOICE_CALLER, 0 },
+		{ "two", false, 2, MFA_VOICE_ROOT, 0 },
+		{ "two, after guesses of somebody", false, 2, MFA_VOICE_ROOT, 90 },
 	};
 	int64_t now, wait;
 	size_t i, k, m;
@@ -354,24 +358,24 @@ static void test_owner(void **state)
 
 		for (k = 0, now = NOW; k < rows[i].guesses; k++, now += 900) {
 			(void)snprintf(text, sizeof(text), "%06zu", k);
-			assert_int_equal(judge(a, text, false, now), MFA_VERDICT_WRONG);
+			assert_int_equal(judge(a, text, MFA_VOICE_ROOT, now), MFA_VERDICT_WRONG);
 		}
-		assert_int_equal(judge(a, code_of(&a->devices[0], now, 0), rows[i].local, now), MFA_VERDICT_RIGHT);
+		assert_int_equal(judge(a, code_of(&a->devices[0], now, 0), rows[i].voice, now), MFA_VERDICT_RIGHT);
 		for (k = 0, now += 3600; k < 1000; k++, now += DAY / 10) {
 			uint32_t mistakes = 0;
 
 			for (m = 0; m < rows[i].mistakes; m++) {
 				if (!rows[i].same)
 					(void)snprintf(text, sizeof(text), "%06u", next_random(&seed) % 1000000);
-				assert_int_equal(judge_in(a, text, rows[i].local, now, &mistakes), MFA_VERDICT_WRONG);
+				assert_int_equal(judge_in(a, text, rows[i].voice, now, &mistakes), MFA_VERDICT_WRONG);
 			}
-			if (mfa_factor_codes_blocked(a, rows[i].local, now, &wait) != MFA_VERDICT_RIGHT ||
-			    judge_in(a, code_of(&a->devices[0], now, 0), rows[i].local, now, &mistakes) !=
+			if (mfa_factor_codes_blocked(a, rows[i].voice, now, &wait) != MFA_VERDICT_RIGHT ||
+			    judge_in(a, code_of(&a->devices[0], now, 0), rows[i].voice, now, &mistakes) !=
 			    MFA_VERDICT_RIGHT)
 				fail_msg("%s: refused the %zuth time", rows[i].name, k);
 			if (now < NOW + 20 * DAY &&
-			    mfa_factor_wrong_codes(a, rows[i].local, now) != rows[i].guesses)
-				fail_msg("%s: %u", rows[i].name, mfa_factor_wrong_codes(a, rows[i].local, now));
+			    mfa_factor_wrong_codes(a, rows[i].voice, now) != rows[i].guesses)
+				fail_msg("%s: %u", rows[i].name, mfa_factor_wrong_codes(a, rows[i].voice, now));
 		}
 		mfa_account_free(&a);
 	}
@@ -419,10 +423,10 @@ static void test_lately(void **state)
 	for (i = 0; i < 3; i++) {
 		assert_false(mfa_factor_guessed_lately(a, 0, NOW));
 		(void)snprintf(text, sizeof(text), "%d", 100000 + i);
-		(void)judge(a, text, false, NOW);
-		(void)judge(decoy, text, false, NOW);
+		(void)judge(a, text, MFA_VOICE_ROOT, NOW);
+		(void)judge(decoy, text, MFA_VOICE_ROOT, NOW);
 	}
-	assert_int_equal(judge(a, code_of(&a->devices[0], NOW, 0), false, NOW), MFA_VERDICT_RIGHT);
+	assert_int_equal(judge(a, code_of(&a->devices[0], NOW, 0), MFA_VOICE_ROOT, NOW), MFA_VERDICT_RIGHT);
 	for (now = NOW - 2 * DAY; now < NOW + 10 * DAY; now += DAY / 2)
 		assert_int_equal(mfa_factor_guessed_lately(a, 0, now), mfa_factor_guessed_lately(decoy, 0, now));
 	assert_true(mfa_factor_guessed_lately(a, 0, NOW + 3 * DAY));
@@ -474,37 +478,72 @@ static void test_lately_decoy(void **state)
 	mfa_account_free(&decoy);
 }
 
-static void test_local(void **state)
+/* Neither the user's own programs nor callers use up root's, lift what is stopped there, or the other way round. */
+static void test_voices(void **state)
 {
-	struct mfa_account *a = account_with(1, 0);
+	static const enum mfa_voice voices[] = { MFA_VOICE_OWN, MFA_VOICE_CALLER };
 	int64_t wait, now = NOW;
 	char codes[MFA_RECOVERY_COUNT][MFA_RECOVERY_CODE_SIZE], text[16];
+	size_t k;
 	int i;
 
 	(void)state;
-	assert_int_equal(mfa_recovery_generate(a, codes), 0);
-	for (i = 0; i < 99; i++) {
-		(void)snprintf(text, sizeof(text), "%d", 100000 + i);
-		assert_int_equal(judge(a, text, true, now += 900), MFA_VERDICT_WRONG);
+	for (k = 0; k < ROWS(voices); k++) {
+		enum mfa_voice voice = voices[k], other = voices[1 - k];
+		struct mfa_account *a = account_with(1, 0);
+
+		assert_int_equal(mfa_recovery_generate(a, codes), 0);
+		for (i = 0; i < 99; i++) {
+			(void)snprintf(text, sizeof(text), "%d", 100000 + i);
+			assert_int_equal(judge(a, text, voice, now += 900), MFA_VERDICT_WRONG);
+		}
+		/* A fifth counts on root's word. */
+		assert_int_equal(mfa_factor_wrong_codes(a, voice, now), 99);
+		assert_int_equal(mfa_factor_wrong_codes(a, MFA_VOICE_ROOT, now), 19);
+		assert_int_equal(mfa_factor_wrong_codes(a, other, now), 0);
+		assert_int_equal(judge(a, "200000", voice, now += 900), MFA_VERDICT_WRONG);
+		assert_int_equal(mfa_factor_codes_blocked(a, voice, now, &wait), MFA_VERDICT_STOPPED);
+		assert_int_equal(mfa_factor_codes_blocked(a, MFA_VOICE_ROOT, now, &wait), MFA_VERDICT_RIGHT);
+		assert_int_equal(mfa_factor_codes_blocked(a, other, now, &wait), MFA_VERDICT_RIGHT);
+		for (i = 0; i < 80; i++) {
+			(void)snprintf(text, sizeof(text), "%d", 300000 + i);
+			assert_int_equal(judge(a, text, MFA_VOICE_ROOT, now += 900), MFA_VERDICT_WRONG);
+		}
+		assert_int_equal(mfa_factor_codes_blocked(a, MFA_VOICE_ROOT, now, &wait), MFA_VERDICT_STOPPED);
+		assert_int_equal(judge(a, codes[0], voice, now), MFA_VERDICT_RIGHT);
+		assert_int_equal(mfa_factor_codes_blocked(a, voice, now, &wait), MFA_VERDICT_RIGHT);
+		assert_int_equal(mfa_factor_codes_blocked(a, MFA_VOICE_ROOT, now, &wait), MFA_VERDICT_STOPPED);
+		assert_int_equal(judge(a, codes[1], MFA_VOICE_ROOT, now), MFA_VERDICT_RIGHT);
+		assert_int_equal(mfa_factor_codes_blocked(a, MFA_VOICE_ROOT, now, &wait), MFA_VERDICT_RIGHT);
+		assert_int_equal(judge(a, code_of(&a->devices[0], now, 0), MFA_VOICE_ROOT, now), MFA_VERDICT_RIGHT);
+		mfa_account_free(&a);
 	}
-	/* A fifth counts on root's word. */
-	assert_int_equal(mfa_factor_wrong_codes(a, true, now), 99);
-	assert_int_equal(mfa_factor_wrong_codes(a, false, now), 19);
-	assert_int_equal(judge(a, "200000", true, now += 900), MFA_VERDICT_WRONG);
-	assert_int_equal(mfa_factor_codes_blocked(a, true, now, &wait), MFA_VERDICT_STOPPED);
-	assert_int_equal(mfa_factor_codes_blocked(a, false, now, &wait), MFA_VERDICT_RIGHT);
-	/* What is shown to them lifts nothing on root's word, nor the other way round. */
-	for (i = 0; i < 80; i++) {
-		(void)snprintf(text, sizeof(text), "%d", 300000 + i);
-		assert_int_equal(judge(a, text, false, now += 900), MFA_VERDICT_WRONG);
+}
+
+/* Both at their ends take no more of root's than one does; and an administrator's word lifts all three. */
+static void test_all_stopped(void **state)
+{
+	static const enum mfa_voice voices[] = { MFA_VOICE_OWN, MFA_VOICE_CALLER, MFA_VOICE_ROOT };
+	struct mfa_account *a = account_with(1, 0);
+	int64_t wait, now = NOW;
+	char text[16];
+	size_t k;
+	int i;
+
+	(void)state;
+	for (k = 0; k < ROWS(voices); k++) {
+		for (i = 0; i < (voices[k] == MFA_VOICE_ROOT ? 80 : 100); i++) {
+			assert_int_equal(mfa_factor_codes_blocked(a, voices[k], now + 900, &wait), MFA_VERDICT_RIGHT);
+			(void)snprintf(text, sizeof(text), "%zu", 100000 * (k + 1) + (size_t)i);
+			assert_int_equal(judge(a, text, voices[k], now += 900), MFA_VERDICT_WRONG);
+		}
+		assert_int_equal(mfa_factor_codes_blocked(a, voices[k], now, &wait), MFA_VERDICT_STOPPED);
 	}
-	assert_int_equal(mfa_factor_codes_blocked(a, false, now, &wait), MFA_VERDICT_STOPPED);
-	assert_int_equal(judge(a, codes[0], true, now), MFA_VERDICT_RIGHT);
-	assert_int_equal(mfa_factor_codes_blocked(a, true, now, &wait), MFA_VERDICT_RIGHT);
-	assert_int_equal(mfa_factor_codes_blocked(a, false, now, &wait), MFA_VERDICT_STOPPED);
-	assert_int_equal(judge(a, codes[1], false, now), MFA_VERDICT_RIGHT);
-	assert_int_equal(mfa_factor_codes_blocked(a, false, now, &wait), MFA_VERDICT_RIGHT);
-	assert_int_equal(judge(a, code_of(&a->devices[0], now, 0), false, now), MFA_VERDICT_RIGHT);
+	(void)mfa_factor_unlock(a, now, 1);
+	for (k = 0; k < ROWS(voices); k++) {
+		assert_int_equal(mfa_factor_codes_blocked(a, voices[k], now, &wait), MFA_VERDICT_RIGHT);
+		assert_int_equal(mfa_factor_codes_left(a, voices[k], now), MFA_TOTAL_LIFT);
+	}
 	mfa_account_free(&a);
 }
 
@@ -520,7 +559,8 @@ int main(void)
 		cmocka_unit_test(test_eight),
 		cmocka_unit_test(test_lately),
 		cmocka_unit_test(test_lately_decoy),
-		cmocka_unit_test(test_local),
+		cmocka_unit_test(test_voices),
+		cmocka_unit_test(test_all_stopped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

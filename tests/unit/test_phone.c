@@ -70,6 +70,7 @@ static struct mfa_phone_request request_of(const char *account)
 	(void)strcpy(c.address, "192.0.2.7");
 	(void)strcpy(c.command, "a \"b\" \\ c");
 	c.verify = MFA_VERIFY_PREFERRED;
+	c.by_caller = true;
 	c.created = NOW;
 	c.expires = NOW + 90;
 	return c;

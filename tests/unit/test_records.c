@@ -116,6 +116,42 @@ static void test_events(void **state)
 	mfa_account_free(&b);
 }
 
+/* What callers did is written where versions before keep what they do not know, and calls the record no newer than
+ * it was. */
+static void test_callers(void **state)
+{
+	struct mfa_account *account = NULL, *again;
+	json_t *json;
+	char *text;
+	size_t len;
+
+	(void)state;
+	assert_int_equal(mfa_account_new("alice", &account), 0);
+	account->throttles[MFA_BUDGET_CALLER_CODE] = (struct mfa_throttle){ 3, 0 };
+	account->totals[MFA_TOTAL_CALLER_CODE].wrong[0] = 3;
+	json = format(account);
+	assert_int_equal(json_integer_value(json_object_get(json, "v")), 1);
+	assert_non_null(json_object_get(json_object_get(json, "throttles"), "caller_code"));
+	assert_non_null(json_object_get(json_object_get(json, "totals"), "caller_code"));
+	assert_null(json_object_get(json, "push"));
+	json_decref(json);
+	/* A record that no caller has touched has nothing of it. */
+	account->push.stopped = 4;
+	json = format(account);
+	assert_null(json_object_get(json_object_get(json, "push"), "asked_caller"));
+	json_decref(json);
+	account->push = (struct mfa_push_state){ .asked_caller = { 1, { 7 } }, .caller_wrong = 8, .caller_stopped = 9 };
+	assert_int_equal(mfa_account_format(account, &text, &len), 0);
+	assert_int_equal(mfa_account_parse(text, len, &again), 0);
+	assert_null(again->unknown);
+	assert_memory_equal(&again->push, &account->push, sizeof(again->push));
+	assert_memory_equal(again->throttles, account->throttles, sizeof(again->throttles));
+	assert_memory_equal(again->totals, account->totals, sizeof(again->totals));
+	free(text);
+	mfa_account_free(&account);
+	mfa_account_free(&again);
+}
+
 static void test_odd_events(void **state)
 {
 	static const char *const rows[] = {
@@ -275,6 +311,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_read_and_written),
 		cmocka_unit_test(test_events),
+		cmocka_unit_test(test_callers),
 		cmocka_unit_test(test_odd_events),
 		cmocka_unit_test(test_unknown_members_are_kept),
 		cmocka_unit_test(test_unknown_members_go_with_theirs),

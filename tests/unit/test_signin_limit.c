@@ -19,14 +19,19 @@ struct signin {
 
 static struct signin signins[SIGNIN_LIMIT + 8];
 
-static void enter(struct signin *s, const char *name)
+static void enter_by(struct signin *s, enum mfa_voice voice, const char *name)
 {
 	int fds[2];
 
 	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds), 0);
 	s->client = fds[0];
 	s->fd = fds[1];
-	signin_limit_enter(&s->place, name, s->fd);
+	signin_limit_enter(&s->place, voice, name, s->fd);
+}
+
+static void enter(struct signin *s, const char *name)
+{
+	enter_by(s, MFA_VOICE_ROOT, name);
 }
 
 static void leave(struct signin *s)
@@ -55,12 +60,14 @@ static void check(const char *name, size_t count, size_t from, size_t to)
 /* Of so many sign-ins the oldest go, each once, and they are no longer counted. */
 static void test_limit(void **state)
 {
-	static const struct { const char *name, *who; size_t count, gone; } rows[] = {
+	static const struct { const char *name, *who; size_t count, gone; enum mfa_voice voice; } rows[] = {
 		{ "one", "alice", 1, 0 },
 		{ "as many as may be", "alice", SIGNIN_LIMIT, 0 },
 		{ "one more", "alice", SIGNIN_LIMIT + 1, 1 },
 		{ "some more", "alice", SIGNIN_LIMIT + 5, 5 },
-		{ "without a name", NULL, SIGNIN_LIMIT + 5, 0 },
+		{ "a user's own programs", "alice", SIGNIN_LIMIT + 5, 0, MFA_VOICE_OWN },
+		{ "callers, as many as may be", "alice", SIGNIN_LIMIT_CALLER, 0, MFA_VOICE_CALLER },
+		{ "callers, some more", "alice", SIGNIN_LIMIT_CALLER + 3, 3, MFA_VOICE_CALLER },
 		{ "with an empty name", "", SIGNIN_LIMIT + 5, 0 },
 	};
 	size_t i, j;
@@ -68,7 +75,7 @@ static void test_limit(void **state)
 	(void)state;
 	for (i = 0; i < ROWS(rows); i++) {
 		for (j = 0; j < rows[i].count; j++)
-			enter(&signins[j], rows[i].who);
+			enter_by(&signins[j], rows[i].voice, rows[i].who);
 		check(rows[i].name, rows[i].count, 0, rows[i].gone);
 		for (j = 0; j < rows[i].count; j++)
 			leave(&signins[j]);
@@ -112,12 +119,27 @@ static void test_shared_row(void **state)
 		enter(&signins[i], "alice");
 	for (i = 0; i < NAMES; i++) {
 		(void)snprintf(name, sizeof(name), "user%zu", i);
-		signin_limit_enter(&places[i], name, -1);
+		signin_limit_enter(&places[i], MFA_VOICE_ROOT, name, -1);
 	}
 	check("alice's", SIGNIN_LIMIT, 0, 0);
 	for (i = 0; i < NAMES; i++)
 		signin_limit_leave(&places[i]);
 	for (i = 0; i < SIGNIN_LIMIT; i++)
+		leave(&signins[i]);
+}
+
+/* A caller sends nobody away but those of callers, and root's word none of these. */
+static void test_voices(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < SIGNIN_LIMIT; i++)
+		enter_by(&signins[i], i < SIGNIN_LIMIT_CALLER ? MFA_VOICE_CALLER : MFA_VOICE_ROOT, "alice");
+	check("as many as there may be of root's", SIGNIN_LIMIT, 0, 0);
+	enter_by(&signins[SIGNIN_LIMIT], MFA_VOICE_CALLER, "alice");
+	check("one of callers too many", SIGNIN_LIMIT + 1, 0, 1);
+	for (i = 0; i <= SIGNIN_LIMIT; i++)
 		leave(&signins[i]);
 }
 
@@ -131,7 +153,7 @@ static void test_others(void **state)
 	(void)state;
 	for (i = 0; i < NAMES * 2; i++) {
 		(void)snprintf(name, sizeof(name), "user%zu", i % NAMES);
-		signin_limit_enter(&places[i], name, 1 << 20);
+		signin_limit_enter(&places[i], MFA_VOICE_ROOT, name, 1 << 20);
 	}
 	for (i = 0; i < NAMES * 2; i += 3)
 		signin_limit_leave(&places[i]);
@@ -160,6 +182,7 @@ int main(void)
 		cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_leaving),
 		cmocka_unit_test(test_shared_row),
+		cmocka_unit_test(test_voices),
 		cmocka_unit_test(test_others),
 	};
 

@@ -205,8 +205,9 @@ static void print_throttles(const json_t *throttles)
 /* Those that a right code has not made good, and how many more there may be. */
 static void print_wrong_codes(const json_t *wrong)
 {
-	long long root = number(wrong, "root"), local = number(wrong, "local");
+	long long root = number(wrong, "root"), local = number(wrong, "local"), caller = number(wrong, "caller");
 	long long root_left = number(wrong, "root_left"), local_left = number(wrong, "local_left");
+	long long caller_left = number(wrong, "caller_left");
 
 	if (root > 0)
 		(void)printf(root_left > 0
@@ -218,6 +219,11 @@ static void print_wrong_codes(const json_t *wrong)
 				 "          refused there\n")
 			     : _("Wrong:    %lld app codes within 28 days, by the user's own programs; they are refused there\n"
 				 "          just now\n"), local, local_left);
+	if (caller > 0)
+		(void)printf(caller_left > 0
+			     ? _("Wrong:    %lld app codes within 28 days, by callers; %lld more and they are refused there\n")
+			     : _("Wrong:    %lld app codes within 28 days, by callers; they are refused there just now\n"),
+			     caller, caller_left);
 }
 
 static void print_events(const json_t *events)

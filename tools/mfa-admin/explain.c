@@ -128,6 +128,13 @@ static void print_rhost(const char *rhost)
 	(void)puts(mfa_address_parse(rhost, &address) == 0 ? "" : _(" (a name: no rule about networks holds)"));
 }
 
+static void print_caller(const char *caller)
+{
+	(void)printf("%s ", _("Asked by: "));
+	mfa_terminal_column(stdout, caller, 0);
+	(void)puts(_(", one of `callers`: nobody is enrolled, and nothing is remembered"));
+}
+
 /* Of mfad's words; one that knows none leaves the line out. */
 static void print_place(const json_t *json)
 {
@@ -138,7 +145,9 @@ static void print_place(const json_t *json)
 	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++)
 		if (strcmp(places[i].place, text(json, "place")) == 0)
 			(void)printf("%s %s\n", _("From:     "), _(places[i].words));
-	if (json_is_true(json_object_get(json, "by_another")))
+	if (text(json, "caller")[0] != '\0')
+		print_caller(text(json, "caller"));
+	else if (json_is_true(json_object_get(json, "by_another")))
 		(void)puts(_("           Somebody else has started it, so that it enrols no first device."));
 }
 

@@ -218,11 +218,11 @@ static int unlock(struct conversation *c, struct mfa_account *account, void *ctx
 	struct unlocking *un = ctx;
 	int64_t now = mfa_clock_now();
 
-	bool full = mfa_factor_codes_left(account, false, now) == 0;
+	bool full = mfa_factor_codes_left(account, MFA_VOICE_ROOT, now) == 0;
 
 	un->mended = un->clocks ? mfa_factor_mend_clocks(account, now, c->conf->totp_window)
 				: mfa_factor_unlock(account, now, c->conf->totp_window);
-	un->lifted = full ? mfa_factor_codes_left(account, false, now) : 0;
+	un->lifted = full ? mfa_factor_codes_left(account, MFA_VOICE_ROOT, now) : 0;
 	return un->clocks && !un->mended ? 1 : 0;
 }
 
@@ -312,6 +312,7 @@ static int give_pass(struct conversation *c, struct mfa_account *account, void *
 	/* Wrong tries at a pass that is gone are no reason to wait with the new one. */
 	mfa_throttle_clear(&account->throttles[MFA_BUDGET_PASS]);
 	mfa_throttle_clear(&account->throttles[MFA_BUDGET_LOCAL_PASS]);
+	mfa_throttle_clear(&account->throttles[MFA_BUDGET_CALLER_PASS]);
 	return mfa_pass_generate(account, now, pass->until, pass->uses, pass->text);
 }
 

@@ -62,7 +62,7 @@ static char *format(const struct explain *e)
 	char *text;
 
 	json = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s*, s:s, s:s, s:s, s:b, s:i, s:b, s:i, s:o, s:o, s:b, s:b, s:I, s:i, "
-			 "s:s, s:s, s:b, s:s, s:b}",
+			 "s:s, s:s, s:b, s:s, s:b, s:s*}",
 			 "user", e->subject.identity.name, "asked_as", e->subject.asked_as,
 			 "other", e->subject.other, "service", e->service, "rhost", e->rhost,
 			 "section", e->policy->service,
@@ -75,12 +75,26 @@ static char *format(const struct explain *e)
 			 "remember", (json_int_t)e->policy->remember, "postponed", (int)f->postponed,
 			 "in_groups", membership_word(&e->policy->groups, f->in_groups),
 			 "in_except_groups", membership_word(&e->policy->except_groups, f->in_except_groups),
-			 "locked", account != NULL && mfa_factor_codes_blocked(account, false, f->now, &wait) !=
-						      MFA_VERDICT_RIGHT,
-			 "place", mfa_place_word(mfa_policy_place(f)), "by_another", f->by_another);
+			 "locked", account != NULL && mfa_factor_codes_blocked(account, subject_voice(&e->subject), f->now,
+								      &wait) != MFA_VERDICT_RIGHT,
+			 "place", mfa_place_word(mfa_policy_place(f)), "by_another", f->by_another,
+			 "caller", e->subject.caller);
 	text = json != NULL ? json_dumps(json, JSON_COMPACT) : NULL;
 	json_decref(json);
 	return text;
+}
+
+/* A program of one of the service's callers asks by itself. */
+static void ask_as_caller(struct explain *e)
+{
+	const struct mfa_caller *caller = NULL;
+
+	if (e->presence.told && e->presence.uid != 0)
+		caller = mfa_conf_caller(e->policy, e->presence.uid);
+	if (caller == NULL)
+		return;
+	e->subject.local = true;
+	e->subject.caller = caller->name;
 }
 
 static int explain(struct conversation *c, struct explain *e)
@@ -94,6 +108,7 @@ static int explain(struct conversation *c, struct explain *e)
 	r = subject_read(c, e->policy, &e->subject);
 	if (r != 0)
 		return r;
+	ask_as_caller(e);
 	r = mfa_accounts_load_or_decoy(c->verifier->accounts, id->name,
 				       e->subject.barred == NULL && (id->known || !e->policy->nss),
 				       mfa_clock_now(), &e->record, &e->bare);

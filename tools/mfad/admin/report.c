@@ -108,7 +108,7 @@ static void take_one(struct report *re, struct figures *f, const char *key, cons
 		states[n++] = "unreadable";
 	} else {
 		count(f, account, re->now);
-		if (mfa_factor_codes_blocked(account, false, re->now, &wait) != MFA_VERDICT_RIGHT) {
+		if (mfa_factor_codes_blocked(account, MFA_VOICE_ROOT, re->now, &wait) != MFA_VERDICT_RIGHT) {
 			f->locked++;
 			states[n++] = "locked";
 		}

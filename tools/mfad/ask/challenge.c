@@ -10,6 +10,7 @@
 #include "language/language.h"
 #include "mfad/ask/ask.h"
 #include "mfad/ask/judged.h"
+#include "mfad/base/caller_limit.h"
 #include "mfad/base/metrics.h"
 #include "table/table.h"
 
@@ -45,21 +46,55 @@ static enum mfa_method_kind begun_kind(const struct challenge *ch)
 	return ch->begun != NULL ? (enum mfa_method_kind)(1U << ch->begun->method) : MFA_METHOD_NONE;
 }
 
+/* Whether a caller's answer may be looked at, by what it got wrong at all accounts. */
+static bool may_try(struct challenge *ch)
+{
+	if (ch->subject->caller == NULL || !ch->c->conf->throttle ||
+	    caller_limit_take(ch->subject->caller, mfa_clock_now()))
+		return true;
+	memset(&ch->judgement, 0, sizeof(ch->judgement));
+	ch->judgement.verdict = MFA_VERDICT_WAIT;
+	return false;
+}
+
+/* What was no guess, or told nothing, is none of its tries; nor are mistakes of a sign-in that ends with the right
+ * answer. */
+static void settle_try(const struct challenge *ch, bool told)
+{
+	const char *caller = ch->subject->caller;
+	enum mfa_verdict verdict = ch->judgement.verdict;
+	int64_t now = mfa_clock_now();
+
+	if (caller == NULL || !ch->c->conf->throttle)
+		return;
+	if (told && !ch->judgement.known && (verdict == MFA_VERDICT_WRONG || verdict == MFA_VERDICT_NEXT))
+		return;
+	caller_limit_give_back(caller, 1, now);
+	if (!told || verdict != MFA_VERDICT_RIGHT)
+		return;
+	caller_limit_give_back(caller, ch->counted, now);
+	caller_limit_make_room(caller, ch->record->account->name, now);
+}
+
 /* Judges until the judgement stands in the store. */
 static int judge(struct challenge *ch, const char *answer)
 {
 	struct judging judging = { .challenge = ch, .attempt = {
 		.answer = answer,
 		.now = mfa_clock_now(),
-		.local = ch->subject->local,
+		.voice = subject_voice(ch->subject),
 		.methods = mfa_methods_open(ch->policy->methods, begun_kind(ch)),
 		.window = ch->c->conf->totp_window,
 		.throttle = ch->c->conf->throttle,
 		.name = ch->record->decoy ? ch->record->name : 0,
 		.mistakes = ch->counted,
 	} };
-	int r = mfa_accounts_change(ch->c->verifier->accounts, ch->record, judge_in, &judging);
+	int r;
 
+	if (!may_try(ch))
+		return 0;
+	r = mfa_accounts_change(ch->c->verifier->accounts, ch->record, judge_in, &judging);
+	settle_try(ch, r >= 0);
 	if (r == 0 && judged_is_news(ch))
 		ch->mistakes++;
 	if (r == 0 && ch->judgement.counted)
@@ -106,7 +141,7 @@ static int ask(struct challenge *ch, char *answer, size_t size)
 	int r = 0;
 
 	verdict = ch->c->conf->throttle
-		? mfa_factor_codes_blocked(ch->record->account, ch->subject->local, mfa_clock_now(), &wait)
+		? mfa_factor_codes_blocked(ch->record->account, subject_voice(ch->subject), mfa_clock_now(), &wait)
 		: MFA_VERDICT_RIGHT;
 	if (ch->policy->prompt != NULL) {
 		(void)snprintf(own, sizeof(own), "%s: ", ch->policy->prompt);

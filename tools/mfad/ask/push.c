@@ -77,10 +77,12 @@ static void end(struct challenge *ch)
 
 static int begin(struct challenge *ch, int *error)
 {
+	enum mfa_voice voice = subject_voice(ch->subject);
 	struct push_subject subject = {
-		.service = ch->service, .address = ch->place_not_known ? MFA_PHONE_REQUEST_NOWHERE : ch->rhost,
+		/* Whose word it is says the claim. */
+		.service = ch->service + (voice == MFA_VOICE_CALLER ? strlen(MFA_CALLER) : 0), .address = ch->place_not_known ? MFA_PHONE_REQUEST_NOWHERE : ch->rhost,
 		.command = ch->command,
-		.claim = ch->subject->local, .local = ch->subject->local, .policy = ch->policy,
+		.voice = voice, .policy = ch->policy,
 	};
 	enum push_offer offer = PUSH_NONE;
 
@@ -98,14 +100,14 @@ static int begin(struct challenge *ch, int *error)
 
 static void settle(struct challenge *ch, struct mfa_account *account)
 {
-	mfa_push_settle(account, ch->subject->local, of(ch)->push.asked_at);
+	mfa_push_settle(account, subject_voice(ch->subject), of(ch)->push.asked_at);
 }
 
 /* The account is changed as after a right code. */
 static int accept_in(void *ctx, struct mfa_record *record, bool again)
 {
 	struct challenge *ch = ctx;
-	struct mfa_attempt attempt = { .now = mfa_clock_now(), .local = ch->subject->local,
+	struct mfa_attempt attempt = { .now = mfa_clock_now(), .voice = subject_voice(ch->subject),
 				       .window = ch->c->conf->totp_window, .mistakes = ch->counted };
 	struct mfa_device *device = mfa_account_device_by_id(record->account, of(ch)->push.request.device);
 
@@ -113,7 +115,7 @@ static int accept_in(void *ctx, struct mfa_record *record, bool again)
 	/* It was removed meanwhile. */
 	if (device == NULL || device->phone == NULL)
 		return -EPERM;
-	mfa_push_settle(record->account, attempt.local, of(ch)->push.asked_at);
+	mfa_push_settle(record->account, attempt.voice, of(ch)->push.asked_at);
 	mfa_push_accept(record->account, device, &attempt, &ch->judgement);
 	return judged_put_in_record(ch);
 }

@@ -9,7 +9,8 @@
 enum peer_kind {
 	PEER_NOBODY = 0,	/* may send nothing */
 	PEER_ROOT = 1,		/* uid 0, or the user who owns this mfad's store */
-	PEER_SELF = 2,		/* any other uid: the account of its own name only */
+	PEER_SELF = 2,		/* any other uid: the account of its own name only, and where it is a caller, sign-ins of
+				 * others (subject.h) */
 	PEER_PORTAL = 4,	/* mfa-portal: what phones say, and no more */
 };
 

@@ -145,12 +145,26 @@ static const char *refusal_of(int error)
 	return error == -EINVAL ? "bad-name" : "lookup-failed";
 }
 
+static const char not_own[] = "not-own-account";
+
+enum mfa_voice subject_voice(const struct subject *subject)
+{
+	if (!subject->local)
+		return MFA_VOICE_ROOT;
+	return subject->caller != NULL ? MFA_VOICE_CALLER : MFA_VOICE_OWN;
+}
+
 int subject_read(struct conversation *c, const struct mfa_policy *policy, struct subject *out)
 {
+	const struct mfa_caller *caller = NULL;
 	char name[MFA_ACCOUNT_NAME_MAX + 1];
 	int r;
 
 	*out = (struct subject){ .local = c->peer.kind != PEER_ROOT, .refusal = NULL };
+	if (policy != NULL && c->peer.kind == PEER_SELF)
+		caller = mfa_conf_caller(policy, c->peer.uid);
+	if (caller != NULL)
+		out->caller = caller->name;
 	r = mfa_frame_text(&c->frame, MFA_FIELD_USER, name, sizeof(name));
 	if (r != 0)
 		return -EINVAL;
@@ -159,11 +173,11 @@ int subject_read(struct conversation *c, const struct mfa_policy *policy, struct
 		out->refusal = refusal_of(r);
 		return r;
 	}
-	if (out->local && (!out->identity.known || out->identity.uid != c->peer.uid)) {
-		out->refusal = "not-own-account";
+	if (subject_voice(out) == MFA_VOICE_OWN && (!out->identity.known || out->identity.uid != c->peer.uid)) {
+		out->refusal = not_own;
 		return -EPERM;
 	}
-	if (out->local || (policy != NULL && policy->nss))
+	if (subject_voice(out) == MFA_VOICE_OWN || (policy != NULL && policy->nss))
 		return 0;
 	r = policy != NULL ? read_spelling(c, policy, out) : subject_spell(c, &out->identity);
 	if (r != 0)
@@ -231,6 +245,14 @@ struct failure failure_of(int error)
 	return (struct failure){ MFA_RESULT_FAILED,
 		N_("The second-factor service can't read or write its records just now, so nothing was "
 		   "changed. Please tell your administrator.") };
+}
+
+const char *subject_failure_text(const struct subject *subject, int error)
+{
+	if (subject->refusal == not_own)
+		return N_("This program runs neither as root nor as the owner of this account, so it may not ask for it.\n"
+			  "Please tell your administrator.");
+	return failure_of(error).text;
 }
 
 int subject_still(int error)

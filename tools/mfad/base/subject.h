@@ -11,7 +11,8 @@
 
 struct subject {
 	struct mfa_identity identity;
-	bool local;		/* not on root's word */
+	bool local;		/* not on root's word, */
+	const char *caller;	/* but on that of a user who may sign in others at this service: who; NULL: not so */
 	const char *refusal;	/* why not, for the log; constant */
 	char asked_as[MFA_ACCOUNT_NAME_MAX + 1];	/* the name as it came, where identity has another; or "" */
 	bool folded;		/* the store is (account/spelling.h), and the name need not be known to the system */
@@ -21,12 +22,16 @@ struct subject {
 };
 
 /* Reads USER from the request and says who that is.  policy: of the service that is signed in to; where names
- * need not be known to the system, one that is not is spelt as the store has it, and then looked up again.
+ * need not be known to the system, one that is not is spelt as the store has it, and then looked up again; its
+ * callers may ask for anybody.
  * NULL: of no service; names are then spelt as the store has them, without taking realms off.
  * Returns 0; -EPERM (this peer may not ask for that
- * account); -EINVAL (not a name); or the error of the look-up.  A peer that is not root gets the same
- * answer for a name that is not there as for one that is not its own. */
+ * account); -EINVAL (not a name); or the error of the look-up.  A peer that is neither root nor a caller gets the
+ * same answer for a name that is not there as for one that is not its own. */
 int subject_read(struct conversation *c, const struct mfa_policy *policy, struct subject *out);
+
+/* On whose word. */
+enum mfa_voice subject_voice(const struct subject *subject);
 
 /* A name of an administrator's choice, as the store has it: the system's spelling, or (in a folded store) lower
  * case, without a realm that some service takes off.  id is that of the name as it is spelt then.  Returns 0 or as mfa_identity_of_name and mfa_spelling_folded. */
@@ -49,6 +54,8 @@ struct failure {
 	const char *text;
 };
 struct failure failure_of(int error);
+/* The text of it to whoever asked for the subject: where the peer may not, there is nothing wrong with the account. */
+const char *subject_failure_text(const struct subject *subject, int error);
 
 /* What reading or changing a record again means, which was there a moment ago: one that has gone meanwhile (-ENOENT) is
  * nobody's to sign in with (-EPERM).  Anything else stays as it is. */

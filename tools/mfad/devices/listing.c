@@ -46,7 +46,7 @@ static bool locked(const struct mfa_account *account, int64_t now)
 {
 	int64_t wait;
 
-	return mfa_factor_codes_blocked(account, false, now, &wait) != MFA_VERDICT_RIGHT;
+	return mfa_factor_codes_blocked(account, MFA_VOICE_ROOT, now, &wait) != MFA_VERDICT_RIGHT;
 }
 
 static json_t *uid(const struct mfa_account *account)
@@ -164,12 +164,14 @@ static json_t *throttles(const struct mfa_account *account, int64_t now)
 /* Wrong app codes of four weeks, as they count towards the limit. */
 static json_t *wrong_codes(const struct mfa_account *account, int64_t now)
 {
-	return json_pack("{s:I, s:I, s:I, s:I, s:I}",
-			 "root", (json_int_t)mfa_factor_wrong_codes(account, false, now),
-			 "local", (json_int_t)mfa_factor_wrong_codes(account, true, now),
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
+			 "root", (json_int_t)mfa_factor_wrong_codes(account, MFA_VOICE_ROOT, now),
+			 "local", (json_int_t)mfa_factor_wrong_codes(account, MFA_VOICE_OWN, now),
+			 "caller", (json_int_t)mfa_factor_wrong_codes(account, MFA_VOICE_CALLER, now),
 			 "limit", (json_int_t)MFA_TOTAL_LIMIT,
-			 "root_left", (json_int_t)mfa_factor_codes_left(account, false, now),
-			 "local_left", (json_int_t)mfa_factor_codes_left(account, true, now));
+			 "root_left", (json_int_t)mfa_factor_codes_left(account, MFA_VOICE_ROOT, now),
+			 "local_left", (json_int_t)mfa_factor_codes_left(account, MFA_VOICE_OWN, now),
+			 "caller_left", (json_int_t)mfa_factor_codes_left(account, MFA_VOICE_CALLER, now));
 }
 
 /* When phones were last asked, and since when they are not. */

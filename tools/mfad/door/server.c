@@ -21,6 +21,7 @@
 #define REFUSE_MS 100		/* for the request of one who is turned away */
 #define REFUSALS_MAX 32		/* at once; more than that are turned away without a word */
 #define DESCRIPTORS 16384	/* for all seats of both doors, and the store */
+#define CALLER_SEATS 256	/* connections of a user whom some service's rules name as a caller */
 #define IDLE_MAX 16		/* threads of a door that wait for work; more than that end */
 
 /* A conversation that holds a place. */
@@ -29,6 +30,7 @@ struct seat {
 	struct door *door;
 	int fd;
 	uid_t uid;
+	unsigned most;		/* connections of that user */
 	bool silent;		/* the client has not said what it wants */
 	bool lasts;		/* it stays for as long as we do: mfa-portal's */
 };
@@ -76,7 +78,7 @@ static int start_thread(struct door *door)
 
 /* A user who is at the limit makes room by losing the oldest connection that has
  * not said a word; one whose every connection is talking waits. */
-static bool make_room(struct door *door, uid_t uid)
+static bool make_room(struct door *door, const struct seat *next)
 {
 	struct seat *seat, *silent_own = NULL, *silent = NULL;
 	unsigned own = 0;
@@ -84,15 +86,15 @@ static bool make_room(struct door *door, uid_t uid)
 	TAILQ_FOREACH(seat, &door->taken, others) {
 		if (seat->silent && silent == NULL)
 			silent = seat;
-		if (seat->uid != uid)
+		if (seat->uid != next->uid)
 			continue;
 		own++;
 		if (seat->silent && silent_own == NULL)
 			silent_own = seat;
 	}
-	if (own < door->seats_each && door->seats < door->seats_max)
+	if (own < next->most && door->seats < door->seats_max)
 		return true;
-	if (own >= door->seats_each)
+	if (own >= next->most)
 		silent = silent_own;
 	if (silent == NULL)
 		return false;
@@ -108,7 +110,7 @@ static int sit_down(struct door *door, struct seat *seat)
 	int r = -ESHUTDOWN;
 
 	(void)pthread_mutex_lock(&door->server->lock);
-	if (!door->server->stopping && make_room(door, seat->uid)) {
+	if (!door->server->stopping && make_room(door, seat)) {
 		TAILQ_INSERT_TAIL(&door->taken, seat, others);
 		door->seats++;
 		r = 0;
@@ -148,11 +150,26 @@ static void on_request(void *ctx, bool lasts)
 	(void)pthread_mutex_unlock(&seat->door->server->lock);
 }
 
+/* Callers speak for many people, of whom each may wait for a phone. */
+static unsigned seats_of(const struct door *door, const struct peer *peer)
+{
+	struct conf_ref *conf;
+	bool caller;
+
+	if (peer->kind != PEER_SELF)
+		return door->seats_each;
+	conf = verifier_get_conf(door->server->verifier);
+	caller = mfa_conf_has_caller(conf_ref_conf(conf), peer->uid);
+	verifier_put_conf(door->server->verifier, conf);
+	return caller ? CALLER_SEATS : door->seats_each;
+}
+
 static void serve_connection(struct door *door, int fd)
 {
 	struct verifier *v = door->server->verifier;
 	struct peer peer = peer_of(fd, v->own_uid, v->portal_uid, v->overflow_uid);
-	struct seat seat = { .door = door, .fd = fd, .uid = peer.uid, .silent = true };
+	struct seat seat = { .door = door, .fd = fd, .uid = peer.uid, .silent = true,
+			     .most = seats_of(door, &peer) };
 
 	int r = sit_down(door, &seat);
 

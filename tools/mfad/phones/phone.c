@@ -346,13 +346,17 @@ static int refuse_in(void *ctx, struct mfa_record *record, bool again)
 {
 	const struct refusing *refusing = ctx;
 	const struct exchange *e = refusing->e;
+	const struct mfa_phone_request *request = refusing->request;
+	enum mfa_voice voice = !request->claim ? MFA_VOICE_ROOT : request->by_caller ? MFA_VOICE_CALLER : MFA_VOICE_OWN;
+	char service[sizeof(MFA_CALLER) + MFA_PHONE_REQUEST_TEXT_MAX];
 
 	(void)again;
 	if (e->call->approves)
-		mfa_push_mistake(record->account, e->now);
+		mfa_push_mistake(record->account, voice, e->now);
 	else
-		mfa_push_refuse(record->account, e->now);
-	mfa_account_add_event(record->account, e->now, refusing->request->service, refusing->request->address, "push",
+		mfa_push_refuse(record->account, voice, e->now);
+	(void)snprintf(service, sizeof(service), "%s%s", request->by_caller ? MFA_CALLER : "", request->service);
+	mfa_account_add_event(record->account, e->now, service, request->address, "push",
 			      e->call->approves ? "wrong" : "not-me");
 	return 0;
 }

@@ -236,7 +236,7 @@ static int begin(struct push *push, struct conversation *c)
 
 struct counted {
 	struct push *push;
-	bool local;
+	enum mfa_voice voice;
 	enum mfa_push_block block;
 };
 
@@ -247,10 +247,10 @@ static int count_in(void *ctx, struct mfa_record *record, bool again)
 
 	(void)again;
 	push->asked_at = mfa_clock_now();
-	counted->block = mfa_push_blocked(record->account, counted->local, push->c->conf->push_limit, push->asked_at);
+	counted->block = mfa_push_blocked(record->account, counted->voice, push->c->conf->push_limit, push->asked_at);
 	if (counted->block != MFA_PUSH_FREE)
 		return 1;
-	mfa_push_ask(record->account, counted->local, push->asked_at);
+	mfa_push_ask(record->account, counted->voice, push->asked_at);
 	return 0;
 }
 
@@ -258,7 +258,7 @@ static int count_in(void *ctx, struct mfa_record *record, bool again)
 static int count_request(struct push *push, struct mfa_record *record, const struct push_subject *subject,
 			 enum push_offer *offer)
 {
-	struct counted counted = { .push = push, .local = subject->local };
+	struct counted counted = { .push = push, .voice = subject->voice };
 	int r = mfa_accounts_change(push->c->verifier->accounts, record, count_in, &counted);
 
 	*offer = r == 0 ? PUSH_ASKED : PUSH_NONE;
@@ -296,7 +296,8 @@ int push_begin(struct push *push, struct conversation *c, struct mfa_record *rec
 	request->kind = MFA_PHONE_REQUEST_SIGNIN;
 	request->created = mfa_clock_now();
 	request->expires = request->created + c->conf->push_timeout;
-	request->claim = subject->claim;
+	request->claim = subject->voice != MFA_VOICE_ROOT;
+	request->by_caller = subject->voice == MFA_VOICE_CALLER;
 	request->verify = subject->policy->verify_user;
 	mfa_text_copy(request->account, sizeof(request->account), record->account->name);
 	mfa_text_copy(request->service, sizeof(request->service), subject->service);

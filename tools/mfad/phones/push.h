@@ -61,8 +61,7 @@ struct push_subject {
 	const char *service;
 	const char *address;
 	const char *command;
-	bool claim;
-	bool local;
+	enum mfa_voice voice;
 	const struct mfa_policy *policy;
 };
 

@@ -87,6 +87,7 @@ int facts_gather(struct conversation *c, const struct subject *subject, const st
 	out->known = subject->identity.known;
 	out->barred = subject->barred;
 	out->local = subject->local;
+	out->by_caller = subject->caller != NULL;
 	out->rhost = rhost;
 	out->now = mfa_clock_now();
 	out->unlisted = subject->folded && !subject->identity.known && !is_listed(account, out->now);
@@ -114,6 +115,7 @@ static bool by_another(const struct mfa_identity *id, const char *service, const
 void facts_place(const struct subject *subject, const struct mfa_policy *policy, const char *service,
 		 const struct mfa_presence *presence, struct mfa_policy_facts *facts)
 {
-	facts->here = mfa_service_is_local(policy->on_host, service, presence->own_terminal);
+	/* Of a program that is not root's the terminal is a claim, too. */
+	facts->here = mfa_service_is_local(policy->on_host, service, presence->own_terminal && !subject->local);
 	facts->by_another = by_another(&subject->identity, service, presence);
 }

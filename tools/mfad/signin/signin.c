@@ -35,7 +35,7 @@ struct signin {
 	char session[FIELD_MAX + 1];
 	char command[FIELD_MAX + 1];
 	struct mfa_presence presence;
-	char shown_service[FIELD_MAX + 8];	/* marked where it is only a claim */
+	char shown_service[2 * FIELD_MAX];	/* marked where it is not root's word */
 	const struct mfa_policy *policy;
 	struct mfa_policy_facts facts;
 	struct mfa_record record;	/* what is asked about: the account's, or a decoy */
@@ -55,6 +55,22 @@ static int optional_text(struct conversation *c, enum mfa_field_tag tag, char *o
 	int r = mfa_frame_text(&c->frame, tag, out, FIELD_MAX + 1);
 
 	return r == -ENOENT ? 0 : r;
+}
+
+static void mark_service(struct signin *s)
+{
+	switch (subject_voice(&s->subject)) {
+	case MFA_VOICE_CALLER:
+		(void)snprintf(s->shown_service, sizeof(s->shown_service), MFA_CALLER "%s (%s)", s->service,
+			       s->subject.caller);
+		break;
+	case MFA_VOICE_OWN:
+		(void)snprintf(s->shown_service, sizeof(s->shown_service), MFA_LOCAL "%s", s->service);
+		break;
+	default:
+		(void)snprintf(s->shown_service, sizeof(s->shown_service), "%s", s->service);
+		break;
+	}
 }
 
 static int read_request(struct signin *s)
@@ -81,9 +97,12 @@ static int read_request(struct signin *s)
 	s->policy = mfa_conf_policy(c->conf, s->service);
 	mfa_presence_read(&c->frame, &s->presence);
 	r = subject_read(c, s->policy, &s->subject);
-	(void)snprintf(s->shown_service, sizeof(s->shown_service), "%s%s",
-		       s->subject.local ? MFA_LOCAL : "", s->service);
+	mark_service(s);
 	s->reason = s->subject.refusal;
+	/* What an administrator who wants it has to say. */
+	if (r == -EPERM)
+		(void)snprintf(s->decision.detail, sizeof(s->decision.detail), "see callers in [policy %.48s]",
+			       s->service);
 	return r;
 }
 
@@ -191,7 +210,7 @@ static void challenge(struct signin *s)
 	ch->policy = s->policy;
 	ch->service = s->shown_service;
 	ch->rhost = s->rhost;
-	ch->place_not_known = !s->subject.local && mfa_policy_place(&s->facts) == MFA_PLACE_NOT_KNOWN;
+	ch->place_not_known = subject_voice(&s->subject) != MFA_VOICE_OWN && mfa_policy_place(&s->facts) == MFA_PLACE_NOT_KNOWN;
 	ch->command = s->command;
 	ch->hopeless = s->decision.kind != MFA_DECISION_REQUIRE || s->record.decoy;
 	ch->tells = !s->subject.local;
@@ -342,7 +361,7 @@ static void tell(struct signin *s)
 	default:
 		if (s->enrolment.what != NULL)
 			break;
-		text = s->error != 0 ? failure_of(s->error).text : N_("Sign-in refused.");
+		text = s->error != 0 ? subject_failure_text(&s->subject, s->error) : N_("Sign-in refused.");
 		break;
 	}
 	if (s->enrolment.text != NULL)
@@ -378,14 +397,15 @@ static int priority(const struct signin *s)
 static void log_signin(const struct signin *s)
 {
 	const struct challenge *ch = &s->challenge;
+	bool claimed = subject_voice(&s->subject) == MFA_VOICE_OWN;
 	struct mfa_log_line line;
 
-	metrics_signin(s->service, s->subject.local, judged_seen_method(&ch->judgement), result_word(s));
+	metrics_signin(s->service, claimed, judged_seen_method(&ch->judgement), result_word(s));
 	mfa_log_begin(&line, "signin");
 	mfa_log_text(&line, "result", result_word(s));
 	mfa_log_text(&line, "user", s->subject.identity.name);
 	mfa_log_text(&line, "asked_as", s->subject.asked_as);
-	mfa_log_text(&line, s->subject.local ? "claimed_service" : "service", s->service);
+	mfa_log_text(&line, claimed ? "claimed_service" : "service", s->service);
 	mfa_log_text(&line, s->subject.local ? "claimed_rhost" : "rhost", s->rhost);
 	mfa_log_text(&line, "tty", s->tty);
 	if (s->subject.local)
@@ -412,6 +432,7 @@ static void log_signin(const struct signin *s)
 	/* As its owner was told. */
 	if (ch->judgement.verdict == MFA_VERDICT_RIGHT && ch->unheard.count > 0)
 		mfa_log_number(&line, "wrong_before", ch->unheard.count);
+	mfa_log_text(&line, "caller", s->subject.caller);
 	mfa_log_write(&line, priority(s));
 }
 
@@ -443,8 +464,7 @@ void request_signin(struct conversation *c)
 	struct signin_limit_place place;
 
 	s.error = read_request(&s);
-	/* A user's own programs have their limit at the door. */
-	signin_limit_enter(&place, s.subject.local ? NULL : s.subject.identity.name, c->fd);
+	signin_limit_enter(&place, subject_voice(&s.subject), s.subject.identity.name, c->fd);
 	if (s.error == 0)
 		s.error = decide(&s);
 	if (s.error != 0)

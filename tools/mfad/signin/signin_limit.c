@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "table/table.h"
 #include "text/text.h"
 
 #define ROW_COUNT 256
@@ -28,26 +29,30 @@ static void send_away(struct signin_limit_place *place)
 	place->fd = -1;
 }
 
-void signin_limit_enter(struct signin_limit_place *place, const char *name, int fd)
+void signin_limit_enter(struct signin_limit_place *place, enum mfa_voice voice, const char *name, int fd)
 {
+	static const unsigned limits[] = {
+		[MFA_VOICE_ROOT] = SIGNIN_LIMIT, [MFA_VOICE_OWN] = 0, [MFA_VOICE_CALLER] = SIGNIN_LIMIT_CALLER,
+	};
+	MFA_TABLE_FITS(limits, MFA_VOICE_COUNT);
 	struct signin_limit_place **at, *before = NULL, *oldest = NULL;
 	unsigned count = 0;
 
-	*place = (struct signin_limit_place){ .fd = fd };
-	if (name == NULL || name[0] == '\0')
+	*place = (struct signin_limit_place){ .fd = fd, .voice = voice };
+	if (limits[voice] == 0 || name[0] == '\0')
 		return;
 	memcpy(place->name, name, strnlen(name, sizeof(place->name) - 1));
 	(void)pthread_mutex_lock(&all.lock);
 	for (at = row_of(name); *at != NULL; at = &before->next) {
 		before = *at;
 		/* Whoever was sent away may take a moment to go. */
-		if (before->fd < 0 || strcmp(before->name, place->name) != 0)
+		if (before->fd < 0 || before->voice != voice || strcmp(before->name, place->name) != 0)
 			continue;
 		count++;
 		if (oldest == NULL)
 			oldest = before;
 	}
-	if (count >= SIGNIN_LIMIT)
+	if (oldest != NULL && count >= limits[voice])
 		send_away(oldest);
 	place->prev = before;
 	*at = place;
