@@ -172,8 +172,34 @@ by radsrv code radsrv "$(code_now radsrv)"
 accepted 'its own account elsewhere, as anybody'
 log_like 'which is a claim' 'user=radsrv claimed_service=code'
 
+# --- names of a VPN, as RADIUS hands them on --------------------------------------------------------
+
+new_rules '[policy radiusd]' 'callers = radsrv' 'nss = no' 'realms = EXAMPLE.ORG'
+enrol vera
+tick
+by radsrv radiusd 'VERA@example.org' "$(code_now vera)"
+accepted 'a name that the system does not know, however it is spelt'
+by radsrv radiusd 'root@EXAMPLE.ORG' 123456
+denied 'nobody becomes root by a spelling'
+by bob radiusd 'VERA@example.org' "$(code_now vera)"
+like 'and others get what they got' "$SCREEN" 'runs neither as root'
+
+# --- at the door --------------------------------------------------------------------------------------
+
+# crowd USER COUNT ACCOUNT: so many that stand at the prompt, once those before have left.
+nobody_there() { ! ss -axH | grep -F " $SOCKET " | grep -qv LISTEN; }
+crowd() {
+	wait_for nobody_there
+	as "$1" "$HELPERS/crowd" "$2" "$SOCKET" "$3" </dev/null
+}
+new_rules '[policy crowd]' 'callers = radsrv'
+is 'a caller speaks for many' "$(crowd radsrv 300 name+)" 'waiting 256'
+is 'of whom none takes all its places' "$(crowd radsrv 40 alice)" 'waiting 16'
+is 'others speak for themselves' "$(crowd alice 80 alice)" 'waiting 64'
+
 # --- over all accounts ------------------------------------------------------------------------------
 
+new_rules '[policy radiusd]' 'callers = radsrv'
 tick 121
 log_mark
 for ((i = 0; i < 60; i++)); do

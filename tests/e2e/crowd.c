@@ -3,6 +3,7 @@
  *
  *	crowd COUNT SOCKET USER [ANSWER]
  *
+ * A USER that ends in "+" is another one each time: "name+" is name0, name1 and so on.
  * Opens COUNT connections, asks for a sign-in on each and waits for what comes of it; says
  * "waiting" with the number of prompts that are there when all have had an answer.  With ANSWER
  * all prompts are answered at once, and it says how many answers were wrong, how many were not
@@ -20,10 +21,16 @@
 
 static struct mfa_frame frame;
 
-static int begin(const char *path, const char *user)
+static int begin(const char *path, const char *who, int number)
 {
 	int fd = connect_to(path);
+	size_t n = strlen(who);
+	char user[256];
 
+	if (n > 0 && who[n - 1] == '+')
+		(void)snprintf(user, sizeof(user), "%.*s%d", (int)n - 1, who, number);
+	else
+		(void)snprintf(user, sizeof(user), "%s", who);
 	mfa_frame_start(&frame, MFA_SIGNIN);
 	mfa_frame_put_byte(&frame, MFA_FIELD_PROTOCOL, MFA_PROTOCOL);
 	mfa_frame_put_text(&frame, MFA_FIELD_USER, user);
@@ -87,7 +94,7 @@ int main(int argc, char **argv)
 	if (fds == NULL)
 		return 2;
 	for (i = 0; i < count; i++) {
-		int fd = begin(argv[2], argv[3]);
+		int fd = begin(argv[2], argv[3], i);
 
 		if (fd >= 0 && at_prompt(fd))
 			fds[asked++] = fd;
