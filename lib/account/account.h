@@ -104,8 +104,8 @@ struct mfa_event {
 
 #define MFA_ELSEWHERE "*"		/* service and address of what is put together */
 #define MFA_LOCAL "local:"		/* before a service that a user's own program claims */
-#define MFA_CALLER "caller:"		/* before a service, and in parentheses the user who is named there as a caller */
-#define MFA_FAILURES_CLAIMED_MAX 2	/* of MFA_FAILURES_MAX, places that each of these claims: it can claim any number */
+#define MFA_CALLER "caller:"		/* before a service that a caller asks for, who stands behind it in parentheses */
+#define MFA_FAILURES_CLAIMED_MAX 2	/* of MFA_FAILURES_MAX, places that each of the two claims: any number */
 
 /* Wrong answers at one place (service and address): the last of them, and how many. */
 struct mfa_failure {

@@ -51,9 +51,10 @@ int mfa_conf_find_callers(const char *path, struct mfa_conf *conf, char error[MF
 			struct mfa_caller *caller = &conf->policies[i].callers.rows[k];
 			const char *why = find(caller);
 
-			if (why != NULL && error[0] == '\0')
-				(void)snprintf(error, MFA_CONF_ERROR_SIZE, _("%s:%d: callers: %s: %s"), path, caller->line,
-					       caller->name, _(why));
+			if (why == NULL || error[0] != '\0')
+				continue;
+			(void)snprintf(error, MFA_CONF_ERROR_SIZE, _("%s:%d: callers: %s: %s"), path, caller->line,
+				       caller->name, _(why));
 		}
 	}
 	return error[0] == '\0' ? 0 : -ENOENT;

@@ -68,10 +68,10 @@ int mfa_conf_parse(const char *name, const char *text, size_t len, struct mfa_co
  * is no error of the file's, and spares nobody) or -ENOENT: error names the file and the line. */
 int mfa_conf_check_groups(const char *path, const struct mfa_conf *conf,
 			  char error[MFA_CONF_ERROR_SIZE]);
-/* Looks up the users that `callers` names: those that may be it are found, and have their uids.  Not root, nor a user of
- * our own, nor the uid that stands for those that are hidden.  Call it before others see the configuration.
- * Returns 0 (also where there are none), or -ENOENT: at least one is not found, so that nobody is it; error names
- * the file, the line and the reason of the first. */
+/* Looks up the users that `callers` names: those that may be it are found, and have their uids.  Not root, nor a
+ * user of our own, nor the uid that stands for those that are hidden.  Call it before others see the configuration.
+ * Returns 0 (also where there are none), or -ENOENT: at least one is not found (also where a look-up failed), so that
+ * nobody is it; error names the file, the line and the reason of the first. */
 int mfa_conf_find_callers(const char *path, struct mfa_conf *conf, char error[MFA_CONF_ERROR_SIZE]);
 /* The row of a uid among the callers of a service; NULL: it is none.  uid: not root's. */
 const struct mfa_caller *mfa_conf_caller(const struct mfa_policy *policy, uint32_t uid);

@@ -115,8 +115,8 @@ int mfa_phone_request_put(const struct mfa_vault *vault, const struct mfa_phone_
 	text = mfa_json_dump(json_pack("{s:i, s:i, s:i, s:i, s:I, s:i, s:I, s:I, s:b, s:b, s:s, s:s, s:s, s:s, s:s, s:s}",
 		"v", FORMAT, "kind", (int)c->kind, "state", (int)c->state, "number", (int)c->number,
 		"device", (json_int_t)c->device, "verify", (int)c->verify,
-		"created", (json_int_t)c->created, "expires", (json_int_t)c->expires, "claim", c->claim, "by_caller", c->by_caller,
-		"id", c->id, "account", c->account, "host", c->host, "service", c->service,
+		"created", (json_int_t)c->created, "expires", (json_int_t)c->expires, "claim", c->claim,
+		"by_caller", c->by_caller, "id", c->id, "account", c->account, "host", c->host, "service", c->service,
 		"address", c->address, "command", c->command));
 	if (text == NULL)
 		return -ENOMEM;

@@ -258,16 +258,26 @@ done
 is 'of eight answers at once one counts' "$counted" 11111111
 is 'and counts once' "$stopped" 00000000
 
+pushes() { grep -c '"event":"push"' "$BED/events"; }
+more_than() { [ "$(pushes)" -gt "$1" ]; }
+# pushed_since COUNT: the id of the last message, once there are more than so many; the phone may hear of it first.
+pushed_since() {
+	wait_for more_than "$1"
+	grep '"event":"push"' "$BED/events" | tail -n 1 | grep -oE '"id":"[^"]+"' | cut -d'"' -f4
+}
+
 # A push service that no longer knows where the phone was: told late, when the phone has said where it is now.
 phone Pixel subscribe https://push.example.org/old >/dev/null
+had=$(pushes)
 pam_start alice Pixel
-message=$(grep '"event":"push"' "$BED/events" | tail -n 1 | grep -oE '"id":"[^"]+"' | cut -d'"' -f4)
+message=$(pushed_since "$had")
 phone Pixel subscribe https://push.example.org/new >/dev/null
 like 'told late' "$("$HELPERS/phone" - call "$SOCKET" "{\"call\":\"pushed\",\"id\":\"$message\",\"status\":410}")" '^200'
 like 'the new place is kept' "$(phone Pixel list)" '"subscribed":true'
 phone Pixel deny >/dev/null; wait "$WAITING"; unlock alice
+had=$(pushes)
 pam_start alice Pixel
-message=$(grep '"event":"push"' "$BED/events" | tail -n 1 | grep -oE '"id":"[^"]+"' | cut -d'"' -f4)
+message=$(pushed_since "$had")
 "$HELPERS/phone" - call "$SOCKET" "{\"call\":\"pushed\",\"id\":\"$message\",\"status\":410}" >/dev/null
 like 'one that is of today is not' "$(phone Pixel list)" '"subscribed":false'
 phone Pixel deny >/dev/null; wait "$WAITING"; unlock alice
@@ -396,7 +406,11 @@ by_radius() {
 	RADIUS=$!
 	wait_for eval 'phone Pixel list | grep -q "\"requests\":\[{"' || diag "$(cat "$BED/$1")"
 }
-number_in() { grep -oE 'enter [0-9]+ on your phone' "$BED/$1" | grep -oE '[0-9]+'; }
+# The phone may hear of it first.
+number_in() {
+	wait_for grep -q 'on your phone' "$BED/$1"
+	grep -oE 'enter [0-9]+ on your phone' "$BED/$1" | grep -oE '[0-9]+'
+}
 quiet() { phone Pixel list | grep -q '"requests":\[\]'; }
 
 by_radius one
@@ -431,6 +445,9 @@ wait "$RADIUS"
 log_like 'is logged with whose word it was' 'event=phone result=not-me user=alice claimed_service="radiusd \(radsrv\)"'
 as radsrv "$HELPERS/signin" radiusd alice >"$BED/6" 2>&1
 like 'radius: no phone is asked any more' "$(cat "$BED/6")" 'a request was refused there'
+like 'mfa-admin show says so' "$(mfa-admin show alice </dev/null)" '^Phones: +not asked by callers since'
+unlike 'and nothing of others' "$(mfa-admin show alice </dev/null)" '^Phones: +not asked since'
+like 'and so does she read' "$(as alice mfa-enroll status)" "for sign-ins by other users' programs"
 "$HELPERS/signin" code alice '' none </dev/null >"$BED/root" 2>&1 &
 root=$!
 ok "while root's word goes on to ask, still" wait_for eval 'phone Pixel list | grep -q "\"service\":\"code\""'

@@ -202,6 +202,23 @@ static void print_throttles(const json_t *throttles)
 	}
 }
 
+static void print_stops(const json_t *push)
+{
+	static const struct { const char *key, *words; } rows[] = {
+		{ "stopped", N_("Phones:   not asked since a request was refused, ") },
+		{ "caller_stopped", N_("Phones:   not asked by callers since a request of theirs was refused, ") },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (!json_is_integer(json_object_get(push, rows[i].key)))
+			continue;
+		(void)fputs(_(rows[i].words), stdout);
+		print_time(json_object_get(push, rows[i].key), "?");
+		(void)puts(_("; a code or `mfa-admin unlock` ends that"));
+	}
+}
+
 /* Those that a right code has not made good, and how many more there may be. */
 static void print_wrong_codes(const json_t *wrong)
 {
@@ -283,11 +300,7 @@ static int show_row(void *ctx, const char *row)
 		(void)printf(_("Put off:  %lld times\n"), number(json, "postponed"));
 	if (json_is_true(json_object_get(json, "locked")))
 		(void)puts(_("LOCKED:   app codes are refused; `mfa-admin unlock` ends that"));
-	if (json_is_integer(json_object_get(json_object_get(json, "push"), "stopped"))) {
-		(void)fputs(_("Phones:   not asked since a request was refused, "), stdout);
-		print_time(json_object_get(json_object_get(json, "push"), "stopped"), "?");
-		(void)puts(_("; a code or `mfa-admin unlock` ends that"));
-	}
+	print_stops(json_object_get(json, "push"));
 	print_throttles(json_object_get(json, "throttle"));
 	print_wrong_codes(json_object_get(json, "wrong_codes"));
 	print_events(json_object_get(json, "events"));

@@ -111,6 +111,9 @@ static void print_status(const json_t *json)
 		(void)puts(_("App codes are refused just now: too many were wrong."));
 	if (json_is_integer(json_object_get(json_object_get(json, "push"), "stopped")))
 		(void)puts(_("Phones are not asked, since a request was refused there; a sign-in by code ends that."));
+	if (json_is_integer(json_object_get(json_object_get(json, "push"), "caller_stopped")))
+		(void)puts(_("Phones are not asked for sign-ins by other users' programs (a VPN, a web page), since one was\n"
+			     "refused there; a sign-in by code ends that."));
 	print_events(json_object_get(json, "events"));
 }
 

@@ -177,8 +177,9 @@ static json_t *wrong_codes(const struct mfa_account *account, int64_t now)
 /* When phones were last asked, and since when they are not. */
 static json_t *push(const struct mfa_account *account)
 {
-	return json_pack("{s:I, s:o}", "unanswered", (json_int_t)account->push.asked.count,
-			 "stopped", time_or_null(account->push.stopped));
+	return json_pack("{s:I, s:o, s:o}", "unanswered", (json_int_t)account->push.asked.count,
+			 "stopped", time_or_null(account->push.stopped),
+			 "caller_stopped", time_or_null(account->push.caller_stopped));
 }
 
 char *row_account_whole(struct mfa_account *account, int64_t now)
