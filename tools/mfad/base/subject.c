@@ -250,8 +250,8 @@ struct failure failure_of(int error)
 const char *subject_failure_text(const struct subject *subject, int error)
 {
 	if (subject->refusal == not_own)
-		return N_("This program runs neither as root nor as the owner of this account, so it may not ask for it.\n"
-			  "Please tell your administrator.");
+		return N_("This program runs neither as root nor as the owner of this account, so that it may\n"
+			  "not ask for it. Please tell your administrator.");
 	return failure_of(error).text;
 }
 
