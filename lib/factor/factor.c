@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "factor/factor.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #include "factor/judging.h"
@@ -30,23 +29,6 @@ struct asked {
 	uint64_t apart;			/* what a wrong one is known by (apart_by) */
 	enum mfa_known_as known;
 };
-
-/* People type codes as they are shown, in groups. */
-static void normalise(const char *answer, char out[MFA_ANSWER_MAX])
-{
-	size_t n = 0;
-
-	for (; answer != NULL && *answer != '\0'; answer++) {
-		if (*answer == ' ' || *answer == '-')
-			continue;
-		if (n + 1 >= MFA_ANSWER_MAX) {
-			n = 0;
-			break;
-		}
-		out[n++] = *answer;
-	}
-	out[n] = '\0';
-}
 
 static unsigned kind_of(const struct row *row)
 {
@@ -394,7 +376,7 @@ void mfa_factor_judge(struct mfa_account *account, const struct mfa_attempt *att
 	struct asked asked;
 
 	memset(out, 0, sizeof(*out));
-	normalise(attempt->answer, answer);
+	mfa_typed_plain(attempt->answer, answer);
 	pick(account, answer, attempt->methods, &asked);
 	if (asked.count > 0)
 		judge(account, answer, &asked, attempt, out);

@@ -23,6 +23,13 @@
 #define MFA_ANSWER_MAX 128	/* bytes of an answer that is looked at */
 #define MFA_DESCRIPTION_MAX 160	/* bytes of what a device is, with the NUL */
 
+/* What somebody typed or pasted, as codes are compared: without blanks, hyphens and marks that nobody sees, and with
+ * digits and letters of full width, and Arabic digits, as those of ASCII.  All else stays as it is.  "" where it is
+ * longer than any code; typed may be NULL.  The caller wipes out. */
+void mfa_typed_plain(const char *typed, char out[MFA_ANSWER_MAX]);
+/* Whether it stands for Enter: nothing, blanks, "ok", or yes in any of the languages. */
+bool mfa_typed_is_enter(const char *typed);
+
 enum mfa_verdict {
 	MFA_VERDICT_WRONG = 0,
 	MFA_VERDICT_RIGHT,

@@ -178,13 +178,10 @@ static bool mend(struct mfa_account *account, int64_t now, unsigned window)
 static int parse_typed(const char *answer, unsigned count, uint32_t *code)
 {
 	char digits[MFA_ANSWER_MAX];
-	size_t n = 0;
 	int r;
 
-	for (; *answer != '\0' && n + 1 < sizeof(digits); answer++)
-		if (*answer != ' ' && *answer != '-')
-			digits[n++] = *answer;
-	r = mfa_otp_parse_code(digits, n, count, code);
+	mfa_typed_plain(answer, digits);
+	r = mfa_otp_parse_code(digits, strlen(digits), count, code);
 	explicit_bzero(digits, sizeof(digits));
 	return r;
 }

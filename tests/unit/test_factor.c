@@ -91,7 +91,7 @@ static void test_unclear(void **state)
 	expect(a, "   ", NOW, MFA_VERDICT_UNCLEAR);
 	expect(a, "my password", NOW, MFA_VERDICT_UNCLEAR);
 	expect(a, longest, NOW, MFA_VERDICT_UNCLEAR);
-	expect(a, "\xd9\xa1\xd9\xa2\xd9\xa3", NOW, MFA_VERDICT_UNCLEAR);
+	expect(a, "\u0967\u0968\u0969", NOW, MFA_VERDICT_UNCLEAR);
 	j = judge(a, "hello", NOW);
 	assert_false(j.changed);
 	assert_int_equal(a->throttles[MFA_BUDGET_CODE].failures, 0);

@@ -64,9 +64,12 @@ static int begin(struct pair *p)
 /* Two digits and nothing else; 0: something else. */
 static unsigned number_of(const char *answer)
 {
-	if (strlen(answer) != 2 || strspn(answer, "0123456789") != 2)
+	char plain[MFA_ANSWER_MAX];
+
+	mfa_typed_plain(answer, plain);
+	if (strlen(plain) != 2 || strspn(plain, "0123456789") != 2)
 		return 0;
-	return (unsigned)(answer[0] - '0') * 10 + (unsigned)(answer[1] - '0');
+	return (unsigned)(plain[0] - '0') * 10 + (unsigned)(plain[1] - '0');
 }
 
 /* One answer to the question for the number.  Returns 1: it is right; 0: ask again; or a negative

@@ -154,7 +154,7 @@ static size_t gather(const struct change *ch, const struct mfa_policy *policy, b
 
 static int choose(struct conversation *c, const struct ask *const *rows, size_t count, const struct ask **out)
 {
-	char text[400], answer[16];
+	char text[400], answer[16], plain[MFA_ANSWER_MAX];
 	size_t i, n;
 	int r;
 
@@ -168,8 +168,9 @@ static int choose(struct conversation *c, const struct ask *const *rows, size_t 
 		r = conversation_ask(c, true, "Your choice [1]: ", answer, sizeof(answer));
 	if (r != 0 && r != -EBADMSG)
 		return r;
+	mfa_typed_plain(answer, plain);
 	for (i = 1; r == 0 && i < count; i++)
-		if ((size_t)(answer[0] - '0') == i + 1)
+		if ((size_t)(plain[0] - '0') == i + 1)
 			*out = rows[i];
 	return 0;
 }

@@ -30,10 +30,12 @@ static const struct { char letter; enum view view; } views[] = {
 
 static bool wants_other(struct enrolment *e, const char *answer)
 {
+	char plain[MFA_ANSWER_MAX];
 	size_t i;
 
+	mfa_typed_plain(answer, plain);
 	for (i = 0; i < sizeof(views) / sizeof(views[0]); i++) {
-		if ((answer[0] | 0x20) == views[i].letter && answer[1] == '\0') {
+		if ((plain[0] | 0x20) == views[i].letter && plain[1] == '\0') {
 			e->view = views[i].view;
 			return true;
 		}
