@@ -24,6 +24,7 @@
 
 #include "module/authtok.h"
 #include "module/command.h"
+#include "module/manner.h"
 #include "module/options.h"
 #include "module/say.h"
 #include "module/session.h"
@@ -38,6 +39,7 @@ struct options {
 	struct mfa_module_options set;
 	bool ask_once;			/* what is at hand has one try */
 	int limit_ms;			/* of mfa_wait_step */
+	enum mfa_manner manner;		/* how the application puts questions */
 };
 
 /* Says what is wrong with each of them. */
@@ -67,38 +69,16 @@ static const char *text_item(pam_handle_t *pamh, int item)
 	return pam_get_item(pamh, item, &value) == PAM_SUCCESS ? value : NULL;
 }
 
-/* Whether a text is seen at once, and not with the next prompt, as sshd's are: then the person can be told
- * to look at a phone, and this goes on by itself. */
-static bool can_wait(pam_handle_t *pamh)
-{
-	const char *name = text_item(pamh, PAM_TTY);
-	int tty;
-
-	if (name != NULL && strcmp(name, "ssh") == 0)
-		return false;
-	tty = mfa_wait_open();
-	if (tty < 0)
-		return false;
-	(void)close(tty);
-	return true;
-}
-
 /* A phone shows what it is that sudo asks for. */
 static void put_command(pam_handle_t *pamh, struct mfa_frame *request)
 {
-	static const struct { const char *service; bool is_sudo; } services[] = {
-		{ "sudo", true }, { "sudo-i", true }, { "doas", false },
-	};
-	const char *service = text_item(pamh, PAM_SERVICE);
 	char command[MFA_COMMAND_SIZE];
-	size_t i;
+	bool is_sudo;
 
-	for (i = 0; service != NULL && i < sizeof(services) / sizeof(services[0]); i++) {
-		if (strcmp(services[i].service, service) != 0)
-			continue;
-		mfa_command_line(services[i].is_sudo, command);
-		mfa_frame_put_text(request, MFA_FIELD_COMMAND, command[0] != '\0' ? command : NULL);
-	}
+	if (!mfa_command_of_service(text_item(pamh, PAM_SERVICE), &is_sudo))
+		return;
+	mfa_command_line(is_sudo, command);
+	mfa_frame_put_text(request, MFA_FIELD_COMMAND, command[0] != '\0' ? command : NULL);
 }
 
 static int build_request(pam_handle_t *pamh, const struct options *o, struct mfa_frame *request)
@@ -123,7 +103,8 @@ static int build_request(pam_handle_t *pamh, const struct options *o, struct mfa
 		mfa_frame_put_text(request, MFA_FIELD_SESSION, session);
 	if (o->set.echo)
 		mfa_frame_put_byte(request, MFA_FIELD_ECHO, 1);
-	if (can_wait(pamh))
+	/* Where a text is seen at once the person can be told to look at a phone, and this goes on by itself. */
+	if (o->manner == MFA_MANNER_TERMINAL)
 		mfa_frame_put_byte(request, MFA_FIELD_WAIT, 1);
 	put_command(pamh, request);
 	mfa_presence_look(text_item(pamh, PAM_TTY), &presence);
@@ -149,15 +130,26 @@ static bool key_accepted(pam_handle_t *pamh)
 
 /* The conversation. */
 
-static int show(pam_handle_t *pamh, const struct mfa_frame *frame, int style)
+/* What became of it so far. */
+struct talk {
+	bool asked;			/* a question was put, or a phone is waited for */
+	bool answered;			/* with what was at hand */
+	bool unshown;			/* some text since the last question could not be shown */
+};
+
+/* An application that can't show a text (OpenVPN's, some lockers) has still asked, and can still hear the answer: only
+ * a question ends a sign-in.  Returns whether it was shown. */
+static bool show(pam_handle_t *pamh, const struct options *o, const struct mfa_frame *frame, int style)
 {
 	struct mfa_field field;
 	int r;
 
 	if (mfa_frame_find(frame, MFA_FIELD_TEXT, &field) != 0 || field.len == 0)
-		return PAM_SUCCESS;
+		return true;
 	r = pam_prompt(pamh, style, NULL, "%.*s", (int)field.len, (const char *)field.data);
-	return r;
+	if (r != PAM_SUCCESS && o->set.debug)
+		pam_syslog(pamh, LOG_DEBUG, "the application could not show a text: %s", pam_strerror(pamh, r));
+	return r == PAM_SUCCESS;
 }
 
 /* A code that came with the password. */
@@ -219,16 +211,26 @@ static char *answer_at_hand(pam_handle_t *pamh, const struct options *o)
 	return NULL;
 }
 
-static int answer(int fd, struct mfa_frame *frame, const char *text)
+static int answer(int fd, struct mfa_frame *frame, const char *text, bool unshown)
 {
 	int step;
 
 	mfa_frame_start(frame, MFA_ANSWER);
 	if (text != NULL)
 		mfa_frame_put_text(frame, MFA_FIELD_TEXT, text);
+	if (unshown)
+		mfa_frame_put_byte(frame, MFA_FIELD_CANNOT_SHOW, 1);
 	step = mfa_frame_send(fd, frame, SEND_MS);
 	mfa_frame_wipe(frame);
 	return step;
+}
+
+/* Nobody knows what to do at the phone: then the question has to say it. */
+static int skip_wait(int fd, struct mfa_frame *frame)
+{
+	mfa_frame_start(frame, MFA_ENOUGH);
+	mfa_frame_put_byte(frame, MFA_FIELD_CANNOT_SHOW, 1);
+	return mfa_frame_send(fd, frame, SEND_MS);
 }
 
 static void free_answer(char *text)
@@ -238,36 +240,41 @@ static void free_answer(char *text)
 	free(text);
 }
 
-/* sshd's method "password" answers each question with the login password.  That is no try at a code,
- * and mfad need not see it. */
-static bool is_password_again(pam_handle_t *pamh, const char *text)
+/* Some programs answer each question with the login password (lib/module/manner.c).  That is no try at a code,
+ * and mfad need not see it.  sshd's method "none" does so with an empty one; elsewhere an empty answer is one. */
+static bool is_password_again(pam_handle_t *pamh, const struct options *o, const char *text)
 {
-	return text[0] != '\0' && mfa_authtok_equal(text, text_item(pamh, PAM_AUTHTOK));
+	const char *password = text_item(pamh, PAM_AUTHTOK);
+
+	if (text[0] == '\0')
+		return o->manner == MFA_MANNER_SSHD_PASSWORD && (password == NULL || password[0] == '\0');
+	return mfa_authtok_equal(text, password);
 }
 
 /* Asks until the answer is not the password once more.  *out is NULL when it stays that. */
 static int ask_person(pam_handle_t *pamh, const struct options *o, int style, const struct mfa_field *prompt,
 		      char **out)
 {
+	bool is_empty = false;
 	int tries, r = PAM_SUCCESS;
 
 	for (tries = 0; tries < 2; tries++) {
 		r = pam_prompt(pamh, style, out, "%.*s", (int)prompt->len, (const char *)prompt->data);
-		if (r != PAM_SUCCESS || *out == NULL || !is_password_again(pamh, *out))
+		if (r != PAM_SUCCESS || *out == NULL || !is_password_again(pamh, o, *out))
 			return r;
+		is_empty = (*out)[0] == '\0';
 		free_answer(*out);
 		*out = NULL;
 		(void)pam_error(pamh, "%s", mfa_say(MFA_SAY_IS_PASSWORD, o->set.language));
 	}
-	pam_syslog(pamh, LOG_NOTICE, "the answer to the question for a code was the login password: sshd's method "
-		   "\"password\" can ask for nothing else. Set PasswordAuthentication no and "
-		   "KbdInteractiveAuthentication yes, or use forward_pass");
+	pam_syslog(pamh, LOG_NOTICE, "the answer to the question for a code was the login password: %s",
+		   mfa_manner_advice(o->manner, text_item(pamh, PAM_SERVICE), is_empty));
 	return PAM_CONV_ERR;
 }
 
 /* *step gets what came of sending the answer.  hand: what is there to answer with, for the first question. */
 static int ask(pam_handle_t *pamh, const struct options *o, int fd, struct mfa_frame *frame, int style, char **hand,
-	       int *step)
+	       bool unshown, int *step)
 {
 	struct mfa_field field;
 	char *text = *hand;
@@ -280,7 +287,7 @@ static int ask(pam_handle_t *pamh, const struct options *o, int fd, struct mfa_f
 		r = ask_person(pamh, o, style, &field, &text);
 	/* No answer at all is a wrong answer. */
 	if (r == PAM_SUCCESS)
-		*step = answer(fd, frame, text != NULL ? text : "");
+		*step = answer(fd, frame, text != NULL ? text : "", unshown);
 	free_answer(text);
 	return r;
 }
@@ -349,7 +356,7 @@ static int finish(pam_handle_t *pamh, const struct options *o, const struct mfa_
 
 	if (result == MFA_RESULT_UNAVAILABLE && !asked && may_open(o))
 		return fail_open(pamh, o, "mfad has no store, key or configuration");
-	(void)show(pamh, frame, result == MFA_RESULT_OK ? PAM_TEXT_INFO : PAM_ERROR_MSG);
+	(void)show(pamh, o, frame, result == MFA_RESULT_OK ? PAM_TEXT_INFO : PAM_ERROR_MSG);
 	return pam_code(result);
 }
 
@@ -362,49 +369,61 @@ static int cannot_enrol(pam_handle_t *pamh, const struct options *o)
 	return PAM_AUTH_ERR;
 }
 
-/* sshd's method "password" fails at a question whose answer is shown; it, or a person who leaves. */
+/* sshd's method "password" and others fail at a question whose answer is shown; they, or a person who leaves. */
 static void log_unanswered(pam_handle_t *pamh)
 {
-	pam_syslog(pamh, LOG_NOTICE, "the first question of enrolment was not answered. A client that can't ask (sshd's "
-		   "method \"password\") can't enrol: sign in once where questions can be asked, or run mfa-enroll");
+	pam_syslog(pamh, LOG_NOTICE, "the first question of enrolment was not answered: somebody left, or this program can "
+		   "ask for nothing but a password. Then sign in once where questions can be asked, or run mfa-enroll");
+}
+
+static int put_question(pam_handle_t *pamh, const struct options *o, int fd, struct mfa_frame *frame, char **hand,
+			struct talk *t, int *step)
+{
+	int style = mfa_frame_type(frame) == MFA_ASK_ECHO ? PAM_PROMPT_ECHO_ON : PAM_PROMPT_ECHO_OFF, r;
+	bool code = mfa_frame_byte(frame, MFA_FIELD_CODE, 0) == 1, first = !t->asked, unshown = t->unshown, at_hand;
+
+	t->asked = true;
+	t->unshown = false;
+	/* A code answers nothing else. */
+	if (!code && o->ask_once)
+		return cannot_enrol(pamh, o);
+	if (!code) {
+		free_answer(*hand);
+		*hand = NULL;
+	}
+	at_hand = *hand != NULL;
+	/* A code that came with the password has one try: who asked for a password only can't be asked for anything
+	 * else. */
+	if (!at_hand && (t->answered || o->set.no_prompt) && o->ask_once)
+		return PAM_AUTH_ERR;
+	t->answered |= at_hand;
+	r = ask(pamh, o, fd, frame, style, hand, unshown, step);
+	if (r == PAM_CONV_ERR && first && !code)
+		log_unanswered(pamh);
+	return r;
 }
 
 /* One step that is put to the person.  Returns PAM_SUCCESS to go on. */
 static int put(pam_handle_t *pamh, const struct options *o, int fd, struct mfa_frame *frame, char **hand,
-	       bool *asked, bool *answered, int *step)
+	       struct talk *t, int *step)
 {
-	bool echo = mfa_frame_type(frame) == MFA_ASK_ECHO, code = mfa_frame_byte(frame, MFA_FIELD_CODE, 0) == 1;
-	bool at_hand, first = !*asked;
-	int r;
-
 	switch (mfa_frame_type(frame)) {
 	case MFA_WORKING:	/* as the first; mfa_wait_step takes the others */
 		return PAM_SUCCESS;
 	case MFA_INFO:
-	case MFA_WAIT:
-		return show(pamh, frame, PAM_TEXT_INFO);
+		t->unshown |= !show(pamh, o, frame, PAM_TEXT_INFO);
+		return PAM_SUCCESS;
 	case MFA_ERROR:
-		return show(pamh, frame, PAM_ERROR_MSG);
+		t->unshown |= !show(pamh, o, frame, PAM_ERROR_MSG);
+		return PAM_SUCCESS;
+	case MFA_WAIT:
+		t->unshown |= !show(pamh, o, frame, PAM_TEXT_INFO);
+		if (t->unshown)
+			*step = skip_wait(fd, frame);
+		return PAM_SUCCESS;
 	case MFA_ASK:
 	case MFA_ASK_ECHO:
-		*asked = true;
-		/* A code answers nothing else. */
-		if (!code && o->ask_once)
-			return cannot_enrol(pamh, o);
-		if (!code) {
-			free_answer(*hand);
-			*hand = NULL;
-		}
-		at_hand = *hand != NULL;
-		/* A code that came with the password has one try: who asked for a password only can't be
-		 * asked for anything else. */
-		if (!at_hand && (*answered || o->set.no_prompt) && o->ask_once)
-			return PAM_AUTH_ERR;
-		*answered |= at_hand;
-		r = ask(pamh, o, fd, frame, echo ? PAM_PROMPT_ECHO_ON : PAM_PROMPT_ECHO_OFF, hand, step);
-		if (r == PAM_CONV_ERR && first && !code)
-			log_unanswered(pamh);
-		return r;
+		return put_question(pamh, o, fd, frame, hand, t, step);
 	default:
 		pam_syslog(pamh, LOG_ERR, "mfad sent a step of an unknown kind, %u", mfa_frame_type(frame));
 		return PAM_SYSTEM_ERR;
@@ -415,19 +434,20 @@ static int put(pam_handle_t *pamh, const struct options *o, int fd, struct mfa_f
 static int relay(pam_handle_t *pamh, const struct options *o, int fd, struct mfa_frame *frame, char **hand)
 {
 	/* What takes long is no way in: failmode=open is for what is found missing at once. */
-	bool asked = mfa_frame_type(frame) == MFA_WORKING, answered = false, waits;
+	struct talk t = { .asked = mfa_frame_type(frame) == MFA_WORKING };
 	int r, step = 0;
+	bool waits;
 
 	while (step == 0) {
 		if (mfa_frame_type(frame) == MFA_DONE)
-			return finish(pamh, o, frame, asked);
+			return finish(pamh, o, frame, t.asked);
 		waits = mfa_frame_type(frame) == MFA_WAIT;
-		asked |= waits;
-		r = put(pamh, o, fd, frame, hand, &asked, &answered, &step);
+		t.asked |= waits;
+		r = put(pamh, o, fd, frame, hand, &t, &step);
 		if (r != PAM_SUCCESS)
 			return r;
 		if (step == 0)
-			step = next_step(o, fd, waits, frame);
+			step = next_step(o, fd, waits && !t.unshown, frame);
 	}
 	if (step == -ECANCELED)
 		return PAM_AUTH_ERR;
@@ -473,6 +493,7 @@ int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **ar
 		pam_syslog(pamh, LOG_NOTICE, "refused: after=publickey, and sshd says of no key");
 		return PAM_AUTH_ERR;
 	}
+	o.manner = mfa_manner_find(text_item(pamh, PAM_SERVICE), text_item(pamh, PAM_TTY));
 	r = build_request(pamh, &o, &request);
 	if (r != PAM_SUCCESS)
 		return r;

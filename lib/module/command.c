@@ -107,23 +107,51 @@ static void show(size_t argc, const char *const *argv, bool is_sudo, char out[MF
 	mfa_quote_release(&words);
 }
 
-void mfa_command_show(const char *args, size_t len, bool is_sudo, char out[MFA_COMMAND_SIZE])
+/* The words of args, which the result points into; NULL: there are none, or memory runs out.  The caller frees it. */
+static const char **words_of(const char *args, size_t len, size_t *argc)
 {
 	const char **argv, *at, *end = args + len;
-	size_t argc = 0;
+
+	*argc = 0;
+	for (at = args; at < end; at += strlen(at) + 1)
+		(*argc)++;
+	argv = *argc > 0 ? calloc(*argc + 1, sizeof(*argv)) : NULL;
+	if (argv == NULL)
+		return NULL;
+	for (at = args, *argc = 0; at < end; at += strlen(at) + 1)
+		argv[(*argc)++] = at;
+	return argv;
+}
+
+void mfa_command_show(const char *args, size_t len, bool is_sudo, char out[MFA_COMMAND_SIZE])
+{
+	const char **argv;
+	size_t argc;
 
 	out[0] = '\0';
-	for (at = args; at < end; at += strlen(at) + 1)
-		argc++;
-	argv = calloc(argc + 1, sizeof(*argv));
-	if (argv == NULL || argc == 0) {
-		free(argv);
-		return;
-	}
-	for (at = args, argc = 0; at < end; at += strlen(at) + 1)
-		argv[argc++] = at;
-	show(argc, argv, is_sudo, out);
+	argv = words_of(args, len, &argc);
+	if (argv != NULL)
+		show(argc, argv, is_sudo, out);
 	free(argv);
+}
+
+static void pass_over(void *ctx, const char *text)
+{
+	(void)ctx, (void)text;
+}
+
+bool mfa_command_has_askpass(const char *args, size_t len)
+{
+	struct mfa_sudo sudo = { .command = 0 };
+	const char **argv;
+	size_t argc;
+
+	argv = words_of(args, len, &argc);
+	/* What comes before an option that is not known counts. */
+	if (argv != NULL)
+		(void)mfa_sudo_parse(argc, argv, pass_over, NULL, &sudo);
+	free(argv);
+	return sudo.values[MFA_SUDO_ASKPASS] != NULL;
 }
 
 /* All that can be read, and a NUL behind it; NULL if not all can.  The caller wipes and frees it. */
@@ -154,20 +182,59 @@ static char *read_all(int fd, size_t *len)
 	return text;
 }
 
-void mfa_command_line(bool is_sudo, char out[MFA_COMMAND_SIZE])
+/* The words of this process.  NULL: they can't be read.  The caller wipes and frees them. */
+static char *read_line(size_t *len)
 {
 	int fd = open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
 	char *text;
+
+	if (fd < 0)
+		return NULL;
+	text = read_all(fd, len);
+	(void)close(fd);
+	return text;
+}
+
+void mfa_command_line(bool is_sudo, char out[MFA_COMMAND_SIZE])
+{
 	size_t len;
+	char *text = read_line(&len);
 
 	out[0] = '\0';
-	if (fd < 0)
-		return;
-	text = read_all(fd, &len);
-	(void)close(fd);
 	if (text == NULL)
 		return;
 	mfa_command_show(text, len, is_sudo, out);
 	explicit_bzero(text, len);
 	free(text);
+}
+
+bool mfa_command_line_has_askpass(void)
+{
+	size_t len;
+	char *text = read_line(&len);
+	bool has;
+
+	if (text == NULL)
+		return false;
+	has = mfa_command_has_askpass(text, len);
+	explicit_bzero(text, len);
+	free(text);
+	return has;
+}
+
+bool mfa_command_of_service(const char *service, bool *is_sudo)
+{
+	static const struct { const char *service; bool is_sudo; } services[] = {
+		{ "sudo", true }, { "sudo-i", true }, { "doas", false },
+	};
+	size_t i;
+
+	*is_sudo = false;
+	for (i = 0; service != NULL && i < sizeof(services) / sizeof(services[0]); i++) {
+		if (strcmp(services[i].service, service) != 0)
+			continue;
+		*is_sudo = services[i].is_sudo;
+		return true;
+	}
+	return false;
 }

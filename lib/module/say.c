@@ -12,7 +12,9 @@ enum { ENGLISH, DUTCH, FRENCH, LANGUAGES };
 
 static const char *const words[][LANGUAGES] = {
 	[MFA_SAY_PASSWORD_AND_CODE] = {
-		"Password and code: ", "Wachtwoord en code: ", "Mot de passe et code : ",
+		"Password, a code may follow it. Password: ",
+		"Wachtwoord, met of zonder code erachter. Password: ",
+		"Mot de passe, suivi ou non d'un code. Password: ",
 	},
 	[MFA_SAY_IS_PASSWORD] = {
 		"That is your password. Here a code from your app is asked for.",

@@ -10,7 +10,8 @@
 #define MFA_SAY_H
 
 enum mfa_say {
-	MFA_SAY_PASSWORD_AND_CODE,	/* a prompt */
+	MFA_SAY_PASSWORD_AND_CODE,	/* a prompt: programs look for "Password" where it begins (OpenVPN, in English), and
+					 * for "assword: " at its end */
 	MFA_SAY_IS_PASSWORD,		/* the answer was the login password */
 	MFA_SAY_INTERRUPTED,
 	MFA_SAY_UNREACHABLE,

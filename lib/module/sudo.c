@@ -13,7 +13,7 @@ static const struct option {
 	enum takes takes;		/* MAYBE: only in the same word */
 	enum mfa_sudo_meaning meaning;
 } options[] = {
-	{ 'A', "askpass", NONE, MFA_SUDO_NOTHING },
+	{ 'A', "askpass", NONE, MFA_SUDO_ASKPASS },
 	{ 'a', "auth-type", VALUE, MFA_SUDO_NOTHING },
 	{ 'B', "bell", NONE, MFA_SUDO_NOTHING },
 	{ 'b', "background", NONE, MFA_SUDO_NOTHING },

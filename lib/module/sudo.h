@@ -17,6 +17,7 @@ enum mfa_sudo_meaning {
 	MFA_SUDO_ON,				/* another host */
 	MFA_SUDO_ROLE, MFA_SUDO_TYPE,		/* of SELinux */
 	MFA_SUDO_KEEP,				/* the caller's environment, or variables of it */
+	MFA_SUDO_ASKPASS,			/* a program of the caller's asks in sudo's place */
 	MFA_SUDO_MEANINGS,
 	MFA_SUDO_NOTHING = MFA_SUDO_MEANINGS,	/* of what runs */
 	MFA_SUDO_HELP,				/* nothing runs at all */

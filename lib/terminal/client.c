@@ -77,6 +77,9 @@ static int ask(int fd, struct mfa_frame *frame, bool echo)
 		mfa_frame_start(frame, MFA_ANSWER);
 		if (r != -ECANCELED)
 			mfa_frame_put_text(frame, MFA_FIELD_TEXT, answer);
+		/* A full disk, a pipe that nobody reads. */
+		if (ferror(stdout) != 0)
+			mfa_frame_put_byte(frame, MFA_FIELD_CANNOT_SHOW, 1);
 		r = mfa_frame_send(fd, frame, MFA_STEP_MS);
 		mfa_frame_wipe(frame);
 	}

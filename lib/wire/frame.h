@@ -17,7 +17,7 @@ enum mfa_frame_type {
 	/* From a client: first one request, then an ANSWER to each ASK. */
 	MFA_SIGNIN = 1,		/* PROTOCOL USER SERVICE [RHOST] [TTY] [SESSION] [ECHO] [WAIT] [COMMAND] [CODE]
 				 * [OWN_TERMINAL] */
-	MFA_ANSWER = 2,		/* [TEXT]; without it: no answer was given */
+	MFA_ANSWER = 2,		/* [TEXT] [CANNOT_SHOW]; without TEXT no answer was given */
 	MFA_ENROL = 3,		/* PROTOCOL USER [LABEL] [METHOD] [MODE] [WAIT]: add a device */
 	MFA_DEVICES = 4,	/* PROTOCOL USER: a ROW for each */
 	MFA_RENAME = 5,		/* PROTOCOL USER DEVICE LABEL */
@@ -27,7 +27,7 @@ enum mfa_frame_type {
 	MFA_STATUS = 9,		/* PROTOCOL USER: one ROW about one's own account */
 	MFA_REPLACE = 10,	/* PROTOCOL USER DEVICE [LABEL] [METHOD] [WAIT]: another phone in a device's place */
 	MFA_FORGET = 11,	/* PROTOCOL USER: end what is remembered */
-	MFA_ENOUGH = 12,	/* to a WAIT: the person would rather answer something */
+	MFA_ENOUGH = 12,	/* [CANNOT_SHOW], to a WAIT: the person would rather answer something */
 	MFA_LIST = 16,		/* PROTOCOL: a ROW for each account */
 	MFA_SHOW = 17,		/* PROTOCOL USER: one ROW */
 	MFA_RESET = 18,		/* PROTOCOL USER [DEVICE] */
@@ -79,6 +79,7 @@ enum mfa_field_tag {
 	MFA_FIELD_KNOWS_WORKING = 28,	/* 1 byte, 1: of a request: WORKING is understood; of mfad's first frame: it is
 					 * sent whenever a step takes long, so that silence means that mfad has gone */
 	MFA_FIELD_OWN_TERMINAL = 29,	/* 5 bytes: lib/wire/presence.h */
+	MFA_FIELD_CANNOT_SHOW = 30,	/* 1 byte, 1: of the texts since the last question, some could not be shown */
 };
 
 #define MFA_IMPORT_ACCOUNTS_MAX 256	/* of one IMPORT frame */

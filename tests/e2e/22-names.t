@@ -97,7 +97,7 @@ OUT=$(mfa-admin --new pass ZOE --valid 8h --uses 2 </dev/null 2>&1)
 is 'a new name does, if it is called new' $? 0
 like 'spelt as the store has it' "$OUT" 'lets zoe in'
 pam_try vpn Zoe "$(head -n 1 <<<"$OUT")"
-like 'which leads to enrolment' "$SCREEN" 'Set it up now'
+like 'which leads to enrolment' "$SCREEN" 'Set up your phone now'
 printf 'YVES\totpauth://totp/Bed:yves?secret=%s\n' "$(secret_of carol)" >"$BED/yves"
 mfa-admin import "$BED/yves" </dev/null >/dev/null
 is 'an import, too' "$(mfa-admin list </dev/null | grep -ciE '^yves ')$(mfa-admin list </dev/null | grep -cE '^yves ')" 11

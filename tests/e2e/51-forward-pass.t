@@ -35,12 +35,12 @@ log_mark
 password_try alice "$PASSWORD"
 refused 'no code at all'
 is 'is no wrong code' "$(wrong_in_a_row)" 0
-log_like 'the log says what to do' 'login password.*KbdInteractiveAuthentication yes, or use forward_pass'
+log_like 'the log says what to do' 'login password.*KbdInteractiveAuthentication yes .*or let .*forward_pass'
 log_unlike 'and has no secret' "$PASSWORD"
 tick
 pam_try code alice "$PASSWORD$(code_now alice)"
 accepted 'an application that can ask'
-like 'asks for both at once' "$SCREEN" '^ask: Password and code: $'
+like 'asks for both at once' "$SCREEN" '^ask: Password, a code may follow it. Password: $'
 tick
 pam_try code alice "$PASSWORD" "$(code_now alice)"
 accepted 'the code may come by itself'
@@ -71,7 +71,7 @@ refused 'nor is it taken for "not now"'
 pam_try -r 127.0.0.1 code bob "${PASSWORD}123456" y y y
 denied 'nor where an application could ask'
 like 'which says what to do' "$SCREEN" '^say: Please set up your phone first'
-like 'and asks nothing but the password' "$(grep '^ask' <<<"$SCREEN")" '^ask: Password and code: $'
+like 'and asks nothing but the password' "$(grep '^ask' <<<"$SCREEN")" '^ask: Password, a code may follow it. Password: $'
 log_mark
 password_try bob "$PASSWORD"
 refused 'no code behind the password either'
@@ -128,6 +128,22 @@ log_like 'and the way out in the log' 'login password.*forward_pass'
 pam_try code alice "$PASSWORD" "$PASSWORD" "$(code_now alice)"
 accepted 'a person who types the password again is told, and asked again'
 like 'in words' "$SCREEN" 'That is your password'
+
+# sshd's method "none" gives an empty password to an account that has none, and to every question.
+stop_sshd
+passwd -d carol >/dev/null
+enrol carol
+pam_service sshd 'auth [success=ok default=die] pam_unix.so nodelay nullok' 'auth required pam_mfa.so'
+start_sshd 'PermitEmptyPasswords yes' 'PasswordAuthentication yes'
+log_mark
+on_pty ssh "${SSH_OPTIONS[@]}" -p "$PORT" -o PreferredAuthentications=none carol@127.0.0.1 'echo "in as $(id -un)"' </dev/null
+refused "sshd's method none, and an account without a password"
+log_like 'the log says what to do' 'was the login password: .*"none".*PermitEmptyPasswords no'
+log_unlike 'no answer was looked at' 'user=carol .*answers='
+log_mark
+ssh_try carol '' "$(code_now carol)"
+log_like 'where it asks, the code is looked at' 'event=signin result=ok user=carol service=sshd .*answers=1'
+stop_sshd
 
 # --- the code first ----------------------------------------------------------------------
 

@@ -30,7 +30,7 @@ while read -r user locale view theme; do
 	keys 000000 Enter
 	ok "$user: a wrong code is told" wait_for shows 'not the code'
 	keys "$(app_code "$key")" Enter
-	ok "$user: then the recovery codes, before anything else" wait_for shows 'written them down' || diag "$(screen)"
+	ok "$user: then the recovery codes, before anything else" wait_for shows 'written down the' || diag "$(screen)"
 	is "$user: ten of them" "$(screen | grep -oE '\b[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}\b' | wc -l)" 10
 	like "$user: a second way in is wise" "$(screen)" 'second device'
 	unlike "$user: not in before they were read" "$(screen)" 'in as [a-z]'
@@ -80,8 +80,13 @@ in_tmux send-keys -t 1 "$PASSWORD" Enter
 ok 'the other window is asked as well' wait_for eval 'other | grep -q "Code that the app shows"'
 others=$(other | grep -oE '([A-Z2-7]{4} ){3,}[A-Z2-7]{1,4}' | head -n 1 | tr -d ' ')
 keys "$(app_code "$key")" Enter
-ok 'the first is saved' wait_for shows 'written them down'
+ok 'the first has its codes' wait_for shows 'written down the'
+is 'and nothing is saved before they were taken' "$(devices dirk)" 0
 in_tmux send-keys -t 1 "$(app_code "$others")" Enter
+ok 'so has the other' wait_for eval 'other | grep -q "written down the"' || diag "$(other)"
+keys '' Enter
+ok 'the first to take them is in' wait_for shows 'in as dirk' || diag "$(screen)"
+in_tmux send-keys -t 1 '' Enter
 ok 'the other is told so' wait_for eval 'other | grep -q "Somebody else"' || diag "$(other)"
 in_tmux send-keys -t 1 '' Enter
 ok 'and does not get in' wait_for eval 'other | grep -q "ended 255"' || diag "$(other)"
@@ -94,7 +99,7 @@ mfa-admin reset --yes bob </dev/null >/dev/null
 rules '[policy]' 'enrolment = offer' 'offer_times = 2' "$HERE"
 for left in 2 1; do
 	on_ssh bob
-	ok "it may be put off, $left left" wait_for shows "not now. \($left left\)" || diag "$(screen)"
+	ok "it may be put off, $left left" wait_for shows "n can be said $left more times" || diag "$(screen)"
 	keys n Enter
 	ok 'and that lets in' wait_for shows 'in as bob' || diag "$(screen)"
 done
@@ -106,7 +111,7 @@ ok 'n is no code' wait_for shows 'not the code'
 in_tmux kill-server
 rules '[policy]' 'enrolment = offer' 'offer_times = 9' "$HERE"
 on_ssh bob
-wait_for shows 'not now'
+wait_for shows 'Set up your phone now'
 in_tmux kill-server
 wait_for no_sshd_of bob
 like 'who hangs up at the question has put off nothing' "$(mfa-admin show --json bob </dev/null)" '"postponed": ?2'
@@ -137,7 +142,7 @@ keys '' Enter
 ok 'now' wait_for shows 'Code that the app shows'
 key=$(key_shown)
 keys "$(app_code "$key")" Enter
-wait_for shows 'written them down'
+wait_for shows 'written down the'
 keys '' Enter
 ok 'and in' wait_for shows 'in as bob' || diag "$(screen)"
 tick
@@ -160,7 +165,7 @@ ok 'sudo: the picture' wait_for shows 'Code that the app shows' || diag "$(scree
 key=$(key_shown)
 is 'sudo: what a camera reads' "$(picture dark)" "$(uri alice "$key")"
 keys "$(app_code "$key")" Enter
-ok 'sudo: the recovery codes' wait_for shows 'written them down'
+ok 'sudo: the recovery codes' wait_for shows 'written down the'
 keys '' Enter
 ok 'sudo: root' wait_for shows '^root' || diag "$(screen)"
 in_tmux kill-server

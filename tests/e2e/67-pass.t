@@ -182,10 +182,10 @@ unlike 'no talk of mfa-enroll where the sign-in leads through it' "$out" 'mfa-en
 : >"$BED/pty"
 "$HELPERS/ptyrun" ssh "${SSH_OPTIONS[@]}" -p "$PORT" -o PreferredAuthentications=keyboard-interactive \
 	bob@127.0.0.1 'echo "in as $(id -un)"' >"$BED/pty" < <(
-	printf 'expect assword\nsend %s\nexpect code: \nsend %s\nexpect Press Enter\nsend \nexpect app shows: \n' \
+	printf 'expect assword\nsend %s\nexpect code: \nsend %s\nexpect phone now? \nsend \nexpect app shows (\n' \
 		"$PASSWORD" "$(head -n 1 <<<"$out")"
-	answer_of_phone 'app shows: '
-	printf 'expect written them down\nsend \n')
+	answer_of_phone 'app shows [(]'
+	printf 'expect written down the\nsend \n')
 like 'bob signs in by ssh with it, and enrols there' "$(cat "$BED/pty")" 'in as bob' || diag "$(cat "$BED/pty")"
 tick
 ssh_try bob "$PASSWORD" "$(app_code "$(cat "$BED/key")")"

@@ -35,7 +35,7 @@ while read -r user client locale view theme; do
 	wait_for eval '[ -n "$(picture '"$theme"')" ]'
 	is "$name: what a camera reads" "$(picture "$theme")" "$(uri_of Bed "$user" "$key")" || diag "$(screen)"
 	keys "$(app_code "$key")" Enter
-	ok "$name: the recovery codes come with a question" wait_for shows 'written them down' || diag "$(screen)"
+	ok "$name: the recovery codes come with a question" wait_for shows 'written down the' || diag "$(screen)"
 	keys '' Enter
 	ok "$name: in" wait_for shows "in as $user" || diag "$(screen)"
 	in_tmux kill-server

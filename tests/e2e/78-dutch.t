@@ -109,9 +109,9 @@ while read -r locale off both; do
 	try_in "$locale" both alice "$PASSWORD"
 	like "password and code, $locale" "$SCREEN" "^ask: ${both//_/ }"
 done <<'END'
-nl_NL.UTF-8 niet_bereikbaar Wachtwoord_en_code:
-fr_FR.UTF-8 est_injoignable Mot_de_passe_et_code
-de_DE.UTF-8 can.t_be_reached Password_and_code:
+nl_NL.UTF-8 niet_bereikbaar Wachtwoord,_met_of_zonder_code_erachter._Password:
+fr_FR.UTF-8 est_injoignable Mot_de_passe,_suivi_ou_non_d.un_code._Password:
+de_DE.UTF-8 can.t_be_reached Password,_a_code_may_follow_it._Password:
 END
 pam_service off "auth required pam_mfa.so language=fr socket=$BED/nowhere mfad=/usr/local/sbin/nothing"
 pam_try off alice

@@ -41,7 +41,7 @@ pair() {
 	wait_for shows 'ended 0'
 }
 # The number on the screen.
-number() { screen | grep -oE 'enter [0-9]+ on your phone' | tail -n 1 | grep -oE '[0-9]+'; }
+number() { screen | grep -oE '[Ee]nter [0-9]+ on your phone' | tail -n 1 | grep -oE '[0-9]+'; }
 other_than() { [ "$1" = 99 ] && echo 10 || echo $(($1 + 1)); }
 
 # --- pairing --------------------------------------------------------------------------
@@ -85,8 +85,8 @@ is 'nothing' "$(devices bob)" 0
 # --- ssh ------------------------------------------------------------------------------
 
 on_ssh alice
-ok 'ssh: a number, before the prompt' wait_for shows 'Press Enter when you have, or type a code' || diag "$(screen)"
-like 'it is said which' "$(screen)" 'To sign in, enter [1-9][0-9] on your phone'
+ok 'ssh: what to do stands in the question' wait_for shows 'on your phone, then press Enter here, or type a code: ' || diag "$(screen)"
+like 'and which number' "$(screen)" '\) Enter [1-9][0-9] on your phone, then'
 like 'the phone sees who, what, from where' "$(phone Pixel list)" \
 	'"account":"alice",.*"service":"sshd","address":"127.0.0.1","command":"","claim":false'
 unlike 'and not the number' "$(phone Pixel list)" "[\":]$(number)[\",]"
@@ -173,7 +173,7 @@ keys "$(code_now bob)" Enter
 ok 'a code' wait_for shows 'in as bob'
 tick
 on_ssh bob
-ok 'makes it asked again' wait_for shows 'enter [0-9]+ on your phone'
+ok 'makes it asked again' wait_for shows '[Ee]nter [0-9]+ on your phone'
 in_tmux kill-server
 
 # --- wrong codes -------------------------------------------------------------------------
@@ -336,14 +336,14 @@ is 'bob has his app' "$(devices bob)" 1
 
 in_window 100x30 "setpriv --reuid alice --regid alice --init-groups sudo -k sh -c 'echo in as \$(id -un)'"
 wait_for shows 'assword' && keys "$PASSWORD" Enter
-ok 'sudo: a number, and it waits' wait_for shows 'enter [0-9]+ on your phone' || diag "$(screen)"
+ok 'sudo: a number, and it waits' wait_for shows '[Ee]nter [0-9]+ on your phone' || diag "$(screen)"
 like 'the phone sees the command' "$(phone Pixel list)" '"service":"sudo","address":"","command":"sh -c .echo in as \$\(id -un\).",'
 phone Pixel approve "$(number)" >/dev/null
 ok 'sudo: in, without the terminal' wait_for shows 'in as root' || diag "$(screen)"
 unlock alice
 in_window 100x30 "setpriv --reuid alice --regid alice --init-groups sudo -kp 'apt upgrade      ' --us=bob -- sh -c 'id -un  # apt'"
 wait_for shows 'apt upgrade' && keys "$PASSWORD" Enter
-wait_for shows 'enter [0-9]+ on your phone' || diag "$(screen)"
+wait_for shows '[Ee]nter [0-9]+ on your phone' || diag "$(screen)"
 like 'of options it sees what they mean, not what they say' "$(phone Pixel list)" \
 	'"command":"\(as bob\) sh -c .id -un \\\\x20# apt.",'
 phone Pixel approve "$(number)" >/dev/null
@@ -382,7 +382,7 @@ like 'it is said that no answer came' "$(cat "$BED/late")" 'No answer came from 
 pam_service su "$PASSWORD_THEN_CODE" 'auth required pam_mfa.so'
 in_window 100x30 "setpriv --reuid bob --regid bob --init-groups su alice -c 'echo in as \$(id -un)'"
 wait_for shows 'assword' && keys "$PASSWORD" Enter
-ok 'su: a number, and it waits' wait_for shows 'enter [0-9]+ on your phone' || diag "$(screen)"
+ok 'su: a number, and it waits' wait_for shows '[Ee]nter [0-9]+ on your phone' || diag "$(screen)"
 phone Pixel approve "$(number)" >/dev/null
 ok 'and goes on by itself' wait_for shows 'in as alice' || diag "$(screen)"
 in_window 100x30 "setpriv --reuid bob --regid bob --init-groups su alice -c true"

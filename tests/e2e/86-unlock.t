@@ -92,8 +92,8 @@ pam_start() {
 	: >"$BED/waiting"	# or what was there before may be looked at
 	"$HELPERS/signin" -r 192.0.2.7 code alice '' >"$BED/waiting" 2>&1 &
 	WAITING=$!
-	wait_for grep -qE 'enter [0-9]+ on your phone' "$BED/waiting"
-	NUMBER=$(grep -oE 'enter [0-9]+ on' "$BED/waiting" | grep -oE '[0-9]+')
+	wait_for grep -qE '[Ee]nter [0-9]+ on your phone' "$BED/waiting"
+	NUMBER=$(grep -oE '[Ee]nter [0-9]+ on' "$BED/waiting" | grep -oE '[0-9]+')
 	wait_for eval 'phone Pixel list | grep -q "\"requests\":\[{"'
 }
 pam_start

@@ -67,7 +67,7 @@ open_phone() { js "phone('$1', $2)" >/dev/null; }
 # The address that the picture on the screen holds, as a camera reads it.
 scanned() { picture dark || picture light; }
 # The number that the terminal asks to be entered, and that a phone shows.
-number_in() { grep -oE 'enter [0-9]{2}' | tail -n 1 | grep -oE '[0-9]+'; }
+number_in() { grep -oE '[Ee]nter [0-9]{2}' | tail -n 1 | grep -oE '[0-9]+'; }
 asked_number() { screen | number_in; }
 # One that is not asked for, on the screen or in a file.
 other_number() {

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* signin: sign in through libpam, from one process or many at the same instant.
  *
- *	signin [-n PROCESSES] [-r RHOST] [-t TTY] [-q] SERVICE[,SERVICE]... USER [ANSWER]...
+ *	signin [-n PROCESSES] [-r RHOST] [-t TTY] [-f WORD] [-lq] SERVICE[,SERVICE]... USER [ANSWER]...
  *
  * The services (files in /etc/pam.d) are dealt out to the processes in turn.
  * All of them stand ready in pam_authenticate before any may go on.  Prompts are
- * answered with the ANSWERs in order, then with PAM_CONV_ERR.  A single process
- * prints the conversation.  Prints how many ended in which PAM result, such as
+ * answered with the ANSWERs in order (@FILE: a line of that file, a FIFO perhaps),
+ * then with PAM_CONV_ERR.  A single process
+ * prints the conversation.  With -f a text that has WORD in it can't be shown
+ * (PAM_CONV_ERR, as OpenVPN's plugin answers); with -l texts are dropped, and of a
+ * prompt the last line is shown (as ocserv and sudo -A do).  Prints how many ended in which PAM result, such as
  *	PAM_SUCCESS 1
  *	PAM_AUTH_ERR 63
  * and exits 0 if at least one got in. */
@@ -24,7 +27,8 @@
 struct answers {
 	char **text;
 	int count, next;
-	int show;
+	int show, last_line;
+	const char *fails;
 };
 
 static const struct { int result; const char *name; } names[] = {
@@ -48,6 +52,24 @@ static int is_prompt(const struct pam_message *msg)
 	return msg->msg_style == PAM_PROMPT_ECHO_OFF || msg->msg_style == PAM_PROMPT_ECHO_ON;
 }
 
+/* A new string; NULL: there is none. */
+static char *answer_of(const char *text)
+{
+	char line[256] = "";
+	FILE *file = text[0] == '@' ? fopen(text + 1, "r") : NULL;
+
+	if (text[0] != '@')
+		return strdup(text);
+	if (file != NULL)
+		(void)setvbuf(file, NULL, _IONBF, 0);
+	if (file == NULL || fgets(line, sizeof(line), file) == NULL)
+		line[0] = '\0';
+	if (file != NULL)
+		(void)fclose(file);
+	line[strcspn(line, "\n")] = '\0';
+	return strdup(line);
+}
+
 static int converse(int count, const struct pam_message **msg, struct pam_response **resp,
 		    void *data)
 {
@@ -57,8 +79,15 @@ static int converse(int count, const struct pam_message **msg, struct pam_respon
 	if (r == NULL)
 		return PAM_BUF_ERR;
 	for (int i = 0; i < count; i++) {
-		if (a->show) {
-			printf("%s: %s\n", is_prompt(msg[i]) ? "ask" : "say", msg[i]->msg);
+		const char *text = msg[i]->msg, *line = strrchr(text, '\n');
+
+		if (!is_prompt(msg[i]) && a->fails != NULL && strstr(text, a->fails) != NULL) {
+			free(r);
+			return PAM_CONV_ERR;
+		}
+		if (a->show && (is_prompt(msg[i]) || !a->last_line)) {
+			printf("%s: %s\n", is_prompt(msg[i]) ? "ask" : "say",
+			       a->last_line && line != NULL ? line + 1 : text);
 			(void)fflush(stdout);
 		}
 		if (!is_prompt(msg[i]))
@@ -67,7 +96,7 @@ static int converse(int count, const struct pam_message **msg, struct pam_respon
 			free(r);
 			return PAM_CONV_ERR;
 		}
-		r[i].resp = strdup(a->text[a->next++]);
+		r[i].resp = answer_of(a->text[a->next++]);
 	}
 	*resp = r;
 	return PAM_SUCCESS;
@@ -135,17 +164,21 @@ static void report(const int *tally)
 int main(int argc, char **argv)
 {
 	int ready[2], go[2], tally[RESULTS] = { 0 };
-	int opt, status, count, processes = 1, quiet = 0;
-	const char *rhost = NULL, *tty = NULL;
+	int opt, status, count, processes = 1, quiet = 0, last_line = 0;
+	const char *rhost = NULL, *tty = NULL, *fails = NULL;
 	char *services[8], byte;
 
-	while ((opt = getopt(argc, argv, "+n:r:t:q")) != -1) {
+	while ((opt = getopt(argc, argv, "+n:r:t:f:lq")) != -1) {
 		if (opt == 'n')
 			processes = atoi(optarg);
 		else if (opt == 'r')
 			rhost = optarg;
 		else if (opt == 't')
 			tty = optarg;
+		else if (opt == 'f')
+			fails = optarg;
+		else if (opt == 'l')
+			last_line = 1;
 		else if (opt == 'q')
 			quiet = 1;
 		else
@@ -158,7 +191,7 @@ int main(int argc, char **argv)
 		return 2;
 	for (int i = 0; i < processes; i++) {
 		struct answers answers = { argv + optind + 2, argc - optind - 2, 0,
-					   processes == 1 && !quiet };
+					   processes == 1 && !quiet, last_line, fails };
 		pid_t pid = fork();
 		int r;
 

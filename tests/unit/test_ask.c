@@ -19,7 +19,6 @@ static void test_begun_has_all(void **state)
 			continue;
 		begun++;
 		assert_non_null(row->prompt);
-		assert_non_null(row->prompt_blocked);
 		assert_non_null(row->wait);
 		assert_non_null(row->answered);
 		assert_non_null(row->settle);
@@ -43,6 +42,7 @@ static void test_options_can_be_added(void **state)
 			continue;
 		assert_int_equal(row->method, i);
 		assert_non_null(row->choice);
+		assert_non_null(row->brief);
 		assert_non_null(row->offered);
 		assert_non_null(row->proven);
 		assert_non_null(method->label);

@@ -281,11 +281,53 @@ static void test_own(void **state)
 	assert_string_equal(out, "");
 }
 
+/* Who asks in sudo's place; the command's own options are not sudo's. */
+static void test_askpass(void **state)
+{
+	static const struct { const char *words; bool expect; } rows[] = {
+		{ "sudo|-A|id", true }, { "sudo|--askpass|id", true }, { "sudo|--ask|id", true },
+		{ "sudo|-kA|id", true }, { "sudo|-Ak|id", true }, { "sudo|-u|root|-A|id", true },
+		{ "sudo|A=1|-A|id", true }, { "sudoedit|-A|file", true }, { "sudo|-A|-Z|id", true },
+		{ "sudo|id|-A", false }, { "sudo|--|-A", false }, { "sudo|-u|-A|id", false }, { "sudo|-uA|id", false },
+		{ "sudo|-p|-A|id", false }, { "sudo|-S|id", false }, { "sudo|--auth-type|x|id", false }, { "sudo", false },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ROWS(rows); i++) {
+		char *words = strdup(rows[i].words), *at;
+		size_t len = strlen(rows[i].words) + 1;
+
+		assert_non_null(words);
+		for (at = words; at < words + len; at++)
+			if (*at == '|')
+				*at = '\0';
+		if (mfa_command_has_askpass(words, len) != rows[i].expect)
+			fail_msg("%s", rows[i].words);
+		free(words);
+	}
+	assert_false(mfa_command_has_askpass("", 0));
+	assert_false(mfa_command_line_has_askpass());
+}
+
+static void test_services(void **state)
+{
+	bool is_sudo;
+
+	(void)state;
+	assert_true(mfa_command_of_service("sudo", &is_sudo) && is_sudo);
+	assert_true(mfa_command_of_service("sudo-i", &is_sudo) && is_sudo);
+	assert_true(mfa_command_of_service("doas", &is_sudo) && !is_sudo);
+	assert_false(mfa_command_of_service("su", &is_sudo));
+	assert_false(mfa_command_of_service(NULL, &is_sudo));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sudo), cmocka_unit_test(test_others), cmocka_unit_test(test_quotes),
 		cmocka_unit_test(test_cut), cmocka_unit_test(test_room), cmocka_unit_test(test_own),
+		cmocka_unit_test(test_askpass), cmocka_unit_test(test_services),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -69,6 +69,35 @@ static void test_answers(void **state)
 	}
 }
 
+/* What could not be shown is known of the last answer, and of no other. */
+static void test_unshown(void **state)
+{
+	static const struct { uint8_t says[2]; size_t len; bool expect; } rows[] = {
+		{ { 1 }, 1, true }, { { 0 }, 0, false }, { { 0 }, 1, false }, { { 2 }, 1, false }, { { 1, 1 }, 2, false },
+		{ { 1 }, 1, true },
+	};
+	struct mfa_frame frame;
+	struct talk talk;
+	char answer[8];
+	size_t i;
+
+	(void)state;
+	talk_begin(&talk);
+	for (i = 0; i < ROWS(rows); i++) {
+		mfa_frame_start(&frame, MFA_ANSWER);
+		mfa_frame_put_text(&frame, MFA_FIELD_TEXT, "1");
+		if (rows[i].len > 0)
+			mfa_frame_put(&frame, MFA_FIELD_CANNOT_SHOW, rows[i].says, rows[i].len);
+		assert_int_equal(mfa_frame_send(talk.client, &frame, 0), 0);
+		assert_int_equal(conversation_ask(&talk.c, false, "Code: ", answer, sizeof(answer)), 0);
+		assert_int_equal(talk.c.unshown, rows[i].expect);
+	}
+	talk_hang_up(&talk);
+	assert_int_equal(conversation_ask(&talk.c, false, "Code: ", answer, sizeof(answer)), -EPIPE);
+	assert_false(talk.c.unshown);
+	talk_end(&talk);
+}
+
 /* Two answers in one field, a text with a NUL byte, and bytes that are no frame. */
 static void test_malformed(void **state)
 {
@@ -221,6 +250,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_answers),
+		cmocka_unit_test(test_unshown),
 		cmocka_unit_test(test_malformed),
 		cmocka_unit_test(test_time_out),
 		cmocka_unit_test(test_client_is_full),

@@ -14,8 +14,8 @@ static void put(const char *name, const char *value)
 
 static void test_language(void **state)
 {
-	static const char english[] = "Password and code: ", dutch[] = "Wachtwoord en code: ",
-		french[] = "Mot de passe et code : ";
+	static const char english[] = "Password, a code may follow it. Password: ", dutch[] = "Wachtwoord, met of zonder code erachter. Password: ",
+		french[] = "Mot de passe, suivi ou non d'un code. Password: ";
 	static const struct { const char *all, *messages, *lang, *expect; } rows[] = {
 		{ NULL, NULL, NULL, english },
 		{ NULL, NULL, "nl_NL.UTF-8", dutch },
@@ -53,13 +53,13 @@ static void test_program(void **state)
 	(void)state;
 	put("LC_ALL", "nl_NL.UTF-8");
 	assert_non_null(setlocale(LC_MESSAGES, "C.UTF-8"));
-	assert_string_equal(mfa_say(MFA_SAY_PASSWORD_AND_CODE, ""), "Password and code: ");
+	assert_string_equal(mfa_say(MFA_SAY_PASSWORD_AND_CODE, ""), "Password, a code may follow it. Password: ");
 	assert_non_null(setlocale(LC_MESSAGES, "C"));
-	assert_string_equal(mfa_say(MFA_SAY_PASSWORD_AND_CODE, ""), "Wachtwoord en code: ");
+	assert_string_equal(mfa_say(MFA_SAY_PASSWORD_AND_CODE, ""), "Wachtwoord, met of zonder code erachter. Password: ");
 	/* mfad's word counts for more. */
-	assert_string_equal(mfa_say(MFA_SAY_PASSWORD_AND_CODE, "en"), "Password and code: ");
-	assert_string_equal(mfa_say(MFA_SAY_PASSWORD_AND_CODE, "fr"), "Mot de passe et code : ");
-	assert_string_equal(mfa_say(MFA_SAY_PASSWORD_AND_CODE, "de"), "Password and code: ");
+	assert_string_equal(mfa_say(MFA_SAY_PASSWORD_AND_CODE, "en"), "Password, a code may follow it. Password: ");
+	assert_string_equal(mfa_say(MFA_SAY_PASSWORD_AND_CODE, "fr"), "Mot de passe, suivi ou non d'un code. Password: ");
+	assert_string_equal(mfa_say(MFA_SAY_PASSWORD_AND_CODE, "de"), "Password, a code may follow it. Password: ");
 }
 
 static void test_complete(void **state)

@@ -33,6 +33,7 @@ static bool enrol(struct change *ch, struct enrolment *e)
 const struct ask ask_reversed = {
 	.method = MFA_METHOD_ID_REVERSED,
 	.choice = "your name backwards",
+	.brief = "your name backwards",
 	.offered = offered,
 	.enrol = enrol,
 	.proven = "That is it.",

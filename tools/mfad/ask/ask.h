@@ -15,7 +15,8 @@ struct ask {
 
 	/* Adding a device: all but `enrolled` are there, or none. */
 
-	const char *choice;		/* in the menu */
+	const char *choice;		/* in the menu, */
+	const char *brief;		/* and where the menu is the question itself */
 	/* Whether one can be added just now: the rules take it, and whatever it needs is there. */
 	bool (*offered)(const struct conversation *c, const struct mfa_policy *policy);
 	/* Leads to a device that has proven itself, in e->device, with a label.  Returns whether it did; otherwise
@@ -30,11 +31,13 @@ struct ask {
 
 	/* Signing in: with begin, all down to `end` are there. */
 
-	/* Begins it, where it can be: then ch->begun is the row, and ch->state its own.  It says what must be read before
-	 * the first prompt.  Returns 0 or a negative errno of the conversation; *error: of the store. */
+	/* Begins it, where it can be: then ch->begun is the row, and ch->state its own.  Where it can't, it says why.
+	 * Returns 0 or a negative errno of the conversation; *error: of the store. */
 	int (*begin)(struct challenge *ch, int *error);
-	const char *prompt;		/* once it was begun, */
-	const char *prompt_blocked;	/* and where app codes are refused just now */
+	/* The question once it was begun, in the conversation's language, of less than CHALLENGE_PROMPT_MAX bytes: one
+	 * line, with all that must be read to answer it where the client does not wait.  blocked: app codes are refused
+	 * just now. */
+	void (*prompt)(const struct challenge *ch, bool blocked, char out[CHALLENGE_PROMPT_MAX]);
 	/* With a client that can wait: until it is answered or the person would rather type something.  Returns whether
 	 * that was the end, and of which result. */
 	bool (*wait)(struct challenge *ch, enum mfa_result *result, int *error);

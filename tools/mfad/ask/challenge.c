@@ -131,11 +131,22 @@ static bool has_codes(const struct mfa_account *account)
 	return methods == 0 || (methods & mfa_methods_typed()) != 0;
 }
 
-/* One prompt, with all that must be read before it. */
+/* The question.  blocked: app codes are refused just now. */
+static void write_prompt(const struct challenge *ch, bool blocked, char out[CHALLENGE_PROMPT_MAX])
+{
+	if (ch->begun != NULL)
+		ch->begun->prompt(ch, blocked, out);
+	else if (!blocked && ch->policy->prompt != NULL && has_codes(ch->record->account))
+		(void)snprintf(out, CHALLENGE_PROMPT_MAX, "%s: ", ch->policy->prompt);
+	else
+		(void)snprintf(out, CHALLENGE_PROMPT_MAX, "%s", conversation_words(ch->c,
+			blocked || !has_codes(ch->record->account) ? PROMPT_RECOVERY : PROMPT_CODE));
+}
+
+/* One prompt, and why it is not the usual one. */
 static int ask(struct challenge *ch, char *answer, size_t size)
 {
-	const char *prompt = PROMPT_CODE;
-	char own[256];
+	char prompt[CHALLENGE_PROMPT_MAX];
 	enum mfa_verdict verdict;
 	int64_t wait;
 	int r = 0;
@@ -143,20 +154,11 @@ static int ask(struct challenge *ch, char *answer, size_t size)
 	verdict = ch->c->conf->throttle
 		? mfa_factor_codes_blocked(ch->record->account, subject_voice(ch->subject), mfa_clock_now(), &wait)
 		: MFA_VERDICT_RIGHT;
-	if (ch->policy->prompt != NULL) {
-		(void)snprintf(own, sizeof(own), "%s: ", ch->policy->prompt);
-		prompt = own;
-	}
-	if (verdict != MFA_VERDICT_RIGHT) {
+	if (verdict != MFA_VERDICT_RIGHT)
 		r = say_blocked(ch, verdict, wait);
-		prompt = ch->begun != NULL ? ch->begun->prompt_blocked : PROMPT_RECOVERY;
-	} else if (ch->begun != NULL) {
-		prompt = ch->begun->prompt;
-	} else if (!has_codes(ch->record->account)) {
-		prompt = PROMPT_RECOVERY;
-	}
 	if (r != 0)
 		return r;
+	write_prompt(ch, verdict != MFA_VERDICT_RIGHT, prompt);
 	ch->c->asks_code = true;
 	r = conversation_ask(ch->c, ch->echo, prompt, answer, size);
 	ch->c->asks_code = false;

@@ -11,6 +11,7 @@
 
 #define CHALLENGE_TRIES 3
 #define CHALLENGE_PLACES_MAX 240
+#define CHALLENGE_PROMPT_MAX 512
 
 struct ask;
 

@@ -74,14 +74,14 @@ bool judged_is_news(const struct challenge *ch)
 
 /* What its owner has not heard of yet; before what was new there counts as heard.  What comes after the last question
  * is sure to be read only where texts are shown at once: sshd keeps it for a login shell's greeting.  A code that came behind the
- * password is a program's: nobody reads what is said then. */
+ * password is a program's: nobody reads what is said then, nor where the application has just shown no text. */
 static void take_news(struct challenge *ch)
 {
 	struct mfa_account *account = ch->record->account;
 	const char *label = ch->judgement.label;
 	int64_t now = mfa_clock_now();
 
-	if (ch->c->has_code)
+	if (ch->c->has_code || ch->c->unshown)
 		return;
 	if (ch->tells) {
 		mfa_alert_take_wrong(account, ch->mistakes, label, ch->c->waits, now, &ch->unheard);

@@ -96,29 +96,36 @@ static int judge_number(struct pair *p, const char *answer, unsigned *wrong)
 static int ask_number(struct pair *p)
 {
 	struct enrolment *e = p->e;
+	const char *prompt = e->wants_other != NULL && !p->ch->c->waits
+		? N_("Number that the phone shows (other pictures: p plain, i light, q plain light): ")
+		: N_("Number that the phone shows: ");
 	unsigned wrong = 0, i;
 	char answer[16];
+	bool other, fresh = true;
 	int r = show(p);
 
 	for (i = 0; r == 0 && i < EARLY_TRIES; i++) {
-		r = conversation_ask(p->ch->c, true, "Number that the phone shows: ", answer, sizeof(answer));
+		r = conversation_ask(p->ch->c, true, prompt, answer, sizeof(answer));
 		if (r != 0 && r != -EBADMSG)
 			return r;
+		if (fresh && p->ch->c->unshown)
+			return -EOPNOTSUPP;
 		if (mfa_clock_now() >= p->pairing.expires)
 			return -ETIME;
-		r = r == 0 && e->wants_other != NULL && e->wants_other(e, answer) ? show(p)
-									       : judge_number(p, answer, &wrong);
+		other = r == 0 && e->wants_other != NULL && e->wants_other(e, answer);
+		r = other ? show(p) : judge_number(p, answer, &wrong);
+		fresh = other;
 		if (r == 1)
 			return 0;
 	}
 	return r != 0 ? r : -EACCES;
 }
 
-/* Until the phone has answered.  Returns 0: it has confirmed; or a negative errno. */
+/* Until the phone has answered.  text: for whoever sees it at once.  Returns 0: it has confirmed; or a negative errno. */
 static int wait_for(struct conversation *c, struct push *push, const char *text)
 {
 	enum push_outcome outcome = PUSH_PENDING;
-	char answer[MFA_ANSWER_MAX];
+	char answer[MFA_ANSWER_MAX], prompt[160];
 	unsigned i;
 	int r = 0;
 
@@ -126,9 +133,10 @@ static int wait_for(struct conversation *c, struct push *push, const char *text)
 		if (c->waits) {
 			r = conversation_wait(c, text);
 		} else {
-			r = conversation_say(c, MFA_INFO, text);
-			if (r == 0)
-				r = conversation_ask(c, true, "Press Enter when you have: ", answer, sizeof(answer));
+			(void)snprintf(prompt, sizeof(prompt), conversation_words(c,
+				N_("Now the other way round: enter %u on the phone, then press Enter here: ")),
+				push->request.number);
+			r = conversation_ask(c, true, prompt, answer, sizeof(answer));
 			r = r == -EBADMSG ? 0 : r;
 		}
 		if (r == 0)
@@ -204,6 +212,9 @@ static void stop(struct change *ch, int error)
 	case -ETIMEDOUT:
 		change_stop(ch, MFA_RESULT_BUSY, "That took too long. Nothing was saved; please start again.");
 		break;
+	case -EOPNOTSUPP:
+		change_stop_unshown(ch);
+		break;
 	case -EDQUOT:
 		change_stop(ch, MFA_RESULT_BUSY, "Too many phones were tried. Nothing was saved; please wait some minutes.");
 		break;
@@ -233,6 +244,8 @@ bool pair_phone(struct change *ch, struct enrolment *e)
 		e->device.created = mfa_clock_now();
 		e->device.phone = &e->phone;
 		name_device(&p, &e->device);
+		/* The phone is told until then. */
+		e->until = p.pairing.expires;
 	} else {
 		mfa_pairing_drop(p.vault, p.pairing.device);
 		feed_changed(p.pairing.device);

@@ -40,14 +40,30 @@ static void add_notice(const struct challenge *ch, char *text, size_t size)
 		       ch->c->conf->portal.url);
 }
 
-static int say_number(struct challenge *ch)
+/* sshd, a web page or a dialog shows a text late or not at all; on a terminal the text is there already, and the
+ * question may be another one (sudo -p). */
+static void prompt(const struct challenge *ch, bool blocked, char out[CHALLENGE_PROMPT_MAX])
 {
-	char text[TEXT_MAX];
+	const char *url = ch->c->conf->portal.url;
+	unsigned number = of(ch)->push.request.number;
 
-	(void)snprintf(text, sizeof(text), conversation_words(ch->c, N_("To sign in, enter %u on your phone.")),
-		       of(ch)->push.request.number);
-	add_notice(ch, text, sizeof(text));
-	return conversation_say(ch->c, MFA_INFO, text);
+	if (ch->c->waits)
+		(void)snprintf(out, CHALLENGE_PROMPT_MAX, "%s", conversation_words(ch->c, blocked
+			? N_("Press Enter when you have, or type a recovery code: ")
+			: N_("Press Enter when you have, or type a code: ")));
+	else if (of(ch)->notified)
+		(void)snprintf(out, CHALLENGE_PROMPT_MAX, blocked
+			? conversation_words(ch->c,
+				N_("Enter %u on your phone, then press Enter here, or type a recovery code: "))
+			: conversation_words(ch->c,
+				N_("Enter %u on your phone, then press Enter here, or type a code: ")), number);
+	else
+		(void)snprintf(out, CHALLENGE_PROMPT_MAX, blocked
+			? conversation_words(ch->c,
+				N_("Open %s on your phone, enter %u, then press Enter here, or type a recovery code: "))
+			: conversation_words(ch->c,
+				N_("Open %s on your phone, enter %u, then press Enter here, or type a code: ")),
+			url, number);
 }
 
 static int say_why_not(struct challenge *ch, enum push_offer offer)
@@ -95,7 +111,7 @@ static int begin(struct challenge *ch, int *error)
 	}
 	ch->begun = &ask_push;
 	of(ch)->notified = push_notified(&of(ch)->push);
-	return ch->c->waits ? 0 : say_number(ch);
+	return 0;
 }
 
 static void settle(struct challenge *ch, struct mfa_account *account)
@@ -194,9 +210,10 @@ static bool wait_for_phone(struct challenge *ch, enum mfa_result *result, int *e
 static bool answered(struct challenge *ch, const char *answer, enum mfa_result *result, int *error,
 		     bool *judge)
 {
-	enum push_outcome outcome = answer[0] == '\0' ? push_wait(&of(ch)->push) : push_look(&of(ch)->push);
+	bool enter = mfa_typed_is_enter(answer);
+	enum push_outcome outcome = enter ? push_wait(&of(ch)->push) : push_look(&of(ch)->push);
 
-	*judge = answer[0] != '\0';
+	*judge = !enter;
 	if (ends(ch, outcome, result, error))
 		return true;
 	if (outcome == PUSH_EXPIRED) {
@@ -210,6 +227,7 @@ static bool answered(struct challenge *ch, const char *answer, enum mfa_result *
 const struct ask ask_push = {
 	.method = MFA_METHOD_ID_PUSH,
 	.choice = N_("number matching on this phone (recommended)"),
+	.brief = N_("number matching (recommended)"),
 	.offered = pair_offered,
 	.enrol = pair_phone,
 	.enrolled = pair_end,
@@ -219,8 +237,7 @@ const struct ask ask_push = {
 	.names_itself = true,
 	.shows_page = true,
 	.begin = begin,
-	.prompt = N_("Press Enter when you have, or type a code: "),
-	.prompt_blocked = N_("Press Enter when you have, or type a recovery code: "),
+	.prompt = prompt,
 	.wait = wait_for_phone,
 	.answered = answered,
 	.settle = settle,

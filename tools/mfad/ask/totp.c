@@ -70,8 +70,10 @@ static int ask_code(struct change *ch, struct enrolment *e, bool shown, char *an
 	unsigned views;
 	int r = shown ? 0 : show_key(ch, e);
 
-	for (views = 0; r == 0 && views < OTHER_VIEWS; views++) {
+	for (views = 0; r == 0 && views < OTHER_VIEWS; views++, shown = false) {
 		r = conversation_ask(ch->c, true, e->prompt, answer, size);
+		if ((r == 0 || r == -EBADMSG) && !shown && ch->c->unshown)
+			return -EOPNOTSUPP;
 		if ((r == 0 || r == -EBADMSG) && too_late(e))
 			return -ETIME;
 		if (r == -EBADMSG)
@@ -121,9 +123,14 @@ static bool first_code(struct change *ch, struct enrolment *e)
 			break;
 	}
 	explicit_bzero(answer, sizeof(answer));
-	if (r == 0 && i < FIRST_CODE_TRIES)
+	if (r == 0 && i < FIRST_CODE_TRIES) {
+		/* Writing down what else is shown may take as long as it takes. */
+		e->until = 0;
 		return true;
-	if (r == 0)
+	}
+	if (r == -EOPNOTSUPP)
+		change_stop_unshown(ch);
+	else if (r == 0)
 		change_stop(ch, MFA_RESULT_MAXTRIES,
 			    "Nothing was saved. Remove the entry from the app and start again.");
 	else if (r == -ETIMEDOUT || r == -ETIME)
@@ -178,6 +185,7 @@ static void after_wrong(const struct challenge *ch)
 const struct ask ask_totp = {
 	.method = MFA_METHOD_ID_TOTP,
 	.choice = N_("code from an authenticator app"),
+	.brief = N_("code from an app"),
 	.offered = offered,
 	.enrol = enrol,
 	.proven = N_("The code is right."),

@@ -46,6 +46,7 @@ int conversation_ask(struct conversation *c, bool echo, const char *prompt,
 	int r;
 
 	answer[0] = '\0';
+	c->unshown = false;
 	r = conversation_say(c, echo ? MFA_ASK_ECHO : MFA_ASK, prompt);
 	if (r != 0)
 		return r;
@@ -61,6 +62,7 @@ int conversation_ask(struct conversation *c, bool echo, const char *prompt,
 		mfa_frame_wipe(&c->frame);
 		return -EBADMSG;
 	}
+	c->unshown = mfa_frame_byte(&c->frame, MFA_FIELD_CANNOT_SHOW, 0) == 1;
 	r = mfa_frame_text(&c->frame, MFA_FIELD_TEXT, answer, size);
 	mfa_frame_wipe(&c->frame);
 	return r == -ENOENT ? -ECANCELED : r == -ENOBUFS ? -EBADMSG : r;

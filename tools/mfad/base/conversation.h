@@ -29,6 +29,7 @@ struct conversation {
 	bool left;			/* the client went, or gave no answer, when it was asked */
 	bool unheard;			/* it had gone when something was said, while mfad was at work */
 	struct working working;
+	bool unshown;			/* of the texts before the last question, some could not be shown */
 	struct mfa_frame frame;		/* the last received, until the next is built */
 };
 

@@ -15,6 +15,14 @@ void change_stop(struct change *ch, enum mfa_result result, const char *text)
 	ch->text = text;
 }
 
+void change_stop_unshown(struct change *ch)
+{
+	ch->subject.refusal = "cannot-show";
+	change_stop(ch, MFA_RESULT_DENIED,
+		    "A phone can't be set up here: this program does not show what is needed for it.\n"
+		    "Nothing was saved. Sign in elsewhere, or use mfa-enroll.");
+}
+
 void change_fail(struct change *ch, int error)
 {
 	struct failure failure = failure_of(error);

@@ -53,6 +53,8 @@ void change_end(struct change *change);
 
 /* Ends it with a result and a text. */
 void change_stop(struct change *change, enum mfa_result result, const char *text);
+/* Ends it, for what is said only once can't be shown. */
+void change_stop_unshown(struct change *change);
 /* Ends it with what an error means. */
 void change_fail(struct change *change, int error);
 

@@ -21,12 +21,18 @@ struct enrolment {
 	bool (*wants_other)(struct enrolment *e, const char *answer);
 	unsigned view;		/* of show and wants_other */
 	const char *replaces;	/* label of the device whose place it takes; NULL: none */
-	int64_t until;		/* when there is no time left; 0: as long as somebody answers */
+	/* Hands the recovery codes of a first device out (e->codes), before it is saved: whoever has not got them has
+	 * no device either, and begins anew.  Returns 0 or a negative errno, -EOPNOTSUPP: they could not be shown.
+	 * NULL: whoever began it tells them afterwards (new_codes). */
+	int (*hand_out)(struct change *ch, struct enrolment *e);
+	int64_t until;		/* when there is no time left; 0: as long as somebody answers.  The method says how
+				 * long there is still once the device has proven itself */
 	/* What comes of it. */
 	struct mfa_device device;
 	struct mfa_phone phone;		/* the device's, where it has one */
 	char codes[MFA_RECOVERY_COUNT][MFA_RECOVERY_CODE_SIZE];
-	bool new_codes;
+	bool new_codes;			/* the account has them now */
+	struct mfa_account *paper;	/* what was handed out, as an account has it; NULL: nothing */
 };
 
 #endif

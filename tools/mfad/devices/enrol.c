@@ -74,6 +74,25 @@ static bool choose_label(struct change *ch, struct enrolment *e, const char *ask
 	return true;
 }
 
+/* Codes come with a first device, where the account has none. */
+static int give_codes(struct mfa_account *account, struct enrolment *e)
+{
+	bool due = account->recovery_count == 0 && account->device_count == 1;
+
+	/* What was handed out must be what counts. */
+	if (e->paper != NULL && !due)
+		return -EALREADY;
+	e->new_codes = due;
+	if (!due)
+		return 0;
+	if (e->paper == NULL)
+		return mfa_recovery_generate(account, e->codes);
+	memcpy(account->recovery_salt, e->paper->recovery_salt, sizeof(account->recovery_salt));
+	memcpy(account->recovery, e->paper->recovery, sizeof(account->recovery));
+	account->recovery_count = e->paper->recovery_count;
+	return 0;
+}
+
 static int add_device(struct change *ch, void *ctx)
 {
 	struct enrolment *e = ctx;
@@ -93,9 +112,7 @@ static int add_device(struct change *ch, void *ctx)
 	r = mfa_account_add_device(account, &e->device);
 	if (r != 0)
 		return r;
-	e->new_codes = account->recovery_count == 0 && account->device_count == 1;
-	if (e->new_codes)
-		r = mfa_recovery_generate(account, e->codes);
+	r = give_codes(account, e);
 	if (r == 0)
 		mfa_account_add_event(account, mfa_clock_now(), e->service, "",
 				      mfa_device_type_word(e->device.type),
@@ -106,7 +123,7 @@ static int add_device(struct change *ch, void *ctx)
 static void save(struct change *ch, struct enrolment *e)
 {
 	char text[MFA_LABEL_MAX + 240];
-	int n, r = change_apply(ch, add_device, e);
+	int n = 0, r = change_apply(ch, add_device, e);
 
 	if (r == -EALREADY || r == -EEXIST) {
 		change_stop(ch, MFA_RESULT_EXISTS,
@@ -117,11 +134,42 @@ static void save(struct change *ch, struct enrolment *e)
 		change_fail(ch, r);
 		return;
 	}
-	n = snprintf(text, sizeof(text), "%s ", conversation_words(ch->c, e->ask->proven));
+	/* Before codes were handed out it was said already. */
+	if (e->paper == NULL)
+		n = snprintf(text, sizeof(text), "%s ", conversation_words(ch->c, e->ask->proven));
 	(void)snprintf(text + n, sizeof(text) - (size_t)n, conversation_words(ch->c, N_("Saved as \"%s\".")),
 		       e->device.label);
 	(void)conversation_say(ch->c, MFA_INFO, text);
 	change_stop(ch, MFA_RESULT_OK, NULL);
+}
+
+/* Shows the codes that the account is to get, and waits until they were taken.  Returns whether to go on. */
+static bool hand_out_first(struct change *ch, struct enrolment *e)
+{
+	const struct mfa_account *account = ch->record.account;
+	int r;
+
+	if (e->hand_out == NULL || account->recovery_count > 0 || account->device_count > 0)
+		return true;
+	r = mfa_account_new(account->name, &e->paper);
+	if (r == 0)
+		r = mfa_recovery_generate(e->paper, e->codes);
+	if (r != 0) {
+		change_fail(ch, r);
+		return false;
+	}
+	r = conversation_say(ch->c, MFA_INFO, e->ask->proven);
+	if (r == 0)
+		r = e->hand_out(ch, e);
+	if (r == 0 && e->until != 0 && mfa_clock_now() >= e->until)
+		r = -ETIMEDOUT;
+	if (r == -EOPNOTSUPP)
+		change_stop_unshown(ch);
+	else if (r == -ETIMEDOUT)
+		change_stop(ch, MFA_RESULT_BUSY, "That took too long. Nothing was saved; please start again.");
+	else if (r != 0)
+		change_stop(ch, MFA_RESULT_ABORTED, "Nothing was saved.");
+	return r == 0;
 }
 
 void enrol_device(struct change *ch, struct enrolment *e, const char *label)
@@ -134,7 +182,8 @@ void enrol_device(struct change *ch, struct enrolment *e, const char *label)
 	memcpy(ch->label, e->device.label, sizeof(ch->label));
 	if (!proven)
 		return;
-	save(ch, e);
+	if (hand_out_first(ch, e))
+		save(ch, e);
 	if (e->ask->enrolled != NULL)
 		e->ask->enrolled(ch, e);
 }
@@ -152,20 +201,37 @@ static size_t gather(const struct change *ch, const struct mfa_policy *policy, b
 	return n;
 }
 
-static int choose(struct conversation *c, const struct ask *const *rows, size_t count, const struct ask **out)
+/* The menu, before a short question; where texts may come late or not at all it is the question itself. */
+static int say_menu(struct conversation *c, const struct ask *const *rows, size_t count, char *prompt, size_t size)
 {
-	char text[400], answer[16], plain[MFA_ANSWER_MAX];
+	const char *title = conversation_words(c, N_("How do you want to sign in from now on?"));
+	char text[400];
 	size_t i, n;
-	int r;
 
-	n = (size_t)snprintf(text, sizeof(text), "%s",
-			     conversation_words(c, N_("How do you want to sign in from now on?")));
+	if (!c->waits) {
+		for (i = 0, n = 0; i < count && n < size; i++)
+			n += (size_t)snprintf(prompt + n, size - n, "%s%zu: %s", i > 0 ? ", " : "", i + 1,
+					      conversation_words(c, rows[i]->brief));
+		if (n < size)
+			(void)snprintf(prompt + n, size - n, " [1]: ");
+		return conversation_say(c, MFA_INFO, title);
+	}
+	n = (size_t)snprintf(text, sizeof(text), "%s", title);
 	for (i = 0; i < count && n < sizeof(text); i++)
 		n += (size_t)snprintf(text + n, sizeof(text) - n, "\n  %zu. %s", i + 1,
 				      conversation_words(c, rows[i]->choice));
-	r = conversation_say(c, MFA_INFO, text);
+	(void)snprintf(prompt, size, "%s", conversation_words(c, N_("Your choice [1]: ")));
+	return conversation_say(c, MFA_INFO, text);
+}
+
+static int choose(struct conversation *c, const struct ask *const *rows, size_t count, const struct ask **out)
+{
+	char answer[16], prompt[400], plain[MFA_ANSWER_MAX];
+	size_t i;
+	int r = say_menu(c, rows, count, prompt, sizeof(prompt));
+
 	if (r == 0)
-		r = conversation_ask(c, true, "Your choice [1]: ", answer, sizeof(answer));
+		r = conversation_ask(c, true, prompt, answer, sizeof(answer));
 	if (r != 0 && r != -EBADMSG)
 		return r;
 	mfa_typed_plain(answer, plain);
@@ -218,6 +284,7 @@ int enrol_tell_codes(struct conversation *c, struct enrolment *e)
 
 void enrolment_wipe(struct enrolment *e)
 {
+	mfa_account_free(&e->paper);
 	explicit_bzero(e, sizeof(*e));
 }
 

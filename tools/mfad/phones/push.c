@@ -369,7 +369,12 @@ static enum push_outcome heard(struct push *push)
 	do {
 		r = mfa_frame_recv(c->fd, &c->frame, 0);
 	} while (r == -EINTR);
-	return r == 0 && mfa_frame_type(&c->frame) == MFA_ENOUGH ? PUSH_ENOUGH : PUSH_GONE;
+	if (r != 0 || mfa_frame_type(&c->frame) != MFA_ENOUGH)
+		return PUSH_GONE;
+	/* Whoever could not read what to do is asked as one who sees texts with a question only. */
+	if (mfa_frame_byte(&c->frame, MFA_FIELD_CANNOT_SHOW, 0) == 1)
+		c->waits = false;
+	return PUSH_ENOUGH;
 }
 
 static enum push_outcome wait_for_answer(struct push *push)

@@ -262,7 +262,7 @@ static void enrol(struct signin *s, const struct mfa_decision *decision, struct 
 	else
 		(void)announce(s);
 	signin_enrol(ch, &se);
-	s->result = se.left ? MFA_RESULT_ABORTED : ch->result;
+	s->result = ch->result;
 	s->error = ch->error;
 	s->postponed = se.postponed;
 	*record = ch->record;

@@ -87,23 +87,30 @@ static void key_of(const char *uri, char *out, size_t size)
 	out[n] = '\0';
 }
 
+static const char *const time_left = N_(
+	"You have ten minutes. If the connection is closed before that, sign in\n"
+	"again: nothing is saved until the last question was answered.");
+
+/* Where the question does not have it. */
+static const char *other_pictures(const struct change *ch, const char *picture)
+{
+	return picture != NULL && ch->c->waits ? conversation_words(ch->c, N_(
+		"If it does not look right, type p (plain), i (for a light background), or\n"
+		"q (plain, for a light background), and Enter.\n")) : "";
+}
+
 /* The words come first, so that in a small window the picture is what stays. */
 static int compose(const struct change *ch, const char *key, const char *picture, char *text)
 {
 	static const char *const with_picture = N_(
 		"Scan the picture with an authenticator app on your phone (Microsoft\n"
-		"Authenticator, Google Authenticator or another): Add account, Other.\n"
-		"If it does not look right, type p (plain), i (for a light background), or\n"
-		"q (plain, for a light background), and Enter.");
+		"Authenticator, Google Authenticator or another): Add account, Other.");
 	static const char *const without_picture = N_(
 		"Add an account to the authenticator app on your phone (Microsoft\n"
 		"Authenticator, Google Authenticator or another) by typing a key.");
-	static const char *const time_left = N_(
-		"You have ten minutes. If the connection is closed before that, sign in\n"
-		"again: nothing is saved until a code was right.");
 	const char *how = picture != NULL ? with_picture : without_picture;
 	const char *key_is = picture != NULL ? N_("Or type this key into the app: ") : N_("Key: ");
-	int n = snprintf(text, TEXT_MAX, "%s\n%s\n%s%s\n%s", conversation_words(ch->c, how),
+	int n = snprintf(text, TEXT_MAX, "%s\n%s%s\n%s%s\n%s", conversation_words(ch->c, how), other_pictures(ch, picture),
 			 conversation_words(ch->c, time_left), conversation_words(ch->c, key_is),
 			 key, picture != NULL ? picture : "");
 
@@ -114,17 +121,12 @@ static int compose(const struct change *ch, const char *key, const char *picture
 static int compose_address(const struct change *ch, const char *uri, const char *picture, char *text)
 {
 	static const char *const with_picture = N_(
-		"Scan the picture with the camera of your phone; it opens a page there.\n"
-		"If it does not look right, type p (plain), i (for a light background), or\n"
-		"q (plain, for a light background), and Enter.");
+		"Scan the picture with the camera of your phone; it opens a page there.");
 	static const char *const without_picture = N_("Open this page on your phone.");
-	static const char *const time_left = N_(
-		"You have ten minutes. If the connection is closed before that, sign in\n"
-		"again: nothing is saved until the phone has confirmed.");
-	int n = snprintf(text, TEXT_MAX, "%s\n%s\n%s%s\n%s",
+	int n = snprintf(text, TEXT_MAX, "%s\n%s%s\n%s%s\n%s",
 			 conversation_words(ch->c, picture != NULL ? with_picture : without_picture),
-			 conversation_words(ch->c, time_left), conversation_words(ch->c, N_("Its address: ")),
-			 uri, picture != NULL ? picture : "");
+			 other_pictures(ch, picture), conversation_words(ch->c, time_left),
+			 conversation_words(ch->c, N_("Its address: ")), uri, picture != NULL ? picture : "");
 
 	return n > 0 && n < TEXT_MAX ? 0 : -EMSGSIZE;
 }
@@ -205,51 +207,70 @@ static void postpone(struct change *ch, struct signin_enrol *se)
 	}
 }
 
-/* How long, or how often, it may still be put off. */
-static int say_choice(struct change *ch, const struct signin_enrol *se)
+/* How long, or how often, it may still be put off: as a sentence before a short question, or as what stands in the
+ * question itself.  Translated. */
+static void write_choice(const struct change *ch, const struct signin_enrol *se, char *out, size_t size)
 {
+	const struct conversation *c = ch->c;
 	time_t last = (time_t)se->policy->offer_until - 1;
-	char text[240], day[32] = "";
+	char day[32] = "";
 	struct tm tm;
 
 	if (se->decision->left > 0)
-		(void)snprintf(text, sizeof(text), conversation_words(ch->c,
-			"Press Enter to do it now, or type n for \"not now\" (%u left)."),
-			       se->decision->left);
+		(void)snprintf(out, size, c->waits
+			? conversation_words(c, N_("Press Enter to do it now, or type n for \"not now\" (%u left)."))
+			: conversation_words(c, N_("[Y/n; n can be said %u more times] ")), se->decision->left);
 	else if (se->policy->offer_until > 0 && !se->decision->stood_in &&
 		 localtime_r(&last, &tm) != NULL && strftime(day, sizeof(day), "%Y-%m-%d", &tm) > 0)
-		(void)snprintf(text, sizeof(text), conversation_words(ch->c,
-			"Press Enter to do it now, or type n for \"not now\" (until %s)."), day);
+		(void)snprintf(out, size, c->waits
+			? conversation_words(c, N_("Press Enter to do it now, or type n for \"not now\" (until %s)."))
+			: conversation_words(c, N_("[Y/n; n can be said until %s] ")), day);
 	else
-		return conversation_say(ch->c, MFA_INFO,
-					"Press Enter to do it now, or type n for \"not now\".");
-	return conversation_say(ch->c, MFA_INFO, text);
+		(void)snprintf(out, size, "%s", c->waits
+			? conversation_words(c, N_("Press Enter to do it now, or type n for \"not now\"."))
+			: "[Y/n] ");
+}
+
+/* Whether it is to be now, where it may be later.  *no: it is not. */
+static int ask_whether(struct change *ch, const struct signin_enrol *se, bool *no)
+{
+	char choice[240], prompt[400], answer[16];
+	int r = 0;
+
+	write_choice(ch, se, choice, sizeof(choice));
+	if (ch->c->waits) {
+		(void)snprintf(prompt, sizeof(prompt), "%s", conversation_words(ch->c, N_("Set it up now? [Y/n] ")));
+		r = conversation_say(ch->c, MFA_INFO, choice);
+	} else {
+		(void)snprintf(prompt, sizeof(prompt), "%s %s", conversation_words(ch->c,
+			ch->record.account->device_count > 0 ? N_("Add another device now?")
+							     : N_("Set up your phone now?")), choice);
+	}
+	if (r == 0)
+		r = conversation_ask(ch->c, true, prompt, answer, sizeof(answer));
+	*no = r == 0 && (answer[0] == 'n' || answer[0] == 'N');
+	return r;
 }
 
 /* Says why, and asks whether now where it may be later.  Returns whether to go on. */
 static bool introduce(struct change *ch, struct signin_enrol *se)
 {
-	char answer[16];
+	bool no = false;
 	int r;
 
 	r = conversation_say(ch->c, MFA_INFO, ch->record.account->device_count > 0
 		? N_("More information is required: please add another device to your account.")
 		: N_("More information is required: this account has no second factor yet. Please\n"
 		     "set up your phone as one now; from then on a sign-in asks for it."));
-	if (r == 0 && !se->decision->may_postpone)
-		return true;
-	if (r == 0)
-		r = say_choice(ch, se);
-	if (r == 0)
-		r = conversation_ask(ch->c, true, "Set it up now? [Y/n] ", answer, sizeof(answer));
+	if (r == 0 && se->decision->may_postpone)
+		r = ask_whether(ch, se, &no);
 	if (r != 0) {
 		change_stop(ch, r == -ETIMEDOUT ? MFA_RESULT_BUSY : MFA_RESULT_ABORTED, NULL);
 		return false;
 	}
-	if (answer[0] != 'n' && answer[0] != 'N')
-		return true;
-	postpone(ch, se);
-	return false;
+	if (no)
+		postpone(ch, se);
+	return !no;
 }
 
 /* Whoever is let in at once would not see them: sshd shows a text with the next prompt. */
@@ -259,20 +280,21 @@ static int hand_out_codes(struct change *ch, struct enrolment *e)
 	int r = enrol_tell_codes(ch->c, e);
 
 	if (r == 0)
-		r = conversation_ask(ch->c, true, "Press Enter when you have written them down: ",
+		r = conversation_ask(ch->c, true, "Press Enter when you have written down the recovery codes: ",
 				     answer, sizeof(answer));
-	return r == -EBADMSG ? 0 : r;
+	r = r == -EBADMSG ? 0 : r;
+	return r == 0 && ch->c->unshown ? -EOPNOTSUPP : r;
 }
 
-/* Nor would anybody see why it failed. */
+/* Nor would anybody see why it failed, but where nothing is shown at all. */
 static void hold_the_end(struct change *ch)
 {
 	char answer[MFA_ANSWER_MAX];
 
-	if (ch->text == NULL || ch->result == MFA_RESULT_ABORTED || ch->result == MFA_RESULT_BUSY)
+	if (ch->text == NULL || ch->result == MFA_RESULT_ABORTED || ch->result == MFA_RESULT_BUSY || ch->c->unshown)
 		return;
 	if (conversation_say(ch->c, MFA_ERROR, ch->text) == 0)
-		(void)conversation_ask(ch->c, true, "Press Enter to end this sign-in: ", answer,
+		(void)conversation_ask(ch->c, true, "That did not work. Press Enter to end this sign-in: ", answer,
 				       sizeof(answer));
 	ch->text = NULL;
 }
@@ -281,8 +303,10 @@ void signin_enrol(struct change *ch, struct signin_enrol *se)
 {
 	struct enrolment e = {
 		.first = se->first, .service = se->service,
-		.show = show, .wants_other = wants_other,
-		.prompt = N_("Code that the app shows: "), .view = VIEW_DARK,
+		.show = show, .wants_other = wants_other, .hand_out = hand_out_codes,
+		.prompt = ch->c->waits ? N_("Code that the app shows: ")
+			: N_("Code that the app shows (other pictures: p plain, i light, q plain light): "),
+		.view = VIEW_DARK,
 	};
 
 	if (introduce(ch, se)) {
@@ -292,9 +316,7 @@ void signin_enrol(struct change *ch, struct signin_enrol *se)
 		else
 			change_stop(ch, MFA_RESULT_ABORTED, NULL);
 	}
-	if (ch->result == MFA_RESULT_OK && e.new_codes)
-		se->left = hand_out_codes(ch, &e) != 0;
-	else if (ch->result != MFA_RESULT_OK)
+	if (ch->result != MFA_RESULT_OK)
 		hold_the_end(ch);
 	enrolment_wipe(&e);
 }

@@ -17,7 +17,6 @@ struct signin_enrol {
 	bool first;			/* nothing was shown: there must still be no device */
 	/* What comes of it. */
 	bool postponed;			/* put off, and that stands */
-	bool left;			/* saved, but nobody was there to take the recovery codes */
 };
 
 /* ch has its conversation, subject and record; change_take_proof was called if anything was

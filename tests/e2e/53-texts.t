@@ -1,0 +1,133 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Applications that can't show a text, or show a question's last line and nothing else; and programs that give the
+# password to every question.
+. "${BASH_SOURCE[0]%/*}/lib.sh"
+
+readonly HERE='enrol_networks = 192.0.2.0/24'
+ready alice
+code_services code
+pam_service noisy "$PASSWORD_THEN_CODE" 'auth required pam_mfa.so debug'
+
+key_in() { grep -oE '([A-Z2-7]{4} ){3,}[A-Z2-7]{1,4}' | head -n 1 | tr -d ' '; }
+codes_in() { grep -oE '\b[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}\b'; }
+mkfifo "$BED/answer"
+exec 7<>"$BED/answer"
+# enrol_by_pam [OPTION]... USER: answers are made from what is shown, one by one.
+enrol_by_pam() {
+	: >"$BED/said"
+	"$HELPERS/signin" -r 192.0.2.9 "${@:1:$#-1}" code "${*: -1}" "$PASSWORD" "@$BED/answer" "@$BED/answer" \
+		>"$BED/said" 2>&1 7<&- &
+	wait_for grep -q '^ask: Code that' "$BED/said" || diag "$(cat "$BED/said")"
+	KEY=$(key_in <"$BED/said")
+	app_code "$KEY" >&7
+	wait_for grep -q '^ask: Press Enter' "$BED/said" || diag "$(cat "$BED/said")"
+	is 'nothing is saved before the codes were taken' "$(devices "${*: -1}")" 0
+	echo >&7
+	wait $!
+	SCREEN=$(cat "$BED/said")
+}
+
+# --- texts end nothing ------------------------------------------------------------------
+
+new_rules '[policy]' 'intro = Welcome to the bed' "$HERE" 'enrolment = require'
+log_mark
+pam_try -f '' noisy alice "$PASSWORD" "$(code_now alice)"
+accepted 'a right code, though the welcome could not be shown'
+unlike 'none was' "$SCREEN" '^say'
+log_like 'which is logged, where the option says so' 'pam_mfa.*could not show a text'
+log_mark
+pam_try -f '' code alice "$PASSWORD" "$(wrong_code alice)" "$(code_now alice 1)"
+accepted 'a wrong code, and then a right one, though neither complaint nor welcome was shown'
+log_unlike 'and not logged elsewhere' 'could not show'
+pam_try -f 'not right' code alice "$PASSWORD" "$(wrong_code alice)" '' ''
+denied 'wrong ones let nobody in'
+like 'and the welcome is shown where it can be' "$SCREEN" '^say: Welcome'
+unlock alice
+
+# --- what is said once --------------------------------------------------------------------
+
+cannot() {
+	log_mark
+	pam_try -r 192.0.2.9 "$@"
+}
+cannot -f '' code bob "$PASSWORD" 123456
+denied 'enrolment where the key could not be shown'
+is 'it ends at the first question' "$(grep -c '^ask: [^P]' <<<"$SCREEN")" 1
+is 'and saves nothing' "$(devices bob)" 0
+log_like 'the log says why' 'event=enrol result=denied user=bob.* rule=cannot-show'
+cannot -f 'not the code' code bob "$PASSWORD" 000000 000000
+unlike 'a complaint is said again, and ends nothing' "$SCREEN" "does not show what is needed"
+is 'each try was put' "$(grep -c '^ask: Code that' <<<"$SCREEN")" 3
+
+log_mark
+enrol_by_pam -f 'Write them down now' bob
+denied 'recovery codes that could not be shown'
+unlike 'indeed' "$(codes_in <<<"$SCREEN")" .
+is 'are not given: nothing is saved' "$(devices bob)" 0
+log_like 'and the log says why' 'event=enrol result=denied user=bob.* rule=cannot-show'
+enrol_by_pam bob
+accepted 'where all of it is shown, it is saved'
+is 'one device' "$(devices bob)" 1
+like 'which is said' "$SCREEN" '^say: Saved as "Phone"'
+codes_in <<<"$SCREEN" >"$BED/codes"
+is 'and ten codes' "$(wc -l <"$BED/codes")" 10
+
+# --- what was accepted lets in ---------------------------------------------------------------
+
+new_rules
+tick
+pam_try -f '' code bob "$PASSWORD" "$(head -n 1 "$BED/codes")"
+accepted 'a recovery code, though how many are left could not be shown'
+like 'it is used' "$(mfa-admin show bob </dev/null)" '^Recovery: 9 codes left'
+tick
+pam_try code bob "$PASSWORD" "$(app_code "$KEY")"
+accepted 'what could not be shown'
+like 'is news still: a device was added' "$SCREEN" '^say: A device was added'
+tick
+pam_try code bob "$PASSWORD" "$(app_code "$KEY")"
+unlike 'and none once it was' "$SCREEN" 'device was added'
+
+# --- by a question's last line alone ------------------------------------------------------------
+
+while IFS='|' read -r what rules prompt; do
+	new_rules '[policy]' "$HERE" 'intro = Welcome' $rules
+	pam_try -l -r 192.0.2.9 code carol "$PASSWORD"
+	like "$what" "$SCREEN" "^ask: $prompt\$"
+done <<'END'
+enrolment, once|enrolment=require|Code that the app shows \(other pictures: p plain, i light, q plain light\): 
+enrolment, so many times|enrolment=offer offer_times=3|Set up your phone now\? \[Y/n; n can be said 3 more times\] 
+enrolment, until then|enrolment=offer offer_until=2099-01-31|Set up your phone now\? \[Y/n; n can be said until 2099-01-31\] 
+END
+new_rules '[policy]' "$HERE" 'enrolment = offer' 'offer_times = 2' 'minimum = 2'
+tick
+pam_try -l -r 192.0.2.9 code alice "$PASSWORD" "$(code_now alice)" n
+accepted 'a second device is put off'
+like 'in a question of its own' "$SCREEN" '^ask: Add another device now[?] [[]Y.n; n can be said 2 more times'
+new_rules
+enrol carol
+for _ in 1 2; do pam_try code carol "$PASSWORD" $(for _ in 1 2 3; do wrong_code carol; tick 3; done); done
+pam_try -l code carol "$PASSWORD" x
+like 'codes are refused: the question asks for what is not' "$SCREEN" '^ask: Recovery code: $'
+
+# --- the password to every question ---------------------------------------------------------------
+
+unlock alice
+while IFS='|' read -r service advice not; do
+	code_services "$service"
+	tick
+	log_mark
+	pam_try "$service" alice "$PASSWORD" "$PASSWORD" "$PASSWORD"
+	denied "$service: the password once more"
+	log_like "$service: the log says what helps there" "login password: .*$advice"
+	log_unlike "$service: and not what helps elsewhere" "$not"
+done <<'END'
+vsftpd|forward_pass|sshd
+dovecot|forward_pass.*remember|sshd
+smtp|saslauthd|sshd
+openvpn|authenticator OTP.*static-challenge|sshd
+i3lock|forward_pass|sshd
+END
+is 'which is no wrong code' "$(mfa-admin show --json alice </dev/null | grep -oE '"wrong_in_a_row": ?[0-9]+')" ''
+
+done_testing
