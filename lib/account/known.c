@@ -45,18 +45,28 @@ static bool aged(const struct mfa_known_code *code, int64_t now, int64_t from, i
 	return code != NULL && code->time <= now && now - code->time >= from && now - code->time < to;
 }
 
-enum mfa_known_as mfa_known_find(const struct mfa_known *known, const char *answer, uint64_t apart, int64_t now)
+enum mfa_known_as mfa_known_was_right(const struct mfa_known *known, const char *answer, int64_t now)
 {
 	const struct mfa_known_code *right;
-	uint32_t hash, hash_there;
+	uint32_t hash;
 
-	if (!hash_of(known, answer, 0, &hash) || !hash_of(known, answer, apart, &hash_there))
+	if (!hash_of(known, answer, 0, &hash))
 		return MFA_KNOWN_NOT;
 	right = find(&known->right, hash);
-	if (aged(right, now, MFA_KNOWN_AFTER_SECONDS, INT64_MAX) ||
-	    aged(find(&known->wrong, hash_there), now, MFA_KNOWN_AFTER_SECONDS, MFA_KNOWN_WRONG_SECONDS))
+	if (aged(right, now, MFA_KNOWN_AFTER_SECONDS, INT64_MAX))
 		return MFA_KNOWN;
 	return aged(right, now, 0, MFA_KNOWN_AFTER_SECONDS) ? MFA_KNOWN_RIGHT_NOW : MFA_KNOWN_NOT;
+}
+
+enum mfa_known_as mfa_known_find(const struct mfa_known *known, const char *answer, uint64_t apart, int64_t now)
+{
+	uint32_t hash_there;
+
+	if (!hash_of(known, answer, apart, &hash_there))
+		return MFA_KNOWN_NOT;
+	if (aged(find(&known->wrong, hash_there), now, MFA_KNOWN_AFTER_SECONDS, MFA_KNOWN_WRONG_SECONDS))
+		return MFA_KNOWN;
+	return mfa_known_was_right(known, answer, now);
 }
 
 static void remove_at(struct mfa_known_list *list, size_t at)

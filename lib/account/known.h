@@ -44,6 +44,8 @@ enum mfa_known_as {
 
 /* As what an answer is known.  Where it can't be told (the cryptographic library fails) it is not. */
 enum mfa_known_as mfa_known_find(const struct mfa_known *known, const char *answer, uint64_t apart, int64_t now);
+/* The same of those that were right alone. */
+enum mfa_known_as mfa_known_was_right(const struct mfa_known *known, const char *answer, int64_t now);
 /* Notes one that was right, or wrong.  Where that fails it is left out. */
 void mfa_known_add_right(struct mfa_known *known, const char *answer, int64_t now);
 void mfa_known_add_wrong(struct mfa_known *known, const char *answer, uint64_t apart, int64_t now);

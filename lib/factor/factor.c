@@ -28,6 +28,7 @@ struct asked {
 	const struct row *rows[ROW_COUNT];
 	uint64_t apart;			/* what a wrong one is known by (apart_by) */
 	enum mfa_known_as known;
+	enum mfa_known_as repeat;	/* whether it was right before, whatever it was of */
 };
 
 static unsigned kind_of(const struct row *row)
@@ -313,26 +314,30 @@ static void count_in_budgets(struct mfa_account *account, const struct asked *as
 	for (i = 0; i < asked->count; i++) {
 		enum mfa_budget budget = asked->rows[i]->budgets[attempt->voice];
 
-		if (counted[budget])
-			continue;
-		counted[budget] = true;
-		if (asked->known == MFA_KNOWN_RIGHT_NOW)
-			mfa_throttle_repeat(&account->throttles[budget], attempt->now);
-		else
+		if (!counted[budget])
 			mfa_throttle_fail(&account->throttles[budget], attempt->now);
+		counted[budget] = true;
 	}
 }
 
+static struct mfa_throttle *repeats_of(struct mfa_account *account, bool local)
+{
+	return &account->throttles[local ? MFA_BUDGET_LOCAL_REPEAT : MFA_BUDGET_REPEAT];
+}
+
 /* One that is known can't be right, so that nothing need wait for it: whose program sends it all day must get in
- * meanwhile. */
+ * meanwhile.  What was right before is a program's that has kept it, a mail client's; it has a budget of its own, which
+ * stops nothing but itself. */
 static void count_wrong(struct mfa_account *account, const char *answer, const struct asked *asked,
 			const struct mfa_attempt *attempt, struct mfa_judgement *out)
 {
 	enum mfa_voice voice = attempt->voice;
 
-	if (asked->known == MFA_KNOWN)
+	if (asked->known == MFA_KNOWN || asked->repeat == MFA_KNOWN)
 		mfa_known_again(&account->known, answer, asked->apart, attempt->now);
-	else
+	if (asked->repeat != MFA_KNOWN_NOT)
+		mfa_throttle_repeat(repeats_of(account, local), attempt->now);
+	else if (asked->known != MFA_KNOWN)
 		count_in_budgets(account, asked, attempt);
 	if (asked->known != MFA_KNOWN_NOT || !is_code(asked))
 		return;
@@ -343,24 +348,37 @@ static void count_wrong(struct mfa_account *account, const char *answer, const s
 	mfa_known_add_wrong(&account->known, answer, asked->apart, attempt->now);
 }
 
+/* As what an answer is known.  A recovery code that was right is gone, and a pass may be good again: these are looked at
+ * whatever they were. */
+static void find_known(struct mfa_account *account, const char *answer, struct asked *asked,
+		       const struct mfa_attempt *attempt)
+{
+	struct mfa_throttle *repeats = repeats_of(account, attempt->local);
+
+	asked->known = MFA_KNOWN_NOT;
+	asked->repeat = mfa_known_was_right(&account->known, answer, attempt->now);
+	if (is_code(asked))
+		asked->known = mfa_known_find(&account->known, answer, asked->apart, attempt->now);
+	/* Who sends one that was right a moment ago too often is refused as if that were long ago. */
+	if (asked->known == MFA_KNOWN_RIGHT_NOW && attempt->throttle && mfa_throttle_wait(repeats, attempt->now) > 0)
+		asked->known = MFA_KNOWN;
+}
+
 static void judge(struct mfa_account *account, const char *answer, struct asked *asked,
 		  const struct mfa_attempt *attempt, struct mfa_judgement *out)
 {
-	bool codes;
-
 	out->method = out->asked = mfa_method(asked->rows[0]->method)->word;
 	admit(account, attempt, asked, out);
 	if (asked->count == 0)
 		return;
 	out->method = out->asked = mfa_method(asked->rows[0]->method)->word;
-	codes = is_code(asked);
 	asked->apart = apart_by(account, answer, asked, attempt);
-	asked->known = codes ? mfa_known_find(&account->known, answer, asked->apart, attempt->now) : MFA_KNOWN_NOT;
+	find_known(account, answer, asked, attempt);
 	check_known(account, answer, asked, attempt, out);
-	out->known = asked->known != MFA_KNOWN_NOT;
+	out->repeated = asked->repeat != MFA_KNOWN_NOT && out->verdict != MFA_VERDICT_RIGHT;
+	out->known = out->repeated || asked->known != MFA_KNOWN_NOT;
 	if (out->verdict == MFA_VERDICT_RIGHT) {
-		if (codes)
-			mfa_known_add_right(&account->known, answer, attempt->now);
+		mfa_known_add_right(&account->known, answer, attempt->now);
 		mfa_factor_shown(account, attempt, out->kind);
 		out->changed = true;
 	} else if (out->verdict == MFA_VERDICT_WRONG || out->verdict == MFA_VERDICT_NEXT) {
@@ -383,6 +401,27 @@ void mfa_factor_judge(struct mfa_account *account, const struct mfa_attempt *att
 	else
 		out->verdict = MFA_VERDICT_UNCLEAR;
 	explicit_bzero(answer, sizeof(answer));
+}
+
+bool mfa_factor_spend(struct mfa_account *account, const struct mfa_attempt *attempt, struct mfa_judgement *out)
+{
+	struct mfa_account before = *account;
+	char answer[MFA_ANSWER_MAX];
+	struct asked asked;
+
+	memset(out, 0, sizeof(*out));
+	mfa_typed_plain(attempt->answer, answer);
+	pick(account, answer, attempt->methods, &asked);
+	if (asked.count > 0)
+		check_all(account, answer, &asked, attempt, out);
+	out->changed = out->verdict == MFA_VERDICT_RIGHT;
+	if (out->changed)
+		mfa_known_add_right(&account->known, answer, attempt->now);
+	else
+		*account = before;
+	explicit_bzero(&before, sizeof(before));
+	explicit_bzero(answer, sizeof(answer));
+	return out->changed;
 }
 
 /* Devices. */

@@ -73,6 +73,7 @@ struct mfa_judgement {
 	bool changed;		/* the account was changed: nothing may be told before it is saved */
 	int drift;		/* of the device, after a right code */
 	bool known;		/* a code that was right or wrong before: no guess */
+	bool repeated;		/* the same, and it was right: a program has kept it */
 	bool counted;		/* a mistake that was counted in the total */
 };
 
@@ -82,6 +83,12 @@ struct mfa_judgement {
  * judges again with `admitted`. */
 void mfa_factor_judge(struct mfa_account *account, const struct mfa_attempt *attempt,
 		      struct mfa_judgement *out);
+
+/* Of a code that came along where none is asked for: a right one is used up, so that nobody who has seen it on its way
+ * can use it, and nothing else is changed: no mistake counts, and nothing is cleared.  answer, now, methods and window
+ * of the attempt count.  *out says what it was; nothing is to be told of it.  Returns whether the account was
+ * changed. */
+bool mfa_factor_spend(struct mfa_account *account, const struct mfa_attempt *attempt, struct mfa_judgement *out);
 
 /* Whether app codes are refused just now: WAIT (and *wait), STOPPED, or RIGHT if they are not. */
 enum mfa_verdict mfa_factor_codes_blocked(const struct mfa_account *account, enum mfa_voice voice,

@@ -56,6 +56,56 @@ pam_service code 'auth required pam_mfa.so forward_pass=8' \
 pam_try code alice "$PASSWORD$(code_now alice)" "$(code_now alice)"
 denied 'eight digits: six are part of the password'
 
+# A client that has stored both.
+tail_lines code
+tick
+kept=$(code_now alice)
+pam_try code alice "$PASSWORD$kept"
+accepted 'a client that stores password and code'
+tick 4
+log_mark
+for _ in 1 2 3 4 5 6 7; do pam_try code alice "$PASSWORD$kept"; done
+denied 'is refused from then on'
+log_like 'the log says that it repeats itself' 'event=signin result=aborted user=alice.* answer=wrong .*repeated=yes'
+like 'it is counted by itself' "$(mfa-admin show alice </dev/null)" '^Wrong: +7 in a row \(codes that came again\)'
+pam_try code alice "$PASSWORD$(code_now alice)"
+accepted 'and nothing of its owner waits for that'
+unlike 'who begins anew' "$(mfa-admin show alice </dev/null)" 'came again'
+
+# --- where nothing is asked, what came along is used up ---------------------------------
+
+new_rules '[policy code]' 'remember = 1h'
+tick
+pam_try -r 192.0.2.7 code alice "$PASSWORD$(code_now alice)"
+accepted 'a sign-in that is remembered'
+tick
+log_mark
+pam_try -r 192.0.2.7 code alice "$PASSWORD$(code_now alice)"
+accepted 'another, with a new code'
+like 'asks for nothing' "$(grep '^ask' <<<"$SCREEN")" '^ask: Password, a code may follow it. Password: $'
+is 'but once' "$(grep -c '^ask' <<<"$SCREEN")" 1
+log_like 'the log says that the code is used up' 'event=signin result=ok user=alice .*rule=remember code=used-up'
+pam_try -r 198.51.100.7 code alice "$PASSWORD$(code_now alice)"
+denied 'so that nobody else has it'
+like 'for it was used' "$SCREEN" 'used already'
+tick
+log_mark
+for _ in 1 2 3 4 5 6 7; do
+	pam_try -r 192.0.2.7 code alice "$PASSWORD$(wrong_code alice)"
+	accepted 'a wrong one refuses nothing'
+done
+log_unlike 'and uses nothing up' 'used-up'
+is 'nor does it count' "$(wrong_in_a_row)" 0
+pam_try -r 192.0.2.7 code alice "$PASSWORD"
+accepted 'nor is one needed'
+is 'or asked for' "$(grep -c '^ask' <<<"$SCREEN")" 1
+new_rules '[policy code]' 'required = no'
+pam_try code alice "$PASSWORD$(code_now alice)"
+accepted 'a service that asks nobody'
+new_rules
+pam_try code alice "$PASSWORD$(code_now alice)"
+denied 'uses it up as well'
+
 # --- who must enrol first, and can't be asked ------------------------------------------
 
 tail_lines code

@@ -91,13 +91,14 @@ unlike 'and none once it was' "$SCREEN" 'device was added'
 # --- by a question's last line alone ------------------------------------------------------------
 
 while IFS='|' read -r what rules prompt; do
-	new_rules '[policy]' "$HERE" 'intro = Welcome' $rules
+	IFS=';' read -ra lines <<<"$rules"
+	new_rules '[policy]' "$HERE" 'intro = Welcome' "${lines[@]}"
 	pam_try -l -r 192.0.2.9 code carol "$PASSWORD"
 	like "$what" "$SCREEN" "^ask: $prompt\$"
 done <<'END'
 enrolment, once|enrolment=require|Code that the app shows \(other pictures: p plain, i light, q plain light\): 
-enrolment, so many times|enrolment=offer offer_times=3|Set up your phone now\? \[Y/n; n can be said 3 more times\] 
-enrolment, until then|enrolment=offer offer_until=2099-01-31|Set up your phone now\? \[Y/n; n can be said until 2099-01-31\] 
+enrolment, so many times|enrolment=offer;offer_times=3|Set up your phone now\? \[Y/n; n can be said 3 more times\] 
+enrolment, until then|enrolment=offer;offer_until=2099-01-31|Set up your phone now\? \[Y/n; n can be said until 2099-01-31\] 
 END
 new_rules '[policy]' "$HERE" 'enrolment = offer' 'offer_times = 2' 'minimum = 2'
 tick
@@ -106,9 +107,29 @@ accepted 'a second device is put off'
 like 'in a question of its own' "$SCREEN" '^ask: Add another device now[?] [[]Y.n; n can be said 2 more times'
 new_rules
 enrol carol
-for _ in 1 2; do pam_try code carol "$PASSWORD" $(for _ in 1 2 3; do wrong_code carol; tick 3; done); done
+for _ in 1 2; do
+	mapfile -t wrong < <(for _ in 1 2 3; do wrong_code carol && tick 3; done)
+	pam_try code carol "$PASSWORD" "${wrong[@]}"
+done
 pam_try -l code carol "$PASSWORD" x
 like 'codes are refused: the question asks for what is not' "$SCREEN" '^ask: Recovery code: $'
+
+# --- programs that compare what is asked ------------------------------------------------------------
+
+while IFS='|' read -r what rules notes; do
+	IFS=';' read -ra lines <<<"$rules"
+	write_conf "${lines[@]}"
+	out=$(mfa-admin check-config --strict </dev/null 2>&1) || diag "$out"
+	is "$what" "$(grep -c 'note: .*Enter 71 on your phone' <<<"$out")" "$notes"
+	like 'which is no fault' "$out" ': ok$'
+done <<'END'
+check-config: a prompt of its own, and phones|[portal];url=https://mfa.example.org;[policy];prompt=Code|1
+check-config: OpenVPN, and phones|[portal];url=https://mfa.example.org;[policy openvpn];required=yes|1
+check-config: the usual prompt|[portal];url=https://mfa.example.org;[policy];required=yes|0
+check-config: phones that are not asked|[portal];url=https://mfa.example.org;[policy];prompt=Code;methods=totp|0
+check-config: no phones|[policy openvpn];prompt=Code|0
+END
+write_conf
 
 # --- the password to every question ---------------------------------------------------------------
 

@@ -41,7 +41,7 @@ pair() {
 	wait_for shows 'ended 0'
 }
 # The number on the screen.
-number() { screen | grep -oE '[Ee]nter [0-9]+ on your phone' | tail -n 1 | grep -oE '[0-9]+'; }
+number() { screen | grep -oE '[Ee]nter [0-9]+ on your phone|on your phone, enter [0-9]+' | tail -n 1 | grep -oE '[0-9]+'; }
 other_than() { [ "$1" = 99 ] && echo 10 || echo $(($1 + 1)); }
 
 # --- pairing --------------------------------------------------------------------------
@@ -142,7 +142,8 @@ ok 'bob, who has an app, pairs as well' eval '
 tick
 on_ssh bob
 wait_for shows 'or type a code'
-like 'no notification went out: that is said' "$(screen)" "No notification could be sent to it: open $ORIGIN there"
+like 'no notification went out: the question says so' "$(screen)" \
+	"\\) Open $ORIGIN on your phone, enter [1-9][0-9], then press Enter here, or type a code: "
 keys "$(code_now bob)" Enter
 ok 'a code lets in as well' wait_for shows 'in as bob' || diag "$(screen)"
 like 'and the phone shows no request any more' "$(phone Bobs list)" '"requests":\[\]'
@@ -156,9 +157,22 @@ is 'and the request does not count as one that nobody answered' "$asked" 1111111
 pam_service behind 'auth required pam_mfa.so forward_pass' \
 	'auth [success=ok default=die] pam_unix.so nodelay use_first_pass' 'auth required pam_mfa.so'
 tick
+# One of these tells each phone of a request, and that it has ended.
+told() { grep -cE '"event":"(changed|push)"' "$BED/events"; }
+told_more() { [ "$(told)" -gt "$1" ]; }
+before=$(told)
 pam_try behind bob "$PASSWORD$(code_now bob)"
 accepted 'a code behind the password'
 unlike 'asks no phone' "$SCREEN" 'on your phone'
+tick
+pam_try code bob "$(code_now bob)"
+wait_for told_more "$before"
+once=$(($(told) - before))
+before=$(told)
+tick
+pam_try code bob "$(code_now bob)"
+wait_for told_more "$before"
+is 'nor has any heard of it' "$once" "$(($(told) - before))"
 tick
 for _ in 1 2; do
 	on_ssh bob
@@ -348,6 +362,30 @@ like 'of options it sees what they mean, not what they say' "$(phone Pixel list)
 	'"command":"\(as bob\) sh -c .id -un \\\\x20# apt.",'
 phone Pixel approve "$(number)" >/dev/null
 ok 'and that is what runs' wait_for shows '^bob$' || diag "$(screen)"
+unlock alice
+# sudo -A: a program that sees a question's last line, and answers it.
+cat >"$BED/askpass" <<END
+#!/bin/bash
+tail -n 1 <<<"\$1" >>$BED/asked
+case \$1 in
+*assword*) echo $PASSWORD ;;
+*) read -r answer <$BED/pressed; echo "\$answer" ;;
+esac
+END
+chmod 755 "$BED/askpass"
+mkfifo "$BED/pressed"
+exec 8<>"$BED/pressed"
+chmod 644 "$BED/pressed"
+: >"$BED/asked"
+chmod 666 "$BED/asked"
+chmod o+x "$BED"
+in_window 100x30 "setpriv --reuid alice --regid alice --init-groups env SUDO_ASKPASS=$BED/askpass sudo -kA sh -c 'echo in as \$(id -un)'"
+ok 'sudo -A: the number stands in the question' wait_for grep -qE '^Enter [0-9]+ on your phone, then press Enter here' "$BED/asked" ||
+	diag "$(screen)" "$(cat "$BED/asked")"
+phone Pixel approve "$(grep -oE 'Enter [0-9]+ on' "$BED/asked" | grep -oE '[0-9]+')" >/dev/null
+echo ok >&8
+ok 'and ok is as good as Enter' wait_for shows 'in as root' || diag "$(screen)"
+exec 8>&-
 unlock alice
 in_window 100x30 "setpriv --reuid alice --regid alice --init-groups sudo -k true"
 wait_for shows 'assword' && keys "$PASSWORD" Enter

@@ -285,6 +285,115 @@ static void test_right_again(void **state)
 	mfa_account_free(&a);
 }
 
+/* What a program has kept, and sends again and again behind the right password: it is refused, counts by itself, and
+ * stops nothing of its owner's. */
+static void test_repeats(void **state)
+{
+	static const struct { const char *name; int after; bool local; } rows[] = {
+		{ "at once", 0, false }, { "a second later", 1, false }, { "a day later", DAY, false },
+		{ "by the user's own program", 1, true },
+	};
+	char recovery[MFA_RECOVERY_COUNT][MFA_RECOVERY_CODE_SIZE], pass[MFA_PASS_SIZE], token[8];
+	struct mfa_device d = { .type = MFA_DEVICE_HOTP, .hash = MFA_HASH_SHA1, .digits = 6, .secret_len = 20, .label = "T" };
+	size_t i, k, b;
+
+	(void)state;
+	for (i = 0; i < ROWS(rows); i++) {
+		struct mfa_account *a = account_with(1, 0);
+		struct mfa_attempt attempt = { .methods = ALL_METHODS, .window = 1, .throttle = true, .local = rows[i].local };
+		const char *kept[] = { token, recovery[0], pass };
+		enum mfa_budget repeats = rows[i].local ? MFA_BUDGET_LOCAL_REPEAT : MFA_BUDGET_REPEAT;
+		struct mfa_judgement j;
+
+		memset(d.secret, 7, sizeof(d.secret));
+		assert_int_equal(mfa_account_add_device(a, &d), 0);
+		assert_int_equal(mfa_recovery_generate(a, recovery), 0);
+		assert_int_equal(mfa_pass_generate(a, NOW, NOW + 90 * DAY, 2, pass), 0);
+		(void)snprintf(token, sizeof(token), "%s", counter_code_of(&a->devices[1], 0));
+		attempt.now = NOW;
+		for (k = 0; k < ROWS(kept); k++) {
+			attempt.answer = kept[k];
+			mfa_factor_judge(a, &attempt, &j);
+			assert_int_equal(j.verdict, MFA_VERDICT_RIGHT);
+			assert_false(j.repeated);
+		}
+		/* A pass that is for twice is right twice. */
+		mfa_factor_judge(a, &attempt, &j);
+		assert_int_equal(j.verdict, MFA_VERDICT_RIGHT);
+		for (k = 0; k < 150; k++) {
+			attempt.now = NOW + rows[i].after * (int64_t)(k / 3 + 1);
+			attempt.answer = kept[k % ROWS(kept)];
+			mfa_factor_judge(a, &attempt, &j);
+			/* A token's last code is one that was used. */
+			if ((j.verdict != MFA_VERDICT_WRONG && j.verdict != MFA_VERDICT_USED) || !j.repeated || !j.known || j.counted)
+				fail_msg("%s: %s, %zu: %d", rows[i].name, attempt.answer, k, (int)j.verdict);
+		}
+		for (b = 0; b < MFA_BUDGET_COUNT; b++)
+			assert_int_equal(a->throttles[b].failures > 0, b == repeats);
+		assert_in_range(a->throttles[repeats].failures, MFA_THROTTLE_FREE, MFA_THROTTLE_STOP - 1);
+		assert_int_equal(mfa_factor_wrong_codes(a, rows[i].local, attempt.now), 0);
+		attempt.answer = counter_code_of(&a->devices[1], 1);
+		mfa_factor_judge(a, &attempt, &j);
+		assert_int_equal(j.verdict, MFA_VERDICT_RIGHT);
+		attempt.answer = recovery[1];
+		mfa_factor_judge(a, &attempt, &j);
+		assert_int_equal(j.verdict, MFA_VERDICT_RIGHT);
+		assert_int_equal(a->throttles[repeats].failures, 0);
+		mfa_account_free(&a);
+	}
+}
+
+/* Digits that were right a moment ago may be right again by chance; not for whoever tries that on and on. */
+static void test_repeats_end(void **state)
+{
+	struct mfa_account *a = account_with(2, 0);
+	char code[16];
+
+	(void)state;
+	(void)snprintf(code, sizeof(code), "%s", code_of(&a->devices[1], NOW, 0));
+	mfa_known_add_right(&a->known, code, NOW - 1);
+	a->throttles[MFA_BUDGET_REPEAT] = (struct mfa_throttle){ .failures = 9, .until = NOW + 100 };
+	assert_int_equal(judge(a, code, false, NOW), MFA_VERDICT_WRONG);
+	assert_int_equal(a->devices[1].last_step, 0);
+	a->throttles[MFA_BUDGET_REPEAT].until = NOW;
+	assert_int_equal(judge(a, code, false, NOW), MFA_VERDICT_RIGHT);
+	mfa_account_free(&a);
+}
+
+/* Where no code is asked for, one that came along is used up, and that is all. */
+static void test_spend(void **state)
+{
+	struct mfa_account *a = account_with(1, 0), before;
+	struct mfa_attempt attempt = { .now = NOW, .methods = ALL_METHODS, .window = 1, .throttle = true };
+	char recovery[MFA_RECOVERY_COUNT][MFA_RECOVERY_CODE_SIZE];
+	static const char *const wrong[] = { "", "x", "hello world", "12345678", "abcd-efgh-2345", "tap-abcde-fghij" };
+	struct mfa_judgement j;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(mfa_recovery_generate(a, recovery), 0);
+	a->throttles[MFA_BUDGET_CODE] = (struct mfa_throttle){ .failures = MFA_THROTTLE_STOP, .until = NOW + 500 };
+	before = *a;
+	for (i = 0; i < ROWS(wrong); i++) {
+		attempt.answer = wrong[i];
+		assert_false(mfa_factor_spend(a, &attempt, &j));
+		assert_memory_equal(a, &before, sizeof(before));
+	}
+	attempt.answer = code_of(&a->devices[0], NOW, 0);
+	assert_true(mfa_factor_spend(a, &attempt, &j));
+	assert_memory_equal(a->throttles, before.throttles, sizeof(before.throttles));
+	assert_false(mfa_factor_spend(a, &attempt, &j));
+	a->throttles[MFA_BUDGET_CODE] = (struct mfa_throttle){ .failures = 0 };
+	assert_int_equal(judge(a, attempt.answer, false, NOW), MFA_VERDICT_USED);
+	attempt.answer = recovery[3];
+	assert_true(mfa_factor_spend(a, &attempt, &j));
+	assert_int_equal(a->recovery_count, MFA_RECOVERY_COUNT - 1);
+	attempt.methods = MFA_METHOD_TOTP;
+	attempt.answer = recovery[4];
+	assert_false(mfa_factor_spend(a, &attempt, &j));
+	mfa_account_free(&a);
+}
+
 /* Programs that repeat themselves for 28 days, and the owner, who signs in by a code at hours that have nothing to do
  * with them: nothing keeps the owner out or waiting. */
 static void test_mail_client(void **state)
@@ -554,6 +663,9 @@ int main(void)
 		cmocka_unit_test(test_again),
 		cmocka_unit_test(test_elsewhere),
 		cmocka_unit_test(test_right_again),
+		cmocka_unit_test(test_repeats),
+		cmocka_unit_test(test_repeats_end),
+		cmocka_unit_test(test_spend),
 		cmocka_unit_test(test_mail_client),
 		cmocka_unit_test(test_owner),
 		cmocka_unit_test(test_eight),

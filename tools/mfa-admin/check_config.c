@@ -151,6 +151,24 @@ static unsigned check_rules(const char *path, const struct mfa_conf *conf)
 	return found;
 }
 
+/* Programs that compare what is asked (OpenVPN's plugin, expect) have been told the one question; where phones are asked
+ * it is another, which says what to do.  Nothing is wrong with the rules: this is no warning. */
+static void note_questions(const char *path, const struct mfa_conf *conf)
+{
+	size_t i;
+
+	for (i = 0; conf->portal.url != NULL && i < conf->policy_count; i++) {
+		const struct mfa_policy *p = &conf->policies[i];
+		bool is_vpn = p->service != NULL && strncmp(p->service, "openvpn", strlen("openvpn")) == 0;
+
+		if ((p->methods & MFA_METHOD_PUSH) == 0 || (p->prompt == NULL && !is_vpn))
+			continue;
+		(void)printf(_("%s: note: [policy%s%s]: where a phone is asked, the question is not `prompt` but \"Enter 71 on "
+			       "your phone, ...\"; programs that compare it (OpenVPN's plugin) need methods without push\n"),
+			     path, p->service != NULL ? " " : "", p->service != NULL ? p->service : "");
+	}
+}
+
 static const struct mfa_policy *policy_of_strangers(const struct mfa_conf *conf)
 {
 	size_t i;
@@ -234,6 +252,7 @@ static int check(const struct command_options *options, struct mfa_conf *conf)
 	if (check_key(conf) != 0)
 		return MFA_EXIT_INVALID;
 	warnings = check_rules(path, conf) + check_names(path, conf);
+	note_questions(path, conf);
 	if (warnings > 0 && options->strict)
 		return MFA_EXIT_REFUSED;
 	(void)printf(_("%s: ok\n"), path);

@@ -44,6 +44,7 @@ struct signin {
 	struct challenge challenge;
 	struct change enrolment;	/* within the sign-in; .what is NULL if there was none */
 	bool postponed;			/* it was put off */
+	bool spent;			/* a code that came along was used up, though none was asked for */
 	char added[ADDED_MAX];		/* devices that its owner has yet to hear of */
 	enum mfa_result result;
 	const char *reason;		/* for the log */
@@ -224,6 +225,41 @@ static void challenge(struct signin *s)
 		s->result = MFA_RESULT_DENIED;
 	if (s->error != 0)
 		s->result = failure_of(s->error).result;
+}
+
+static int spend_in(void *ctx, struct mfa_record *record, bool again)
+{
+	const struct mfa_attempt *attempt = ctx;
+	struct mfa_judgement judgement;
+
+	(void)again;
+	return mfa_factor_spend(record->account, attempt, &judgement) ? 0 : 1;
+}
+
+/* Where nothing is asked, a code that came with the password would stay good for whoever has seen it on its way.  The
+ * module answers with it by itself; nothing depends on whether it was right, and nobody is told.  From a user's own
+ * programs none is taken: the record is theirs to read, and guesses would count nowhere. */
+static enum mfa_result spend(struct signin *s)
+{
+	struct conversation *c = s->c;
+	char answer[MFA_ANSWER_MAX];
+	struct mfa_attempt attempt = {
+		.answer = answer, .now = mfa_clock_now(), .methods = mfa_methods_typed(), .window = c->conf->totp_window,
+	};
+	int r;
+
+	if (!c->has_code || s->subject.local || s->record.decoy || s->record.account == NULL)
+		return MFA_RESULT_OK;
+	c->asks_code = true;
+	r = conversation_ask(c, false, N_("Authenticator code: "), answer, sizeof(answer));
+	c->asks_code = false;
+	if (r == 0)
+		r = mfa_accounts_change(c->verifier->accounts, &s->record, spend_in, &attempt);
+	s->spent = r == 0;
+	if (r < 0 && r != -EBADMSG && r != -ECANCELED && r != -EPIPE)
+		mfa_log_message(LOG_ERR, "spend", "a code that was not asked for could not be used up", r);
+	explicit_bzero(answer, sizeof(answer));
+	return MFA_RESULT_OK;
 }
 
 /* An account that has no record yet gets an empty one, which is in no store. */
@@ -421,6 +457,10 @@ static void log_signin(const struct signin *s)
 		if (ch->judgement.drift != 0)
 			mfa_log_number(&line, "drift_steps", ch->judgement.drift);
 	}
+	if (ch->answers > 0 && ch->judgement.repeated)
+		mfa_log_text(&line, "repeated", "yes");
+	if (s->spent)
+		mfa_log_text(&line, "code", "used-up");
 	if (s->postponed)
 		mfa_log_text(&line, "enrolment", "postponed");
 	/* For `mfa-admin explain --session`. */
@@ -470,7 +510,7 @@ void request_signin(struct conversation *c)
 	if (s.error != 0)
 		s.result = fails_open(&s) ? MFA_RESULT_OK : failure_of(s.error).result;
 	else if (s.decision.kind == MFA_DECISION_ALLOW)
-		s.result = MFA_RESULT_OK;
+		s.result = spend(&s);
 	else if (s.decision.kind == MFA_DECISION_ENROL)
 		enrol(&s, &s.decision, &s.bare);
 	else
