@@ -6,7 +6,7 @@
 
 readonly VPN_PORT=11940
 # Each for a prompt that pam_mfa may begin with.
-readonly NAMES='login USERNAME password PASSWORD authenticator OTP enter OTP recovery OTP'
+readonly NAMES='login USERNAME password PASSWORD authenticator OTP enter OTP open OTP recovery OTP'
 
 needs openvpn
 plugin=$(echo /usr/lib/*/openvpn/plugins/openvpn-plugin-auth-pam.so)
@@ -148,7 +148,7 @@ tick
 pair_phone bob Pixel "$(code_now bob)"
 tick
 vpn_try bob "$(apart "$PASSWORD" "$(code_now bob)")"
-entered 'who has a phone as well types a code: the question begins with "Enter"' bob
+entered 'who has a phone as well types a code: the question begins with "Enter" or "Open"' bob
 end_server openvpn
 start_vpn "login USERNAME password PASSWORD '' OTP"
 tick

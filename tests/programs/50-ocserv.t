@@ -71,11 +71,10 @@ code_services ocserv
 with_phones
 tick
 pair_phone alice Pixel "$(code_now alice)"
-number() { screen | grep -oE 'nter [0-9]+ on your phone' | tail -n 1 | grep -oE '[0-9]+'; }
 for typed in '' ok; do
 	in_vpn_window
-	like "the question says the number (\"$typed\")" "$(number)" '^[1-9][0-9]$' || diag "$(screen)"
-	like 'which lets in on the phone' "$(phone Pixel approve "$(number)")" '^200 .*approved'
+	like "the question says the number (\"$typed\")" "$(screen | number_asked)" '^[1-9][0-9]$' || diag "$(screen)"
+	like 'which lets in on the phone' "$(phone Pixel approve "$(screen | number_asked)")" '^200 .*approved'
 	keys "$typed" Enter
 	ok "then \"$typed\" and Enter" wait_for shows 'COOKIE=' || diag "$(screen)"
 done

@@ -49,7 +49,6 @@ ask_ends() {
 	wait $SUDO || STATUS=$?
 	SCREEN=$(tr -d '\r' <"$BED/sudo.out")
 }
-number() { given | grep -oE 'nter [0-9]+ on your phone' | tail -n 1 | grep -oE '[0-9]+'; }
 
 for place in '' tty; do
 	tick
@@ -109,8 +108,8 @@ for place in '' tty; do
 	ask_begins $place
 	reply assword "$PASSWORD"
 	wait_for has_given 'phone|code'
-	like "sudo -A${place:+ on a terminal}: the question says the number" "$(number)" '^[1-9][0-9]$' || diag "$(given)"
-	phone Pixel approve "$(number)" >/dev/null
+	like "sudo -A${place:+ on a terminal}: the question says the number" "$(given | number_asked)" '^[1-9][0-9]$' || diag "$(given)"
+	phone Pixel approve "$(given | number_asked)" >/dev/null
 	reply 'phone|code' ''
 	ask_ends
 	entered "sudo -A${place:+ on a terminal}: in by the phone" root
