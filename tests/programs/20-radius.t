@@ -107,5 +107,4 @@ as_user freerad radiusd carol "$PASSWORD$pass" y y y
 unlike 'a pass leads freerad to no enrolment' "$SCREEN" '^ask: (Set|.*app shows)'
 is 'nothing was enrolled' "$(devices carol)" 0
 
-end_server radius
 done_testing

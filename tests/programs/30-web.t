@@ -82,6 +82,4 @@ for server in apache nginx; do
 	is "$server: nothing of all that is root's" "$(wrong_in_a_row alice)" 0
 done
 
-end_server apache
-end_server nginx
 done_testing

@@ -153,7 +153,4 @@ let_in 'saslauthd gives no address'
 try smtp bob "$PASSWORD"
 kept_out 'so that nothing is remembered there'
 
-end_server dovecot
-end_server vsftpd
-end_server saslauthd
 done_testing

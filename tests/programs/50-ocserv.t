@@ -88,6 +88,4 @@ tick
 vpn_try "$PASSWORD" "$(code_now alice)"
 entered 'a code instead' alice
 
-in_tmux kill-server
-end_server ocserv
 done_testing

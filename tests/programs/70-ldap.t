@@ -158,7 +158,4 @@ ok 'once it answers' wait_for getent passwd dora
 ssh_try dora "$PASSWORD" "$(code_now dora)"
 entered 'the same code gets in' dora
 
-stop_sshd
-end_server nslcd
-end_server slapd
 done_testing

@@ -54,7 +54,7 @@ serve() {
 	port_open "$where" || bail "$name does not start: $(tail -n 20 "$BED/$name.out")"
 }
 
-# end_server NAME: and whoever else held its port.
+# end_server NAME: and whoever else held its port, for another to begin there.  The bed ends all that is left.
 end_server() {
 	local pid where
 
