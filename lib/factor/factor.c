@@ -320,9 +320,11 @@ static void count_in_budgets(struct mfa_account *account, const struct asked *as
 	}
 }
 
-static struct mfa_throttle *repeats_of(struct mfa_account *account, bool local)
+static struct mfa_throttle *repeats_of(struct mfa_account *account, enum mfa_voice voice)
 {
-	return &account->throttles[local ? MFA_BUDGET_LOCAL_REPEAT : MFA_BUDGET_REPEAT];
+	static const enum mfa_budget budgets[MFA_VOICE_COUNT] = BUDGETS(REPEAT);
+
+	return &account->throttles[budgets[voice]];
 }
 
 /* One that is known can't be right, so that nothing need wait for it: whose program sends it all day must get in
@@ -336,7 +338,7 @@ static void count_wrong(struct mfa_account *account, const char *answer, const s
 	if (asked->known == MFA_KNOWN || asked->repeat == MFA_KNOWN)
 		mfa_known_again(&account->known, answer, asked->apart, attempt->now);
 	if (asked->repeat != MFA_KNOWN_NOT)
-		mfa_throttle_repeat(repeats_of(account, local), attempt->now);
+		mfa_throttle_repeat(repeats_of(account, voice), attempt->now);
 	else if (asked->known != MFA_KNOWN)
 		count_in_budgets(account, asked, attempt);
 	if (asked->known != MFA_KNOWN_NOT || !is_code(asked))
@@ -353,7 +355,7 @@ static void count_wrong(struct mfa_account *account, const char *answer, const s
 static void find_known(struct mfa_account *account, const char *answer, struct asked *asked,
 		       const struct mfa_attempt *attempt)
 {
-	struct mfa_throttle *repeats = repeats_of(account, attempt->local);
+	struct mfa_throttle *repeats = repeats_of(account, attempt->voice);
 
 	asked->known = MFA_KNOWN_NOT;
 	asked->repeat = mfa_known_was_right(&account->known, answer, attempt->now);

@@ -22,6 +22,7 @@ unlike 'no executable stack' "$(readelf -lW "$module" | grep GNU_STACK)" 'RWE'
 # An impostor's socket, which lets everybody in who believes it.
 for who in alice _mfa root; do
 	install -d -o $who -m 755 "$BED/imp_$who"
+	: >"$BED/imp_$who.out"
 	as $who "$HELPERS/impostor" "$BED/imp_$who/sock" >"$BED/imp_$who.out" &
 	wait_for grep -q ready "$BED/imp_$who.out"
 	pam_service "imp_$who" "auth required pam_mfa.so socket=$BED/imp_$who/sock"
@@ -43,6 +44,7 @@ accepted "so would _mfa's"
 # How a conversation ends.  One RESULT, of one byte, that is 0: nothing else lets in.
 while IFS='|' read -r want what steps; do
 	rm -f "$BED/imp_root/sock2"
+	: >"$BED/imp.out"	# or what was there before may be looked at
 	# shellcheck disable=SC2086
 	"$HELPERS/impostor" "$BED/imp_root/sock2" $steps >"$BED/imp.out" &
 	impostor=$!

@@ -141,6 +141,7 @@ readonly SOCK=$BED/run/sock
 # plays STEP...: an mfad that does this, and no other.
 plays() {
 	rm -f "$SOCK"
+	: >"$BED/impostor.out"	# or what was there before may be looked at
 	"$HELPERS/impostor" "$SOCK" "$@" >"$BED/impostor.out" &
 	PLAYER=$!
 	disown

@@ -300,7 +300,8 @@ static void test_repeats(void **state)
 	(void)state;
 	for (i = 0; i < ROWS(rows); i++) {
 		struct mfa_account *a = account_with(1, 0);
-		struct mfa_attempt attempt = { .methods = ALL_METHODS, .window = 1, .throttle = true, .local = rows[i].local };
+		struct mfa_attempt attempt = { .methods = ALL_METHODS, .window = 1, .throttle = true,
+					       .voice = rows[i].local ? MFA_VOICE_OWN : MFA_VOICE_ROOT };
 		const char *kept[] = { token, recovery[0], pass };
 		enum mfa_budget repeats = rows[i].local ? MFA_BUDGET_LOCAL_REPEAT : MFA_BUDGET_REPEAT;
 		struct mfa_judgement j;
