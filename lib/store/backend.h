@@ -19,6 +19,9 @@ struct mfa_store_backend {
 	int (*watch)(void *handle, const char *prefix, mfa_store_watch_fn *fn, void *ctx);
 	bool (*wants_upkeep)(void *handle);
 	int (*upkeep)(void *handle);
+	int (*check)(void *handle);
+	int (*verify)(void *handle);
+	void (*fold)(void *handle);
 };
 
 extern const struct mfa_store_backend mfa_store_sqlite;

@@ -3,18 +3,24 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "store/backend.h"
+#include "store/sqlite_mark.h"
 #include "store/sqlite_store.h"
 
-int sqlite_store_check(const struct sqlite_store *s)
-{
-	struct stat st;
+#define OPEN_ATTEMPTS 100
+#define FOLD_WAIT_MS 2000	/* for others who write, at the end */
 
-	if (lstat(s->path, &st) != 0)
-		return errno == ENOENT ? -EIDRM : -errno;
-	return st.st_dev == s->dev && st.st_ino == s->ino ? 0 : -ESTALE;
+int sqlite_store_check(struct sqlite_store *s)
+{
+	return sqlite_files_check(&s->files);
+}
+
+int sqlite_store_doubt(struct sqlite_store *s, int r)
+{
+	if (r == -EBUSY || r == -EIO)
+		atomic_store(&s->doubtful, true);
+	return r;
 }
 
 static bool sqlite_wants_upkeep(void *handle)
@@ -50,21 +56,137 @@ static int on_wal(void *ctx, sqlite3 *db, const char *name, int pages)
 	return SQLITE_OK;
 }
 
+static void close_readers(struct sqlite_store *s)
+{
+	size_t i;
+
+	for (i = 0; i < SQLITE_STORE_READERS; i++) {
+		if (s->reader_open[i])
+			sqlite_db_close(&s->readers[i]);
+		s->reader_open[i] = false;
+	}
+}
+
+/* Sees to it that the last one who closes the store folds the log back and removes it, with its index.  All is in the
+ * file before that says so: were it to fail half-way, a log that is gone would not be missed. */
+static void prepare_to_fold(struct sqlite_store *s)
+{
+	sqlite3 *db = s->writer.db;
+	int keep = 0, pages = 0, folded = 0;
+
+	if (db == NULL || !sqlite_files_are_ours(&s->files))
+		return;
+	(void)sqlite3_busy_timeout(db, FOLD_WAIT_MS);
+	if (sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, &folded) != SQLITE_OK ||
+	    pages != folded || sqlite_mark_write(&s->writer, SQLITE_MARK_CLOSED) != 0)
+		return;
+	(void)sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
+	(void)sqlite3_file_control(db, "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
+}
+
+static void sqlite_fold(void *handle)
+{
+	struct sqlite_store *s = handle;
+
+	s->folds = true;
+}
+
 static void sqlite_close(void *handle)
 {
 	struct sqlite_store *s = handle;
-	size_t i;
 
-	for (i = 0; i < SQLITE_STORE_READERS; i++)
-		if (s->reader_open[i])
-			sqlite_db_close(&s->readers[i]);
+	close_readers(s);
+	if (s->folds)
+		prepare_to_fold(s);
 	sqlite_db_close(&s->writer);
 	(void)pthread_mutex_destroy(&s->lock);
 	(void)pthread_cond_destroy(&s->lead_free);
 	(void)pthread_mutex_destroy(&s->readers_lock);
 	(void)pthread_cond_destroy(&s->reader_free);
-	free(s->path);
+	sqlite_files_release(&s->files);
 	free(s);
+}
+
+/* Whether the log may be missing.  Nobody who finds that it may not makes another, in which it would go on. */
+static int check_log(const struct sqlite_store *s, enum mfa_store_open_flags flags)
+{
+	enum sqlite_mark mark;
+	int r;
+
+	if (flags == MFA_STORE_ACCEPT)
+		return 0;
+	r = sqlite_mark_peek(s->files.paths[SQLITE_FILE_STORE], &mark);
+	return r == 0 && mark == SQLITE_MARK_OPEN ? -ESTALE : r;
+}
+
+/* Opens the writer's connection, and knows which files it has.  Returns 0, -EAGAIN or as mfa_store_open. */
+static int open_files(struct sqlite_store *s, enum mfa_store_open_flags flags, bool *had_log)
+{
+	const char *path = s->files.paths[SQLITE_FILE_STORE];
+	struct sqlite_seen seen;
+	int r = sqlite_files_look(&s->files, &seen);
+
+	*had_log = sqlite_files_has_log(&seen);
+	if (r == 0 && !*had_log) {
+		r = check_log(s, flags);
+		if (r == 0 && !s->brief && sqlite_db_lay_log(path) == 0)
+			r = sqlite_files_look(&s->files, &seen);
+	}
+	if (r == 0)
+		r = sqlite_db_open(path, &s->writer);
+	if (r != 0)
+		return r;
+	r = sqlite_files_settle(&s->files, &seen);
+	if (r != 0)
+		sqlite_db_close(&s->writer);
+	return r;
+}
+
+/* Again while the files change: somebody else has just ended, and folded the log back. */
+static int open_writer(struct sqlite_store *s, enum mfa_store_open_flags flags)
+{
+	bool had_log = true;
+	int i, r = -EAGAIN;
+
+	for (i = 0; r == -EAGAIN && i < OPEN_ATTEMPTS; i++)
+		r = open_files(s, flags, &had_log);
+	if (r != 0)
+		return r == -EAGAIN ? -EBUSY : r;
+	(void)sqlite3_wal_hook(s->writer.db, on_wal, s);
+	/* A helper looks at nothing more where it need not; a disk that is full keeps nobody out for this. */
+	if (!s->brief || !had_log)
+		(void)sqlite_mark_open(&s->writer);
+	return 0;
+}
+
+/* Waits until nobody reads, and keeps others from it until it is called again. */
+static void stop_readers(struct sqlite_store *s, bool stop)
+{
+	size_t i;
+
+	(void)pthread_mutex_lock(&s->readers_lock);
+	s->mending = stop;
+	for (i = 0; stop && i < SQLITE_STORE_READERS; i++)
+		while (s->reader_used[i])
+			(void)pthread_cond_wait(&s->reader_free, &s->readers_lock);
+	(void)pthread_cond_broadcast(&s->reader_free);
+	(void)pthread_mutex_unlock(&s->readers_lock);
+}
+
+int sqlite_store_mend(struct sqlite_store *s)
+{
+	int r;
+
+	if (!atomic_load(&s->doubtful))
+		return 0;
+	/* A process has its locks in common: as long as one connection is open, none of them is let go. */
+	stop_readers(s, true);
+	close_readers(s);
+	sqlite_db_close(&s->writer);
+	r = open_writer(s, s->brief ? MFA_STORE_OPEN_BRIEFLY : MFA_STORE_OPEN);
+	atomic_store(&s->doubtful, r != 0);
+	stop_readers(s, false);
+	return r;
 }
 
 static int sqlite_open(const char *path, enum mfa_store_open_flags flags, void **out)
@@ -87,17 +209,20 @@ static int sqlite_open(const char *path, enum mfa_store_open_flags flags, void *
 	(void)pthread_cond_init(&s->reader_free, NULL);
 	s->last = &s->first;
 	s->brief = flags == MFA_STORE_OPEN_BRIEFLY;
-	s->path = strdup(path);
-	r = s->path != NULL ? sqlite_db_check_file(path, &s->dev, &s->ino) : -ENOMEM;
+	r = sqlite_files_name(&s->files, path);
 	if (r == 0)
-		r = sqlite_db_open(path, &s->writer);
+		r = open_writer(s, flags);
 	if (r != 0) {
 		sqlite_close(s);
 		return r;
 	}
-	(void)sqlite3_wal_hook(s->writer.db, on_wal, s);
 	*out = s;
 	return 0;
+}
+
+static int sqlite_check(void *handle)
+{
+	return sqlite_store_check(handle);
 }
 
 const struct mfa_store_backend mfa_store_sqlite = {
@@ -112,4 +237,7 @@ const struct mfa_store_backend mfa_store_sqlite = {
 	.watch = sqlite_watch,
 	.wants_upkeep = sqlite_wants_upkeep,
 	.upkeep = sqlite_store_upkeep,
+	.check = sqlite_check,
+	.verify = sqlite_store_verify,
+	.fold = sqlite_fold,
 };

@@ -8,6 +8,7 @@
 #include <sys/random.h>
 
 #include "clock/clock.h"
+#include "store/sqlite_mark.h"
 #include "store/sqlite_store.h"
 
 #define WAL_PAGES_MOST (8 * SQLITE_DB_LOG_PAGES)	/* folded back at once */
@@ -81,23 +82,40 @@ static int apply_all(struct sqlite_db *db, struct batch *batches, bool *changed)
 	return 0;
 }
 
-/* All in one transaction, or nothing of it. */
-static int commit(struct sqlite_store *s, struct batch *batches)
+static int begin(struct sqlite_store *s)
 {
 	struct sqlite_db *db = &s->writer;
-	bool changed = false;
 	int r = sqlite_store_check(s);
 
 	if (r == 0)
-		r = sqlite_db_run(db, sqlite_db_statement(db, STATEMENT_BEGIN));
-	if (r != 0)
-		return r;
-	r = apply_all(db, batches, &changed);
+		r = sqlite_store_mend(s);
+	return r == 0 ? sqlite_store_doubt(s, sqlite_db_run(db, sqlite_db_statement(db, STATEMENT_BEGIN))) : r;
+}
+
+/* r: what the transaction came to so far.  What was committed to files that went meanwhile is in no store. */
+static int end(struct sqlite_store *s, int r, bool changed)
+{
+	struct sqlite_db *db = &s->writer;
+
 	if (r == 0 && changed)
 		r = sqlite_db_run(db, sqlite_db_statement(db, STATEMENT_COMMIT));
 	if (sqlite3_get_autocommit(db->db) == 0)
 		(void)sqlite_db_run(db, sqlite_db_statement(db, STATEMENT_ROLLBACK));
-	return r;
+	if (r == 0)
+		r = sqlite_store_check(s);
+	return sqlite_store_doubt(s, r);
+}
+
+/* All in one transaction, or nothing of it. */
+static int commit(struct sqlite_store *s, struct batch *batches)
+{
+	bool changed = false;
+	int r = begin(s);
+
+	if (r != 0)
+		return r;
+	r = apply_all(&s->writer, batches, &changed);
+	return end(s, r, changed);
 }
 
 /* *whole: all of the log is in the file now. */
@@ -229,10 +247,8 @@ static int apply_new(struct sqlite_db *db, mfa_store_next_fn *next, void *ctx)
 static int replace_all(struct sqlite_store *s, mfa_store_next_fn *next, void *ctx)
 {
 	struct sqlite_db *db = &s->writer;
-	int r = sqlite_store_check(s);
+	int r = begin(s);
 
-	if (r == 0)
-		r = sqlite_db_run(db, sqlite_db_statement(db, STATEMENT_BEGIN));
 	if (r != 0)
 		return r;
 	r = sqlite_db_run(db, sqlite_db_statement(db, STATEMENT_EMPTY));
@@ -240,11 +256,7 @@ static int replace_all(struct sqlite_store *s, mfa_store_next_fn *next, void *ct
 		r = apply_new(db, next, ctx);
 	if (r == 0)
 		r = sqlite_store_check(s);
-	if (r == 0)
-		r = sqlite_db_run(db, sqlite_db_statement(db, STATEMENT_COMMIT));
-	if (sqlite3_get_autocommit(db->db) == 0)
-		(void)sqlite_db_run(db, sqlite_db_statement(db, STATEMENT_ROLLBACK));
-	return r;
+	return end(s, r, true);
 }
 
 /* Folds back the log, which may be as long as the store is large, and shortens it. */
@@ -307,9 +319,14 @@ static int keep_house(struct sqlite_store *s)
 	bool grown = s->brief && atomic_load(&s->wal_pages) > SQLITE_DB_LOG_PAGES_BRIEF, whole;
 	int r = sqlite_store_check(s), r2;
 
+	if (r == 0)
+		r = sqlite_store_mend(s);
 	if (r != 0)
 		return r;
-	r = expire(s);
+	/* Before what is folded back could leave it marked closed. */
+	r = sqlite_mark_open(&s->writer);
+	if (r == 0)
+		r = expire(s);
 	/* On a full disk what is expired can't go; a log that is folded back makes room. */
 	r2 = checkpoint(s, &whole);
 	if (r2 == 0 && whole && grown)
@@ -323,7 +340,7 @@ int sqlite_store_upkeep(void *handle)
 	int r;
 
 	take_lead(s);
-	r = keep_house(s);
+	r = sqlite_store_doubt(s, keep_house(s));
 	sqlite_store_return_lead(s);
 	return r;
 }

@@ -12,6 +12,7 @@
 
 #include "folder/folder.h"
 #include "store/sqlite_db.h"
+#include "store/sqlite_mark.h"
 
 #define NAME_SIZE 4096
 #define ATTEMPTS 1000
@@ -25,6 +26,7 @@ static const char schema[] =
 	"CREATE TABLE entry(key BLOB NOT NULL UNIQUE, value BLOB NOT NULL,"
 	" version INTEGER NOT NULL, expires INTEGER NOT NULL);"
 	"CREATE INDEX entry_expires ON entry(expires) WHERE expires != 0;"
+	SQLITE_MARK_SCHEMA
 	"PRAGMA journal_mode = WAL;";
 
 /* Whether fd is still the file with that name, ours, and as it was created.  A file that a
@@ -81,15 +83,13 @@ static int write_tables(const char *fresh, int fd)
 
 /* Overwriting is twice as cheap as growing for a file system that keeps a journal of sizes, so
  * the log begins at the length where it is folded back.  SQLite takes zeros for an empty log. */
-static int write_log(const char *path)
+static int write_log(const char *name)
 {
 	static const uint8_t zeros[65536];
-	char name[NAME_SIZE + 8];
 	size_t done;
 	ssize_t n;
 	int fd, r = 0;
 
-	(void)snprintf(name, sizeof(name), "%s-wal", path);
 	(void)unlink(name);
 	fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
@@ -105,6 +105,22 @@ static int write_log(const char *path)
 	if (r != 0)
 		(void)unlink(name);
 	return r;
+}
+
+/* Not under its own name before it is whole: somebody else may begin to write to it. */
+int sqlite_db_lay_log(const char *path)
+{
+	char fresh[NAME_SIZE + 16], name[NAME_SIZE + 8];
+	int r;
+
+	if (snprintf(name, sizeof(name), "%s-wal", path) >= (int)sizeof(name) ||
+	    snprintf(fresh, sizeof(fresh), "%s.new", name) >= (int)sizeof(fresh))
+		return -ENAMETOOLONG;
+	r = write_log(fresh);
+	if (r == 0 && link(fresh, name) != 0 && errno != EEXIST)
+		r = -errno;
+	(void)unlink(fresh);
+	return r == 0 ? mfa_folder_sync(path) : r;
 }
 
 /* Gives the file its name, and never replaces what is there. */
@@ -138,8 +154,9 @@ static int make(const char *path, const char *fresh, int fd)
 		(void)unlink(name);
 	}
 	r = write_tables(fresh, fd);
+	(void)snprintf(name, sizeof(name), "%s-wal", path);
 	if (r == 0)
-		r = write_log(path);
+		r = write_log(name);
 	if (r == 0)
 		r = publish(fresh, path);
 	return r;

@@ -50,6 +50,9 @@ void sqlite_db_close(struct sqlite_db *db);
 /* Makes a new file: complete and durable, or not at all, whoever else tries it meanwhile.
  * -EEXIST if something is there. */
 int sqlite_db_create(const char *path);
+/* Gives a store that has no log one of the length at which it is folded back, durable; one that is there stays.
+ * Returns 0 or a negative errno. */
+int sqlite_db_lay_log(const char *path);
 /* Whether path can be a store: a regular file of our own that nobody else can read, on a local
  * file system; and which file it is. */
 int sqlite_db_check_file(const char *path, dev_t *dev, ino_t *ino);

@@ -19,14 +19,14 @@ static int take_reader(struct sqlite_store *s, struct sqlite_db **out)
 	for (;;) {
 		for (i = 0; i < SQLITE_STORE_READERS && s->reader_used[i]; i++)
 			;
-		if (i < SQLITE_STORE_READERS)
+		if (i < SQLITE_STORE_READERS && !s->mending)
 			break;
 		(void)pthread_cond_wait(&s->reader_free, &s->readers_lock);
 	}
 	s->reader_used[i] = true;
 	(void)pthread_mutex_unlock(&s->readers_lock);
 	if (!s->reader_open[i]) {
-		r = sqlite_db_open(s->path, &s->readers[i]);
+		r = sqlite_db_open(s->files.paths[SQLITE_FILE_STORE], &s->readers[i]);
 		/* Nor may a reader stay open on what was put in its place for a moment. */
 		if (r == 0)
 			r = sqlite_store_check(s);
@@ -38,12 +38,14 @@ static int take_reader(struct sqlite_store *s, struct sqlite_db **out)
 	return r;
 }
 
-static void give_reader(struct sqlite_store *s, const struct sqlite_db *db)
+/* r: what was met with it.  Returns that. */
+static int give_reader(struct sqlite_store *s, const struct sqlite_db *db, int r)
 {
 	(void)pthread_mutex_lock(&s->readers_lock);
 	s->reader_used[db - s->readers] = false;
-	(void)pthread_cond_signal(&s->reader_free);
+	(void)pthread_cond_broadcast(&s->reader_free);	/* also to who wants them all */
 	(void)pthread_mutex_unlock(&s->readers_lock);
+	return sqlite_store_doubt(s, r);
 }
 
 static int copy_entry(sqlite3_stmt *row, int column, struct mfa_entry *out)
@@ -95,15 +97,16 @@ int sqlite_store_get(void *handle, const char *key, struct mfa_entry *out)
 	/* The writer's pages are those of the last commit, where a reader would have to fetch them
 	 * from the log; and a helper that serves one sign-in needs but one connection. */
 	if (sqlite_store_borrow_lead(s)) {
-		r = get_with(&s->writer, key, out);
+		r = sqlite_store_mend(s);
+		if (r == 0)
+			r = sqlite_store_doubt(s, get_with(&s->writer, key, out));
 		sqlite_store_return_lead(s);
 		return r;
 	}
 	r = take_reader(s, &db);
 	if (r == 0)
 		r = get_with(db, key, out);
-	give_reader(s, db);
-	return r;
+	return give_reader(s, db, r);
 }
 
 struct listed {
@@ -189,7 +192,7 @@ int sqlite_store_list(void *handle, const char *prefix, mfa_store_list_fn *fn, v
 		count = 0;
 		if (r == 0)
 			r = read_chunk(db, prefix, after, rows, &count);
-		give_reader(s, db);
+		r = give_reader(s, db, r);
 		for (i = 0; i < count; i++) {
 			if (r == 0)
 				r = fn(ctx, rows[i].key, &rows[i].entry);
@@ -200,7 +203,8 @@ int sqlite_store_list(void *handle, const char *prefix, mfa_store_list_fn *fn, v
 		memcpy(after, rows[count - 1].key, sizeof(after));
 	}
 	free(rows);
-	return r;
+	/* What is not in the list is not there, unless the store had gone meanwhile. */
+	return r == 0 ? sqlite_store_check(s) : r;
 }
 
 int sqlite_store_count(void *handle, const char *prefix, uint64_t *out)
@@ -233,6 +237,35 @@ int sqlite_store_count(void *handle, const char *prefix, uint64_t *out)
 			r = sqlite_db_error(db);
 		(void)sqlite3_reset(count);
 	}
-	give_reader(s, db);
+	return give_reader(s, db, r);
+}
+
+/* The word that it is sound is "ok"; else each row is a fault. */
+static int verify_with(struct sqlite_db *db)
+{
+	sqlite3_stmt *statement = NULL;
+	int r = -EMEDIUMTYPE;
+
+	if (sqlite3_prepare_v2(db->db, "PRAGMA integrity_check(1)", -1, &statement, NULL) != SQLITE_OK)
+		return sqlite_db_error(db);
+	if (sqlite3_step(statement) != SQLITE_ROW)
+		r = sqlite_db_error(db);
+	else if (strcmp((const char *)sqlite3_column_text(statement, 0), "ok") == 0)
+		r = 0;
+	(void)sqlite3_finalize(statement);
 	return r;
+}
+
+int sqlite_store_verify(void *handle)
+{
+	struct sqlite_store *s = handle;
+	struct sqlite_db *db;
+	int r = sqlite_store_check(s);
+
+	if (r != 0)
+		return r;
+	r = take_reader(s, &db);
+	if (r == 0)
+		r = verify_with(db);
+	return give_reader(s, db, r);
 }

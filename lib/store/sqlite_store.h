@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 
 #include "store/sqlite_db.h"
+#include "store/sqlite_files.h"
 #include "store/store.h"
 
 #define SQLITE_STORE_READERS 4
@@ -21,11 +22,10 @@ struct watch {
 };
 
 struct sqlite_store {
-	char *path;
-	dev_t dev;
-	ino_t ino;
-
+	struct sqlite_files files;
 	bool brief;			/* open for one conversation */
+	bool folds;			/* when it is closed */
+	_Atomic bool doubtful;		/* a connection has met what a new one may not */
 	struct sqlite_db writer;	/* the leader's */
 	_Atomic int wal_pages;
 	pthread_mutex_t lock;		/* of what follows */
@@ -37,15 +37,20 @@ struct sqlite_store {
 
 	pthread_mutex_t readers_lock;
 	pthread_cond_t reader_free;
+	bool mending;			/* no reader is to be taken */
 	struct sqlite_db readers[SQLITE_STORE_READERS];
 	bool reader_open[SQLITE_STORE_READERS];
 	bool reader_used[SQLITE_STORE_READERS];
 };
 
-/* A file that was removed or replaced must not go on as if it were there: what is written
- * would be lost, and others would see another store.  Returns 0, -EIDRM (removed), -ESTALE (replaced) or
- * another errno. */
-int sqlite_store_check(const struct sqlite_store *s);
+/* Files that were removed or replaced must not go on as if they were there: what is written
+ * would be lost, and others would see another store.  Returns as sqlite_files_check. */
+int sqlite_store_check(struct sqlite_store *s);
+/* Takes note of what a connection has met: a lock that could not be let go of, or an error of the disk, may stay with
+ * it for ever.  Returns r. */
+int sqlite_store_doubt(struct sqlite_store *s, int r);
+/* With the lead: opens all connections anew if one is in doubt.  Returns 0 or as mfa_store_open. */
+int sqlite_store_mend(struct sqlite_store *s);
 
 /* As their namesakes in store.h. */
 int sqlite_store_get(void *handle, const char *key, struct mfa_entry *out);
@@ -54,6 +59,7 @@ int sqlite_store_count(void *handle, const char *prefix, uint64_t *out);
 int sqlite_store_put_many(void *handle, struct mfa_put *puts, size_t count);
 int sqlite_store_replace(void *handle, mfa_store_next_fn *next, void *ctx);
 int sqlite_store_upkeep(void *handle);
+int sqlite_store_verify(void *handle);
 
 /* Whether nobody leads: then we do, and may use the writer's connection until it is given back.
  * For short reads only: writers wait meanwhile. */

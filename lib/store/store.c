@@ -168,3 +168,18 @@ int mfa_store_upkeep(struct mfa_store *store)
 {
 	return store->backend->upkeep(store->handle);
 }
+
+int mfa_store_check(struct mfa_store *store)
+{
+	return store->backend->check(store->handle);
+}
+
+int mfa_store_verify(struct mfa_store *store)
+{
+	return store->backend->verify(store->handle);
+}
+
+void mfa_store_fold(struct mfa_store *store)
+{
+	store->backend->fold(store->handle);
+}

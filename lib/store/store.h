@@ -23,12 +23,14 @@ enum mfa_store_open_flags {
 	MFA_STORE_CREATE = 1,	/* must not be there (-EEXIST); made durable before return */
 	MFA_STORE_OPEN_BRIEFLY = 2,	/* by a helper for one conversation: it wants upkeep sooner,
 					 * because whoever opens the store next reads all of the log */
+	MFA_STORE_ACCEPT = 3,	/* also with part of it missing (-ESTALE): what was in that is lost */
 };
 
 /* url: "sqlite:///absolute/path".  Call it after ids were dropped.
  * Returns 0, -EINVAL (url), -ENOENT (absent), -EEXIST, -EMEDIUMTYPE (not a store, or damaged),
  * -EPROTONOSUPPORT (a newer version's), -EREMOTE (not on a local file
- * system), -EACCES, -EROFS, -ENOSPC, -EIO, -ENOMEM.  *out is NULL on error. */
+ * system), -ESTALE (what was written last is missing: SQLite's log, though nobody has folded it back), -EBUSY, -EACCES,
+ * -EROFS, -ENOSPC, -EIO, -ENOMEM.  *out is NULL on error. */
 int mfa_store_open(const char *url, enum mfa_store_open_flags flags, struct mfa_store **out);
 /* Waits for calls under way.  Sets NULL. */
 void mfa_store_close(struct mfa_store **store);
@@ -43,7 +45,8 @@ struct mfa_entry {
 };
 
 /* Returns 0, -ENOENT (absent or expired), -EIO, -EMEDIUMTYPE, -EBUSY (others held the store for
- * too long), -EIDRM (the store was removed), -ESTALE (another file has its name), -EINVAL (key), -ENOMEM.
+ * too long), -EIDRM (the store was removed), -ESTALE (it was replaced, or some of its files removed), -EINVAL (key),
+ * -ENOMEM.
  * *out is emptied first; release it. */
 int mfa_store_get(struct mfa_store *store, const char *key, struct mfa_entry *out);
 /* Wipes nothing (values are sealed), frees, empties. */
@@ -61,8 +64,9 @@ struct mfa_put {
 };
 
 /* Returns 0 when it is durable; -EAGAIN: what is there has another version, read and judge again;
- * -ENOSPC, -EROFS, -EIO, -EMEDIUMTYPE, -EBUSY, -EIDRM, -ESTALE, -EINVAL (key or value too long), -ENOMEM:
- * not written.  *version (may be NULL) gets the new version. */
+ * -ENOSPC, -EROFS, -EMEDIUMTYPE, -EBUSY, -EINVAL (key or value too long), -ENOMEM: not written; -EIO, -EIDRM,
+ * -ESTALE: not known, for what a disk that failed did not confirm may be there all the same.  So nobody is let in, nor is
+ * anything undone that would be needed if it is.  *version (may be NULL) gets the new version. */
 int mfa_store_put_if(struct mfa_store *store, const char *key, uint64_t if_version,
 		     const uint8_t *value, size_t len, int64_t expires, uint64_t *version);
 int mfa_store_delete_if(struct mfa_store *store, const char *key, uint64_t if_version);
@@ -105,5 +109,13 @@ int mfa_store_watch(struct mfa_store *store, const char *prefix, mfa_store_watch
  * far that it should be called soon. */
 bool mfa_store_wants_upkeep(struct mfa_store *store);
 int mfa_store_upkeep(struct mfa_store *store);
+
+/* Whether it is still what was opened; cheap.  Returns 0, -EIDRM, -ESTALE or another negative errno. */
+int mfa_store_check(struct mfa_store *store);
+/* Reads all of it.  Returns 0, -EMEDIUMTYPE (damaged) or as mfa_store_get. */
+int mfa_store_verify(struct mfa_store *store);
+/* For the end of a daemon: nothing but mfa_store_close comes after it, which then leaves all that was written in the
+ * one file that the URL names, if nobody else has the store open. */
+void mfa_store_fold(struct mfa_store *store);
 
 #endif

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -304,21 +305,50 @@ static void test_helpers(void **state)
 	assert_int_equal(n, HELPERS);
 }
 
-/* A new store with one record, closed, and all of it in its one file. */
-static void make_settled(struct fixture *f)
+static void name_file(const struct fixture *f, const char *end, char out[80])
+{
+	(void)snprintf(out, 80, "%s%s", f->path, end);
+}
+
+static bool is_there(const struct fixture *f, const char *end)
 {
 	char name[80];
 
+	name_file(f, end, name);
+	return access(name, F_OK) == 0;
+}
+
+static void remove_file(const struct fixture *f, const char *end)
+{
+	char name[80];
+
+	name_file(f, end, name);
+	assert_int_equal(unlink(name), 0);
+}
+
+/* As a daemon ends. */
+static void close_folded(struct fixture *f)
+{
+	mfa_store_fold(f->store);
+	mfa_store_close(&f->store);
+}
+
+/* A new store with one record, open. */
+static void make_new(struct fixture *f)
+{
 	mfa_store_close(&f->store);
 	remove_files(f);
 	assert_int_equal(mfa_store_open(f->url, MFA_STORE_CREATE, &f->store), 0);
 	assert_int_equal(put(f->store, "k", 0, 1, NULL), 0);
-	assert_int_equal(mfa_store_upkeep(f->store), 0);
-	mfa_store_close(&f->store);
-	(void)snprintf(name, sizeof(name), "%s-wal", f->path);
-	assert_int_equal(unlink(name), 0);
-	(void)snprintf(name, sizeof(name), "%s-shm", f->path);
-	assert_int_equal(unlink(name), 0);
+}
+
+/* The same closed, and all of it in its one file. */
+static void make_settled(struct fixture *f)
+{
+	make_new(f);
+	close_folded(f);
+	assert_false(is_there(f, "-wal"));
+	assert_false(is_there(f, "-shm"));
 }
 
 static int count_entry(void *ctx, const char *key, const struct mfa_entry *entry)
@@ -326,6 +356,20 @@ static int count_entry(void *ctx, const char *key, const struct mfa_entry *entry
 	(void)key, (void)entry;
 	++*(int *)ctx;
 	return 0;
+}
+
+static int increment_key(const char *url)
+{
+	struct mfa_store *s;
+	uint64_t version;
+	int n, r = mfa_store_open(url, MFA_STORE_OPEN_BRIEFLY, &s);
+
+	if (r == 0)
+		r = get(s, "k", &n, &version);
+	if (r == 0)
+		r = put(s, "k", version, n + 1, NULL);
+	mfa_store_close(&s);
+	return r != 0;
 }
 
 /* The first error that somebody meets who opens, lists, reads and writes. */
@@ -343,6 +387,15 @@ static int use(const char *url)
 		r = put(s, "k", version, 2, NULL);
 	mfa_store_close(&s);
 	return r;
+}
+
+static void run_sql(const struct fixture *f, const char *sql)
+{
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
 
 /* What somebody else made of it. */
@@ -364,15 +417,12 @@ static void test_foreign(void **state)
 		{ "INSERT INTO entry VALUES(CAST(printf('%.*c', 320, 'k') AS BLOB), 'x', 1, 0)", 0 },
 	};
 	struct fixture *f = *state;
-	sqlite3 *db;
 	size_t i;
 	int r;
 
 	for (i = 0; i < ROWS(rows); i++) {
 		make_settled(f);
-		assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
-		assert_int_equal(sqlite3_exec(db, rows[i].sql, NULL, NULL, NULL), SQLITE_OK);
-		assert_int_equal(sqlite3_close(db), SQLITE_OK);
+		run_sql(f, rows[i].sql);
 		r = use(f->url);
 		if (r != rows[i].expect)
 			fail_msg("%s: %d", rows[i].sql, r);
@@ -463,6 +513,350 @@ static void test_vanished(void **state)
 	assert_int_equal(get(f->store, "k", &n, &version), 0);
 	assert_int_equal(n, 1);
 	assert_int_equal(get(f->store, "new", &n, &version), -ENOENT);
+}
+
+static void replace_file(const struct fixture *f, const char *end)
+{
+	char name[80], fresh[96];
+	int from, to;
+	char block[4096];
+	ssize_t n;
+
+	name_file(f, end, name);
+	(void)snprintf(fresh, sizeof(fresh), "%s.copy", name);
+	from = open(name, O_RDONLY | O_CLOEXEC);
+	to = open(fresh, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	assert_true(from >= 0 && to >= 0);
+	while ((n = read(from, block, sizeof(block))) > 0)
+		assert_int_equal(write(to, block, (size_t)n), n);
+	(void)close(from);
+	(void)close(to);
+	assert_int_equal(rename(fresh, name), 0);
+}
+
+static void cut_file(const struct fixture *f, const char *end)
+{
+	char name[80];
+
+	name_file(f, end, name);
+	assert_int_equal(truncate(name, 0), 0);
+}
+
+static int yield_nothing(void *ctx, struct mfa_put *put_out)
+{
+	(void)ctx, (void)put_out;
+	return 0;
+}
+
+/* The store is three files: whichever goes under those who have it open, they neither read nor write any more. */
+static void test_parts(void **state)
+{
+	static const struct {
+		void (*harm)(const struct fixture *f, const char *end);
+		const char *end;
+	} rows[] = {
+		{ remove_file, "-wal" }, { remove_file, "-shm" }, { replace_file, "-wal" },
+		{ replace_file, "-shm" }, { cut_file, "-shm" }, { replace_file, "" },
+	};
+	struct fixture *f = *state;
+	uint64_t version, count;
+	int n = 0;
+	size_t i;
+
+	for (i = 0; i < ROWS(rows); i++) {
+		make_new(f);
+		assert_int_equal(get(f->store, "k", &n, &version), 0);
+		assert_int_equal(mfa_store_check(f->store), 0);
+		rows[i].harm(f, rows[i].end);
+		assert_int_equal(mfa_store_check(f->store), -ESTALE);
+		assert_int_equal(get(f->store, "k", &n, &version), -ESTALE);
+		assert_int_equal(get(f->store, "none", &n, &version), -ESTALE);
+		assert_int_equal(put(f->store, "k", version, 2, NULL), -ESTALE);
+		assert_int_equal(put(f->store, "new", 0, 2, NULL), -ESTALE);
+		assert_int_equal(mfa_store_delete_if(f->store, "k", 1), -ESTALE);
+		assert_int_equal(mfa_store_list(f->store, "", count_entry, &n), -ESTALE);
+		assert_int_equal(mfa_store_count(f->store, "", &count), -ESTALE);
+		assert_int_equal(mfa_store_replace(f->store, yield_nothing, NULL), -ESTALE);
+		assert_int_equal(mfa_store_upkeep(f->store), -ESTALE);
+		assert_int_equal(mfa_store_verify(f->store), -ESTALE);
+	}
+}
+
+/* What goes while somebody walks is noticed before the walk says that this was all. */
+static int remove_index(void *ctx, const char *key, const struct mfa_entry *entry)
+{
+	(void)key, (void)entry;
+	remove_file(ctx, "-shm");
+	return 0;
+}
+
+static void test_parts_while_listing(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(put(f->store, "k", 0, 1, NULL), 0);
+	assert_int_equal(mfa_store_list(f->store, "", remove_index, f), -ESTALE);
+}
+
+/* A daemon that ends leaves one file with everything in it; a helper leaves the log for the next one. */
+static void test_fold(void **state)
+{
+	struct fixture *f = *state;
+	struct mfa_store *other;
+	uint64_t version;
+	int n;
+
+	make_settled(f);
+	assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN, &f->store), 0);
+	assert_int_equal(get(f->store, "k", &n, &version), 0);
+	assert_int_equal(n, 1);
+	/* Somebody else has it open: then the log is his. */
+	assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN_BRIEFLY, &other), 0);
+	assert_int_equal(put(other, "k", version, 2, &version), 0);
+	mfa_store_close(&other);
+	assert_true(is_there(f, "-wal"));
+	close_folded(f);
+	assert_false(is_there(f, "-wal"));
+	assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN_BRIEFLY, &f->store), 0);
+	assert_int_equal(get(f->store, "k", &n, &version), 0);
+	assert_int_equal(n, 2);
+	mfa_store_close(&f->store);
+	assert_true(is_there(f, "-wal"));
+}
+
+/* Killed, whoever had it open: whether the log is missed does not hang on who that was. */
+static void be_killed_writing(const struct fixture *f, enum mfa_store_open_flags how)
+{
+	struct mfa_store *s;
+	uint64_t version;
+	int n, status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		if (mfa_store_open(f->url, how, &s) == 0 && get(s, "k", &n, &version) == 0 &&
+		    put(s, "k", version, n + 1, NULL) == 0)
+			(void)kill(getpid(), SIGKILL);
+		_exit(1);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status));
+}
+
+/* With its log what was written last is lost, so what was used would be good again. */
+static void test_log_missing(void **state)
+{
+	static const enum mfa_store_open_flags hows[] = { MFA_STORE_OPEN, MFA_STORE_OPEN_BRIEFLY };
+	struct fixture *f = *state;
+	struct mfa_store *s;
+	uint64_t version;
+	size_t i;
+	int n;
+
+	for (i = 0; i < ROWS(hows); i++) {
+		make_settled(f);
+		be_killed_writing(f, hows[i]);
+		assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN, &s), 0);
+		assert_int_equal(get(s, "k", &n, &version), 0);
+		assert_int_equal(n, 2);
+		mfa_store_close(&s);
+		be_killed_writing(f, hows[i]);
+		remove_file(f, "-wal");
+		remove_file(f, "-shm");
+		assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN, &s), -ESTALE);
+		assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN_BRIEFLY, &s), -ESTALE);
+		/* Nobody goes on in another one. */
+		assert_false(is_there(f, "-wal"));
+		assert_false(is_there(f, "-shm"));
+		assert_int_equal(mfa_store_open(f->url, MFA_STORE_ACCEPT, &s), 0);
+		mfa_store_close(&s);
+		assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN, &s), 0);
+		assert_int_equal(get(s, "k", &n, &version), 0);
+		mfa_store_close(&s);
+		remove_file(f, "-wal");
+		assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN, &s), -ESTALE);
+	}
+}
+
+/* The index alone is made anew from the log. */
+static void test_index_missing(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t version;
+	int n;
+
+	make_settled(f);
+	be_killed_writing(f, MFA_STORE_OPEN);
+	remove_file(f, "-shm");
+	assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN, &f->store), 0);
+	assert_int_equal(get(f->store, "k", &n, &version), 0);
+	assert_int_equal(n, 2);
+}
+
+/* Whoever still has the log that was removed folds it in at its end, unless somebody has begun another. */
+static void test_saved_at_the_end(void **state)
+{
+	static const struct { const char *first, *second; bool copied; int opens; } rows[] = {
+		{ "-wal", NULL, false, 0 },
+		{ "-shm", NULL, false, 0 },
+		{ "-wal", "-shm", false, 0 },
+		{ "-wal", NULL, true, 0 },
+	};
+	struct fixture *f = *state;
+	char name[80];
+	uint64_t version;
+	size_t i;
+	int n, fd;
+
+	for (i = 0; i < ROWS(rows); i++) {
+		make_new(f);
+		assert_int_equal(get(f->store, "k", &n, &version), 0);
+		assert_int_equal(put(f->store, "k", version, 7, NULL), 0);
+		remove_file(f, rows[i].first);
+		if (rows[i].second != NULL)
+			remove_file(f, rows[i].second);
+		if (rows[i].copied) {
+			name_file(f, "-wal", name);
+			fd = open(name, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+			(void)close(fd);
+		}
+		close_folded(f);
+		assert_int_equal(is_there(f, "-wal"), rows[i].copied);
+		assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN, &f->store), rows[i].opens);
+		if (!rows[i].copied) {
+			assert_int_equal(get(f->store, "k", &n, &version), 0);
+			assert_int_equal(n, 7);
+		}
+	}
+}
+
+/* An older version's says nothing of its log, and is taken as that one took it; from then on it does. */
+static void test_unmarked(void **state)
+{
+	static const enum mfa_store_open_flags hows[] = { MFA_STORE_OPEN, MFA_STORE_OPEN_BRIEFLY };
+	struct fixture *f = *state;
+	uint64_t version;
+	size_t i;
+	int n;
+
+	for (i = 0; i < ROWS(hows); i++) {
+		make_settled(f);
+		run_sql(f, "DROP TABLE log");
+		assert_false(is_there(f, "-wal"));
+		assert_int_equal(mfa_store_open(f->url, hows[i], &f->store), 0);
+		assert_int_equal(get(f->store, "k", &n, &version), 0);
+		mfa_store_close(&f->store);
+		remove_file(f, "-wal");
+		assert_int_equal(mfa_store_open(f->url, hows[i], &f->store), -ESTALE);
+	}
+	/* With its log, a helper leaves it for when it keeps house. */
+	make_new(f);
+	mfa_store_close(&f->store);
+	run_sql(f, "DROP TABLE log");
+	assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN, &f->store), 0);
+	assert_int_equal(mfa_store_upkeep(f->store), 0);
+	mfa_store_close(&f->store);
+	remove_file(f, "-wal");
+	assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN, &f->store), -ESTALE);
+}
+
+/* Names that mean something in a URI. */
+static void test_odd_names(void **state)
+{
+	struct fixture *f = *state;
+	struct fixture odd = *f;
+
+	(void)snprintf(odd.path, sizeof(odd.path), "%s/a?b#c%%41 d", f->folder);
+	(void)snprintf(odd.url, sizeof(odd.url), "sqlite://%s", odd.path);
+	odd.store = NULL;
+	make_settled(&odd);
+	assert_int_equal(mfa_store_open(odd.url, MFA_STORE_OPEN, &odd.store), 0);
+	mfa_store_close(&odd.store);
+	remove_file(&odd, "-wal");
+	assert_int_equal(mfa_store_open(odd.url, MFA_STORE_OPEN, &odd.store), -ESTALE);
+	remove_files(&odd);
+}
+
+/* Faults of the system's, in the calls that SQLite makes. */
+static int write_faults, unlock_faults, index_opens;
+
+static ssize_t faulty_pwrite(int fd, const void *data, size_t len, off_t at)
+{
+	if (write_faults > 0) {
+		write_faults--;
+		errno = EIO;
+		return -1;
+	}
+	return pwrite(fd, data, len, at);
+}
+
+static int faulty_fcntl(int fd, int command, ...)
+{
+	void *argument;
+	va_list list;
+
+	va_start(list, command);
+	argument = va_arg(list, void *);
+	va_end(list);
+	if (command == F_SETLK && ((struct flock *)argument)->l_type == F_UNLCK && unlock_faults > 0) {
+		unlock_faults--;
+		errno = EIO;
+		return -1;
+	}
+	return fcntl(fd, command, argument);
+}
+
+static int counted_open(const char *path, int flags, int mode)
+{
+	size_t len = strlen(path);
+
+	index_opens += len > 4 && strcmp(path + len - 4, "-shm") == 0;
+	return open(path, flags, mode);
+}
+
+/* A connection that has met an error may keep it, and its locks, for ever: the next call has a new one. */
+static void test_mend(void **state)
+{
+	sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
+	struct fixture *f = *state;
+	uint64_t version, before;
+	int n, status, go[2];
+	pid_t pid;
+
+	/* A process that has nothing of ours. */
+	assert_int_equal(put(f->store, "k", 0, 1, NULL), 0);
+	mfa_store_close(&f->store);
+	assert_int_equal(pipe(go), 0);
+	pid = fork();
+	if (pid == 0)
+		_exit(close(go[1]) != 0 || read(go[0], &n, 1) != 1 || increment_key(f->url));
+	assert_true(pid > 0);
+	assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN, &f->store), 0);
+	assert_int_equal(get(f->store, "k", &n, &version), 0);
+	assert_int_equal(vfs->xSetSystemCall(vfs, "fcntl", (sqlite3_syscall_ptr)faulty_fcntl), SQLITE_OK);
+	assert_int_equal(vfs->xSetSystemCall(vfs, "open", (sqlite3_syscall_ptr)counted_open), SQLITE_OK);
+	before = version;
+	/* The lock of writers stays ours, whatever we think. */
+	unlock_faults = 1;
+	(void)put(f->store, "k", version, 2, &version);
+	assert_int_equal(unlock_faults, 0);
+	index_opens = 0;
+	write_faults = 1;
+	/* It uses the one or the other. */
+	(void)vfs->xSetSystemCall(vfs, "pwrite", (sqlite3_syscall_ptr)faulty_pwrite);
+	(void)vfs->xSetSystemCall(vfs, "pwrite64", (sqlite3_syscall_ptr)faulty_pwrite);
+	assert_int_equal(put(f->store, "k", version, 3, NULL), -EIO);
+	assert_int_equal(write_faults, 0);
+	assert_int_equal(index_opens, 0);
+	assert_int_equal(get(f->store, "k", &n, &version), 0);
+	assert_int_equal(index_opens, 1);
+	assert_in_range(n, 2, 3);
+	assert_int_not_equal(version, before);
+	assert_int_equal(vfs->xSetSystemCall(vfs, NULL, NULL), SQLITE_OK);
+	assert_int_equal(write(go[1], "", 1), 1);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	assert_int_equal(get(f->store, "k", &n, &version), 0);
+	assert_int_equal(put(f->store, "k", version, 9, NULL), 0);
 }
 
 /* One update is one page of the log, as long as a record fits a page. */
@@ -604,7 +998,10 @@ int main(void)
 		TEST(test_processes), TEST(test_kill), TEST(test_kill_create),
 		TEST(test_creators), TEST(test_helpers), TEST(test_foreign),
 		TEST(test_damaged), TEST(test_files),
-		TEST(test_vanished), TEST(test_one_page), TEST(test_small_disk),
+		TEST(test_vanished), TEST(test_parts), TEST(test_parts_while_listing), TEST(test_fold),
+		TEST(test_log_missing), TEST(test_index_missing), TEST(test_saved_at_the_end),
+		TEST(test_unmarked), TEST(test_odd_names), TEST(test_mend), TEST(test_one_page),
+		TEST(test_small_disk),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
