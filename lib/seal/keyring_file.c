@@ -281,6 +281,26 @@ int mfa_keyring_prepare(const char *path, struct mfa_keyring **out)
 	return r;
 }
 
+/* Whether these keys wait there already, whole.  To write them again would risk what a store may be sealed under. */
+static bool waits(int fd, const struct mfa_keyring *ring)
+{
+	struct mfa_keyring *there = NULL;
+	char *text = NULL, *other = NULL;
+	size_t len = 0, other_len = 0;
+	bool same = read_open(fd, &there) == 0 && mfa_keyring_format(there, &text, &len) == 0 &&
+		    mfa_keyring_format(ring, &other, &other_len) == 0 && len == other_len &&
+		    CRYPTO_memcmp(text, other, len) == 0;
+
+	if (text != NULL)
+		OPENSSL_cleanse(text, len);
+	if (other != NULL)
+		OPENSSL_cleanse(other, other_len);
+	free(text);
+	free(other);
+	mfa_keyring_free(&there);
+	return same;
+}
+
 int mfa_keyring_prepare_as(const char *path, const struct mfa_keyring *ring)
 {
 	char pending[PATH_MAX];
@@ -293,7 +313,7 @@ int mfa_keyring_prepare_as(const char *path, const struct mfa_keyring *ring)
 		return fd;
 	r = check_file(fd);
 	if (r == 0)
-		r = write_pending(fd, pending, ring);
+		r = waits(fd, ring) ? 1 : write_pending(fd, pending, ring);
 	(void)close(fd);
 	return r;
 }

@@ -69,14 +69,15 @@ uint32_t mfa_keyring_active(const struct mfa_keyring *ring);
 /* The keyring that waits there, or a new one that now does; the same for all who ask at once.
  * Returns 0 or as _load, _new and _save. */
 int mfa_keyring_prepare(const char *path, struct mfa_keyring **out);
-/* Makes these the keys that wait there, instead of any that did. */
+/* Makes these the keys that wait there, instead of any that did.  Returns 0; 1: they waited already; or a negative
+ * errno. */
 int mfa_keyring_prepare_as(const char *path, const struct mfa_keyring *ring);
 /* The keyring that waits there.  Returns 0, -ENOENT or as _load. */
 int mfa_keyring_load_prepared(const char *path, struct mfa_keyring **out);
 /* The store is complete: the file becomes path; with group other than -1, root's with that
  * group, mode 0640.  Returns 0 or a negative errno. */
 int mfa_keyring_publish(const char *path, gid_t group);
-/* The store was not made. */
+/* The store was not made, for certain: what failed to become durable may be there all the same. */
 void mfa_keyring_discard(const char *path);
 
 /* MFA_STORE_ID_SIZE bytes: the id that key file and store have in common. */

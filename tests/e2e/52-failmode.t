@@ -41,8 +41,11 @@ log_unlike 'so far it has let nobody in' 'failopen|failmode=open'
 # In place, so that who has the file open sees it.
 overwrite() { perl -e 'open(my $f, "+<", $ARGV[0]); seek($f, $ARGV[1], 0); print $f "nonsense" x 100000' "$1" "$2"; }
 fill() { dd if=/dev/zero of=/var/lib/mfa/full bs=4k 2>/dev/null; }
-# An uncheckpointed log would hide what is done to the file.
-folded() { sqlite3 "$STORE" 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null; chown _mfa:_mfa "$STORE"*; }
+# An uncheckpointed log would hide what is done to the file.  It stays, empty.
+folded() {
+	sqlite3 -cmd '.dbconfig no_ckpt_on_close on' "$STORE" 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null
+	chown _mfa:_mfa "$STORE"*
+}
 
 # judged MODE STATE WHO: what each service comes to: for root's programs in, out, or in where that service alone says
 # so; for a user's never in.

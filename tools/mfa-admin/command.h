@@ -17,6 +17,7 @@ struct command_options {
 	bool key_only;
 	bool drop_recovery;
 	bool fold;			/* of names */
+	bool accept;			/* of check-store */
 	bool strict;			/* of check-config: warnings are mistakes */
 	bool is_new;			/* of pass: nobody need know the name */
 	bool all, clocks;		/* of unlock */
@@ -51,5 +52,6 @@ command_fn command_explain;		/* explain.c */
 command_fn command_backup;		/* backup.c */
 command_fn command_restore;		/* restore.c */
 command_fn command_rotate_key;		/* rotate.c */
+command_fn command_check_store;		/* check_store.c */
 
 #endif

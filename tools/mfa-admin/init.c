@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Making the key and the store, both or neither. */
+/* Making the key and the store, both or neither; what failed half-way is gone on with by the next run. */
 #include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -70,9 +70,8 @@ static int make_both(struct init *init)
 	r = site_make_store_folder(&init->site);
 	if (r == 0)
 		r = site_as_owner(&init->site, create_store, init);
-	if (r != 0)
-		mfa_keyring_discard(init->site.conf->key_file);
 	if (r == -EEXIST) {
+		mfa_keyring_discard(init->site.conf->key_file);
 		(void)fprintf(stderr,
 			_("mfa-admin: the store %s is there, but its key %s is not.\n"
 			  "Restore the key from a backup. Only if everybody is to enrol again: move the\n"
@@ -81,10 +80,15 @@ static int make_both(struct init *init)
 	}
 	if (r == 0)
 		r = mfa_keyring_publish(init->site.conf->key_file, site_group(&init->site));
-	if (r != 0)
-		return site_say(store, r);
+	if (r != 0) {
+		/* What failed at the end may be complete; then the key that waits is its only one. */
+		(void)site_say(store, r);
+		(void)fputs(_("Run it again: it goes on from here.\n"), stderr);
+		return MFA_EXIT_FAILED;
+	}
 	(void)printf(_("Made the key %s\nand the store %s.\n"
-		       "Keep a copy of the key in a safe place, apart from copies of the store.\n"),
+		       "Keep a copy of the key in a safe place, apart from copies of the store. The store is three files\n"
+		       "while it is in use: that one, and -wal and -shm beside it. Copy it by `mfa-admin backup`.\n"),
 		     init->site.conf->key_file, store);
 	return MFA_EXIT_OK;
 }

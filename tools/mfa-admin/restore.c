@@ -34,6 +34,7 @@ struct restore {
 	struct mfa_keyring *backed_up;	/* the backup's */
 	struct mfa_keyring *ring;	/* that is in place, or waits; or NULL */
 	bool has_key;			/* it is in place */
+	bool new_key;			/* it waits since now */
 	struct mfa_backup_counts *counts;	/* shared with the child that writes the store */
 	struct mfa_progress progress;
 };
@@ -191,7 +192,8 @@ static int put_key(struct restore *re)
 	r = site_make_key_folder(&re->site);
 	if (r == 0)
 		r = mfa_keyring_prepare_as(key, re->backed_up);
-	if (r == 0)
+	re->new_key = r == 0;
+	if (r >= 0)
 		r = mfa_keyring_load_prepared(key, &re->ring);
 	return r == 0 ? 0 : site_say(key, r);
 }
@@ -243,15 +245,21 @@ static int restore_all(struct restore *re)
 	r = site_make_store_folder(&re->site);
 	if (r == 0)
 		r = site_as_owner(&re->site, fill, re);
-	if (r != 0 && !re->has_key)
+	/* Of a backup that is damaged nothing was written.  After any other failure the store may be complete, and the key
+	 * that waits is the one it is sealed under: whoever runs this again goes on with it. */
+	if ((r == -EBADMSG || r == -EPROTONOSUPPORT) && re->new_key)
 		mfa_keyring_discard(key);
 	if (r == 0 && !re->has_key)
 		r = mfa_keyring_publish(key, site_group(&re->site));
 	log_result(re, r);
 	if (r == -EBADMSG || r == -EPROTONOSUPPORT)
 		return say_file(re, r);
-	if (r != 0)
-		return site_say(re->site.conf->store_url, r);
+	if (r != 0) {
+		(void)site_say(re->site.conf->store_url, r);
+		if (!re->has_key)
+			(void)fputs(_("Run it again: it goes on from here.\n"), stderr);
+		return MFA_EXIT_FAILED;
+	}
 	say_done(re);
 	return MFA_EXIT_OK;
 }
@@ -281,7 +289,7 @@ static int restore_key(struct restore *re)
 	r = site_make_key_folder(&re->site);
 	if (r == 0)
 		r = mfa_keyring_prepare_as(key, re->backed_up);
-	if (r == 0)
+	if (r >= 0)
 		r = mfa_keyring_publish(key, site_group(&re->site));
 	log_result(re, r);
 	if (r != 0)

@@ -79,6 +79,9 @@ static int reseal(void *ctx)
 		run.on_progress = rotate->progress.label != NULL ? on_progress : NULL;
 	}
 	r = mfa_vault_reseal(mfa_accounts_vault(accounts), &run);
+	/* What lies in the store's log alone would be lost with it, and the old key opens nothing else any more. */
+	if (r == 0)
+		r = mfa_store_upkeep(mfa_accounts_store(accounts));
 	mfa_progress_end(&rotate->progress);
 	rotate->counts->resealed += run.resealed;
 	rotate->counts->unreadable = run.unreadable;
@@ -129,7 +132,9 @@ static int say_result(const struct rotate *rotate, int r)
 	mfa_log_write(&line, LOG_NOTICE);
 	if (r != 0) {
 		(void)site_say(rotate->site.conf->store_url, r);
-		(void)fputs(_("Both keys stay, and everybody can sign in. Run it again to go on from here.\n"), stderr);
+		if (r != -ESTALE && r != -EIDRM)
+			(void)fputs(_("Both keys stay, and everybody can sign in. Run it again to go on from here.\n"),
+				    stderr);
 		return MFA_EXIT_FAILED;
 	}
 	(void)printf(_("The key was changed, and %llu entries of the store are sealed anew.\n"

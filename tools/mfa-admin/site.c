@@ -18,7 +18,9 @@
 
 int site_say(const char *what, int error)
 {
-	(void)fprintf(stderr, "mfa-admin: %s: %s\n", what, strerror(-error));
+	(void)fprintf(stderr, "mfa-admin: %s: %s\n", what, error == -ESTALE ?
+		      _("one of its files is missing or was replaced; `mfa-admin check-store` says what to do.") :
+		      strerror(-error));
 	return MFA_EXIT_FAILED;
 }
 

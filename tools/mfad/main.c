@@ -23,7 +23,8 @@
 #include "wire/dial.h"
 
 #define DRAIN_SECONDS 20
-#define UPKEEP_SECONDS 1
+#define TICK_SECONDS 1
+#define UPKEEP_SECONDS 60
 
 enum { EXIT_OK = 0, EXIT_FAULT = 1, EXIT_USAGE = 2 };
 
@@ -148,12 +149,21 @@ static int run_stdio(const struct options *options)
 	return r == 0 ? EXIT_OK : EXIT_FAULT;
 }
 
+/* Seconds that no clock which is set moves. */
+static time_t uptime(void)
+{
+	struct timespec ts;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec;
+}
+
 /* Waits for signals, and keeps the store tidy meanwhile. */
 static void run_until_told(struct verifier *verifier, const sigset_t *signals)
 {
-	const struct timespec tick = { .tv_sec = UPKEEP_SECONDS };
+	const struct timespec tick = { .tv_sec = TICK_SECONDS };
 	struct mfa_store *store = mfa_accounts_store(verifier->accounts);
-	time_t last = time(NULL);
+	time_t last = uptime();
 	int sig;
 
 	for (;;) {
@@ -163,9 +173,10 @@ static void run_until_told(struct verifier *verifier, const sigset_t *signals)
 		else if (sig > 0)
 			return;
 		verifier_refresh_key(verifier);
-		if (mfa_store_wants_upkeep(store) || time(NULL) - last >= 60) {
+		verifier_check_store(verifier);
+		if (mfa_store_wants_upkeep(store) || uptime() - last >= UPKEEP_SECONDS) {
 			(void)mfa_store_upkeep(store);
-			last = time(NULL);
+			last = uptime();
 		}
 	}
 }
@@ -207,6 +218,9 @@ static int run_daemon(const struct options *options)
 	/* Whoever is still at work, on a disk that hangs, uses what would be closed. */
 	if (!left)
 		_exit(EXIT_OK);
+	/* So that whoever copies one file has all. */
+	if (verifier.accounts != NULL)
+		mfa_store_fold(mfa_accounts_store(verifier.accounts));
 	if (verifier.current != NULL)
 		verifier_close(&verifier);
 	return r == 0 ? EXIT_OK : EXIT_FAULT;

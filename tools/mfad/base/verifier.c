@@ -196,7 +196,22 @@ void verifier_refresh_key(struct verifier *verifier)
 	verifier->refresh_error = r < 0 ? r : 0;
 }
 
-/* Both key and store, or neither. */
+void verifier_check_store(struct verifier *verifier)
+{
+	int r = mfa_store_check(mfa_accounts_store(verifier->accounts));
+
+	if (r == -EIDRM || r == -ESTALE) {
+		if (r != verifier->store_error)
+			mfa_log_message(LOG_CRIT, "store", "the store, its -wal or its -shm was removed or replaced while "
+					"mfad runs: restart mfad, then mfa-admin check-store", r);
+	} else if (verifier->store_error != 0 && r == 0) {
+		mfa_log_message(LOG_NOTICE, "store", "the store's files are back", 0);
+	}
+	verifier->store_error = r == -EIDRM || r == -ESTALE ? r : 0;
+}
+
+/* Both key and store, or neither: a key that waits is kept, for a store may be complete although its making failed at
+ * the end, and whoever tries again goes on from there.  It goes when the store is another key's. */
 static int create_both(struct verifier *verifier)
 {
 	const struct mfa_conf *conf = verifier->current->conf;
@@ -209,8 +224,9 @@ static int create_both(struct verifier *verifier)
 		r = mfa_keyring_publish(conf->key_file, (gid_t)-1);
 	if (r == 0)
 		verifier_refresh_key(verifier);
-	if (r != 0) {
+	if (r == -EEXIST)
 		mfa_keyring_discard(conf->key_file);
+	if (r != 0) {
 		mfa_log_message(LOG_CRIT, "init", "cannot make a new key and store", r);
 		mfa_keyring_free(&verifier->ring);
 	}
@@ -230,6 +246,9 @@ static int open_accounts(struct verifier *verifier, enum mfa_store_open_flags ho
 	r = mfa_accounts_open(conf->store_url, how, verifier->ring, &verifier->accounts);
 	if (r == -EKEYREJECTED)
 		mfa_log_message(LOG_CRIT, "store", "key and store do not belong together", r);
+	else if (r == -ESTALE)
+		mfa_log_message(LOG_CRIT, "store", "the store's -wal is missing, and what was written last: mfa-admin "
+				"check-store says how to go on", r);
 	else if (r != 0)
 		mfa_log_message(LOG_CRIT, "store", conf->store_url, r);
 	return r;

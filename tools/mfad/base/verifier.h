@@ -20,6 +20,7 @@ struct verifier {
 	char *conf_path;
 	struct mfa_keyring *ring;
 	int refresh_error;		/* of verifier_refresh_key: said once */
+	int store_error;		/* likewise, of verifier_check_store */
 	struct mfa_accounts *accounts;
 	uid_t own_uid;
 	uid_t overflow_uid;
@@ -47,6 +48,9 @@ void verifier_reload(struct verifier *verifier);
 
 /* Reads the key file again if it was replaced (mfa-admin rotate-key), by the thread that keeps house. */
 void verifier_refresh_key(struct verifier *verifier);
+
+/* Says in the log when the store's files are not those any more that were opened; nobody gets in by them then. */
+void verifier_check_store(struct verifier *verifier);
 
 /* The configuration of now; give it back with verifier_put_conf. */
 struct conf_ref *verifier_get_conf(struct verifier *verifier);
