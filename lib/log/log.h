@@ -18,7 +18,7 @@ struct mfa_log_line {
 };
 
 /* Where lines go: syslog, and standard error as well if to_stderr.
- * Called once, before any thread; ident stays the caller's. */
+ * Called once, before any thread; ident stays the caller's.  At exit lines that still wait get two seconds. */
 void mfa_log_open(const char *ident, bool to_stderr);
 
 /* Begins a line: event=NAME.  Fields that no longer fit are left out. */
@@ -27,8 +27,11 @@ void mfa_log_begin(struct mfa_log_line *line, const char *event);
  * NULL or "" is left out. */
 void mfa_log_text(struct mfa_log_line *line, const char *key, const char *value);
 void mfa_log_number(struct mfa_log_line *line, const char *key, int64_t value);
-/* Writes it with a priority of syslog(3). */
+/* Writes it with a priority of syslog(3).  Never waits: while nobody reads the log, lines wait in a queue, and what
+ * that has no room for is dropped and counted (sink.h). */
 void mfa_log_write(const struct mfa_log_line *line, int priority);
+/* Gives lines that wait two seconds at the most; for who ends by _exit. */
+void mfa_log_drain(void);
 
 /* A whole line with one message: event=NAME msg="..." [error="strerror(-r)"]; r: 0 or a negative errno. */
 void mfa_log_message(int priority, const char *event, const char *message, int r);

@@ -216,8 +216,10 @@ static int run_daemon(const struct options *options)
 	}
 	server_free(&server);
 	/* Whoever is still at work, on a disk that hangs, uses what would be closed. */
-	if (!left)
+	if (!left) {
+		mfa_log_drain();
 		_exit(EXIT_OK);
+	}
 	/* So that whoever copies one file has all. */
 	if (verifier.accounts != NULL)
 		mfa_store_fold(mfa_accounts_store(verifier.accounts));

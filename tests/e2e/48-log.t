@@ -1,0 +1,67 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# A log that nobody reads: sign-ins go on, and leave nothing behind; what was dropped is counted; mfad and its tools end.
+. "${BASH_SOURCE[0]%/*}/lib.sh"
+
+readonly MANY=80	# more than one user's seats, and more lines than a queue has
+ready alice bob
+pam_service code 'auth required pam_mfa.so'
+pam_service helper "auth required pam_mfa.so socket=$BED/none"
+logs() { pgrep -f "^$HELPERS/syslogd /dev/log" | head -n 1; }
+sink=$(logs)
+is_stopped() { grep -q '^State:.T' "/proc/$sink/status"; }
+# Until the kernel takes no more for who does not read.
+# shellcheck disable=SC2016
+stop_log() {
+	kill -STOP "$sink"
+	wait_for is_stopped
+	perl -e 'use Socket; socket(my $s, AF_UNIX, SOCK_DGRAM, 0) or die; connect($s, pack_sockaddr_un("/dev/log")) or die;
+		while (defined send($s, "<86>full", MSG_DONTWAIT)) {} exit !$!{EAGAIN}'
+}
+threads() { find "/proc/$MFAD_PID/task" -mindepth 1 -maxdepth 1 | wc -l; }
+
+pam_try code bob "$(code_now bob)"
+accepted 'the log is read: a sign-in'
+log_mark
+ok 'then it is not' stop_log
+before=$(threads)
+tick
+pam_try code bob "$(code_now bob)"
+accepted 'the log is not read: a sign-in'
+busy=0
+for ((i = 0; i < MANY; i++)); do
+	SCREEN=$(as alice "$HELPERS/signin" code alice 1 2 3 2>&1)
+	[[ $SCREEN != *'Too many sign-ins'* ]] || busy=$((busy + 1))
+done
+is "no program of a user's own is turned away" $busy 0
+# Some wait at the door for the next one.
+is 'no thread stays with each' $(($(threads) - before < MANY / 2)) 1
+tick
+pam_try helper bob "$(code_now bob)"
+accepted 'a helper: a sign-in'
+wait_for gone mfad
+is 'and it ends' "$(pgrep -x mfad)" "$MFAD_PID"
+ok 'a tool ends, too' mfa-admin unlock bob
+kill -CONT "$sink"
+log_like 'what waited is written when it is read again' 'mfad.*event=signin result=denied user=alice'
+# The helper's is lost: it has ended.
+is 'once' "$(log_text | grep -c 'event=signin result=ok user=bob')" 1
+
+# More than the queue holds.
+stop_log
+for ((i = 0; i < 14; i++)); do
+	as alice "$HELPERS/signin" -n 50 code alice 1 2 3 >/dev/null 2>&1
+done
+kill -CONT "$sink"
+log_like 'what was dropped is counted' 'mfad.*event=log dropped=[0-9]+'
+pam_try code alice "$(code_now alice)"
+accepted 'a sign-in after that'
+log_like 'and its line' 'event=signin result=ok user=alice'
+
+stop_log
+pam_try code bob "$(code_now bob 1)"
+kill "$MFAD_PID"
+ok 'SIGTERM ends mfad' wait_for ended "$MFAD_PID"
+kill -CONT "$sink"
+
+done_testing
