@@ -273,12 +273,17 @@ int server_start(struct server *server, struct verifier *verifier)
 		[LISTENER_ROOT] = { 8192, 8192 },
 	};
 	MFA_TABLE_FITS(limits, LISTENER_COUNT);
+	pthread_condattr_t monotonic;
 	size_t i;
 	int r = 0;
 
 	server->verifier = verifier;
 	(void)pthread_mutex_init(&server->lock, NULL);
-	(void)pthread_cond_init(&server->left, NULL);
+	/* A clock that is set back must not keep us from ending. */
+	(void)pthread_condattr_init(&monotonic);
+	(void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	(void)pthread_cond_init(&server->left, &monotonic);
+	(void)pthread_condattr_destroy(&monotonic);
 	(void)pthread_mutex_lock(&server->lock);
 	for (i = 0; i < 2 && r == 0; i++) {
 		struct door *door = &server->doors[i];
@@ -310,7 +315,7 @@ static void wait_until(struct server *server, int64_t seconds, bool (*done)(stru
 {
 	struct timespec until;
 
-	(void)clock_gettime(CLOCK_REALTIME, &until);
+	(void)clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += seconds;
 	while (!done(server) &&
 	       pthread_cond_timedwait(&server->left, &server->lock, &until) != ETIMEDOUT)
