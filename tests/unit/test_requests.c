@@ -2,6 +2,7 @@
 /* Who may send which request, written down a second time: what is not in this table is for nobody. */
 #include "unit.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -174,10 +175,38 @@ static void test_not_set_up(void **state)
 		mfa_frame_put_text(&frame, MFA_FIELD_USER, "alice");
 		mfa_frame_put_text(&frame, MFA_FIELD_SERVICE, rows[i].service);
 		assert_int_equal(mfa_frame_send(fds[0], &frame, 0), 0);
-		request_refuse(rows[i].conf ? conf : NULL, fds[1], MFA_RESULT_BUSY, rows[i].gone);
+		request_refuse(rows[i].conf ? conf : NULL, fds[1], MFA_RESULT_BUSY, rows[i].gone, -EINVAL);
 		assert_int_equal(mfa_frame_recv(fds[0], &frame, 0), 0);
 		if (mfa_frame_type(&frame) != MFA_DONE || mfa_frame_byte(&frame, MFA_FIELD_RESULT, 255) != rows[i].expect)
 			fail_msg("%s: %u", rows[i].name, mfa_frame_byte(&frame, MFA_FIELD_RESULT, 255));
+		(void)close(fds[0]);
+		(void)close(fds[1]);
+	}
+}
+
+/* A store that is busy is no mistake of an administrator's. */
+static void test_reasons(void **state)
+{
+	static const struct { int error; const char *says; } rows[] = {
+		{ -EBUSY, "try again" }, { -ENOMEM, "try again" }, { -EMFILE, "try again" },
+		{ -ENOSPC, "full" }, { -EIO, "read or write" }, { -ESTALE, "missing" },
+		{ -EMEDIUMTYPE, "damaged" }, { -ENOENT, "set up" }, { -ENOKEY, "set up" }, { -EACCES, "set up" },
+	};
+	const struct fixture *f = *state;
+	struct mfa_frame frame;
+	char text[256];
+	int fds[2];
+	size_t i;
+
+	for (i = 0; i < ROWS(rows); i++) {
+		connect_as(f->uid, fds);
+		mfa_frame_start(&frame, MFA_DEVICES);
+		assert_int_equal(mfa_frame_send(fds[0], &frame, 0), 0);
+		request_refuse(NULL, fds[1], MFA_RESULT_FAILED, false, rows[i].error);
+		assert_int_equal(mfa_frame_recv(fds[0], &frame, 0), 0);
+		assert_int_equal(mfa_frame_text(&frame, MFA_FIELD_TEXT, text, sizeof(text)), 0);
+		assert_non_null(strstr(text, rows[i].says));
+		assert_int_equal(strstr(text, "set up") != NULL, strcmp(rows[i].says, "set up") == 0);
 		(void)close(fds[0]);
 		(void)close(fds[1]);
 	}
@@ -188,6 +217,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_who_may),
 		cmocka_unit_test(test_not_set_up),
+		cmocka_unit_test(test_reasons),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -304,6 +304,34 @@ static void test_pending_of_another(void **state)
 	assert_int_equal(rmdir(folder), 0);
 }
 
+/* Keys that wait already, and that a store may be sealed under, are not written again. */
+static void test_pending_again(void **state)
+{
+	char folder[] = "/tmp/mfa-seal.XXXXXX", path[64], pending[70];
+	struct mfa_keyring *given, *other, *there;
+	struct stat before, after;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	(void)snprintf(path, sizeof(path), "%s/key", folder);
+	(void)snprintf(pending, sizeof(pending), "%s.new", path);
+	assert_int_equal(mfa_keyring_new(&given), 0);
+	assert_int_equal(mfa_keyring_new(&other), 0);
+	assert_int_equal(mfa_keyring_prepare_as(path, given), 0);
+	assert_int_equal(stat(pending, &before), 0);
+	assert_int_equal(mfa_keyring_prepare_as(path, given), 1);
+	assert_int_equal(stat(pending, &after), 0);
+	assert_memory_equal(&before.st_mtim, &after.st_mtim, sizeof(before.st_mtim));
+	assert_int_equal(mfa_keyring_prepare_as(path, other), 0);
+	assert_int_equal(mfa_keyring_load_prepared(path, &there), 0);
+	assert_memory_equal(mfa_keyring_store_id(there), mfa_keyring_store_id(other), MFA_STORE_ID_SIZE);
+	mfa_keyring_free(&there);
+	mfa_keyring_free(&other);
+	mfa_keyring_free(&given);
+	mfa_keyring_discard(path);
+	assert_int_equal(rmdir(folder), 0);
+}
+
 /* Whoever begins at the same time gets the same key: or one's would be kept, with the other's
  * store. */
 static void test_pending_at_once(void **state)
@@ -358,6 +386,7 @@ int main(void)
 		cmocka_unit_test(test_malformed),
 		cmocka_unit_test(test_files),
 		cmocka_unit_test(test_pending), cmocka_unit_test(test_pending_of_another),
+		cmocka_unit_test(test_pending_again),
 		cmocka_unit_test(test_pending_at_once),
 	};
 

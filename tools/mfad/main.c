@@ -142,7 +142,7 @@ static int run_stdio(const struct options *options)
 		request_refuse(verifier.current != NULL ? conf_ref_conf(verifier.current) : NULL,
 			       STDIN_FILENO,
 			       is_not_set_up(r) ? MFA_RESULT_UNAVAILABLE : MFA_RESULT_FAILED,
-			       gone && !working_said(&early));
+			       gone && !working_said(&early), r);
 	}
 	if (verifier.current != NULL)
 		verifier_close(&verifier);

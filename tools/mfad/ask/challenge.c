@@ -170,8 +170,8 @@ static int complain(struct challenge *ch)
 	static const char *const words[] = {
 		[MFA_VERDICT_WRONG] = NOT_RIGHT,
 		[MFA_VERDICT_USED] = N_("That code was used already. Please wait for the next one."),
-		[MFA_VERDICT_AHEAD] = N_("That code can't be used: the clock of this system was wrong for a while.\n"
-			"Please ask your administrator to unlock this account."),
+		[MFA_VERDICT_AHEAD] = N_("That code can't be used: the clock of this system was wrong for a while, or its accounts\n"
+			"were restored from a backup. Please ask your administrator to unlock this account."),
 		[MFA_VERDICT_UNCLEAR] = N_("That is not a code. A code from your app has 6 to 8 digits; "
 			"a recovery\ncode looks like xxxx-xxxx-xxxx, a temporary pass like tap-xxxxx-xxxxx."),
 		[MFA_VERDICT_NEXT] = NOT_RIGHT,

@@ -138,7 +138,30 @@ static bool opens(const struct mfa_conf *conf, int fd, const struct mfa_frame *f
 	return true;
 }
 
-void request_refuse(const struct mfa_conf *conf, int fd, enum mfa_result result, bool gone)
+/* What keeps a helper from its work, and what to do about it: what nobody else should hear of stands in the log. */
+static const char *reason_of(int error)
+{
+	static const struct { int error; const char *text; } rows[] = {
+		{ -EBUSY, "The second-factor service is busy just now. Please try again in a moment." },
+		{ -ENOMEM, "The second-factor service is short of memory just now. Please try again in a moment." },
+		{ -EMFILE, "The second-factor service can't open its files just now. Please try again in a moment." },
+		{ -ENFILE, "The second-factor service can't open its files just now. Please try again in a moment." },
+		{ -ENOSPC, "The disk of the second-factor service is full. Please tell your administrator." },
+		{ -EROFS, "The second-factor service can't write its records. Please tell your administrator." },
+		{ -EIO, "The second-factor service can't read or write its records just now. "
+			"Please tell your administrator." },
+		{ -ESTALE, "Part of the second-factor service's records is missing. Please tell your administrator." },
+		{ -EMEDIUMTYPE, "The second-factor service's records are damaged. Please tell your administrator." },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].error == error)
+			return rows[i].text;
+	return "The second-factor service isn't set up properly. Please tell your administrator.";
+}
+
+void request_refuse(const struct mfa_conf *conf, int fd, enum mfa_result result, bool gone, int error)
 {
 	struct mfa_frame *frame = malloc(sizeof(*frame));
 
@@ -152,9 +175,7 @@ void request_refuse(const struct mfa_conf *conf, int fd, enum mfa_result result,
 	mfa_frame_start(frame, MFA_DONE);
 	mfa_frame_put_byte(frame, MFA_FIELD_RESULT, (uint8_t)result);
 	if (result != MFA_RESULT_OK)
-		mfa_frame_put_text(frame, MFA_FIELD_TEXT,
-				   "The second-factor service isn't set up properly. "
-				   "Please tell your administrator.");
+		mfa_frame_put_text(frame, MFA_FIELD_TEXT, reason_of(error));
 	(void)mfa_frame_send(fd, frame, 0);
 	free(frame);
 }

@@ -11,10 +11,10 @@
  * Does not close fd. */
 void request_run(struct verifier *verifier, int fd, void (*on_request)(void *ctx, bool lasts), void *ctx);
 
-/* For an mfad that can't serve: waits for the request, and tells that it is not set up properly.
+/* For an mfad that can't serve: waits for the request, and tells why (error: a negative errno).
  * gone: store, key or configuration isn't there at all.  That alone is MFA_RESULT_UNAVAILABLE to a sign-in, and
  * lets it in where its policy says failmode = open, on root's word; what is damaged, unreadable or another's is
  * not.  conf may be NULL. */
-void request_refuse(const struct mfa_conf *conf, int fd, enum mfa_result result, bool gone);
+void request_refuse(const struct mfa_conf *conf, int fd, enum mfa_result result, bool gone, int error);
 
 #endif
