@@ -344,6 +344,14 @@ TREE_TESTS := $(sort $(wildcard tests/tree/*.t))
 check-tree:
 	prove $(PROVE_FLAGS) $(TREE_TESTS)
 
+# Faults of system, memory and disk, at each place where they can be: more than `make check` has time for, which
+# has some of them (49-faults.t).
+faults:
+	@tests/packages check
+	@$(MAKE) -s stage
+	MFA_STAGED=1 MFA_BUILD=$(abspath $(B)) prove --timer --jobs $$(nproc) $(PROVE_FLAGS) --exec 'tests/run-one' \
+		$(sort $(wildcard tests/faults/*.t))
+
 # How much of each room the unit tests and fuzz corpora run, by lines.
 coverage:
 	@$(MAKE) COVERAGE=1 coverage-report
@@ -412,7 +420,7 @@ lint: check-headers check-tree
 		{ ! grep -E 'untranslated|fuzzy'; } || { echo "po/$$l.po is not complete: make po"; exit 1; }; done
 
 .PHONY: all FORCE clean install uninstall stage stage-alone install-staged check check-all check-built check-unit check-tree check-headers \
-	check-programs check-programs-all coverage coverage-report demo bench fuzz lint po screenshots
+	check-programs check-programs-all coverage coverage-report demo bench faults fuzz lint po screenshots
 .SECONDARY:
 
 clean:

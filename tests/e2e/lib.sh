@@ -8,7 +8,7 @@
 # After a sign-in, $SCREEN is what its user saw and $STATUS how it ended.
 
 if [ -z "${MFA_BED-}" ]; then
-	exec "${BASH_SOURCE[0]%/*}/bed" "tests/e2e/${0##*/}" "$@"
+	exec "${BASH_SOURCE[0]%/*}/bed" "$(realpath --relative-to="${BASH_SOURCE[0]%/*}/../.." "$0")" "$@"
 fi
 
 set -u

@@ -2,8 +2,8 @@
 /* Looking at the store: its three files, who has them open, whether they are sound and can be read, and what to do. */
 #include <errno.h>
 #include <libgen.h>
+#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -34,7 +34,7 @@ struct counts {
 struct check {
 	const struct command_options *options;
 	struct site site;
-	char *paths[FILES];
+	char paths[FILES][PATH_MAX];
 	struct mfa_keyring *ring;
 	struct mfa_accounts *accounts;
 	struct counts *counts;
@@ -83,15 +83,16 @@ static void look_at_file(struct check *check, int i)
 
 static void look_at_folder(struct check *check)
 {
-	char *copy = strdup(check->paths[0]);
-	const char *folder = copy != NULL ? dirname(copy) : "/";
+	char copy[PATH_MAX];
+	const char *folder;
 	struct stat st;
 
+	memcpy(copy, check->paths[0], sizeof(copy));
+	folder = dirname(copy);
 	if (stat(folder, &st) != 0)
 		say_fault(check, folder, strerror(errno));
 	else if (!is_owners(check, &st, S_IWGRP | S_IWOTH))
 		say_fault(check, folder, _("others can change what is in it: chown it to the user of mfad, and chmod 700"));
-	free(copy);
 }
 
 static void on_holder(void *ctx, const struct holder *holder)
@@ -252,21 +253,20 @@ static int name_files(struct check *check)
 	int i;
 
 	for (i = 0; i < FILES; i++)
-		if (asprintf(&check->paths[i], "%s%s", path, ends[i]) < 0) {
-			check->paths[i] = NULL;
-			return site_say(path, -ENOMEM);
-		}
+		if (snprintf(check->paths[i], PATH_MAX, "%s%s", path, ends[i]) >= PATH_MAX)
+			return site_say(path, -ENAMETOOLONG);
 	return 0;
 }
 
 static int check_files(struct check *check)
 {
+	const char *const paths[FILES] = { check->paths[0], check->paths[1], check->paths[2] };
 	int i;
 
 	look_at_folder(check);
 	for (i = 0; i < FILES; i++)
 		look_at_file(check, i);
-	(void)holders_of_gone((const char *const *)check->paths, FILES, on_holder, check);
+	(void)holders_of_gone(paths, FILES, on_holder, check);
 	if (check->parted == 0)
 		return check->faults == 0 || !check->options->accept ? 0 : MFA_EXIT_REFUSED;
 	(void)fputs(_("It lets nobody in. What it has is put into the store when it ends, unless somebody else has gone on "
@@ -296,7 +296,7 @@ static int check_all(struct check *check)
 int command_check_store(const struct command_options *options, int argc, char **argv)
 {
 	struct check check = { .options = options };
-	int i, r = site_open(options, &check.site);
+	int r = site_open(options, &check.site);
 
 	(void)argc, (void)argv;
 	mfa_log_open("mfa-admin", false);
@@ -308,8 +308,6 @@ int command_check_store(const struct command_options *options, int argc, char **
 	mfa_keyring_free(&check.ring);
 	if (check.counts != MAP_FAILED)
 		(void)munmap(check.counts, sizeof(*check.counts));
-	for (i = 0; i < FILES; i++)
-		free(check.paths[i]);
 	site_close(&check.site);
 	return r;
 }

@@ -1,0 +1,24 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck source=/dev/null disable=SC2034,SC2154
+# A few faults of each kind; `make faults` has all of them.
+. "${BASH_SOURCE[0]%/*}/lib.sh"
+. "$TOP/tests/faults/faults.sh"
+
+write_conf
+each_sync error=EIO no_site is_sound mfa-admin init
+none 'init, and its syncs'
+
+prepare_memory
+site
+LD_PRELOAD=$FAILING start_mfad || bail 'mfad does not start'
+each_call fdatasync EIO 2
+each_call pwrite64 EIO 2
+each_call fcntl EIO 1
+none 'system calls of mfad'
+each_allocation right 40 3
+each_allocation wrong 40 13
+each_allocation used 40 13
+none 'memory of mfad'
+
+done_testing
