@@ -41,7 +41,7 @@ pair() {
 	wait_for shows 'ended 0'
 }
 # The number on the screen.
-number() { screen | grep -oE '[Ee]nter [0-9]+ on your phone|on your phone, enter [0-9]+' | tail -n 1 | grep -oE '[0-9]+'; }
+number() { screen | grep -oE '[Ee]nter [0-9]+ on your phone' | tail -n 1 | grep -oE '[0-9]+'; }
 other_than() { [ "$1" = 99 ] && echo 10 || echo $(($1 + 1)); }
 
 # --- pairing --------------------------------------------------------------------------
@@ -85,8 +85,8 @@ is 'nothing' "$(devices bob)" 0
 # --- ssh ------------------------------------------------------------------------------
 
 on_ssh alice
-ok 'ssh: what to do stands in the question' wait_for shows 'on your phone, then press Enter here, or type a code: ' || diag "$(screen)"
-like 'and which number' "$(screen)" '\) Enter [1-9][0-9] on your phone, then'
+ok 'ssh: what to do stands in the question' wait_for shows 'then press Enter, or type a code:' || diag "$(screen)"
+like 'and which number, and where: no notification goes to this one' "$(screen)" "^Enter [1-9][0-9] on your phone \\(open $ORIGIN\\), then"
 like 'the phone sees who, what, from where' "$(phone Pixel list)" \
 	'"account":"alice",.*"service":"sshd","address":"127.0.0.1","command":"","claim":false'
 unlike 'and not the number' "$(phone Pixel list)" "[\":]$(number)[\",]"
@@ -100,13 +100,13 @@ ok 'ssh: in' wait_for shows 'in as alice' || diag "$(screen)"
 log_like 'the log says by which phone' 'event=signin result=ok user=alice service=sshd.* method=push answer=ok device=Pixel'
 
 on_ssh alice
-wait_for shows 'or type a code'
+wait_for shows 'then press Enter'
 keys '' Enter
 like 'Enter first, the phone after' "$(phone Pixel approve "$(number)")" '^200 .*approved'
 ok 'the waiting sign-in is woken' wait_for shows 'in as alice'
 
 on_ssh alice
-wait_for shows 'or type a code'
+wait_for shows 'then press Enter'
 is 'a wrong number' "$(phone Pixel approve "$(other_than "$(number)")")" '200 {"result":"wrong"}'
 keys '' Enter
 ok 'is said, and refused' wait_for shows 'Another number was entered' || diag "$(screen)"
@@ -114,7 +114,7 @@ ok 'ssh: not in' wait_for shows 'ended 255'
 log_like 'and logged' 'event=phone result=wrong-number user=alice service=sshd rhost=127.0.0.1'
 
 on_ssh alice
-wait_for shows 'or type a code'
+wait_for shows 'then press Enter'
 is 'it is not me' "$(phone Pixel deny)" '200 {"result":"denied"}'
 keys '' Enter
 ok 'is said, and refused' wait_for shows 'was refused on your phone'
@@ -141,9 +141,9 @@ ok 'bob, who has an app, pairs as well' eval '
 	phone Bobs approve "$(screen | grep -oE "round: enter [0-9]+" | grep -oE "[0-9]+")" && wait_for shows "ended 0"' || diag "$(screen)"
 tick
 on_ssh bob
-wait_for shows 'or type a code'
+wait_for shows 'then press Enter'
 like 'no notification went out: the question says so' "$(screen)" \
-	"\\) Open $ORIGIN on your phone, enter [1-9][0-9], then press Enter here, or type a code: "
+	"Enter [1-9][0-9] on your phone \\(open $ORIGIN\\), then press Enter, or type"
 keys "$(code_now bob)" Enter
 ok 'a code lets in as well' wait_for shows 'in as bob' || diag "$(screen)"
 like 'and the phone shows no request any more' "$(phone Bobs list)" '"requests":\[\]'
@@ -176,7 +176,7 @@ is 'nor has any heard of it' "$once" "$(($(told) - before))"
 tick
 for _ in 1 2; do
 	on_ssh bob
-	wait_for shows 'or type a code'
+	wait_for shows 'then press Enter'
 	phone Bobs approve "$(other_than "$(number)")" >/dev/null
 	keys '' Enter
 	wait_for shows 'Another number'
@@ -187,7 +187,7 @@ keys "$(code_now bob)" Enter
 ok 'a code' wait_for shows 'in as bob'
 tick
 on_ssh bob
-ok 'makes it asked again' wait_for shows '[Ee]nter [0-9]+ on your phone'
+ok 'makes it asked again' wait_for shows 'Enter [0-9]+ on your phone'
 in_tmux kill-server
 
 # --- wrong codes -------------------------------------------------------------------------
@@ -380,9 +380,9 @@ chmod 644 "$BED/pressed"
 chmod 666 "$BED/asked"
 chmod o+x "$BED"
 in_window 100x30 "setpriv --reuid alice --regid alice --init-groups env SUDO_ASKPASS=$BED/askpass sudo -kA sh -c 'echo in as \$(id -un)'"
-ok 'sudo -A: the number stands in the question' wait_for grep -qE '^Enter [0-9]+ on your phone, then press Enter here' "$BED/asked" ||
+ok 'sudo -A: the number stands in the question' wait_for grep -qE '^Enter [0-9]+ on your phone .*, then press Enter, or type a code' "$BED/asked" ||
 	diag "$(screen)" "$(cat "$BED/asked")"
-phone Pixel approve "$(grep -oE 'Enter [0-9]+ on' "$BED/asked" | grep -oE '[0-9]+')" >/dev/null
+phone Pixel approve "$(grep -oE 'Enter [0-9]+ on' "$BED/asked" | tail -n 1 | grep -oE '[0-9]+')" >/dev/null
 echo ok >&8
 ok 'and ok is as good as Enter' wait_for shows 'in as root' || diag "$(screen)"
 exec 8>&-
@@ -401,6 +401,13 @@ wait_for shows 'on your phone'
 in_tmux send-keys -t 0 C-c
 ok 'sudo: Ctrl-C ends it at once' wait_for shows 'ended 1' || diag "$(screen)"
 ok 'and the phone forgets of it' wait_for eval 'phone Pixel list | grep -q "\"requests\":\[\]"'
+
+# On a terminal that a text can't be shown on, the question says what the text would have.
+in_window 100x30 "$HELPERS/signin -f 'sign in' code alice y"
+ok 'a wait that nobody was told of is none' wait_for shows '^ask: Enter [0-9]+ on your phone .*, then press Enter' || diag "$(screen)"
+phone Pixel approve "$(number)" >/dev/null
+ok 'and y is as good as Enter' wait_for shows 'PAM_SUCCESS 1' || diag "$(screen)"
+unlock alice
 
 # No address is not the computer itself, where a daemon of the network may be who gives none.
 "$HELPERS/signin" code alice '' </dev/null >"$BED/nowhere" 2>&1 &

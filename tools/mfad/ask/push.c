@@ -60,10 +60,10 @@ static void prompt(const struct challenge *ch, bool blocked, char out[CHALLENGE_
 	else
 		(void)snprintf(out, CHALLENGE_PROMPT_MAX, blocked
 			? conversation_words(ch->c,
-				N_("Open %s on your phone, enter %u, then press Enter here, or type a recovery code: "))
+				N_("Enter %u on your phone (open %s), then press Enter, or type a recovery code: "))
 			: conversation_words(ch->c,
-				N_("Open %s on your phone, enter %u, then press Enter here, or type a code: ")),
-			url, number);
+				N_("Enter %u on your phone (open %s), then press Enter, or type a code: ")),
+			number, url);
 }
 
 static int say_why_not(struct challenge *ch, enum push_offer offer)

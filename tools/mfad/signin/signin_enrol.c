@@ -228,7 +228,7 @@ static void write_choice(const struct change *ch, const struct signin_enrol *se,
 	else
 		(void)snprintf(out, size, "%s", c->waits
 			? conversation_words(c, N_("Press Enter to do it now, or type n for \"not now\"."))
-			: "[Y/n] ");
+			: conversation_words(c, N_("[Y/n] ")));
 }
 
 /* Whether it is to be now, where it may be later.  *no: it is not. */
