@@ -50,7 +50,7 @@ is 'RFC 8291: 200 random messages, read by another implementation' "$(node tests
 js "press('alice', 'Gereed')" >/dev/null
 on_ssh alice
 ok 'ssh shows a number' wait_for shows 'nter [0-9]+ on your phone' || diag "$(screen)"
-unlike 'and says nothing of a notification, for it was sent' "$(screen)" 'No notification'
+unlike 'and no address to open, for a notification was sent' "$(screen)" "open $ORIGIN"
 keys '' Enter
 js_ok 'the open page asks at once' "shows('alice', 'Probeert u zich aan te melden?')"
 like 'who, where, from where' "$(js "text('alice')")" 'Account.*alice.*Dienst.*sshd.*Vanaf.*127\.0\.0\.1'
@@ -125,7 +125,7 @@ like 'and how to get notifications' "$(js "text('bob')")" 'Activer|notifications
 is 'nothing that axe sees in the dark' "$(js "accessible('bob')")" '[]'
 on_ssh bob
 wait_for shows 'on your phone'
-like 'no notification: the terminal says so' "$(screen)" "No notification could be sent to it: open $ORIGIN there"
+like 'no notification: the question says what to open' "$(screen)" "on your phone \\(open $ORIGIN\\), then press"
 first=$(asked_number)
 in_tmux new-window -d -t 1 "ssh ${SSH_OPTIONS[*]} -p $PORT -o PreferredAuthentications=keyboard-interactive \
 	bob@127.0.0.1 'echo \"in as \$(id -un)\"'; echo \"ended \$?\"; sleep 1000"
@@ -215,7 +215,7 @@ new_rules "${PORTAL_RULES[@]}" '[policy]' 'enrolment = require' 'enrol_networks 
 ok 'a phone for carol' open_phone carol '{language: "nl-BE"}'
 mfa-admin reset carol </dev/null >/dev/null
 on_ssh carol C.UTF-8 100x74
-ok 'ssh asks which' wait_for shows 'een nummer invoeren op deze telefoon \(aanbevolen\)' || diag "$(screen)"
+ok 'ssh asks which' wait_for shows '1: een nummer invoeren \(aanbevolen\), 2: ' || diag "$(screen)"
 keys 1 Enter
 ok 'the picture comes with the question' wait_for shows 'Nummer dat de telefoon toont' || diag "$(screen)"
 keys p Enter

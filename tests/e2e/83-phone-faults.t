@@ -45,7 +45,7 @@ while IFS='|' read -r name how; do
 	accepted "$name: a code works"
 	[ "$SECONDS" -lt 5 ]
 	is "$name: and does not take long" $? 0
-	like "$name: the user is told" "$SCREEN" "No notification could be sent to it: open $ORIGIN there"
+	like "$name: the user is told" "$SCREEN" "on your phone \\(open $ORIGIN\\), then press"
 	is "$name: it was asked once, and nobody else" "$(js 'pushed('$((before + 1))').then(() => pushes.length)')" $((before + 1))
 	js 'set({status: 201, delay: 0, redirect: null, garbage: false})' >/dev/null
 done <<'END'
@@ -57,7 +57,7 @@ garbage|{garbage: true}
 slow|{delay: 4000}
 END
 by_code
-unlike 'well again: nothing to tell' "$SCREEN" 'No notification'
+unlike 'well again: nothing to tell' "$SCREEN" "open $ORIGIN"
 log_mark
 js "phones.alice.page.goto('about:blank')" >/dev/null
 js 'set({status: 410})' >/dev/null
@@ -67,7 +67,7 @@ before=$(js 'pushes.length')
 wait_for eval 'mfa-admin metrics </dev/null | grep -q "result=\"gone\"} 1"'
 by_code
 is 'one that no longer knows the phone is not asked again' "$(js 'pushes.length')" "$before"
-like 'the user is told' "$SCREEN" 'No notification'
+like 'the user is told' "$SCREEN" "open $ORIGIN"
 js "phones.alice.page.goto('$ORIGIN/')" >/dev/null
 wait_for log_has 'event=phone-subscribe'
 by_code

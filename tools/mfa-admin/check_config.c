@@ -161,7 +161,7 @@ static void note_questions(const char *path, const struct mfa_conf *conf)
 		const struct mfa_policy *p = &conf->policies[i];
 		bool is_vpn = p->service != NULL && strncmp(p->service, "openvpn", strlen("openvpn")) == 0;
 
-		if ((p->methods & MFA_METHOD_PUSH) == 0 || (p->prompt == NULL && !is_vpn))
+		if ((p->methods & ~mfa_methods_typed()) == 0 || (p->prompt == NULL && !is_vpn))
 			continue;
 		(void)printf(_("%s: note: [policy%s%s]: where a phone is asked, the question is not `prompt` but \"Enter 71 on "
 			       "your phone, ...\"; programs that compare it (OpenVPN's plugin) need methods without push\n"),
