@@ -156,7 +156,7 @@ like 'more than one realm has to be meant' \
 # --- a store from before ----------------------------------------------------------------------------
 
 stop_mfad
-sqlite3 "$STORE" "delete from entry where cast(key as text) = 'meta/names'" || bail sqlite3
+in_store "delete from entry where cast(key as text) = 'meta/names'" || bail sqlite3
 write_conf '[policy]' 'enrolment = require' 'unenrolled = deny' 'enrol_local = yes' "${VPN[@]}"
 log_mark
 start_mfad
@@ -176,7 +176,7 @@ mfa-admin --new pass Tim --valid 1h </dev/null >/dev/null
 mfa-admin --new pass tim --valid 1h </dev/null >/dev/null
 printf 'Aaron\totpauth://totp/Bed:x?secret=%s\n' "$(secret_of carol)" >"$BED/aaron"
 mfa-admin import "$BED/aaron" </dev/null >/dev/null
-sqlite3 "$STORE" "update entry set value = zeroblob(60) where cast(key as text) = 'account/Aaron'" || bail sqlite3
+in_store "update entry set value = zeroblob(60) where cast(key as text) = 'account/Aaron'" || bail sqlite3
 OUT=$(names)
 while read -r name words; do
 	like "names: $name" "$OUT" "$name +$words"
@@ -224,7 +224,7 @@ unlike 'and nothing is left to say' "$(mfa-admin check-config </dev/null 2>&1)" 
 # --- interrupted --------------------------------------------------------------------------------------
 
 stop_mfad
-sqlite3 "$STORE" "delete from entry where cast(key as text) = 'meta/names'" || bail sqlite3
+in_store "delete from entry where cast(key as text) = 'meta/names'" || bail sqlite3
 start_mfad
 printf 'Vera\totpauth://totp/Bed:x?secret=%s\n' "$(secret_of alice)" >"$BED/old"
 mfa-admin import "$BED/old" </dev/null >/dev/null
@@ -244,7 +244,7 @@ accepted 'with her phone'
 
 # A code that is used while the record lies under both names stays used.
 stop_mfad
-sqlite3 "$STORE" "delete from entry where cast(key as text) = 'meta/names'" || bail sqlite3
+in_store "delete from entry where cast(key as text) = 'meta/names'" || bail sqlite3
 start_mfad
 printf 'Uma\totpauth://totp/Bed:x?secret=%s\n' "$(secret_of bob)" >"$BED/old"
 mfa-admin import "$BED/old" </dev/null >/dev/null
@@ -274,7 +274,7 @@ pam_try vpn uma "$(code_now bob)"
 accepted 'but the next one'
 
 # What says how names are spelt is damaged.
-sqlite3 "$STORE" "update entry set value = zeroblob(60) where cast(key as text) = 'meta/names'" || bail sqlite3
+in_store "update entry set value = zeroblob(60) where cast(key as text) = 'meta/names'" || bail sqlite3
 tick
 log_mark
 pam_try vpn uma "$(code_now bob)"

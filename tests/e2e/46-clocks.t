@@ -85,7 +85,7 @@ for user in alice bob carol; do
 	pam_try code $user "$(code_now $user)"
 	accepted "$user gets in"
 done
-sqlite3 $STORE "update entry set value = zeroblob(length(value)) where cast(key as text) = 'account/ghost'" ||
+in_store "update entry set value = zeroblob(length(value)) where cast(key as text) = 'account/ghost'" ||
 	bail 'sqlite3'
 clocks --json
 like 'a record that is damaged keeps no other from being mended' "$OUT" '"accounts":4,"clocks":0,"unreadable":1'

@@ -148,7 +148,7 @@ check_store
 is 'a folder that others can change' "$STATUS" 1
 chmod 700 /var/lib/mfa
 stop_mfad
-sqlite3 "$STORE" "UPDATE entry SET value = x'01' WHERE CAST(key AS TEXT) LIKE '%user7'"
+in_store "UPDATE entry SET value = x'01' WHERE CAST(key AS TEXT) LIKE '%user7'"
 chown _mfa: "$STORE"*
 check_store
 is 'a record that can not be read' "$STATUS" 1

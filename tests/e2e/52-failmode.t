@@ -43,7 +43,7 @@ overwrite() { perl -e 'open(my $f, "+<", $ARGV[0]); seek($f, $ARGV[1], 0); print
 fill() { dd if=/dev/zero of=/var/lib/mfa/full bs=4k 2>/dev/null; }
 # An uncheckpointed log would hide what is done to the file.  It stays, empty.
 folded() {
-	sqlite3 -cmd '.dbconfig no_ckpt_on_close on' "$STORE" 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null
+	in_store 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null
 	chown _mfa:_mfa "$STORE"*
 }
 

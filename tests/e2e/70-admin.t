@@ -179,7 +179,7 @@ done
 
 enrol alice bob
 stop_mfad
-sqlite3 $STORE "update entry set value = zeroblob(length(value)) where cast(key as text) = 'account/bob'" ||
+in_store "update entry set value = zeroblob(length(value)) where cast(key as text) = 'account/bob'" ||
 	bail 'sqlite3'
 start_mfad
 admin list

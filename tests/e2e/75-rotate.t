@@ -15,7 +15,7 @@ ends() { is "$1" "$STATUS" "$2" || diag "$OUT"; }
 keys() { sed -n 's/^key \([0-9]*\) .*/\1/p' $KEY | paste -sd ' '; }
 # Which keys the store's entries are sealed under, as their bytes say.
 sealed_under() {
-	sqlite3 "$STORE" "SELECT DISTINCT hex(substr(value, 2, 4)) FROM entry ORDER BY 1" | paste -sd ' '
+	in_store "SELECT DISTINCT hex(substr(value, 2, 4)) FROM entry ORDER BY 1" | paste -sd ' '
 }
 signs_in() {
 	tick
@@ -135,7 +135,7 @@ like 'says so' "$OUT" 'somebody else'
 wait $pid
 is 'the first is not disturbed' $? 0
 
-sqlite3 "$STORE" "UPDATE entry SET value = zeroblob(100) WHERE key = CAST('account/bob' AS BLOB);
+in_store "UPDATE entry SET value = zeroblob(100) WHERE key = CAST('account/bob' AS BLOB);
 	UPDATE entry SET value = substr(value, 1, length(value) - 1) || x'00'
 	WHERE key = CAST('account/person00007' AS BLOB)"
 admin rotate-key

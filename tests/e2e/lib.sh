@@ -218,6 +218,15 @@ enrol() {
 	mfa-admin --config "$CONF" import --replace "$BED/import" </dev/null >/dev/null
 }
 
+# in_store SQL: whoever ends last with the store open would fold its log back and remove it, which nobody else could tell
+# from a loss.
+in_store() {
+	local said
+
+	said=$(sqlite3 -cmd '.dbconfig no_ckpt_on_close on' "$STORE" "$1") || return
+	printf '%s\n' "$said" | sed 1d	# what .dbconfig says
+}
+
 unlock() { mfa-admin --config "$CONF" unlock "$1" </dev/null >/dev/null; }
 
 # A store with these users in it, and mfad: what most tests begin with.

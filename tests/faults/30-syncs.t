@@ -42,8 +42,9 @@ no_own() { rm -rf $OWN && own; }
 run_own() {
 	local pid status=0
 
+	: >"$BED/own"
 	"$@" setpriv --reuid bob --regid bob --clear-groups mfad --config $OWN/conf --socket $OWN/sock --stderr \
-		</dev/null >"$BED/own" 2>&1 &
+		</dev/null >>"$BED/own" 2>&1 &
 	pid=$!
 	wait_for own_is_decided $pid
 	grep -q 'is ready' "$BED/own" || status=1
