@@ -624,6 +624,47 @@ static void test_fold(void **state)
 	assert_true(is_there(f, "-wal"));
 }
 
+/* A daemon that ends while somebody else has the store open leaves the log to him, and to be missed. */
+static void test_fold_among_others(void **state)
+{
+	struct fixture *f = *state;
+	struct mfa_store *s;
+	uint64_t version;
+	int go[2], ready[2], n, status;
+	pid_t pid;
+
+	make_settled(f);
+	assert_int_equal(pipe(go), 0);
+	assert_int_equal(pipe(ready), 0);
+	pid = fork();
+	if (pid == 0) {
+		(void)close(go[1]);
+		if (mfa_store_open(f->url, MFA_STORE_OPEN_BRIEFLY, &s) != 0 || get(s, "k", &n, &version) != 0 ||
+		    write(ready[1], "", 1) != 1 || read(go[0], &n, 1) != 1)
+			_exit(1);
+		_exit(get(s, "k", &n, &version) != 0 || put(s, "k", version, n + 1, NULL) != 0);
+	}
+	assert_int_equal(read(ready[0], &n, 1), 1);
+	assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN, &f->store), 0);
+	assert_int_equal(get(f->store, "k", &n, &version), 0);
+	assert_int_equal(put(f->store, "k", version, 5, NULL), 0);
+	close_folded(f);
+	assert_true(is_there(f, "-wal"));
+	assert_int_equal(write(go[1], "", 1), 1);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN_BRIEFLY, &s), 0);
+	assert_int_equal(get(s, "k", &n, &version), 0);
+	assert_int_equal(n, 6);
+	mfa_store_close(&s);
+	remove_file(f, "-wal");
+	assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN_BRIEFLY, &s), -ESTALE);
+	(void)close(go[0]);
+	(void)close(go[1]);
+	(void)close(ready[0]);
+	(void)close(ready[1]);
+}
+
 /* Killed, whoever had it open: whether the log is missed does not hang on who that was. */
 static void be_killed_writing(const struct fixture *f, enum mfa_store_open_flags how)
 {
@@ -999,6 +1040,7 @@ int main(void)
 		TEST(test_creators), TEST(test_helpers), TEST(test_foreign),
 		TEST(test_damaged), TEST(test_files),
 		TEST(test_vanished), TEST(test_parts), TEST(test_parts_while_listing), TEST(test_fold),
+		TEST(test_fold_among_others),
 		TEST(test_log_missing), TEST(test_index_missing), TEST(test_saved_at_the_end),
 		TEST(test_unmarked), TEST(test_odd_names), TEST(test_mend), TEST(test_one_page),
 		TEST(test_small_disk),
