@@ -45,8 +45,9 @@ static int format_syslog(int priority, const char *text, char line[MFA_SINK_LINE
 	struct tm tm = { 0 };
 
 	(void)localtime_r(&now, &tm);
-	return snprintf(line, MFA_SINK_LINE_MAX, "<%d>%s %2d %02d:%02d:%02d %s[%d]: %s", LOG_AUTHPRIV | LOG_PRI(priority),
-			months[tm.tm_mon], tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, logger.ident, (int)getpid(), text);
+	return snprintf(line, MFA_SINK_LINE_MAX, "<%d>%s %2d %02d:%02d:%02d %s[%d]: %s",
+			LOG_AUTHPRIV | LOG_PRI(priority), months[tm.tm_mon], tm.tm_mday, tm.tm_hour, tm.tm_min,
+			tm.tm_sec, logger.ident, (int)getpid(), text);
 }
 
 static size_t format(int sink, int priority, const char *text, char line[MFA_SINK_LINE_MAX])
@@ -93,7 +94,7 @@ static bool send_waiting(int64_t most_ms)
 	static const struct timespec pause = { .tv_nsec = PAUSE_MS * 1000000L };
 	struct pollfd waits[SINK_COUNT];
 	struct timespec begin, now;
-	int64_t passed = 0;
+	int64_t passed = 0, left;
 	nfds_t count;
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &begin);
@@ -105,7 +106,8 @@ static bool send_waiting(int64_t most_ms)
 		(void)pthread_mutex_unlock(&logger.lock);
 		if (count == 0)
 			return true;
-		if (poll(waits, count, most_ms < 0 || most_ms - passed > LOOK_MS ? LOOK_MS : (int)(most_ms - passed)) != 0)
+		left = most_ms < 0 || most_ms - passed > LOOK_MS ? LOOK_MS : most_ms - passed;
+		if (poll(waits, count, (int)left) != 0)
 			(void)nanosleep(&pause, NULL);
 		(void)clock_gettime(CLOCK_MONOTONIC, &now);
 		passed = (now.tv_sec - begin.tv_sec) * 1000 + (now.tv_nsec - begin.tv_nsec) / 1000000;

@@ -39,9 +39,9 @@ void sqlite_files_release(struct sqlite_files *files);
  * Returns 0, or as sqlite_db_check_file; -EMEDIUMTYPE: one of them is no regular file. */
 int sqlite_files_look(const struct sqlite_files *files, struct sqlite_seen *out);
 bool sqlite_files_has_log(const struct sqlite_seen *seen);
-/* Once a connection has read: those that were seen before are ours now, and those that were missing are the ones that it
- * made.  Returns 0; -EAGAIN: there are others now, and which ones the connection has is not known; -ESTALE: the store is
- * not the one that was ours; or another negative errno. */
+/* Once a connection has read: those that were seen before are ours now, and those that were missing are the ones that
+ * it made.  Returns 0; -EAGAIN: there are others now, and which ones the connection has is not known; -ESTALE: the
+ * store is not the one that was ours; or another negative errno. */
 int sqlite_files_settle(struct sqlite_files *files, const struct sqlite_seen *before);
 
 /* Whether each still is what has its name.  Returns 0; -EIDRM: the store was removed; -ESTALE: it was replaced, or the

@@ -65,8 +65,8 @@ struct mfa_put {
 
 /* Returns 0 when it is durable; -EAGAIN: what is there has another version, read and judge again;
  * -ENOSPC, -EROFS, -EMEDIUMTYPE, -EBUSY, -EINVAL (key or value too long), -ENOMEM: not written; -EIO, -EIDRM,
- * -ESTALE: not known, for what a disk that failed did not confirm may be there all the same.  So nobody is let in, nor is
- * anything undone that would be needed if it is.  *version (may be NULL) gets the new version. */
+ * -ESTALE: not known, for what a disk that failed did not confirm may be there all the same.  So nobody is let in,
+ * nor is anything undone that would be needed if it is.  *version (may be NULL) gets the new version. */
 int mfa_store_put_if(struct mfa_store *store, const char *key, uint64_t if_version,
 		     const uint8_t *value, size_t len, int64_t expires, uint64_t *version);
 int mfa_store_delete_if(struct mfa_store *store, const char *key, uint64_t if_version);

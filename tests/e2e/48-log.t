@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# A log that nobody reads: sign-ins go on, and leave nothing behind; what was dropped is counted; mfad and its tools end.
+# A log that nobody reads: sign-ins go on, and leave nothing behind; what was dropped is counted; mfad and its tools
+# end.
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 
 readonly MANY=80	# more than one user's seats, and more lines than a queue has

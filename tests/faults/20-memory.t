@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck source=/dev/null disable=SC2034,SC2154
-# Each allocation that mfad makes for a sign-in fails, alone or with all that come after it; and those of mfa-portal for a call.
+# Each allocation that mfad makes for a sign-in fails, alone or with all that come after it; and those of mfa-portal
+# for a call.
 . "${BASH_SOURCE[0]%/*}/../e2e/lib.sh"
 . "$TOP/tests/faults/faults.sh"
 

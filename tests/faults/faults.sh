@@ -134,7 +134,8 @@ set_failing() { perl -e 'open(my $f, "+<", $ENV{MFA_FAILING}) or die; print $f p
 NTH=0
 arm_memory() { set_failing "$NTH" "${LASTS:-0}"; }
 disarm_memory() {
-	injected=$((injected + $(perl -e 'open(my $f, "<", $ENV{MFA_FAILING}); read($f, my $d, 16); print((unpack("iiII", $d))[3])')))
+	injected=$((injected + $(perl -e 'open(my $f, "<", $ENV{MFA_FAILING}); read($f, my $d, 16);
+		print((unpack("iiII", $d))[3])')))
 	set_failing 0 0
 }
 prepare_memory() {

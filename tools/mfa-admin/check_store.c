@@ -92,7 +92,8 @@ static void look_at_folder(struct check *check)
 	if (stat(folder, &st) != 0)
 		say_fault(check, folder, strerror(errno));
 	else if (!is_owners(check, &st, S_IWGRP | S_IWOTH))
-		say_fault(check, folder, _("others can change what is in it: chown it to the user of mfad, and chmod 700"));
+		say_fault(check, folder,
+			  _("others can change what is in it: chown it to the user of mfad, and chmod 700"));
 }
 
 static void on_holder(void *ctx, const struct holder *holder)
@@ -201,9 +202,10 @@ static int say_error(const struct check *check, int r)
 	size_t i;
 
 	if (r == -ESTALE && check->log_missing) {
-		(void)fputs(_("The -wal is missing, with what was written last; so nobody is let in. If it was moved away, put it back.\n"
-			      "If sqlite3 had the store open while nobody else did, that has put all of it into the store, and\n"
-			      "nothing is lost. Otherwise codes that were used and devices that were removed lately may be back.\n"
+		(void)fputs(_("The -wal is missing, with what was written last; so nobody is let in. If it was moved\n"
+			      "away, put it back. If sqlite3 had the store open while nobody else did, it has put all of\n"
+			      "that into the store, and nothing is lost. Otherwise codes that were used, and devices that\n"
+			      "were removed lately, may be back.\n"
 			      "To go on with what is there: mfa-admin check-store --accept\n"), stdout);
 		return MFA_EXIT_REFUSED;
 	}
@@ -238,8 +240,8 @@ static int say_result(const struct check *check)
 		(void)printf(_("%llu entries can't be read with this key: `mfa-admin report` names accounts.\n"),
 			     (unsigned long long)counts->unreadable);
 	if (check->options->accept)
-		(void)printf(_("It is taken as it is. Codes of apps work again in some minutes; reset whoever lost a "
-			       "device lately.\n"));
+		(void)fputs(_("It is taken as it is. Codes of apps work again in some minutes; reset whoever lost a "
+			      "device lately.\n"), stdout);
 	if (check->options->accept && counts->tokens > 0)
 		(void)printf(_("%llu tokens count their codes: one that was used since then is good until the token is "
 			       "used again.\n"), (unsigned long long)counts->tokens);
