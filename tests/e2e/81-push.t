@@ -454,7 +454,7 @@ by_radius() {
 # The phone may hear of it first.
 number_in() {
 	wait_for grep -q 'on your phone' "$BED/$1"
-	grep -oE 'enter [0-9]+ on your phone' "$BED/$1" | grep -oE '[0-9]+'
+	grep -oE '[Ee]nter [0-9]+ on your phone' "$BED/$1" | grep -oE '[0-9]+'
 }
 quiet() { phone Pixel list | grep -q '"requests":\[\]'; }
 
