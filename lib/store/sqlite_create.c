@@ -157,6 +157,9 @@ static int make(const char *path, const char *fresh, int fd)
 	(void)snprintf(name, sizeof(name), "%s-wal", path);
 	if (r == 0)
 		r = write_log(name);
+	/* A power cut must leave no store without its log, which would be missed. */
+	if (r == 0)
+		r = mfa_folder_sync(path);
 	if (r == 0)
 		r = publish(fresh, path);
 	return r;
