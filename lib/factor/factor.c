@@ -389,40 +389,49 @@ static void judge(struct mfa_account *account, const char *answer, struct asked 
 	}
 }
 
-void mfa_factor_judge(struct mfa_account *account, const struct mfa_attempt *attempt,
-		      struct mfa_judgement *out)
-{
-	char answer[MFA_ANSWER_MAX];
-	struct asked asked;
-
-	memset(out, 0, sizeof(*out));
-	mfa_typed_plain(attempt->answer, answer);
-	pick(account, answer, attempt->methods, &asked);
-	if (asked.count > 0)
-		judge(account, answer, &asked, attempt, out);
-	else
-		out->verdict = MFA_VERDICT_UNCLEAR;
-	explicit_bzero(answer, sizeof(answer));
-}
-
-bool mfa_factor_spend(struct mfa_account *account, const struct mfa_attempt *attempt, struct mfa_judgement *out)
+static void spend(struct mfa_account *account, const char *answer, struct asked *asked,
+		  const struct mfa_attempt *attempt, struct mfa_judgement *out)
 {
 	struct mfa_account before = *account;
-	char answer[MFA_ANSWER_MAX];
-	struct asked asked;
 
-	memset(out, 0, sizeof(*out));
-	mfa_typed_plain(attempt->answer, answer);
-	pick(account, answer, attempt->methods, &asked);
-	if (asked.count > 0)
-		check_all(account, answer, &asked, attempt, out);
+	check_all(account, answer, asked, attempt, out);
 	out->changed = out->verdict == MFA_VERDICT_RIGHT;
 	if (out->changed)
 		mfa_known_add_right(&account->known, answer, attempt->now);
 	else
 		*account = before;
 	explicit_bzero(&before, sizeof(before));
+}
+
+typedef void weigh_fn(struct mfa_account *account, const char *answer, struct asked *asked,
+		      const struct mfa_attempt *attempt, struct mfa_judgement *out);
+
+/* An answer as it was typed, once it is known what it may be of. */
+static void weigh(struct mfa_account *account, const struct mfa_attempt *attempt, weigh_fn *how,
+		  struct mfa_judgement *out)
+{
+	char answer[MFA_ANSWER_MAX];
+	struct asked asked;
+
+	memset(out, 0, sizeof(*out));
+	mfa_typed_plain(attempt->answer, answer);
+	pick(account, answer, attempt->methods, &asked);
+	if (asked.count > 0)
+		how(account, answer, &asked, attempt, out);
+	else
+		out->verdict = MFA_VERDICT_UNCLEAR;
 	explicit_bzero(answer, sizeof(answer));
+}
+
+void mfa_factor_judge(struct mfa_account *account, const struct mfa_attempt *attempt,
+		      struct mfa_judgement *out)
+{
+	weigh(account, attempt, judge, out);
+}
+
+bool mfa_factor_spend(struct mfa_account *account, const struct mfa_attempt *attempt, struct mfa_judgement *out)
+{
+	weigh(account, attempt, spend, out);
 	return out->changed;
 }
 
