@@ -95,8 +95,10 @@ like 'list' "$SCREEN" '^ 2\. Mirror +reversed '
 SHOWN=$(mfa-admin show --json alice </dev/null)
 is 'show' "$(json '$j->{devices}[1]{type} . ": " . $j->{devices}[1]{about}' <<<"$SHOWN")" \
 	"reversed: the account's name backwards"
-is 'and how often it was wrong' "$(json '$j->{throttle}{reversed}{wrong_in_a_row}' <<<"$SHOWN")" 4
-like 'in words' "$(mfa-admin show alice </dev/null)" 'Wrong: +4 in a row \(names backwards\)'
+is 'and how often it was wrong' "$(json '$j->{throttle}{reversed}{wrong_in_a_row}' <<<"$SHOWN")" 3
+is 'but what was right before, and does not count here now' \
+	"$(json '$j->{throttle}{repeat}{wrong_in_a_row}' <<<"$SHOWN")" 1
+like 'in words' "$(mfa-admin show alice </dev/null)" 'Wrong: +3 in a row \(names backwards\)'
 like 'list of accounts' "$(mfa-admin list </dev/null)" '^alice .*totp, ?reversed'
 like 'report' "$(mfa-admin report </dev/null)" '^ +1  with a mirror$'
 like 'explain' "$(mfa-admin explain --user alice --service code </dev/null)" 'reversed'
