@@ -22,7 +22,7 @@ while read -r user locale view theme; do
 	ok "$user: the picture comes with the question for a code" wait_for shows 'Code that the app shows' ||
 		diag "$(screen)"
 	like "$user: says why" "$(screen -S -)" 'More information is required'
-	[ "$view" = - ] || { keys "$view" Enter && wait_for shows "shows: $view"; }
+	[ "$view" = - ] || { keys "$view" Enter && wait_for shows "shows.*: $view\$"; }
 	wait_for eval '[ -n "$(picture '"$theme"')" ]' || true
 	key=$(key_shown)
 	is "$user, $locale, $theme: what a camera reads" "$(picture "$theme")" "$(uri "$user" "$key")" || diag "$(screen)"

@@ -20,8 +20,8 @@ while read -r view theme locale size; do
 	name="$size, view $view, $theme"
 	on_ssh alice "$locale" "$size"
 	wait_for shows 'Code that the app shows'
-	[ "$view" = d ] || { keys "$view" Enter; wait_for shows "shows: $view"; }
-	wait_for shows 'shows: $'
+	[ "$view" = d ] || { keys "$view" Enter; wait_for shows "shows.*: $view\$"; }
+	wait_for shows 'shows.*: $'
 	key=$(screen -S - | grep -oE '([A-Z2-7]{4} ){7}[A-Z2-7]{4}' | tail -n 1 | tr -d ' ')
 	is "$name: what a camera reads" "$(picture "$theme")" "$(uri_of ssh.school.example alice "$key")" ||
 		diag "$(screen)"
@@ -34,9 +34,9 @@ END
 on_ssh alice
 wait_for shows 'Code that the app shows'
 keys k Enter
-wait_for shows 'shows: k'
+wait_for shows 'shows.*: k$'
 ok 'k: the key alone' wait_for shows '^Key: ([A-Z2-7]{4} ){7}[A-Z2-7]{4}$'
-is 'and no picture' "$(screen | sed '1,/shows: k/d' | grep -c '[█#]')" 0
+is 'and no picture' "$(screen | sed '1,/shows.*: k$/d' | grep -c '[█#]')" 0
 is 'no line is longer than PuTTY shows' "$(screen -S - | grep -v '^(' | grep -cE '^.{78}')" 0
 
 # A picture that is too large for any screen is left out.

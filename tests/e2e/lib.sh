@@ -123,7 +123,10 @@ wait_for() {
 	local deadline=$((SECONDS + PATIENCE))
 
 	until "$@" 2>/dev/null; do
-		[ $SECONDS -lt $deadline ] || return 1
+		if [ $SECONDS -ge $deadline ]; then
+			diag "waited $PATIENCE s in vain for: $*"
+			return 1
+		fi
 		read -rt 0.01 <>"$BED/never" || :
 	done
 }
