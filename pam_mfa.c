@@ -133,6 +133,7 @@ static bool key_accepted(pam_handle_t *pamh)
 /* What became of it so far. */
 struct talk {
 	bool asked;			/* a question was put, or a phone is waited for */
+	bool worked;			/* mfad said that something takes long */
 	bool answered;			/* with what was at hand */
 	bool unshown;			/* some text since the last question could not be shown */
 };
@@ -303,10 +304,10 @@ static bool interrupted(void)
 }
 
 /* waits: the last step said that a phone is waited for, and the person may press Enter instead. */
-static int next_step(const struct options *o, int fd, bool waits, struct mfa_frame *frame)
+static int next_step(const struct options *o, int fd, bool waits, struct mfa_frame *frame, bool *worked)
 {
 	int tty = waits ? mfa_wait_open() : -1;
-	int r = mfa_wait_step(fd, o->limit_ms, tty, interrupted, frame);
+	int r = mfa_wait_step(fd, o->limit_ms, tty, interrupted, frame, worked);
 
 	if (tty >= 0)
 		(void)close(tty);
@@ -434,20 +435,20 @@ static int put(pam_handle_t *pamh, const struct options *o, int fd, struct mfa_f
 static int relay(pam_handle_t *pamh, const struct options *o, int fd, struct mfa_frame *frame, char **hand)
 {
 	/* What takes long is no way in: failmode=open is for what is found missing at once. */
-	struct talk t = { .asked = mfa_frame_type(frame) == MFA_WORKING };
+	struct talk t = { .worked = mfa_frame_type(frame) == MFA_WORKING };
 	int r, step = 0;
 	bool waits;
 
 	while (step == 0) {
 		if (mfa_frame_type(frame) == MFA_DONE)
-			return finish(pamh, o, frame, t.asked);
+			return finish(pamh, o, frame, t.asked || t.worked);
 		waits = mfa_frame_type(frame) == MFA_WAIT;
 		t.asked |= waits;
 		r = put(pamh, o, fd, frame, hand, &t, &step);
 		if (r != PAM_SUCCESS)
 			return r;
 		if (step == 0)
-			step = next_step(o, fd, waits && !t.unshown, frame);
+			step = next_step(o, fd, waits && !t.unshown, frame, &t.worked);
 	}
 	if (step == -ECANCELED)
 		return PAM_AUTH_ERR;

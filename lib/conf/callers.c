@@ -27,17 +27,19 @@ static bool is_ours(uint32_t uid)
 static const char *find(struct mfa_caller *caller)
 {
 	struct mfa_identity id;
-	int r = mfa_identity_of_name(caller->name, &id);
+	int r;
 
-	caller->found = false;
+	if (atomic_load(&caller->found))
+		return NULL;
+	r = mfa_identity_of_name(caller->name, &id);
 	if (r != 0)
 		return N_("can't be looked up just now");
 	if (!id.known)
 		return N_("there is no such user");
 	if (is_ours(id.uid))
 		return N_("neither root nor a user of mfa's own, nor one who stands for others, can be it");
-	caller->found = true;
 	caller->uid = id.uid;
+	atomic_store(&caller->found, true);
 	return NULL;
 }
 
@@ -65,7 +67,7 @@ const struct mfa_caller *mfa_conf_caller(const struct mfa_policy *policy, uint32
 	size_t i;
 
 	for (i = 0; i < policy->callers.count; i++)
-		if (policy->callers.rows[i].found && policy->callers.rows[i].uid == uid)
+		if (atomic_load(&policy->callers.rows[i].found) && policy->callers.rows[i].uid == uid)
 			return &policy->callers.rows[i];
 	return NULL;
 }

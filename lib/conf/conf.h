@@ -69,7 +69,8 @@ int mfa_conf_parse(const char *name, const char *text, size_t len, struct mfa_co
 int mfa_conf_check_groups(const char *path, const struct mfa_conf *conf,
 			  char error[MFA_CONF_ERROR_SIZE]);
 /* Looks up the users that `callers` names: those that may be it are found, and have their uids.  Not root, nor a
- * user of our own, nor the uid that stands for those that are hidden.  Call it before others see the configuration.
+ * user of our own, nor the uid that stands for those that are hidden.  Those that were found before stay so; others may
+ * use the configuration meanwhile, but not call this.
  * Returns 0 (also where there are none), or -ENOENT: at least one is not found (also where a look-up failed), so that
  * nobody is it; error names the file, the line and the reason of the first. */
 int mfa_conf_find_callers(const char *path, struct mfa_conf *conf, char error[MFA_CONF_ERROR_SIZE]);

@@ -4,6 +4,7 @@
 #ifndef MFA_POLICY_H
 #define MFA_POLICY_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -42,8 +43,8 @@ struct mfa_groups {
 struct mfa_caller {
 	const char *name;
 	int line;			/* of mfa.conf, for complaints */
-	bool found;			/* the name was looked up, and may be one; else nobody is it */
-	uint32_t uid;
+	atomic_bool found;		/* the name was looked up, and may be one; else nobody is it */
+	uint32_t uid;			/* does not change once it is found */
 };
 struct mfa_callers {
 	struct mfa_caller *rows;

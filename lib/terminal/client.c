@@ -139,7 +139,7 @@ static int next_step(int fd, int limit_ms, bool waits, struct mfa_frame *frame)
 
 	(void)fflush(stdout);
 	tty = waits ? mfa_wait_open() : -1;
-	r = mfa_wait_step(fd, limit_ms, tty, NULL, frame);
+	r = mfa_wait_step(fd, limit_ms, tty, NULL, frame, NULL);
 	if (tty >= 0)
 		(void)close(tty);
 	return r;

@@ -51,7 +51,7 @@ int mfa_wait_limit(const struct mfa_frame *first)
 		? MFA_SILENCE_MS : MFA_STEP_MS;
 }
 
-int mfa_wait_step(int fd, int limit_ms, int tty, bool (*interrupted)(void), struct mfa_frame *frame)
+int mfa_wait_step(int fd, int limit_ms, int tty, bool (*interrupted)(void), struct mfa_frame *frame, bool *worked)
 {
 	struct pollfd fds[2] = { { .fd = fd, .events = POLLIN }, { .fd = tty, .events = POLLIN } };
 	int64_t until = milliseconds() + limit_ms;
@@ -67,10 +67,13 @@ int mfa_wait_step(int fd, int limit_ms, int tty, bool (*interrupted)(void), stru
 			continue;
 		if (fds[0].revents != 0) {
 			r = mfa_frame_recv(fd, frame, 0);
-			if (r == 0 && mfa_frame_type(frame) == MFA_WORKING)
+			if (r == 0 && mfa_frame_type(frame) == MFA_WORKING) {
 				until = milliseconds() + limit_ms;
-			else if (r != -ETIMEDOUT && r != -EINTR && r != -EAGAIN)
+				if (worked != NULL)
+					*worked = true;
+			} else if (r != -ETIMEDOUT && r != -EINTR && r != -EAGAIN) {
 				return r;
+			}
 		} else if (fds[1].revents != 0) {
 			fds[1].fd = -1;
 			r = had_enough(fd, tty, frame);

@@ -23,8 +23,8 @@ int mfa_wait_open(void);
 /* Receives the next step that is not WORKING; each of these begins the limit anew.  limit_ms: of mfa_wait_limit.
  * tty: of mfa_wait_open, or negative; a line typed there is thrown away,
  * and mfad is told that the person would rather answer.  interrupted: looked at four times a second, for
- * callers that block signals.
+ * callers that block signals.  *worked (NULL: not asked for) gets true if mfad said WORKING meanwhile.
  * Returns 0, -ECANCELED (interrupted), -ETIMEDOUT or as mfa_frame_recv. */
-int mfa_wait_step(int fd, int limit_ms, int tty, bool (*interrupted)(void), struct mfa_frame *frame);
+int mfa_wait_step(int fd, int limit_ms, int tty, bool (*interrupted)(void), struct mfa_frame *frame, bool *worked);
 
 #endif

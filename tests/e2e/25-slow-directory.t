@@ -91,6 +91,23 @@ is 'without the daemon too' "$(signins frank)" 'result=timeout service=alone rul
 is 'who had gone meanwhile heard of no outcome' "$(signins bob)" 'result=given-up service=usual rule=enrolled'
 ok 'no verifier stays' wait_for gone mfad
 
+# A library that asks for one name at a time, and a user who asks for many: whoever is asked for on root's word waits for
+# few of them.
+{ echo 'one-lock 1'; for n in {1..40}; do echo "nobody$n 3000"; done; } >/run/slow
+forget
+log_mark
+for n in {1..40}; do
+	as alice "$HELPERS/signin" usual "nobody$n" >/dev/null 2>&1 &
+done
+wait_for eval 'grep -q "user nobody" /run/slow.asked'
+tick
+pam_try usual bob "$(code_now bob)"
+accepted "on root's word in spite of forty that are not"
+log_unlike 'and nobody was too slow for that' 'event=directory user=bob'
+is 'one of them was asked for at a time' "$(grep -c '^user nobody' /run/slow.asked | awk '{print $1 <= 4}')" 1
+pkill -x signin
+rm -f /run/slow
+
 # A tool is an application like another.
 echo 'carol 5000' >/run/slow
 forget

@@ -304,4 +304,17 @@ odd 'policy radiusd.: exempt_networks does not hold for callers' \
 odd 'policy radiusd.: callers_exempt has no effect' '[policy radiusd]' 'callers_exempt = yes'
 odd 'policy sudo.: the programs of this service are root' '[policy sudo]' 'callers = radsrv'
 
+# --- what makes no sense -------------------------------------------------------------------
+
+[ -n "$MFAD_PID" ] || start_mfad
+log_mark
+# shellcheck disable=SC2016
+as bob perl -MSocket -e 'sub field { my ($tag, $text) = @_; pack("Cn", $tag, length $text) . $text }
+	socket(my $s, AF_UNIX, SOCK_SEQPACKET, 0);
+	connect($s, pack_sockaddr_un($ARGV[0])) or die $!;
+	send($s, "\1" . field(1, "\1") . field(2, "alice") . field(3, "sshd") . field(4, "203.0.113.9") . field(5, "x" x 300), 0);
+	recv($s, my $reply, 20000, 0);' "$SOCKET"
+log_like 'a request that makes no sense is logged as a claim' \
+	'event=signin result=denied .*claimed_service=sshd claimed_rhost=203\.0\.113\.9 peer_uid=[1-9]'
+log_unlike 'and not as the word of root' ' rhost=203\.0\.113\.9'
 done_testing

@@ -65,4 +65,29 @@ kill "$MFAD_PID"
 ok 'SIGTERM ends mfad' wait_for ended "$MFAD_PID"
 kill -CONT "$sink"
 
+# With sockets that are systemd's people go on to connect while it ends, which takes a moment: the log is not read.
+log_mark
+# shellcheck disable=SC2016
+"$TOP/tests/default-signals" bash -c '"$@"; echo "ended with $?" >"$BED/how"' - \
+	"$HELPERS/activate" _mfa "$SOCKET" mfad --config "$CONF" --socket "$SOCKET" </dev/null >"$BED/mfad.out" 2>&1 &
+disown
+ok 'with sockets that were handed over' wait_for log_has 'is ready'
+MFAD_PID=$(pgrep -x mfad)
+tick 3
+pam_try code bob "$(code_now bob)"
+accepted 'a sign-in'
+stop_log
+# shellcheck disable=SC2016
+as alice perl -MSocket -MErrno -e '$SIG{PIPE} = "IGNORE";
+	while (kill 0, $ARGV[1] or $!{EPERM}) {
+		socket(my $s, AF_UNIX, SOCK_SEQPACKET, 0);
+		connect($s, pack_sockaddr_un($ARGV[0])) and close $s;
+	}' "$SOCKET" "$MFAD_PID" &
+knocks=$!
+kill "$MFAD_PID"
+wait_for test -s "$BED/how"
+kill -CONT "$sink"
+is 'SIGTERM ends mfad while people knock' "$(cat "$BED/how")" 'ended with 0'
+wait "$knocks"
+
 done_testing

@@ -21,7 +21,7 @@ while read -r view theme locale size; do
 	on_ssh alice "$locale" "$size"
 	wait_for shows 'Code that the app shows'
 	[ "$view" = d ] || { keys "$view" Enter; wait_for shows "shows.*: $view\$"; }
-	wait_for shows 'shows.*: $'
+	wait_for shows 'shows.*:$'
 	key=$(screen -S - | grep -oE '([A-Z2-7]{4} ){7}[A-Z2-7]{4}' | tail -n 1 | tr -d ' ')
 	is "$name: what a camera reads" "$(picture "$theme")" "$(uri_of ssh.school.example alice "$key")" ||
 		diag "$(screen)"

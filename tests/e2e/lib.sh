@@ -245,9 +245,10 @@ listening() { ss -lxH 2>/dev/null | grep -qF " $1 "; }
 up_or_ended() {
 	{ listening "$SOCKET" && listening "$SOCKET.root"; } || ended "$MFAD_PID"
 }
-# With default signals, as an init starts it; bash's "&" would have it ignore some.
+# With default signals, as an init starts it; bash's "&" would have it ignore some.  Memory that it gets is not empty, so
+# that what is never set does not happen to be right.
 start_mfad() {
-	"$TOP/tests/default-signals" mfad --config "$CONF" --socket "$SOCKET" </dev/null >>"$BED/mfad.out" 2>&1 &
+	MALLOC_PERTURB_=90 "$TOP/tests/default-signals" mfad --config "$CONF" --socket "$SOCKET" </dev/null >>"$BED/mfad.out" 2>&1 &
 	MFAD_PID=$!
 	disown	# or bash would remark on each that is killed
 	wait_for up_or_ended

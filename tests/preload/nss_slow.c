@@ -2,12 +2,15 @@
 /* A source for the system's directory (nss(5)) that knows nobody, and takes its time to say so to mfad alone.
  *
  * /run/slow has lines NAME MILLISECONDS: how long it takes over that user or group, each time.  What it was asked is
- * kept in /run/slow.asked, a line each: user, group or groups_of, and the name. */
+ * kept in /run/slow.asked, a line each: user, group or groups_of, and the name.  With a line "one-lock 1" it asks its
+ * directory for one name at a time, as libraries with one lock for the process do. */
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <nss.h>
+#include <pthread.h>
 #include <pwd.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -50,7 +53,9 @@ static long delay_of(const char *name)
 
 static enum nss_status take_time(const char *what, const char *name, int *error)
 {
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 	struct timespec left;
+	bool has_lock;
 	long ms;
 
 	*error = ENOENT;
@@ -59,8 +64,13 @@ static enum nss_status take_time(const char *what, const char *name, int *error)
 	note(what, name);
 	ms = delay_of(name);
 	left = (struct timespec){ .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
+	has_lock = delay_of("one-lock") > 0;
+	if (has_lock)
+		(void)pthread_mutex_lock(&lock);
 	while (nanosleep(&left, &left) != 0 && errno == EINTR)
 		;
+	if (has_lock)
+		(void)pthread_mutex_unlock(&lock);
 	return NSS_STATUS_NOTFOUND;
 }
 

@@ -37,6 +37,7 @@ static void test_limit(void **state)
 /* What mfad sends, which is there already. */
 static int wait_for(const int *types, bool hangs_up, int limit_ms, struct mfa_frame *frame)
 {
+	bool worked = false, told = types[0] == MFA_WORKING;
 	int fds[2], r;
 
 	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds), 0);
@@ -46,7 +47,9 @@ static int wait_for(const int *types, bool hangs_up, int limit_ms, struct mfa_fr
 	}
 	if (hangs_up)
 		(void)close(fds[1]);
-	r = mfa_wait_step(fds[0], limit_ms, -1, NULL, frame);
+	r = mfa_wait_step(fds[0], limit_ms, -1, NULL, frame, &worked);
+	if (worked != told)
+		fail_msg("worked: %d", worked);
 	(void)close(fds[0]);
 	if (!hangs_up)
 		(void)close(fds[1]);

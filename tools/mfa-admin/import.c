@@ -152,7 +152,7 @@ static void take_row(struct run *run, const struct mfa_frame *frame)
 
 static int next_frame(const struct run *run, int fd, struct mfa_frame *frame)
 {
-	return mfa_wait_step(fd, run->limit_ms, -1, NULL, frame);
+	return mfa_wait_step(fd, run->limit_ms, -1, NULL, frame, NULL);
 }
 
 /* Reads the answer to one frame; frame holds its first. Returns 0, 1 (it was the last), or a

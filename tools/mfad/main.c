@@ -176,6 +176,7 @@ static void run_until_told(struct verifier *verifier, const sigset_t *signals)
 		verifier_check_store(verifier);
 		if (mfa_store_wants_upkeep(store) || uptime() - last >= UPKEEP_SECONDS) {
 			(void)mfa_store_upkeep(store);
+			verifier_find_callers(verifier);
 			last = uptime();
 		}
 	}

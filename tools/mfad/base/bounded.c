@@ -3,11 +3,13 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <time.h>
 
+#include "clock/clock.h"
+
 #define STACK_SIZE (256 * 1024)
+#define LOOK_MS 250
 
 /* The last of the two that have it frees it. */
 struct run {
@@ -63,10 +65,22 @@ static int start(struct run *run)
 	return r == 0 ? 0 : -EAGAIN;
 }
 
-int bounded_run(const struct bounded *what, unsigned seconds)
+/* With the lock held. */
+static void wait_a_moment(struct run *run)
+{
+	struct timespec until;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_nsec += LOOK_MS * 1000000L;
+	until.tv_sec += until.tv_nsec / 1000000000L;
+	until.tv_nsec %= 1000000000L;
+	(void)pthread_cond_timedwait(&run->changed, &run->lock, &until);
+}
+
+int bounded_run(const struct bounded *what, unsigned seconds, bool (*enough)(void))
 {
 	struct run *run = calloc(1, sizeof(*run));
-	struct timespec until;
+	int64_t until = mfa_clock_monotonic() + (int64_t)seconds * 1000;
 	bool done;
 	int r;
 
@@ -81,11 +95,9 @@ int bounded_run(const struct bounded *what, unsigned seconds)
 		end(run);
 		return r;
 	}
-	(void)clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += seconds;
 	(void)pthread_mutex_lock(&run->lock);
-	while (!run->done && pthread_cond_timedwait(&run->changed, &run->lock, &until) != ETIMEDOUT)
-		;
+	while (!run->done && mfa_clock_monotonic() < until && (enough == NULL || !enough()))
+		wait_a_moment(run);
 	done = run->done;
 	run->left = !done;
 	r = done ? run->result : -ETIME;

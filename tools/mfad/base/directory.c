@@ -2,13 +2,71 @@
 #include "mfad/base/directory.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <time.h>
 
 #include "mfad/base/subject.h"
 
-static void begin(struct conversation *c, const char *what, const char *name)
+#define LOOK_MS 250
+
+/* Look-ups under way that are not on root's word: of whom. */
+static struct {
+	pthread_mutex_t lock;
+	pthread_cond_t left;
+	uid_t uids[DIRECTORY_OTHERS];
+	unsigned count;
+} others = { .lock = PTHREAD_MUTEX_INITIALIZER, .left = PTHREAD_COND_INITIALIZER };
+
+static bool is_free(uid_t uid)
+{
+	unsigned i;
+
+	for (i = 0; i < others.count; i++)
+		if (others.uids[i] == uid)
+			return false;
+	return others.count < DIRECTORY_OTHERS;
+}
+
+/* Returns 0, or -ETIME: its turn did not come in time, and the client was told. */
+static int enter(struct conversation *c)
+{
+	struct timespec until;
+	int r = 0;
+
+	(void)pthread_mutex_lock(&others.lock);
+	while (!is_free(c->peer.uid) && r == 0) {
+		(void)clock_gettime(CLOCK_REALTIME, &until);
+		until.tv_nsec += LOOK_MS * 1000000L;
+		until.tv_sec += until.tv_nsec / 1000000000L;
+		until.tv_nsec %= 1000000000L;
+		(void)pthread_cond_timedwait(&others.left, &others.lock, &until);
+		if (working_given_up(&c->working))
+			r = -ETIME;
+	}
+	if (r == 0)
+		others.uids[others.count++] = c->peer.uid;
+	(void)pthread_mutex_unlock(&others.lock);
+	return r;
+}
+
+static void leave(const struct conversation *c)
+{
+	unsigned i;
+
+	(void)pthread_mutex_lock(&others.lock);
+	for (i = 0; others.uids[i] != c->peer.uid; i++)
+		;
+	others.uids[i] = others.uids[--others.count];
+	(void)pthread_cond_broadcast(&others.left);
+	(void)pthread_mutex_unlock(&others.lock);
+}
+
+/* Returns 0, or -ETIME: there is nothing to look up any more. */
+static int begin(struct conversation *c, const char *what, const char *name)
 {
 	working_look_up(&c->working, c->conf->directory_timeout, what, name,
 			conversation_words(c, failure_of(-ETIME).text));
+	return c->peer.kind == PEER_ROOT ? 0 : enter(c);
 }
 
 /* What came too late is not used: whoever asked was refused. */
@@ -16,12 +74,15 @@ static int end(struct conversation *c, int r)
 {
 	int late = working_looked_up(&c->working);
 
+	if (c->peer.kind != PEER_ROOT)
+		leave(c);
 	return late != 0 ? late : r;
 }
 
 int directory_identity(struct conversation *c, const char *name, struct mfa_identity *out)
 {
-	begin(c, "user", name);
+	if (begin(c, "user", name) != 0)
+		return -ETIME;
 	return end(c, mfa_identity_of_name(name, out));
 }
 
@@ -29,7 +90,9 @@ int directory_groups(struct conversation *c, const struct mfa_identity *identity
 {
 	int r;
 
-	begin(c, "groups_of", identity->name);
+	*out = (struct mfa_gids){ .rows = NULL };
+	if (begin(c, "groups_of", identity->name) != 0)
+		return -ETIME;
 	r = end(c, mfa_identity_groups(identity, out));
 	if (r != 0)
 		mfa_gids_free(out);
@@ -38,6 +101,7 @@ int directory_groups(struct conversation *c, const struct mfa_identity *identity
 
 int directory_group(struct conversation *c, const char *group, uint32_t *gid)
 {
-	begin(c, "group", group);
+	if (begin(c, "group", group) != 0)
+		return -ETIME;
 	return end(c, mfa_group_find(group, gid));
 }

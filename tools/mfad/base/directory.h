@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Look-ups in the system's directory of users and groups (NSS) for somebody who waits: it may be on another
- * machine, and slow.  [directory] timeout says how long all look-ups of one step may take together. */
+ * machine, and slow.  [directory] timeout says how long all look-ups of one step may take together.
+ *
+ * Some libraries of directories have one lock for the process (winbind's), so that whoever asks for slow names again and
+ * again would keep everybody waiting: what is not on root's word has DIRECTORY_OTHERS look-ups at a time, and one of
+ * each user. */
 #ifndef MFAD_DIRECTORY_H
 #define MFAD_DIRECTORY_H
 
 #include "account/identity.h"
 #include "mfad/base/conversation.h"
+
+#define DIRECTORY_OTHERS 2
 
 /* As mfa_identity_of_name; or -ETIME: it took too long, the client was told (failure_of), and only ending the
  * conversation makes sense. */

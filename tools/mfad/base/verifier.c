@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <pwd.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,6 +14,8 @@
 #include "account/spelling.h"
 #include "log/log.h"
 #include "mfad/base/bounded.h"
+
+#define CALLERS_SECONDS 1	/* that the start waits for them: clients wait already */
 
 struct conf_ref {
 	struct mfa_conf *conf;
@@ -66,33 +70,35 @@ static int load_conf(const char *path, struct conf_ref **out)
 	return r;
 }
 
-/* Looks up the callers of a configuration that nobody else sees yet. */
-static int find_callers(const struct verifier *verifier, struct conf_ref *ref)
-{
-	char error[MFA_CONF_ERROR_SIZE];
-	int r = mfa_conf_find_callers(verifier->conf_path, ref->conf, error);
-
-	if (r != 0)
-		mfa_log_message(LOG_ERR, "config", error, 0);
-	return r;
-}
-
+/* What is looked up of the names in the rules; of a directory that hangs nobody waits for the end. */
 struct name_check {
 	struct verifier *verifier;
 	struct conf_ref *ref;
-	bool is_fresh;			/* nobody else sees it yet */
+	char *path;			/* of the file, for complaints */
+	bool groups, callers;		/* which of them */
+	bool seen;			/* others have the configuration: one at a time looks for its callers */
+	bool again;			/* it was complained of before */
 };
 
 static int check_names(void *ctx)
 {
 	const struct name_check *check = ctx;
 	char error[MFA_CONF_ERROR_SIZE];
-	int r = mfa_conf_check_groups(check->verifier->conf_path, check->ref->conf, error);
+	int r = 0;
 
+	if (check->groups)
+		r = mfa_conf_check_groups(check->path, check->ref->conf, error);
 	if (r != 0)
 		mfa_log_message(LOG_ERR, "config", error, 0);
-	if (check->is_fresh && find_callers(check->verifier, check->ref) != 0)
+	if (!check->callers)
+		return r;
+	if (mfa_conf_find_callers(check->path, check->ref->conf, error) != 0) {
 		r = -ENOENT;
+		if (!check->again)
+			mfa_log_message(LOG_ERR, "config", error, 0);
+	} else if (check->again) {
+		mfa_log_message(LOG_NOTICE, "config", "all callers are found now", 0);
+	}
 	return r;
 }
 
@@ -100,52 +106,90 @@ static void end_name_check(void *ctx)
 {
 	struct name_check *check = ctx;
 
+	if (check->seen)
+		atomic_store(&check->verifier->finds_callers, false);
 	verifier_put_conf(check->verifier, check->ref);
+	free(check->path);
 	free(check);
 }
 
-/* Whether the groups and callers that the rules name are there, by a directory that may hang.  Returns 0, -ENOENT, or
- * another negative errno: not to know is no fault of the file's. */
-static int look_for_names(struct verifier *verifier, struct conf_ref *ref, bool is_fresh)
+/* The main thread has them blocked, and waits here. */
+static bool is_told_to_end(void)
+{
+	sigset_t pending;
+
+	return sigpending(&pending) == 0 &&
+	       (sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1);
+}
+
+/* Returns 0, -ENOENT (one is surely missing, or a caller can't be known), or another negative errno: it is not known
+ * within so many seconds; it goes on then. */
+static int look_for_names(struct conf_ref *ref, const struct name_check *which, unsigned seconds)
 {
 	struct name_check *check = malloc(sizeof(*check));
 	struct bounded what = { check_names, end_name_check, check };
-	int r;
+	struct verifier *verifier = which->verifier;
 
-	if (check == NULL)
+	if (check == NULL) {
+		if (which->seen)
+			atomic_store(&verifier->finds_callers, false);
 		return -ENOMEM;
+	}
+	*check = *which;
+	check->path = strdup(verifier->conf_path);
+	check->ref = ref;
 	(void)pthread_mutex_lock(&verifier->lock);
 	ref->refs++;
 	(void)pthread_mutex_unlock(&verifier->lock);
-	*check = (struct name_check){ verifier, ref, is_fresh };
-	r = bounded_run(&what, ref->conf->directory_timeout);
+	if (check->path == NULL) {
+		end_name_check(check);
+		return -ENOMEM;
+	}
+	return bounded_run(&what, seconds, is_told_to_end);
+}
+
+static void say_not_known(int r)
+{
 	if (r != 0 && r != -ENOENT)
 		mfa_log_message(LOG_WARNING, "config",
 				"whether the names in the rules are there can't be known just now", r);
-	return r;
 }
 
-static bool has_callers(const struct mfa_conf *conf)
+/* Whether there are callers; sought: only those who are not found yet. */
+static bool has_callers(const struct mfa_conf *conf, bool sought)
 {
-	size_t i;
+	size_t i, k;
 
 	for (i = 0; i < conf->policy_count; i++)
-		if (conf->policies[i].callers.count > 0)
-			return true;
+		for (k = 0; k < conf->policies[i].callers.count; k++)
+			if (!sought || !atomic_load(&conf->policies[i].callers.rows[k].found))
+				return true;
 	return false;
 }
 
 /* Whether a new configuration is to be left alone.  Callers who were not found would be nobody from now on. */
 static bool names_are_missing(struct verifier *verifier, struct conf_ref *fresh)
 {
-	int r = look_for_names(verifier, fresh, true);
+	struct name_check all = { .verifier = verifier, .groups = true, .callers = true };
+	int r = look_for_names(fresh, &all, fresh->conf->directory_timeout);
 
-	return r == -ENOENT || (r != 0 && has_callers(fresh->conf));
+	say_not_known(r);
+	return r == -ENOENT || (r != 0 && has_callers(fresh->conf, false));
 }
 
 void verifier_check(struct verifier *verifier)
 {
-	(void)look_for_names(verifier, verifier->current, false);
+	struct name_check groups = { .verifier = verifier, .groups = true };
+
+	say_not_known(look_for_names(verifier->current, &groups, verifier->current->conf->directory_timeout));
+}
+
+void verifier_find_callers(struct verifier *verifier)
+{
+	struct name_check callers = { .verifier = verifier, .callers = true, .seen = true, .again = true };
+
+	if (has_callers(verifier->current->conf, true) && !atomic_exchange(&verifier->finds_callers, true))
+		(void)look_for_names(verifier->current, &callers, 0);
 }
 
 /* An older store has an account for each spelling, until an administrator ends that. */
@@ -265,6 +309,7 @@ static uid_t user_id(const char *name)
 
 int verifier_open(struct verifier *verifier, enum mfa_store_open_flags how)
 {
+	struct name_check callers = { .verifier = verifier, .callers = true, .seen = true };
 	int r;
 
 	verifier->own_uid = geteuid();
@@ -277,8 +322,9 @@ int verifier_open(struct verifier *verifier, enum mfa_store_open_flags how)
 			return r;
 	}
 	/* A caller who is not there is nobody: that keeps nobody else out. */
-	if (how != MFA_STORE_OPEN_BRIEFLY)
-		(void)find_callers(verifier, verifier->current);
+	if (how != MFA_STORE_OPEN_BRIEFLY && has_callers(verifier->current->conf, false) &&
+	    !atomic_exchange(&verifier->finds_callers, true))
+		say_not_known(look_for_names(verifier->current, &callers, CALLERS_SECONDS));
 	r = open_accounts(verifier, how == MFA_STORE_OPEN_BRIEFLY ? how : MFA_STORE_OPEN);
 	if (r == 0 && how != MFA_STORE_OPEN_BRIEFLY)
 		warn_of_spellings(verifier);

@@ -4,6 +4,7 @@
 #define MFAD_VERIFIER_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -29,6 +30,7 @@ struct verifier {
 	struct mfa_p256 vapid;		/* of vapid_key */
 	pthread_mutex_t lock;		/* of current */
 	struct conf_ref *current;
+	atomic_bool finds_callers;	/* somebody looks for them just now */
 };
 
 /* Reads the configuration, as root still if mfad was started so, and the key. Returns 0 or a negative errno; the
@@ -42,6 +44,9 @@ void verifier_close(struct verifier *verifier);
 /* Complains of groups in the rules that are not there.  Such a rule spares nobody, so that it keeps nobody out.  For
  * whoever serves already: the directory may be slow. */
 void verifier_check(struct verifier *verifier);
+
+/* Looks once more for callers whom the directory did not know, or not in time; waits for nothing. */
+void verifier_find_callers(struct verifier *verifier);
 
 /* Reads the configuration again; on an error the old one stays, and the log says so. */
 void verifier_reload(struct verifier *verifier);

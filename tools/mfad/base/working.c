@@ -96,7 +96,7 @@ static void *watch_them(void *arg)
 	return NULL;
 }
 
-/* Where it can't be had, nobody is told; the next conversation tries again. */
+/* Where it can't be had, the next conversation tries again. */
 static void start(void)
 {
 	pthread_attr_t attr;
@@ -113,8 +113,6 @@ static void list(struct working *w)
 {
 	if (w->listed)
 		return;
-	if (!watch.started)
-		start();
 	w->listed = true;
 	TAILQ_INSERT_TAIL(&watch.all, w, others);
 	if (watch.idle)
@@ -123,7 +121,14 @@ static void list(struct working *w)
 
 void working_init(struct working *w, int fd, const struct mfa_frame *request)
 {
-	*w = (struct working){ .fd = fd, .knows = mfa_frame_byte(request, MFA_FIELD_KNOWS_WORKING, 0) == 1 };
+	bool knows = mfa_frame_byte(request, MFA_FIELD_KNOWS_WORKING, 0) == 1;
+
+	(void)pthread_mutex_lock(&watch.lock);
+	if (!watch.started)
+		start();
+	knows = knows && watch.started;
+	(void)pthread_mutex_unlock(&watch.lock);
+	*w = (struct working){ .fd = fd, .knows = knows, .patient = mfa_frame_type(request) != MFA_SIGNIN };
 }
 
 void working_begin(struct working *w, bool unbounded)
@@ -131,7 +136,7 @@ void working_begin(struct working *w, bool unbounded)
 	(void)pthread_mutex_lock(&watch.lock);
 	w->since = mfa_clock_monotonic();
 	w->due = w->since + WORKING_FIRST_MS;
-	w->unbounded = unbounded;
+	w->unbounded = unbounded || w->patient;
 	/* Whoever need not be told anything is watched during a look-up alone. */
 	if (w->knows)
 		list(w);

@@ -26,7 +26,8 @@ struct working {
 	bool told;		/* and knows that it is sent */
 	bool listed;		/* from here on guarded by the watch's lock: it is watched */
 	bool said;		/* its client got one, in this conversation */
-	bool unbounded;		/* this step may take as long as it likes */
+	bool patient;		/* all steps may take as long as they like: of an administrator's request */
+	bool unbounded;		/* this one may */
 	int64_t since;		/* when it began, in milliseconds (mfa_clock_monotonic) */
 	int64_t due;		/* when WORKING is to be said */
 	int64_t until;		/* a look-up is under way, and must have come back by then; 0: none is */
@@ -35,10 +36,11 @@ struct working {
 	bool given_up;		/* it was told */
 };
 
-/* request: a client's, which says whether it knows WORKING; fd is its connection. */
+/* request: a client's, which says whether it knows WORKING; fd is its connection.  Where the watch can't be had, it is
+ * as if it did not know it. */
 void working_init(struct working *working, int fd, const struct mfa_frame *request);
 /* From now on the client waits for a step.  unbounded: for as long as somebody takes to answer a phone, and not for
- * WORKING_MOST_MS at most. */
+ * WORKING_MOST_MS at most, which holds for sign-ins. */
 void working_begin(struct working *working, bool unbounded);
 /* It gets one, or it has gone; before fd is closed. */
 void working_end(struct working *working);

@@ -103,13 +103,30 @@ static bool make_room(struct door *door, const struct seat *next)
 	return door->seats < door->seats_max + IDLE_MAX;
 }
 
+/* Callers speak for many people, of whom each may wait for a phone. */
+static unsigned seats_of(const struct door *door, const struct peer *peer)
+{
+	struct conf_ref *conf;
+	bool caller;
+
+	if (peer->kind != PEER_SELF)
+		return door->seats_each;
+	conf = verifier_get_conf(door->server->verifier);
+	caller = mfa_conf_has_caller(conf_ref_conf(conf), peer->uid);
+	verifier_put_conf(door->server->verifier, conf);
+	return caller ? CALLER_SEATS : door->seats_each;
+}
+
 /* Returns 0; -EBUSY: it is to be told so; or -ESHUTDOWN: the client is to find out by itself
  * that nobody is here.  A flood of those who are turned away must not become one of threads. */
-static int sit_down(struct door *door, struct seat *seat)
+static int sit_down(struct door *door, struct seat *seat, const struct peer *peer)
 {
 	int r = -ESHUTDOWN;
 
 	(void)pthread_mutex_lock(&door->server->lock);
+	/* Not once that is said: the configuration goes with the verifier. */
+	if (!door->server->stopping)
+		seat->most = seats_of(door, peer);
 	if (!door->server->stopping && make_room(door, seat)) {
 		TAILQ_INSERT_TAIL(&door->taken, seat, others);
 		door->seats++;
@@ -150,28 +167,12 @@ static void on_request(void *ctx, bool lasts)
 	(void)pthread_mutex_unlock(&seat->door->server->lock);
 }
 
-/* Callers speak for many people, of whom each may wait for a phone. */
-static unsigned seats_of(const struct door *door, const struct peer *peer)
-{
-	struct conf_ref *conf;
-	bool caller;
-
-	if (peer->kind != PEER_SELF)
-		return door->seats_each;
-	conf = verifier_get_conf(door->server->verifier);
-	caller = mfa_conf_has_caller(conf_ref_conf(conf), peer->uid);
-	verifier_put_conf(door->server->verifier, conf);
-	return caller ? CALLER_SEATS : door->seats_each;
-}
-
 static void serve_connection(struct door *door, int fd)
 {
 	struct verifier *v = door->server->verifier;
 	struct peer peer = peer_of(fd, v->own_uid, v->portal_uid, v->overflow_uid);
-	struct seat seat = { .door = door, .fd = fd, .uid = peer.uid, .silent = true,
-			     .most = seats_of(door, &peer) };
-
-	int r = sit_down(door, &seat);
+	struct seat seat = { .door = door, .fd = fd, .uid = peer.uid, .silent = true };
+	int r = sit_down(door, &seat, &peer);
 
 	if (r == -EBUSY)
 		refuse(door, fd);

@@ -89,7 +89,7 @@ static bool lasts(const struct conversation *c)
 void request_run(struct verifier *verifier, int fd, void (*on_request)(void *ctx, bool lasts),
 		 void *ctx)
 {
-	struct conversation *c = malloc(sizeof(*c));
+	struct conversation *c = calloc(1, sizeof(*c));
 	struct conf_ref *conf;
 	int r;
 
@@ -111,7 +111,6 @@ void request_run(struct verifier *verifier, int fd, void (*on_request)(void *ctx
 		conf = verifier_get_conf(verifier);
 		c->conf = conf_ref_conf(conf);
 		c->language = language_of(c);
-		c->asks_code = c->left = c->unheard = false;
 		c->has_code = mfa_frame_byte(&c->frame, MFA_FIELD_CODE, 0) == 1;
 		c->waits = mfa_frame_byte(&c->frame, MFA_FIELD_WAIT, 0) == 1;
 		metrics_conversations(1);

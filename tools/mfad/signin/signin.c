@@ -79,6 +79,8 @@ static int read_request(struct signin *s)
 	struct conversation *c = s->c;
 	int r;
 
+	/* What is logged of a request that makes no sense is a claim as well. */
+	s->subject.local = c->peer.kind != PEER_ROOT;
 	s->challenge.echo = mfa_frame_byte(&c->frame, MFA_FIELD_ECHO, 0) == 1;
 	r = optional_text(c, MFA_FIELD_SERVICE, s->service);
 	if (r == 0)
@@ -248,7 +250,7 @@ static enum mfa_result spend(struct signin *s)
 	};
 	int r;
 
-	if (!c->has_code || s->subject.local || s->record.decoy || s->record.account == NULL)
+	if (!c->has_code || subject_voice(&s->subject) == MFA_VOICE_OWN || s->record.decoy || s->record.account == NULL)
 		return MFA_RESULT_OK;
 	c->asks_code = true;
 	r = conversation_ask(c, false, N_("Authenticator code: "), answer, sizeof(answer));
