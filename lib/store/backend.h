@@ -19,7 +19,7 @@ struct mfa_store_backend {
 	int (*watch)(void *handle, const char *prefix, mfa_store_watch_fn *fn, void *ctx);
 	bool (*wants_upkeep)(void *handle);
 	int (*upkeep)(void *handle);
-	int (*check)(void *handle);
+	int (*check)(void *handle, const char **path, bool *is_all);
 	int (*verify)(void *handle);
 	void (*fold)(void *handle);
 };

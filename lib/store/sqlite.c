@@ -13,7 +13,9 @@
 
 int sqlite_store_check(struct sqlite_store *s)
 {
-	return sqlite_files_check(&s->files);
+	enum sqlite_file which;
+
+	return sqlite_files_check(&s->files, &which);
 }
 
 int sqlite_store_doubt(struct sqlite_store *s, int r)
@@ -96,7 +98,7 @@ static void sqlite_close(void *handle)
 	struct sqlite_store *s = handle;
 
 	close_readers(s);
-	if (s->folds)
+	if (s->folds || s->found_folded)
 		prepare_to_fold(s);
 	sqlite_db_close(&s->writer);
 	(void)pthread_mutex_destroy(&s->lock);
@@ -111,12 +113,9 @@ static void sqlite_close(void *handle)
 static int check_log(const struct sqlite_store *s, enum mfa_store_open_flags flags)
 {
 	enum sqlite_mark mark;
-	int r;
+	int r = sqlite_mark_peek(s->files.paths[SQLITE_FILE_STORE], flags == MFA_STORE_LOOK, &mark);
 
-	if (flags == MFA_STORE_ACCEPT)
-		return 0;
-	r = sqlite_mark_peek(s->files.paths[SQLITE_FILE_STORE], &mark);
-	return r == 0 && mark == SQLITE_MARK_OPEN ? -ESTALE : r;
+	return r == 0 && mark == SQLITE_MARK_OPEN && flags != MFA_STORE_ACCEPT ? -ESTALE : r;
 }
 
 /* Opens the writer's connection, and knows which files it has.  Returns 0, -EAGAIN or as mfa_store_open. */
@@ -143,7 +142,7 @@ static int open_files(struct sqlite_store *s, enum mfa_store_open_flags flags, b
 }
 
 /* Again while the files change: somebody else has just ended, and folded the log back. */
-static int open_writer(struct sqlite_store *s, enum mfa_store_open_flags flags)
+static int open_writer(struct sqlite_store *s, enum mfa_store_open_flags flags, bool *found_log)
 {
 	bool had_log = true;
 	int i, r = -EAGAIN;
@@ -154,8 +153,9 @@ static int open_writer(struct sqlite_store *s, enum mfa_store_open_flags flags)
 		return r == -EAGAIN ? -EBUSY : r;
 	(void)sqlite3_wal_hook(s->writer.db, on_wal, s);
 	/* A helper looks at nothing more where it need not; a disk that is full keeps nobody out for this. */
-	if (!s->brief || !had_log)
+	if ((!s->brief && flags != MFA_STORE_LOOK) || !had_log)
 		(void)sqlite_mark_open(&s->writer);
+	*found_log = had_log;
 	return 0;
 }
 
@@ -175,6 +175,7 @@ static void stop_readers(struct sqlite_store *s, bool stop)
 
 int sqlite_store_mend(struct sqlite_store *s)
 {
+	bool found_log;
 	int r;
 
 	if (!atomic_load(&s->doubtful))
@@ -183,7 +184,7 @@ int sqlite_store_mend(struct sqlite_store *s)
 	stop_readers(s, true);
 	close_readers(s);
 	sqlite_db_close(&s->writer);
-	r = open_writer(s, s->brief ? MFA_STORE_OPEN_BRIEFLY : MFA_STORE_OPEN);
+	r = open_writer(s, s->brief ? MFA_STORE_OPEN_BRIEFLY : MFA_STORE_OPEN, &found_log);
 	atomic_store(&s->doubtful, r != 0);
 	stop_readers(s, false);
 	return r;
@@ -192,6 +193,7 @@ int sqlite_store_mend(struct sqlite_store *s)
 static int sqlite_open(const char *path, enum mfa_store_open_flags flags, void **out)
 {
 	struct sqlite_store *s;
+	bool found_log = true;
 	int r;
 
 	*out = NULL;
@@ -211,7 +213,8 @@ static int sqlite_open(const char *path, enum mfa_store_open_flags flags, void *
 	s->brief = flags == MFA_STORE_OPEN_BRIEFLY;
 	r = sqlite_files_name(&s->files, path);
 	if (r == 0)
-		r = open_writer(s, flags);
+		r = open_writer(s, flags, &found_log);
+	s->found_folded = r == 0 && !s->brief && (!found_log || flags == MFA_STORE_CREATE);
 	if (r != 0) {
 		sqlite_close(s);
 		return r;
@@ -220,9 +223,15 @@ static int sqlite_open(const char *path, enum mfa_store_open_flags flags, void *
 	return 0;
 }
 
-static int sqlite_check(void *handle)
+static int sqlite_check(void *handle, const char **path, bool *is_all)
 {
-	return sqlite_store_check(handle);
+	struct sqlite_store *s = handle;
+	enum sqlite_file which = SQLITE_FILE_STORE;
+	int r = sqlite_files_check(&s->files, &which);
+
+	*path = s->files.paths[which];
+	*is_all = which == SQLITE_FILE_STORE;
+	return r;
 }
 
 const struct mfa_store_backend mfa_store_sqlite = {

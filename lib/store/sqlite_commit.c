@@ -185,7 +185,7 @@ static void lead(struct sqlite_store *s)
 	s->last = &s->first;
 	(void)pthread_mutex_unlock(&s->lock);
 	r = commit(s, batches);
-	if (r == 0 && atomic_load(&s->wal_pages) > WAL_PAGES_MOST)
+	if (r == 0 && atomic_load(&s->wal_pages) > WAL_PAGES_MOST && sqlite_mark_open(&s->writer) == 0)
 		(void)checkpoint(s, &whole);
 	(void)pthread_mutex_lock(&s->lock);
 	for (b = batches; b != NULL; b = next) {
@@ -262,7 +262,7 @@ static int replace_all(struct sqlite_store *s, mfa_store_next_fn *next, void *ct
 /* Folds back the log, which may be as long as the store is large, and shortens it. */
 static void fold_long_log(struct sqlite_store *s)
 {
-	if (atomic_load(&s->wal_pages) <= WAL_PAGES_MOST)
+	if (atomic_load(&s->wal_pages) <= WAL_PAGES_MOST || sqlite_mark_open(&s->writer) != 0)
 		return;
 	(void)sqlite3_wal_checkpoint_v2(s->writer.db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
 	atomic_store(&s->wal_pages, 0);

@@ -157,6 +157,23 @@ static int read_pragma(struct sqlite_db *db, const char *text, int *out)
 	return r == SQLITE_ROW ? 0 : sqlite_db_error(db);
 }
 
+/* Before SQLite reads: beside a file with nothing in it, it removes the log, which may have all that was written.
+ * By its own handle, for closing another would let go of the locks on the file that this process has. */
+static int check_form(struct sqlite_db *db)
+{
+	static const char form[16] = "SQLite format 3";
+	char found[sizeof(form)];
+	sqlite3_file *file = NULL;
+	int r = sqlite3_file_control(db->db, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+
+	if (r != SQLITE_OK || file == NULL || file->pMethods == NULL)
+		return -EIO;
+	r = file->pMethods->xRead(file, found, sizeof(found), 0);
+	if (r != SQLITE_OK && r != SQLITE_IOERR_SHORT_READ)
+		return -EIO;
+	return r == SQLITE_OK && memcmp(found, form, sizeof(form)) == 0 ? 0 : -EMEDIUMTYPE;
+}
+
 static int check_header(struct sqlite_db *db)
 {
 	int application, version;
@@ -202,15 +219,47 @@ int sqlite_db_open(const char *path, struct sqlite_db *out)
 		sqlite_db_close(out);
 		return r;
 	}
+	r = check_form(out);
 	/* SQLite falls back to reading where it may not write. */
-	if (sqlite3_db_readonly(out->db, "main") == 1)
+	if (r == 0 && sqlite3_db_readonly(out->db, "main") == 1)
 		r = access(path, W_OK) != 0 && errno == EROFS ? -EROFS : -EACCES;
-	else
+	if (r == 0)
 		r = configure(out);
 	if (r == 0)
 		r = check_header(out);
 	if (r != 0)
 		sqlite_db_close(out);
+	return r;
+}
+
+int sqlite_db_open_unlocked(const char *uri, struct sqlite_db *out)
+{
+	int r;
+
+	memset(out, 0, sizeof(*out));
+	if (sqlite3_open_v2(uri, &out->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL) ==
+	    SQLITE_OK)
+		r = check_form(out);
+	else
+		r = sqlite_db_error(out);
+	if (r != 0)
+		sqlite_db_close(out);
+	return r;
+}
+
+int sqlite_db_verify(struct sqlite_db *db)
+{
+	sqlite3_stmt *statement = NULL;
+	int r = -EMEDIUMTYPE;
+
+	if (sqlite3_prepare_v2(db->db, "PRAGMA integrity_check(1)", -1, &statement, NULL) != SQLITE_OK)
+		return sqlite_db_error(db);
+	/* The word that it is sound is "ok"; else each row is a fault. */
+	if (sqlite3_step(statement) != SQLITE_ROW)
+		r = sqlite_db_error(db);
+	else if (strcmp((const char *)sqlite3_column_text(statement, 0), "ok") == 0)
+		r = 0;
+	(void)sqlite3_finalize(statement);
 	return r;
 }
 

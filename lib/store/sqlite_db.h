@@ -46,6 +46,11 @@ struct sqlite_db {
 
 /* Opens a file that is there.  Errors as mfa_store_open. */
 int sqlite_db_open(const char *path, struct sqlite_db *out);
+/* For reading what the file alone has, by a URI that says immutable: makes no log, and takes no lock.  Errors as
+ * mfa_store_open. */
+int sqlite_db_open_unlocked(const char *uri, struct sqlite_db *out);
+/* Reads all of it.  Returns 0, -EMEDIUMTYPE (damaged) or another negative errno. */
+int sqlite_db_verify(struct sqlite_db *db);
 void sqlite_db_close(struct sqlite_db *db);
 /* Makes a new file: complete and durable, or not at all, whoever else tries it meanwhile.
  * -EEXIST if something is there. */

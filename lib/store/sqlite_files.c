@@ -106,36 +106,43 @@ int sqlite_files_settle(struct sqlite_files *files, const struct sqlite_seen *be
 	return r;
 }
 
-/* Also whether the index was cut off: to touch what is gone of it ends the process by SIGBUS. */
-static bool are_ours(struct sqlite_files *files, const struct sqlite_seen *now, int64_t index_size, bool may_be_gone)
+/* The first that is not ours; SQLITE_FILE_COUNT: all are.  Also whether the index was cut off: to touch what is gone of
+ * it ends the process by SIGBUS. */
+static enum sqlite_file find_other(struct sqlite_files *files, const struct sqlite_seen *now, int64_t index_size,
+				   bool may_be_gone)
 {
-	bool ours = true;
 	size_t i;
 
 	(void)pthread_mutex_lock(&files->lock);
 	for (i = 0; i < SQLITE_FILE_COUNT; i++)
-		ours = ours && (same(&now->ids[i], &files->ours.ids[i]) ||
-				(may_be_gone && i != SQLITE_FILE_STORE && now->ids[i].ino == 0));
-	if (now->ids[SQLITE_FILE_INDEX].ino != 0)
-		ours = ours && index_size >= files->index_size;
+		if (!same(&now->ids[i], &files->ours.ids[i]) &&
+		    !(may_be_gone && i != SQLITE_FILE_STORE && now->ids[i].ino == 0))
+			break;
+	if (i == SQLITE_FILE_COUNT && now->ids[SQLITE_FILE_INDEX].ino != 0 && index_size < files->index_size)
+		i = SQLITE_FILE_INDEX;
 	if (index_size > files->index_size)
 		files->index_size = index_size;
 	(void)pthread_mutex_unlock(&files->lock);
-	return ours;
+	return (enum sqlite_file)i;
 }
 
-int sqlite_files_check(struct sqlite_files *files)
+int sqlite_files_check(struct sqlite_files *files, enum sqlite_file *which)
 {
 	struct sqlite_seen now;
 	struct stat st;
 	size_t i;
 
 	for (i = 0; i < SQLITE_FILE_COUNT; i++) {
+		*which = (enum sqlite_file)i;
 		if (lstat(files->paths[i], &st) != 0)
 			return errno != ENOENT ? -errno : i == SQLITE_FILE_STORE ? -EIDRM : -ESTALE;
 		now.ids[i] = (struct sqlite_identity){ st.st_dev, st.st_ino };
 	}
-	return are_ours(files, &now, (int64_t)st.st_size, false) ? 0 : -ESTALE;
+	i = (size_t)find_other(files, &now, (int64_t)st.st_size, false);
+	if (i == SQLITE_FILE_COUNT)
+		return 0;
+	*which = (enum sqlite_file)i;
+	return -ESTALE;
 }
 
 bool sqlite_files_are_ours(struct sqlite_files *files)
@@ -147,5 +154,5 @@ bool sqlite_files_are_ours(struct sqlite_files *files)
 	for (i = 0; i < SQLITE_FILE_COUNT; i++)
 		if (identify(files->paths[i], &now.ids[i], &size) != 0)
 			return false;
-	return are_ours(files, &now, size, true);
+	return find_other(files, &now, size, true) == SQLITE_FILE_COUNT;
 }

@@ -45,8 +45,9 @@ bool sqlite_files_has_log(const struct sqlite_seen *seen);
 int sqlite_files_settle(struct sqlite_files *files, const struct sqlite_seen *before);
 
 /* Whether each still is what has its name.  Returns 0; -EIDRM: the store was removed; -ESTALE: it was replaced, or the
- * log or the index was removed, replaced or (the index) cut off; or another negative errno. */
-int sqlite_files_check(struct sqlite_files *files);
+ * log or the index was removed, replaced or (the index) cut off; or another negative errno.  On failure *which is the
+ * first of which that is so. */
+int sqlite_files_check(struct sqlite_files *files, enum sqlite_file *which);
 /* Whether the store is ours, and log and index ours or gone: then what we have of them may be folded into it. */
 bool sqlite_files_are_ours(struct sqlite_files *files);
 

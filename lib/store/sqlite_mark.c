@@ -70,7 +70,7 @@ int sqlite_mark_read(struct sqlite_db *db, enum sqlite_mark *out)
 	}
 }
 
-int sqlite_mark_peek(const char *path, enum sqlite_mark *out)
+int sqlite_mark_peek(const char *path, bool verify, enum sqlite_mark *out)
 {
 	struct sqlite_db db = { 0 };
 	char *uri = immutable_uri(path);
@@ -79,11 +79,11 @@ int sqlite_mark_peek(const char *path, enum sqlite_mark *out)
 	*out = SQLITE_MARK_NONE;
 	if (uri == NULL)
 		return -ENOMEM;
-	if (sqlite3_open_v2(uri, &db.db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL) ==
-	    SQLITE_OK)
+	r = sqlite_db_open_unlocked(uri, &db);
+	if (r == 0)
 		r = sqlite_mark_read(&db, out);
-	else
-		r = sqlite_db_error(&db);
+	if (r == 0 && verify)
+		r = sqlite_db_verify(&db);
 	sqlite_db_close(&db);
 	free(uri);
 	return r;

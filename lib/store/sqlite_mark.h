@@ -7,6 +7,8 @@
 #ifndef MFA_SQLITE_MARK_H
 #define MFA_SQLITE_MARK_H
 
+#include <stdbool.h>
+
 #include "store/sqlite_db.h"
 
 enum sqlite_mark { SQLITE_MARK_NONE, SQLITE_MARK_OPEN, SQLITE_MARK_CLOSED };
@@ -16,9 +18,9 @@ enum sqlite_mark { SQLITE_MARK_NONE, SQLITE_MARK_OPEN, SQLITE_MARK_CLOSED };
 
 /* As the connection sees it.  Returns 0 or a negative errno. */
 int sqlite_mark_read(struct sqlite_db *db, enum sqlite_mark *out);
-/* As the store's own file has it, for when there is no log: makes none, and takes no lock.  Returns 0 or a negative
- * errno. */
-int sqlite_mark_peek(const char *path, enum sqlite_mark *out);
+/* As the store's own file has it, for when there is no log: makes none, and takes no lock.  verify: reads all of the
+ * file.  Returns 0, -EMEDIUMTYPE (no store, or with verify: damaged) or another negative errno. */
+int sqlite_mark_peek(const char *path, bool verify, enum sqlite_mark *out);
 /* Commits it.  Returns 0 or a negative errno. */
 int sqlite_mark_write(struct sqlite_db *db, enum sqlite_mark mark);
 /* Open, in the file itself, unless that is so already.  While somebody reads what was before, only the next upkeep can

@@ -240,22 +240,6 @@ int sqlite_store_count(void *handle, const char *prefix, uint64_t *out)
 	return give_reader(s, db, r);
 }
 
-/* The word that it is sound is "ok"; else each row is a fault. */
-static int verify_with(struct sqlite_db *db)
-{
-	sqlite3_stmt *statement = NULL;
-	int r = -EMEDIUMTYPE;
-
-	if (sqlite3_prepare_v2(db->db, "PRAGMA integrity_check(1)", -1, &statement, NULL) != SQLITE_OK)
-		return sqlite_db_error(db);
-	if (sqlite3_step(statement) != SQLITE_ROW)
-		r = sqlite_db_error(db);
-	else if (strcmp((const char *)sqlite3_column_text(statement, 0), "ok") == 0)
-		r = 0;
-	(void)sqlite3_finalize(statement);
-	return r;
-}
-
 int sqlite_store_verify(void *handle)
 {
 	struct sqlite_store *s = handle;
@@ -266,6 +250,6 @@ int sqlite_store_verify(void *handle)
 		return r;
 	r = take_reader(s, &db);
 	if (r == 0)
-		r = verify_with(db);
+		r = sqlite_db_verify(db);
 	return give_reader(s, db, r);
 }

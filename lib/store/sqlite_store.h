@@ -25,6 +25,7 @@ struct sqlite_store {
 	struct sqlite_files files;
 	bool brief;			/* open for one conversation */
 	bool folds;			/* when it is closed */
+	bool found_folded;		/* there was no log, or no store: so it is left */
 	_Atomic bool doubtful;		/* a connection has met what a new one may not */
 	struct sqlite_db writer;	/* the leader's */
 	_Atomic int wal_pages;

@@ -169,9 +169,9 @@ int mfa_store_upkeep(struct mfa_store *store)
 	return store->backend->upkeep(store->handle);
 }
 
-int mfa_store_check(struct mfa_store *store)
+int mfa_store_check(struct mfa_store *store, const char **path, bool *is_all)
 {
-	return store->backend->check(store->handle);
+	return store->backend->check(store->handle, path, is_all);
 }
 
 int mfa_store_verify(struct mfa_store *store)

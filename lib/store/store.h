@@ -24,6 +24,7 @@ enum mfa_store_open_flags {
 	MFA_STORE_OPEN_BRIEFLY = 2,	/* by a helper for one conversation: it wants upkeep sooner,
 					 * because whoever opens the store next reads all of the log */
 	MFA_STORE_ACCEPT = 3,	/* also with part of it missing (-ESTALE): what was in that is lost */
+	MFA_STORE_LOOK = 4,	/* to read only: changes nothing of one that is damaged */
 };
 
 /* url: "sqlite:///absolute/path".  Call it after ids were dropped.
@@ -32,7 +33,8 @@ enum mfa_store_open_flags {
  * system), -ESTALE (what was written last is missing: SQLite's log, though nobody has folded it back), -EBUSY, -EACCES,
  * -EROFS, -ENOSPC, -EIO, -ENOMEM.  *out is NULL on error. */
 int mfa_store_open(const char *url, enum mfa_store_open_flags flags, struct mfa_store **out);
-/* Waits for calls under way.  Sets NULL. */
+/* Waits for calls under way.  Whoever made the store, or found all of it in the one file that the URL names, leaves it
+ * so unless others have it open; not after MFA_STORE_OPEN_BRIEFLY.  Sets NULL. */
 void mfa_store_close(struct mfa_store **store);
 
 /* What is kept under a key.  version is opaque, never 0 and, with overwhelming odds,
@@ -110,8 +112,10 @@ int mfa_store_watch(struct mfa_store *store, const char *prefix, mfa_store_watch
 bool mfa_store_wants_upkeep(struct mfa_store *store);
 int mfa_store_upkeep(struct mfa_store *store);
 
-/* Whether it is still what was opened; cheap.  Returns 0, -EIDRM, -ESTALE or another negative errno. */
-int mfa_store_check(struct mfa_store *store);
+/* Whether it is still what was opened; cheap.  Returns 0, -EIDRM, -ESTALE or another negative errno; then *path is the
+ * file that was removed or replaced, valid until the store is closed, and *is_all tells whether that is the one that
+ * everything is in: whoever has it open has the only copy. */
+int mfa_store_check(struct mfa_store *store, const char **path, bool *is_all);
 /* Reads all of it.  Returns 0, -EMEDIUMTYPE (damaged) or as mfa_store_get. */
 int mfa_store_verify(struct mfa_store *store);
 /* For the end of a daemon: nothing but mfa_store_close comes after it, which then leaves all that was written in the

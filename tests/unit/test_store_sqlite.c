@@ -351,6 +351,19 @@ static void make_settled(struct fixture *f)
 	assert_false(is_there(f, "-shm"));
 }
 
+/* Closes it, and has a log beside it, as a helper leaves one. */
+static void close_with_log(struct fixture *f)
+{
+	uint64_t version;
+	int n;
+
+	mfa_store_close(&f->store);
+	assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN_BRIEFLY, &f->store), 0);
+	assert_int_equal(get(f->store, "k", &n, &version), 0);
+	mfa_store_close(&f->store);
+	assert_true(is_there(f, "-wal"));
+}
+
 static int count_entry(void *ctx, const char *key, const struct mfa_entry *entry)
 {
 	(void)key, (void)entry;
@@ -560,15 +573,19 @@ static void test_parts(void **state)
 	};
 	struct fixture *f = *state;
 	uint64_t version, count;
+	const char *path;
+	bool is_all;
 	int n = 0;
 	size_t i;
 
 	for (i = 0; i < ROWS(rows); i++) {
 		make_new(f);
 		assert_int_equal(get(f->store, "k", &n, &version), 0);
-		assert_int_equal(mfa_store_check(f->store), 0);
+		assert_int_equal(mfa_store_check(f->store, &path, &is_all), 0);
 		rows[i].harm(f, rows[i].end);
-		assert_int_equal(mfa_store_check(f->store), -ESTALE);
+		assert_int_equal(mfa_store_check(f->store, &path, &is_all), -ESTALE);
+		assert_string_equal(path + strlen(f->path), rows[i].end);
+		assert_int_equal(is_all, rows[i].end[0] == '\0');
 		assert_int_equal(get(f->store, "k", &n, &version), -ESTALE);
 		assert_int_equal(get(f->store, "none", &n, &version), -ESTALE);
 		assert_int_equal(put(f->store, "k", version, 2, NULL), -ESTALE);
@@ -622,6 +639,115 @@ static void test_fold(void **state)
 	assert_int_equal(n, 2);
 	mfa_store_close(&f->store);
 	assert_true(is_there(f, "-wal"));
+}
+
+/* Whoever finds it in one file leaves it so; whoever finds a log leaves that. */
+static void test_left_as_found(void **state)
+{
+	static const enum mfa_store_open_flags hows[] = { MFA_STORE_OPEN, MFA_STORE_LOOK };
+	struct fixture *f = *state;
+	uint64_t version;
+	size_t i;
+	int n;
+
+	for (i = 0; i < ROWS(hows); i++) {
+		make_new(f);
+		mfa_store_close(&f->store);
+		assert_false(is_there(f, "-wal"));
+		assert_int_equal(mfa_store_open(f->url, hows[i], &f->store), 0);
+		assert_int_equal(get(f->store, "k", &n, &version), 0);
+		assert_true(is_there(f, "-wal"));
+		mfa_store_close(&f->store);
+		assert_false(is_there(f, "-wal"));
+		assert_false(is_there(f, "-shm"));
+		close_with_log(f);
+		assert_int_equal(mfa_store_open(f->url, hows[i], &f->store), 0);
+		assert_int_equal(get(f->store, "k", &n, &version), 0);
+		mfa_store_close(&f->store);
+		assert_true(is_there(f, "-wal"));
+	}
+}
+
+static size_t read_file(const struct fixture *f, const char *end, uint8_t *out, size_t size)
+{
+	char name[80];
+	ssize_t n;
+	int fd;
+
+	name_file(f, end, name);
+	fd = open(name, O_RDONLY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	n = read(fd, out, size);
+	(void)close(fd);
+	assert_in_range(n, 0, (ssize_t)size - 1);
+	return (size_t)n;
+}
+
+static void write_garbage(const struct fixture *f)
+{
+	int fd = open(f->path, O_WRONLY | O_CLOEXEC);
+
+	assert_int_equal(pwrite(fd, "garbage", 7, 0), 7);
+	(void)close(fd);
+}
+
+/* A file that is no store any more: nobody who opens it does away with the log, which may have what was written. */
+static void test_log_stays(void **state)
+{
+	static const enum mfa_store_open_flags hows[] = { MFA_STORE_OPEN, MFA_STORE_OPEN_BRIEFLY, MFA_STORE_LOOK,
+							  MFA_STORE_ACCEPT };
+	static uint8_t before[8 << 20], after[8 << 20];
+	struct fixture *f = *state;
+	struct mfa_store *s;
+	size_t i, len;
+
+	for (i = 0; i < 4 * ROWS(hows); i++) {
+		bool cut = i % 2 == 0, with_log = i / 2 % 2 == 0;
+
+		make_new(f);
+		if (with_log)
+			close_with_log(f);
+		else
+			mfa_store_close(&f->store);
+		if (cut)
+			cut_file(f, "");
+		else
+			write_garbage(f);
+		len = with_log ? read_file(f, "-wal", before, sizeof(before)) : 0;
+		assert_int_equal(mfa_store_open(f->url, hows[i / 4], &s), -EMEDIUMTYPE);
+		assert_int_equal(is_there(f, "-wal"), with_log);
+		if (!with_log)
+			continue;
+		assert_int_equal(read_file(f, "-wal", after, sizeof(after)), len);
+		assert_memory_equal(before, after, len);
+	}
+}
+
+/* Whoever only looks changes nothing of a file that is damaged behind its header, with a log or without. */
+static void test_look_at_damaged(void **state)
+{
+	static uint8_t before[1 << 20], after[1 << 20];
+	struct fixture *f = *state;
+	size_t i, len;
+	int r;
+
+	for (i = 0; i < 2; i++) {
+		make_new(f);
+		if (i == 0)
+			close_with_log(f);
+		else
+			mfa_store_close(&f->store);
+		assert_int_equal(truncate(f->path, 8192), 0);
+		len = read_file(f, "", before, sizeof(before));
+		r = mfa_store_open(f->url, MFA_STORE_LOOK, &f->store);
+		if (r == 0)
+			r = mfa_store_verify(f->store);
+		assert_int_equal(r, -EMEDIUMTYPE);
+		mfa_store_close(&f->store);
+		assert_int_equal(read_file(f, "", after, sizeof(after)), len);
+		assert_memory_equal(before, after, len);
+		assert_int_equal(is_there(f, "-wal"), i == 0);
+	}
 }
 
 /* A daemon that ends while somebody else has the store open leaves the log to him, and to be missed. */
@@ -708,9 +834,12 @@ static void test_log_missing(void **state)
 		/* Nobody goes on in another one. */
 		assert_false(is_there(f, "-wal"));
 		assert_false(is_there(f, "-shm"));
+		assert_int_equal(mfa_store_open(f->url, MFA_STORE_LOOK, &s), -ESTALE);
 		assert_int_equal(mfa_store_open(f->url, MFA_STORE_ACCEPT, &s), 0);
 		mfa_store_close(&s);
-		assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN, &s), 0);
+		/* All that was accepted is in one file. */
+		assert_false(is_there(f, "-wal"));
+		assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN_BRIEFLY, &s), 0);
 		assert_int_equal(get(s, "k", &n, &version), 0);
 		mfa_store_close(&s);
 		remove_file(f, "-wal");
@@ -785,15 +914,15 @@ static void test_unmarked(void **state)
 		assert_false(is_there(f, "-wal"));
 		assert_int_equal(mfa_store_open(f->url, hows[i], &f->store), 0);
 		assert_int_equal(get(f->store, "k", &n, &version), 0);
-		mfa_store_close(&f->store);
+		close_with_log(f);
 		remove_file(f, "-wal");
 		assert_int_equal(mfa_store_open(f->url, hows[i], &f->store), -ESTALE);
 	}
 	/* With its log, a helper leaves it for when it keeps house. */
 	make_new(f);
-	mfa_store_close(&f->store);
+	close_with_log(f);
 	run_sql(f, "DROP TABLE log");
-	assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN, &f->store), 0);
+	assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN_BRIEFLY, &f->store), 0);
 	assert_int_equal(mfa_store_upkeep(f->store), 0);
 	mfa_store_close(&f->store);
 	remove_file(f, "-wal");
@@ -810,8 +939,7 @@ static void test_odd_names(void **state)
 	(void)snprintf(odd.url, sizeof(odd.url), "sqlite://%s", odd.path);
 	odd.store = NULL;
 	make_settled(&odd);
-	assert_int_equal(mfa_store_open(odd.url, MFA_STORE_OPEN, &odd.store), 0);
-	mfa_store_close(&odd.store);
+	close_with_log(&odd);
 	remove_file(&odd, "-wal");
 	assert_int_equal(mfa_store_open(odd.url, MFA_STORE_OPEN, &odd.store), -ESTALE);
 	remove_files(&odd);
@@ -865,7 +993,7 @@ static void test_mend(void **state)
 
 	/* A process that has nothing of ours. */
 	assert_int_equal(put(f->store, "k", 0, 1, NULL), 0);
-	mfa_store_close(&f->store);
+	close_with_log(f);
 	assert_int_equal(pipe(go), 0);
 	pid = fork();
 	if (pid == 0)
@@ -1040,7 +1168,8 @@ int main(void)
 		TEST(test_creators), TEST(test_helpers), TEST(test_foreign),
 		TEST(test_damaged), TEST(test_files),
 		TEST(test_vanished), TEST(test_parts), TEST(test_parts_while_listing), TEST(test_fold),
-		TEST(test_fold_among_others),
+		TEST(test_left_as_found), TEST(test_log_stays),
+		TEST(test_look_at_damaged), TEST(test_fold_among_others),
 		TEST(test_log_missing), TEST(test_index_missing), TEST(test_saved_at_the_end),
 		TEST(test_unmarked), TEST(test_odd_names), TEST(test_mend), TEST(test_one_page),
 		TEST(test_small_disk),

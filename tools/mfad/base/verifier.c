@@ -2,9 +2,11 @@
 #include "mfad/base/verifier.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -240,14 +242,27 @@ void verifier_refresh_key(struct verifier *verifier)
 	verifier->refresh_error = r < 0 ? r : 0;
 }
 
+/* What has gone beside the store, mfad puts into it at its end.  The store itself it does not. */
+static void log_parted(const char *path, bool is_all, int r)
+{
+	char text[PATH_MAX + 192];
+
+	(void)snprintf(text, sizeof(text), is_all ?
+		       "%s was removed or replaced, and mfad alone has what was in it: do not restart mfad before "
+		       "mfa-admin check-store has said how to save it" :
+		       "%s was removed or replaced while mfad runs: restart mfad, then mfa-admin check-store", path);
+	mfa_log_message(LOG_CRIT, "store", text, r);
+}
+
 void verifier_check_store(struct verifier *verifier)
 {
-	int r = mfa_store_check(mfa_accounts_store(verifier->accounts));
+	const char *path;
+	bool is_all;
+	int r = mfa_store_check(mfa_accounts_store(verifier->accounts), &path, &is_all);
 
 	if (r == -EIDRM || r == -ESTALE) {
 		if (r != verifier->store_error)
-			mfa_log_message(LOG_CRIT, "store", "the store, its -wal or its -shm was removed or replaced while "
-					"mfad runs: restart mfad, then mfa-admin check-store", r);
+			log_parted(path, is_all, r);
 	} else if (verifier->store_error != 0 && r == 0) {
 		mfa_log_message(LOG_NOTICE, "store", "the store's files are back", 0);
 	}
@@ -277,14 +292,30 @@ static int create_both(struct verifier *verifier)
 	return r;
 }
 
+static bool has_store(const struct mfa_conf *conf)
+{
+	const char *path = strstr(conf->store_url, "://");
+
+	return path != NULL && access(path + 3, F_OK) == 0;
+}
+
+static void log_closed(const char *url, int r)
+{
+	char text[PATH_MAX + 64];
+
+	(void)snprintf(text, sizeof(text), "%s: mfa-admin check-store says what to do", url);
+	mfa_log_message(LOG_CRIT, "store", text, r);
+}
+
 static int open_accounts(struct verifier *verifier, enum mfa_store_open_flags how)
 {
 	const struct mfa_conf *conf = verifier->current->conf;
 	int r;
 
 	if (verifier->ring == NULL) {
-		mfa_log_message(LOG_CRIT, "key", "there is no key; `mfa-admin init` makes key and store",
-				-ENOENT);
+		mfa_log_message(LOG_CRIT, "key", has_store(conf) ?
+				"there is a store, but not its key; `mfa-admin restore --key-only` takes it from a backup" :
+				"there is no key; `mfa-admin init` makes key and store", -ENOENT);
 		return -ENOKEY;
 	}
 	r = mfa_accounts_open(conf->store_url, how, verifier->ring, &verifier->accounts);
@@ -294,7 +325,7 @@ static int open_accounts(struct verifier *verifier, enum mfa_store_open_flags ho
 		mfa_log_message(LOG_CRIT, "store", "the store's -wal is missing, and what was written last: mfa-admin "
 				"check-store says how to go on", r);
 	else if (r != 0)
-		mfa_log_message(LOG_CRIT, "store", conf->store_url, r);
+		log_closed(conf->store_url, r);
 	return r;
 }
 
