@@ -291,8 +291,8 @@ install: all
 	$(Q)test -e $(DESTDIR)$(sysconfdir)/mfa/mfa.conf || { \
 		$(INSTALL) -m 644 /dev/null $(DESTDIR)$(sysconfdir)/mfa/mfa.conf && \
 		$(SUBST) conf/mfa.conf >$(DESTDIR)$(sysconfdir)/mfa/mfa.conf; }
-	@echo '  The module is $(call dst,$(MODULE)).'
 ifeq ($(DESTDIR),)
+	@echo '  The module is $(call dst,$(MODULE)).'
 	conf/set-up $(MFA_USER) $(sysconfdir) $(localstatedir) $(runstatedir) $(sbindir) $(MFA_PORTAL_USER)
 	@echo '  Next: systemctl daemon-reload && systemctl enable --now mfad.socket, and then mfa-enroll'
 	@echo '  as who will sign in.  No PAM service asks for a factor yet; README, "Set it up", goes on from there.'

@@ -13,6 +13,10 @@
 /* How far a device's clock may be learned to be off, in steps. */
 #define MFA_TOTP_DRIFT_MAX 4
 
+/* For how long codes of apps are refused after mfa_factor_restore, in whole minutes: of apps that make one each 30
+ * seconds, as nearly all do. */
+#define MFA_TOTP_RESTORED_MINUTES ((MFA_TOTP_DRIFT_MAX + MFA_CONF_TOTP_WINDOW_MAX) / 2 + 1)
+
 /* How far ahead a token's counter may be (RFC 4226 section 7.2): presses of its button that
  * nobody saw.  Ten guesses at once are right by a chance of one in 100,000. */
 #define MFA_HOTP_WINDOW 10

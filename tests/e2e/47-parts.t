@@ -26,6 +26,11 @@ check_store() {
 	STATUS=0
 	SCREEN=$(mfa-admin check-store "$@" </dev/null 2>&1) || STATUS=$?
 }
+# It listens before it opens the store.
+ends_at_start() {
+	start_mfad || return 0
+	wait_for ended "$MFAD_PID" && MFAD_PID=''
+}
 harm() {
 	case $1 in
 	copied) cp -p "$STORE$2" "$BED/copy" && mv "$BED/copy" "$STORE$2" ;;
@@ -72,13 +77,15 @@ END
 
 # Killed, mfad can't put back what it had.  Nobody is let in by half a store, and nobody makes another half.
 new_site
+stop_mfad
+start_mfad || bail 'mfad does not start'
 try code
 accepted 'a sign-in that the log has'
 rm "$STORE-wal"
 kill_mfad
 for start in 1 2; do
 	log_mark
-	not_ok "log missing: mfad does not start, $start" start_mfad
+	ok "log missing: mfad does not start, $start" ends_at_start
 	log_like 'and says how to go on' 'mfad.*mfa-admin check-store'
 	try helper
 	denied "nor does a helper let anybody in, $start"
@@ -89,15 +96,29 @@ not_ok 'nothing is changed by other tools' mfa-admin rotate-key
 check_store
 is 'check-store: 1' "$STATUS" 1
 like 'it says how to go on' "$SCREEN" 'check-store --accept'
+like 'and what that costs' "$SCREEN" 'refused for 5 minutes, and temporary passes'
 check_store --accept
 is 'taken as it is' "$STATUS" 0
 like 'how many accounts there are' "$SCREEN" "^$USERS accounts"
+like 'and for how long codes rest' "$SCREEN" 'refused for 5 minutes, and temporary passes'
+is 'all is in one file' "$(ls /var/lib/mfa)" "$(printf 'mfa.db\nmfa.db-shm')"
 start_mfad || bail 'mfad does not start'
 pam_try -q code user1 "$(code_now user)"
 denied 'the used code that was lost with the log is not good again'
-tick 11
+tick 10
 pam_try code user1 "$(code_now user)"
-accepted 'codes are, some minutes later'
+accepted 'codes are, five minutes later'
+
+# Of a whole store nothing is accepted.
+tick
+pass=$(mfa-admin pass user3 --valid 8h | head -n 1)
+check_store --accept
+is 'nothing is missing' "$STATUS" 0
+like 'as it says' "$SCREEN" 'Nothing is missing; nothing was changed'
+try code
+accepted 'no code was used up'
+pam_try code user3 "$pass"
+accepted 'nor a pass ended'
 
 # With an mfad that has what was removed, nothing is to be accepted: it would be lost.
 new_site
@@ -107,6 +128,96 @@ check_store --accept
 is 'not while mfad still has it' "$STATUS" 1
 like 'but restart it' "$SCREEN" 'restart mfad'
 not_ok 'no log was made' test -e "$STORE-wal"
+stop_mfad
+
+# The store itself: mfad has the only copy, and a restart would lose it.  What check-store prints, done as it stands,
+# saves all; mfad's end is a step of it.
+systemctl() { stop_mfad; start_mfad || diag 'mfad does not start'; }
+advised() { grep '^    ' <<<"$SCREEN" >"$BED/advice"; }
+while read -r how gone; do
+	new_site
+	try code
+	accepted "mfa.db $how: before it, a sign-in"
+	log_mark
+	case $how in
+	moved) mv "$STORE" "$STORE.aside" ;;
+	replaced) cp -p "$STORE" "$BED/copy" && mv "$BED/copy" "$STORE" ;;
+	*) for end in $gone; do rm "$STORE${end#.}"; done ;;
+	esac
+	try code
+	denied "mfa.db $how: nobody gets in"
+	log_like "mfa.db $how: the log warns" 'mfad.*/var/lib/mfa/mfa.db was removed.*do not restart mfad'
+	check_store
+	is "mfa.db $how: check-store sees it" "$STATUS" 1
+	like "mfa.db $how: and warns" "$SCREEN" "Do NOT restart mfad.*process $MFAD_PID"
+	unlike "mfa.db $how: and says nothing else" "$SCREEN" 'What it has is put into|restore'
+	pid=$MFAD_PID
+	ok "mfa.db $how: there is advice" advised
+	# shellcheck source=/dev/null
+	. "$BED/advice"
+	[ "$how" != moved ] || is "mfa.db $how: mfad goes on" "$MFAD_PID" "$pid"
+	try code
+	accepted "mfa.db $how: and everybody gets in again"
+	pam_try -q code user1 "$(code_now user)"
+	denied "mfa.db $how: what was used is used"
+	check_store
+	is "mfa.db $how: all is well" "$STATUS" 0
+	like "mfa.db $how: all are there" "$SCREEN" "^$USERS accounts"
+done <<-END
+	removed .
+	moved
+	replaced
+	removed . -wal
+	removed . -wal -shm
+END
+unset -f systemctl
+
+# With nobody who has it, nothing is to be saved.
+new_site
+stop_mfad
+mv "$STORE" "$BED/gone"
+check_store
+is 'no store' "$STATUS" 1
+like 'then a backup' "$SCREEN" 'put it back.*restore a backup'
+unlike 'nobody has it' "$SCREEN" 'process'
+mv "$BED/gone" "$STORE"
+
+# What is no store, and has a log that may have everything: nobody does away with that.
+new_site
+try code
+kill_mfad
+cp -p "$STORE" "$BED/whole"
+for how in empty garbage; do
+	if [ "$how" = empty ]; then : >"$STORE"; else printf garbage | dd of="$STORE" conv=notrunc status=none; fi
+	before=$(sha256sum "$STORE"*)
+	check_store
+	is "$how: check-store sees it" "$STATUS" 1
+	like "$how: with what to do" "$SCREEN" 'Restore a backup'
+	ok "$how: mfad does not start" ends_at_start
+	try helper
+	denied "$how: nor does a helper let anybody in"
+	not_ok "$how: rotate-key stops" mfa-admin rotate-key
+	is "$how: all three are as they were" "$(sha256sum "$STORE"*)" "$before"
+done
+cp -p "$BED/whole" "$STORE"
+start_mfad || bail 'mfad does not start'
+pam_try -q code user1 "$(code_now user)"
+denied 'put back, the log has what was used'
+
+# What was looked at is left as it was found.
+stop_mfad
+for what in check-store 'check-store --accept' init rotate-key names; do
+	# shellcheck disable=SC2086
+	ok "$what" mfa-admin $what
+	is "$what leaves one file" "$(ls /var/lib/mfa)" mfa.db
+done
+mkdir "$BED/site"
+cp -p "$STORE" "$BED/site/"
+rm "$STORE"*
+cp -p "$BED/site/mfa.db" "$STORE"
+start_mfad
+try code
+accepted 'which is a whole store'
 stop_mfad
 
 # All in one file, for who copies that; helpers leave the log for the next one.
@@ -138,16 +249,68 @@ accepted 'everybody gets in'
 pam_try -q code user1 "$(code_now user)"
 denied 'but by no code twice'
 
-# What else check-store sees.
-chmod 640 "$STORE-shm"
-check_store
-is 'a file that others can read' "$STATUS" 1
-chmod 600 "$STORE-shm"
-chmod 770 /var/lib/mfa
-check_store
-is 'a folder that others can change' "$STATUS" 1
-chmod 700 /var/lib/mfa
+# Who looks after mfad is told what to run; nobody else is.
+rm "$STORE-shm"
+for what in list 'show user1' 'reset user1 --yes' report 'unlock user1' 'explain --user user1 --service code'; do
+	# shellcheck disable=SC2086
+	SCREEN=$(mfa-admin $what 2>&1 </dev/null)
+	like "$what: root is told" "$SCREEN" 'mfa-admin check-store. says'
+done
+unlike 'no line is too long' "$SCREEN" '.{81}'
+try code
+unlike 'a sign-in is not' "$SCREEN" 'mfa-admin'
 stop_mfad
+start_mfad || bail 'mfad does not start'
+
+# What else check-store sees.  What it says, done as it stands, mends it.
+mend() {
+	check_store
+	is "$1" "$STATUS" 1
+	unlike "$1: nothing is called sound" "$SCREEN" 'sound'
+	ok "$1: there is advice" advised
+	# shellcheck source=/dev/null
+	. "$BED/advice"
+	check_store
+	is "$1: which mends it" "$STATUS" 0
+}
+chmod 640 "$STORE-shm"
+mend 'a file that others can read'
+chown root:root "$STORE-wal"
+mend 'a log that is not mfad'"'"'s'
+chown root:root "$STORE"
+mend 'nor the store'
+chmod 770 /var/lib/mfa
+mend 'a folder that others can change'
+chmod 644 /etc/mfa/master.key
+mend 'a key that others can read'
+
+# The key.
+cp -p /etc/mfa/master.key "$BED/key"
+rm /etc/mfa/master.key
+check_store
+is 'no key' "$STATUS" 1
+like 'where to get it' "$SCREEN" 'mfa-admin restore --key-only FILE'
+stop_mfad
+log_mark
+ok 'mfad does not start' ends_at_start
+log_like 'nor speaks of init' 'there is a store, but not its key.*restore --key-only'
+install -g _mfa -m 640 /dev/null /etc/mfa/master.key
+check_store
+is 'an empty key' "$STATUS" 1
+like 'what it is' "$SCREEN" 'no key of mfa.*|restore --key-only --replace'
+cp -p "$BED/key" /etc/mfa/master.key
+chown root:root "$STORE"
+log_mark
+ok 'mfad does not start with a store of root' ends_at_start
+log_like 'but says whom to ask' 'event=store.*mfa-admin check-store'
+chown _mfa: "$STORE"
+
+# Who may not look is told so, and nothing that is not so.
+as alice "$(command -v mfa-admin)" check-store >"$BED/out" 2>&1
+is 'a user: 1' $? 1
+is 'a user' "$(cat "$BED/out")" 'mfa-admin: only root can look at the store.'
+mfa-admin check-store >/dev/full
+is 'what could not be written' $? 7
 in_store "UPDATE entry SET value = x'01' WHERE CAST(key AS TEXT) LIKE '%user7'"
 chown _mfa: "$STORE"*
 check_store

@@ -171,7 +171,7 @@ static int prepare(const struct command_options *options, struct backup *b)
 	}
 	r = mfa_keyring_load(b->site.conf->key_file, &b->ring);
 	if (r != 0)
-		return site_say(b->site.conf->key_file, r);
+		return site_say_key(&b->site, r);
 	return passphrase_read(options, true, b->passphrase);
 }
 

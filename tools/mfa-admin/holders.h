@@ -1,19 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which processes have a file open that no longer has its name. */
+/* Which processes have a file of the store open that no longer has its name. */
 #ifndef MFA_ADMIN_HOLDERS_H
 #define MFA_ADMIN_HOLDERS_H
 
+#include <limits.h>
 #include <sys/types.h>
+
+#define HOLDERS_FILES 3		/* the store, its log, its index */
 
 struct holder {
 	pid_t pid;
-	char command[64];	/* as the kernel has it */
-	int path;		/* which of the paths */
+	char command[64];		/* as the kernel has it */
+	int fds[HOLDERS_FILES];		/* its descriptors of files that have gone; -1: of none */
+	char moved_to[PATH_MAX];	/* where the store is now that it has open; "": nowhere */
 };
 
-/* Calls fn for each process that has a file open which had one of these paths, and is not what has it now.  Needs root
- * for others' processes.  Returns 0 or a negative errno. */
+/* Calls fn for each process that has a file open which had one of these paths, and is not what has it now; also one
+ * that has the store under another name, and log or index under theirs.  Needs root for others' processes.  Returns 0
+ * or a negative errno. */
 typedef void holders_fn(void *ctx, const struct holder *holder);
-int holders_of_gone(const char *const *paths, int count, holders_fn *fn, void *ctx);
+int holders_of_gone(const char *const paths[HOLDERS_FILES], holders_fn *fn, void *ctx);
 
 #endif

@@ -39,7 +39,7 @@ static int check_both(struct init *init)
 	int r = mfa_keyring_load(key, &init->ring);
 
 	if (r != 0)
-		return site_say(key, r);
+		return site_say_key(&init->site, r);
 	r = site_as_owner(&init->site, open_store, init);
 	if (r == 0) {
 		(void)printf(_("%s and %s are there already, and belong together.\n"), key, store);

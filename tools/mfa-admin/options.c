@@ -35,7 +35,7 @@ static const struct {
 	[OPTION_NEW] = { "new", NULL, AT(is_new), N_("a pass also for a name that nobody knows yet"), NULL },
 	[OPTION_FOLD] = { "fold", NULL, AT(fold), N_("one spelling for each, in lower case"), NULL },
 	[OPTION_STRICT] = { "strict", NULL, AT(strict), N_("fail for warnings, too"), NULL },
-	[OPTION_ACCEPT] = { "accept", NULL, AT(accept), N_("go on without the part that is missing"), NULL },
+	[OPTION_ACCEPT] = { "accept", NULL, AT(accept), N_("without the -wal: no codes for 5 minutes, passes end"), NULL },
 	[OPTION_ADD] = { "add", NULL, AT(add), N_("accounts that are there get these devices, too"), NULL },
 	[OPTION_FROM] = { "from", "KIND", AT(from), N_("files of google-authenticator or oath"), NULL },
 	[OPTION_REPLACE] = { "replace", NULL, AT(replace),

@@ -225,7 +225,7 @@ static void say_done(const struct restore *re)
 		       "were lost,\nrecovery codes that were used. Look at doc/THREATS, \"Somebody who has an old "
 		       "backup\".\n"),
 		     (unsigned long long)re->counts->accounts, when,
-		     (MFA_TOTP_DRIFT_MAX + MFA_CONF_TOTP_WINDOW_MAX) / 2 + 1);
+		     MFA_TOTP_RESTORED_MINUTES);
 	if (re->counts->tokens > 0)
 		(void)printf(_("%llu tokens count their codes: one that was used since then is good until the token is "
 			       "used again.\n"), (unsigned long long)re->counts->tokens);

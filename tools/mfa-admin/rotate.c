@@ -149,7 +149,7 @@ static int begin(struct rotate *rotate, struct mfa_rotation **rotation)
 	int r = load(rotate);
 
 	if (r != 0)
-		return site_say(key, r);
+		return site_say_key(&rotate->site, r);
 	r = site_as_owner(&rotate->site, check_store, rotate);
 	if (r != 0)
 		return site_say(rotate->site.conf->store_url, r);

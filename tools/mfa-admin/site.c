@@ -24,6 +24,31 @@ int site_say(const char *what, int error)
 	return MFA_EXIT_FAILED;
 }
 
+void site_print_key_fault(FILE *to, const struct site *site, int error)
+{
+	const char *key = site->conf->key_file;
+	const struct group *group = site->owner != NULL ? getgrgid(site->owner->pw_gid) : NULL;
+
+	if (error == -ENOENT)
+		(void)fprintf(to, _("%s: the key is missing. Take it from a backup: mfa-admin restore --key-only FILE\n"), key);
+	else if (error == -EBADMSG)
+		(void)fprintf(to, _("%s: damaged, or no key of mfa's. Take it from a backup:\n"
+				    "mfa-admin restore --key-only --replace FILE\n"), key);
+	else if (error == -EPERM && geteuid() == 0)
+		(void)fprintf(to, _("%s: it is not root's, or others can read or change it. Mend that:\n"
+				    "    chown root:%s %s && chmod 640 %s\n"),
+			      key, group != NULL ? group->gr_name : MFA_USER, key, key);
+	else
+		(void)fprintf(to, "%s: %s\n", key, strerror(-error));
+}
+
+int site_say_key(const struct site *site, int error)
+{
+	(void)fputs("mfa-admin: ", stderr);
+	site_print_key_fault(stderr, site, error);
+	return MFA_EXIT_FAILED;
+}
+
 static int find_owner(struct site *site)
 {
 	if (geteuid() != 0)

@@ -7,6 +7,7 @@
 #define MFA_ADMIN_SITE_H
 
 #include <pwd.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 #include "command.h"
@@ -36,5 +37,9 @@ int site_make_store_folder(const struct site *site);
 
 /* Says what happened to what.  Returns MFA_EXIT_FAILED. */
 int site_say(const char *what, int error);
+/* Says why the key could not be loaded (mfa_keyring_load), and what to do. */
+void site_print_key_fault(FILE *to, const struct site *site, int error);
+/* The same on standard error.  Returns MFA_EXIT_FAILED. */
+int site_say_key(const struct site *site, int error);
 
 #endif

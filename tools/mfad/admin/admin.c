@@ -30,7 +30,7 @@ static int list_one(void *ctx, const char *name, struct mfa_account *account, in
 void request_list(struct conversation *c)
 {
 	int r = mfa_accounts_list(c->verifier->accounts, list_one, c);
-	struct failure failure = failure_of(r);
+	struct failure failure = failure_to(c, r);
 
 	if (r == 0)
 		conversation_done(c, MFA_RESULT_OK, NULL);
@@ -62,7 +62,7 @@ static int load(struct conversation *c, char name[MFA_ACCOUNT_NAME_MAX + 1],
 static void finish_as(struct conversation *c, const char *event, const char *name, int r, const char *done,
 		      const char *missing)
 {
-	struct failure failure = failure_of(r);
+	struct failure failure = failure_to(c, r);
 	struct mfa_log_line line;
 
 	mfa_log_begin(&line, event);
@@ -94,7 +94,7 @@ void request_show(struct conversation *c)
 		row = row_account_whole(record.account, mfa_clock_now());
 		r = row != NULL ? conversation_row(c, row) : -ENOMEM;
 	}
-	failure = failure_of(r);
+	failure = failure_to(c, r);
 	conversation_done(c, r == 0 ? MFA_RESULT_OK : failure.result, r == 0 ? NULL : failure.text);
 	free(row);
 	mfa_record_release(&record);

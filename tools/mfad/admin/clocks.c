@@ -142,6 +142,6 @@ void unlock_all_clocks(struct conversation *c)
 		       (unsigned long long)walk.unreadable);
 	if (r == 0)
 		r = conversation_row(c, row);
-	failure = failure_of(r);
+	failure = failure_to(c, r);
 	conversation_done(c, r == 0 ? MFA_RESULT_OK : failure.result, r == 0 ? NULL : failure.text);
 }

@@ -155,7 +155,7 @@ void request_explain(struct conversation *c)
 		row = format(&e);
 		r = row != NULL ? conversation_row(c, row) : -ENOMEM;
 	}
-	failure = failure_of(r);
+	failure = failure_to(c, r);
 	conversation_done(c, r == 0 ? MFA_RESULT_OK : failure.result, r == 0 ? NULL : failure.text);
 	free(row);
 	mfa_record_release(&e.record);

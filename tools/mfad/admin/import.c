@@ -361,7 +361,7 @@ void request_import(struct conversation *c)
 		if (im->records != NULL && im->results != NULL)
 			r = take_all(im);
 	}
-	failure = failure_of(r);
+	failure = failure_to(c, r);
 	conversation_done(c, r == 0 ? MFA_RESULT_OK : failure.result, r == 0 ? NULL : failure.text);
 	if (im == NULL)
 		return;

@@ -336,7 +336,7 @@ void request_report(struct conversation *c)
 			r = re->error != 0 ? re->error : tell_figures(re, unenrolled);
 	}
 	free(re);
-	failure = failure_of(r);
+	failure = failure_to(c, r);
 	conversation_done(c, r == 0 ? MFA_RESULT_OK : failure.result, r == 0 ? NULL : failure.text);
 }
 

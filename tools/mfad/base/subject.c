@@ -243,8 +243,17 @@ struct failure failure_of(int error)
 		if (rows[i].error == error)
 			return rows[i].failure;
 	return (struct failure){ MFA_RESULT_FAILED,
-		N_("The second-factor service can't read or write its records just now, so nothing was "
+		N_("The second-factor service can't read or write its records just now, so nothing was\n"
 		   "changed. Please tell your administrator.") };
+}
+
+struct failure failure_to(const struct conversation *c, int error)
+{
+	struct failure failure = failure_of(error);
+
+	if (c->peer.kind == PEER_ROOT && (error == -ESTALE || error == -EIDRM))
+		failure.text = SUBJECT_LOOK_AT_STORE;
+	return failure;
 }
 
 const char *subject_failure_text(const struct subject *subject, int error)

@@ -47,7 +47,7 @@ static void give_up(struct working *w, int64_t now)
 	mfa_log_begin(&line, "directory");
 	mfa_log_text(&line, w->what, w->name);
 	mfa_log_number(&line, "seconds", (now - w->since) / 1000);
-	mfa_log_text(&line, "msg", "the look-up takes too long; whoever waited for it is refused");
+	mfa_log_text(&line, "msg", "the look-up takes too long; the request that waited for it is refused");
 	mfa_log_write(&line, LOG_ERR);
 }
 

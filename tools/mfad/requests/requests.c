@@ -9,6 +9,7 @@
 #include "log/log.h"
 #include "mfad/admin/handlers.h"
 #include "mfad/base/metrics.h"
+#include "mfad/base/subject.h"
 #include "mfad/devices/handlers.h"
 #include "mfad/phones/handlers.h"
 #include "mfad/signin/handlers.h"
@@ -160,21 +161,37 @@ static const char *reason_of(int error)
 	return "The second-factor service isn't set up properly. Please tell your administrator.";
 }
 
+/* Whoever looks after mfad is told what to run. */
+static const char *reason_for(int fd, const struct mfa_frame *frame, int error)
+{
+	static const int of_store[] = { -ESTALE, -EMEDIUMTYPE, -EACCES, -EPERM, -ENOENT, -ENOKEY, -EKEYREJECTED, -EBADMSG };
+	size_t i;
+
+	if (mfa_frame_type(frame) != MFA_SIGNIN && peer_of(fd, 0, (uid_t)-1, (uid_t)-1).kind == PEER_ROOT)
+		for (i = 0; i < sizeof(of_store) / sizeof(of_store[0]); i++)
+			if (of_store[i] == error)
+				return SUBJECT_LOOK_AT_STORE;
+	return reason_of(error);
+}
+
 void request_refuse(const struct mfa_conf *conf, int fd, enum mfa_result result, bool gone, int error)
 {
 	struct mfa_frame *frame = malloc(sizeof(*frame));
+	const char *reason = reason_of(error);
 
 	if (frame == NULL)
 		return;
-	if (mfa_frame_recv(fd, frame, CONVERSATION_REQUEST_MS) == 0 && mfa_frame_type(frame) == MFA_SIGNIN) {
-		result = gone ? MFA_RESULT_UNAVAILABLE : MFA_RESULT_FAILED;
-		if (gone && opens(conf, fd, frame))
+	if (mfa_frame_recv(fd, frame, CONVERSATION_REQUEST_MS) == 0) {
+		reason = reason_for(fd, frame, error);
+		if (mfa_frame_type(frame) == MFA_SIGNIN)
+			result = gone ? MFA_RESULT_UNAVAILABLE : MFA_RESULT_FAILED;
+		if (mfa_frame_type(frame) == MFA_SIGNIN && gone && opens(conf, fd, frame))
 			result = MFA_RESULT_OK;
 	}
 	mfa_frame_start(frame, MFA_DONE);
 	mfa_frame_put_byte(frame, MFA_FIELD_RESULT, (uint8_t)result);
 	if (result != MFA_RESULT_OK)
-		mfa_frame_put_text(frame, MFA_FIELD_TEXT, reason_of(error));
+		mfa_frame_put_text(frame, MFA_FIELD_TEXT, reason);
 	(void)mfa_frame_send(fd, frame, 0);
 	free(frame);
 }

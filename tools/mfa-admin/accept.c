@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "accept.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <sys/sendfile.h>
+#include <unistd.h>
+
+#include "account/accounts.h"
+#include "clock/clock.h"
+#include "factor/factor.h"
+#include "folder/folder.h"
+
+#define AT_ONCE (1 << 20)
+#define URL_SIZE (PATH_MAX + 32)
+
+struct accepting {
+	struct mfa_accounts *accounts;
+	struct accepted *out;
+};
+
+static bool has_log(const char *path)
+{
+	char name[URL_SIZE];
+
+	(void)snprintf(name, sizeof(name), "%s-wal", path);
+	return access(name, F_OK) == 0 || errno != ENOENT;
+}
+
+static void remove_copy(const char *copy)
+{
+	static const char *const ends[] = { "", "-wal", "-shm", "-wal.new" };
+	char name[URL_SIZE];
+	size_t i;
+
+	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		(void)snprintf(name, sizeof(name), "%s%s", copy, ends[i]);
+		(void)unlink(name);
+	}
+}
+
+static int copy_bytes(int from, int to)
+{
+	ssize_t n;
+
+	while ((n = sendfile(to, from, NULL, AT_ONCE)) > 0)
+		;
+	return n == 0 ? 0 : -errno;
+}
+
+static int copy_file(const char *path, const char *copy)
+{
+	int from = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC), to = -1, r = 0;
+
+	if (from < 0)
+		return -errno;
+	to = open(copy, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	r = to >= 0 ? copy_bytes(from, to) : -errno;
+	if (to >= 0)
+		(void)close(to);
+	(void)close(from);
+	return r;
+}
+
+static int use_up(void *ctx, struct mfa_record *record, bool again)
+{
+	struct accepting *accepting = ctx;
+
+	(void)again;
+	accepting->out->tokens += mfa_factor_restore(record->account, mfa_clock_now());
+	return 0;
+}
+
+static int use_up_account(void *ctx, const char *name, struct mfa_account *account, int error)
+{
+	struct accepting *accepting = ctx;
+	struct mfa_record record;
+	int r;
+
+	(void)account;
+	accepting->out->accounts++;
+	accepting->out->unreadable += error != 0;
+	if (error != 0)
+		return 0;
+	r = mfa_accounts_load(accepting->accounts, name, &record);
+	if (r == 0)
+		r = mfa_accounts_change(accepting->accounts, &record, use_up, accepting);
+	mfa_record_release(&record);
+	return r == -ENOENT ? 0 : r;
+}
+
+static int use_up_all(const char *copy, struct mfa_keyring *ring, struct accepted *out)
+{
+	struct accepting accepting = { .out = out };
+	char url[URL_SIZE];
+	int r;
+
+	(void)snprintf(url, sizeof(url), "sqlite://%s", copy);
+	r = mfa_accounts_open(url, MFA_STORE_ACCEPT, ring, &accepting.accounts);
+	if (r != 0)
+		return r;
+	r = mfa_store_verify(mfa_accounts_store(accepting.accounts));
+	if (r == 0)
+		r = mfa_accounts_list(accepting.accounts, use_up_account, &accepting);
+	mfa_accounts_close(&accepting.accounts);
+	/* What it was closed with is in the one file, unless that could not be written. */
+	return r == 0 && has_log(copy) ? -EIO : r;
+}
+
+static int put_in_place(const char *copy, const char *path)
+{
+	int fd = open(copy, O_RDONLY | O_NOFOLLOW | O_CLOEXEC), r = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (fsync(fd) != 0)
+		r = -errno;
+	(void)close(fd);
+	if (r == 0 && has_log(path))
+		r = -EAGAIN;
+	if (r == 0 && rename(copy, path) != 0)
+		r = -errno;
+	return r == 0 ? mfa_folder_sync(path) : r;
+}
+
+int accept_without_log(const char *path, struct mfa_keyring *ring, struct accepted *out)
+{
+	char copy[PATH_MAX];
+	int r;
+
+	*out = (struct accepted){ 0 };
+	if (snprintf(copy, sizeof(copy), "%s.accept", path) >= (int)sizeof(copy))
+		return -ENAMETOOLONG;
+	remove_copy(copy);
+	r = copy_file(path, copy);
+	if (r == 0)
+		r = use_up_all(copy, ring, out);
+	if (r == 0)
+		r = put_in_place(copy, path);
+	if (r != 0)
+		remove_copy(copy);
+	return r;
+}
