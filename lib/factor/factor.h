@@ -49,6 +49,8 @@ enum mfa_verdict {
 				 * whoever gave it sees what he sees after a wrong one, by all that he is told or shown */
 	MFA_VERDICT_NOT_ME,	/* somebody said so on a phone */
 	MFA_VERDICT_FAILED,	/* could not be judged (out of memory, crypto): no entry */
+	MFA_VERDICT_RESTORED,	/* right, but the accounts were restored a moment ago, and nobody knows whether it was
+				 * used since the backup; as USED for all else */
 	MFA_VERDICT_COUNT
 };
 

@@ -93,6 +93,12 @@ static int learned(int drift, int64_t offset)
 	return drift;
 }
 
+/* The last step of which a code could have been right at `now`, whatever the phone's clock was, and the window. */
+static uint64_t last_right_step(const struct mfa_device *device, int64_t now)
+{
+	return mfa_totp_step(now, device->period) + MFA_TOTP_DRIFT_MAX + MFA_CONF_TOTP_WINDOW_MAX;
+}
+
 /* Further than any code could be right. */
 static bool ahead(const struct mfa_device *device, uint64_t now, unsigned window)
 {
@@ -107,6 +113,18 @@ int64_t mfa_totp_ahead(const struct mfa_device *device, int64_t now, unsigned wi
 		return 0;
 	current = mfa_totp_step(now, device->period);
 	return ahead(device, current, window) ? (int64_t)(device->last_step - current) * device->period : 0;
+}
+
+/* What a code is that comes too late.  A code that was right is of a step no further from when it was than a clock may
+ * be off; what is noted as used beyond that was noted by mfa_factor_restore. */
+static enum mfa_verdict of_used(const struct mfa_device *device, uint64_t now)
+{
+	int64_t shown = device->used > device->created ? device->used : device->created;
+
+	/* Not of what a restored backup notes as used for a while, whatever the window is. */
+	if (ahead(device, now, MFA_CONF_TOTP_WINDOW_MAX))
+		return MFA_VERDICT_AHEAD;
+	return device->last_step >= last_right_step(device, shown) ? MFA_VERDICT_RESTORED : MFA_VERDICT_USED;
 }
 
 static void accept(struct mfa_device *device, uint64_t step, int64_t now, struct mfa_judgement *out)
@@ -147,8 +165,7 @@ static void check(struct mfa_account *account, const char *answer,
 			return;
 		}
 		/* Go on: the same digits may be another device's fresh code. */
-		/* Not of what a restored backup notes as used for a while, whatever the window is. */
-		out->verdict = ahead(device, current, MFA_CONF_TOTP_WINDOW_MAX) ? MFA_VERDICT_AHEAD : MFA_VERDICT_USED;
+		out->verdict = of_used(device, current);
 	}
 }
 
@@ -285,10 +302,9 @@ static void describe(const struct mfa_device *device, char out[MFA_DESCRIPTION_M
 		       device->period);
 }
 
-/* Whatever the phone's clock was when they were made. */
 static bool restore(struct mfa_device *device, int64_t now)
 {
-	uint64_t last = mfa_totp_step(now, device->period) + MFA_TOTP_DRIFT_MAX + MFA_CONF_TOTP_WINDOW_MAX;
+	uint64_t last = last_right_step(device, now);
 
 	if (device->last_step < last)
 		device->last_step = last;

@@ -105,6 +105,11 @@ is 'all is in one file' "$(ls /var/lib/mfa)" "$(printf 'mfa.db\nmfa.db-shm')"
 start_mfad || bail 'mfad does not start'
 pam_try -q code user1 "$(code_now user)"
 denied 'the used code that was lost with the log is not good again'
+log_mark
+try code
+denied 'nor is any other just now'
+like 'which is not called used' "$SCREEN" 'the accounts were restored just now'
+log_like 'nor in the log' 'user=user[0-9]+ .*answer=restored'
 tick 10
 pam_try code user1 "$(code_now user)"
 accepted 'codes are, five minutes later'

@@ -301,15 +301,39 @@ static void test_noted_as_used(void **state)
 {
 	static const struct { int steps; enum mfa_verdict verdict; } rows[] = {
 		{ 0, MFA_VERDICT_USED }, { 6, MFA_VERDICT_USED },
-		{ MFA_TOTP_DRIFT_MAX + MFA_CONF_TOTP_WINDOW_MAX, MFA_VERDICT_USED },
+		{ MFA_TOTP_DRIFT_MAX + MFA_CONF_TOTP_WINDOW_MAX - 1, MFA_VERDICT_USED },
+		{ MFA_TOTP_DRIFT_MAX + MFA_CONF_TOTP_WINDOW_MAX, MFA_VERDICT_RESTORED },
 		{ MFA_TOTP_DRIFT_MAX + MFA_CONF_TOTP_WINDOW_MAX + 1, MFA_VERDICT_AHEAD },
 	};
 	struct mfa_account *a = *state;
 	size_t i;
 
+	a->devices[0].used = NOW;
 	for (i = 0; i < ROWS(rows); i++) {
 		a->devices[0].last_step = mfa_totp_step(NOW, 30) + (uint64_t)rows[i].steps;
 		expect(a, code(a, NOW, 0), NOW, rows[i].verdict);
+	}
+}
+
+/* After a restore fresh codes are refused for some minutes, and not called used; nor is anything told of a wrong one. */
+static void test_restored(void **state)
+{
+	/* When a code was last right, before it: never, just then, long ago. */
+	static const int64_t used[] = { 0, NOW, NOW - 86400 };
+	struct mfa_account *a = *state, fresh = *a;
+	int64_t end = NOW + 60 * MFA_TOTP_RESTORED_MINUTES, now;
+	size_t i;
+
+	for (i = 0; i < ROWS(used); i++) {
+		*a = fresh;
+		if (used[i] != 0)
+			expect(a, code(a, used[i], 0), used[i], MFA_VERDICT_RIGHT);
+		assert_int_equal(mfa_factor_restore(a, NOW), 0);
+		for (now = NOW; now < end - PERIOD; now += PERIOD)
+			expect(a, code(a, now, 0), now, MFA_VERDICT_RESTORED);
+		expect(a, wrong_code(a, now), now, MFA_VERDICT_WRONG);
+		expect(a, code(a, end, 0), end, MFA_VERDICT_RIGHT);
+		expect(a, code(a, end, 0), end, MFA_VERDICT_USED);
 	}
 }
 
@@ -588,7 +612,8 @@ int main(void)
 		TEST(test_once), TEST(test_window), TEST(test_spellings), TEST(test_unclear),
 		TEST(test_drift), TEST(test_drift_steps), TEST(test_throttle), TEST(test_budgets_apart),
 		TEST(test_throttle_clock_set_back), TEST(test_burst_ends_at_stop), TEST(test_not_looked_at),
-		TEST(test_noted_as_used), TEST(test_clock_once_ahead), TEST(test_used_stays_used), TEST(test_unlock_keeps_used),
+		TEST(test_noted_as_used), TEST(test_restored), TEST(test_clock_once_ahead),
+		TEST(test_used_stays_used), TEST(test_unlock_keeps_used),
 		TEST(test_local_repairs_nothing),
 		TEST(test_several_devices), TEST(test_first_code), TEST(test_far), TEST(test_methods),
 	};

@@ -180,6 +180,8 @@ static int complain(struct challenge *ch)
 		[MFA_VERDICT_RIGHT] = NULL,
 		[MFA_VERDICT_NOT_ME] = NULL,
 		[MFA_VERDICT_FAILED] = N_("That code could not be checked."),
+		[MFA_VERDICT_RESTORED] = N_("Codes are refused for some minutes, because the accounts were restored just now.\n"
+			"Please try again in a few minutes."),
 	};
 	MFA_TABLE_FITS(words, MFA_VERDICT_COUNT);
 

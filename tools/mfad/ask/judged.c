@@ -21,6 +21,7 @@ const char *judged_word(const struct mfa_judgement *judgement)
 		[MFA_VERDICT_NEXT] = "resync",
 		[MFA_VERDICT_NOT_ME] = "not-me",
 		[MFA_VERDICT_FAILED] = "failed",
+		[MFA_VERDICT_RESTORED] = "restored",
 	};
 	MFA_TABLE_FITS(words, MFA_VERDICT_COUNT);
 
