@@ -156,6 +156,7 @@ while read -r how gone; do
 	is "mfa.db $how: check-store sees it" "$STATUS" 1
 	like "mfa.db $how: and warns" "$SCREEN" "Do NOT restart mfad.*process $MFAD_PID"
 	unlike "mfa.db $how: and says nothing else" "$SCREEN" 'What it has is put into|restore'
+	unlike "mfa.db $how: in 80 columns or so" "$SCREEN" '.{95}'
 	pid=$MFAD_PID
 	ok "mfa.db $how: there is advice" advised
 	# shellcheck source=/dev/null
@@ -295,6 +296,7 @@ rm /etc/mfa/master.key
 check_store
 is 'no key' "$STATUS" 1
 like 'where to get it' "$SCREEN" 'mfa-admin restore --key-only FILE'
+unlike 'in 80 columns' "$SCREEN" '.{81}'
 stop_mfad
 log_mark
 ok 'mfad does not start' ends_at_start

@@ -30,7 +30,8 @@ void site_print_key_fault(FILE *to, const struct site *site, int error)
 	const struct group *group = site->owner != NULL ? getgrgid(site->owner->pw_gid) : NULL;
 
 	if (error == -ENOENT)
-		(void)fprintf(to, _("%s: the key is missing. Take it from a backup: mfa-admin restore --key-only FILE\n"), key);
+		(void)fprintf(to, _("%s: the key is missing. Take it from a backup:\n"
+				    "mfa-admin restore --key-only FILE\n"), key);
 	else if (error == -EBADMSG)
 		(void)fprintf(to, _("%s: damaged, or no key of mfa's. Take it from a backup:\n"
 				    "mfa-admin restore --key-only --replace FILE\n"), key);

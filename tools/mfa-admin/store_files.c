@@ -170,11 +170,13 @@ static void say_last_copy(const struct store_files *files)
 		return;
 	}
 	if (access(files->paths[0], F_OK) == 0)
-		(void)fputs(_("If what is there now is what you want, restart mfad. If not, save what that process has,\n"
-			      "and only then restart mfad:\n"), stdout);
+		/* That of one store over another is neither. */
+		(void)fputs(_("If you have put another store there, and want that one: stop mfad, move the -wal and\n"
+			      "the -shm of the one before away, and start it. If not, save what that process has, and\n"
+			      "only then restart mfad:\n"), stdout);
 	else
-		(void)fputs(_("If the file was moved away, put it back, and mfad goes on by itself. If not, save what that\n"
-			      "process has, and only then restart mfad:\n"), stdout);
+		(void)fputs(_("If the file was moved away, put it back, and mfad goes on by itself. If not, save what\n"
+			      "that process has, and only then restart mfad:\n"), stdout);
 	print_copies(files);
 }
 
@@ -192,8 +194,8 @@ int store_files_look(struct store_files *files)
 	if (files->last_copy.pid != 0)
 		say_last_copy(files);
 	else if (files->parted > 0)
-		(void)fputs(_("It lets nobody in. What it has is put into the store when it ends, unless somebody else has gone on "
-			      "in a new file:\nrestart mfad (systemctl restart mfad), then run this again.\n"), stdout);
+		(void)fputs(_("It lets nobody in. What it has is put into the store when it ends, unless somebody else\n"
+			      "has gone on in a new file: restart mfad (systemctl restart mfad), then run this again.\n"), stdout);
 	else if (missing)
 		(void)fputs(_("If it was moved away, put it back, and the -wal with it. If not, restore a backup:\n"
 			      "mfa-admin restore FILE\n"), stdout);

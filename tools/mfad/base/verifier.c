@@ -209,6 +209,15 @@ static void warn_of_spellings(const struct verifier *verifier)
 				"in this store; mfa-admin names --fold ends that", 0);
 }
 
+/* Key or store can't be had. */
+static void log_closed(const char *event, const char *what, int r)
+{
+	char text[PATH_MAX + 64];
+
+	(void)snprintf(text, sizeof(text), "%s: mfa-admin check-store says what to do", what);
+	mfa_log_message(LOG_CRIT, event, text, r);
+}
+
 int verifier_load(struct verifier *verifier, const char *conf_path)
 {
 	int r;
@@ -225,7 +234,7 @@ int verifier_load(struct verifier *verifier, const char *conf_path)
 	if (r == -ENOENT)	/* verifier_open decides whether it may be made */
 		return 0;
 	if (r != 0)
-		mfa_log_message(LOG_CRIT, "key", verifier->current->conf->key_file, r);
+		log_closed("key", verifier->current->conf->key_file, r);
 	return r;
 }
 
@@ -299,14 +308,6 @@ static bool has_store(const struct mfa_conf *conf)
 	return path != NULL && access(path + 3, F_OK) == 0;
 }
 
-static void log_closed(const char *url, int r)
-{
-	char text[PATH_MAX + 64];
-
-	(void)snprintf(text, sizeof(text), "%s: mfa-admin check-store says what to do", url);
-	mfa_log_message(LOG_CRIT, "store", text, r);
-}
-
 static int open_accounts(struct verifier *verifier, enum mfa_store_open_flags how)
 {
 	const struct mfa_conf *conf = verifier->current->conf;
@@ -325,7 +326,7 @@ static int open_accounts(struct verifier *verifier, enum mfa_store_open_flags ho
 		mfa_log_message(LOG_CRIT, "store", "the store's -wal is missing, and what was written last: mfa-admin "
 				"check-store says how to go on", r);
 	else if (r != 0)
-		log_closed(conf->store_url, r);
+		log_closed("store", conf->store_url, r);
 	return r;
 }
 
