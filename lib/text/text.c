@@ -100,6 +100,58 @@ void mfa_text_copy(char *out, size_t size, const char *text)
 	out[at] = '\0';
 }
 
+/* Whether a line is words: pictures are drawn of blanks, of '#', of ESC sequences and of U+2580 and its like. */
+static bool is_words(const char *line)
+{
+	unsigned char c = (unsigned char)line[0];
+
+	return (c > ' ' && c < 0x7f && c != '#') || (c & 0xfc) == 0xc0;
+}
+
+static size_t columns(const char *text, size_t len)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < len; i++)
+		n += ((unsigned char)text[i] & 0xc0) != 0x80;
+	return n;
+}
+
+/* The last blank before which there are no more than `most` columns; NULL: there is none. */
+static char *last_blank(char *line, size_t len, size_t most)
+{
+	char *found = NULL;
+	size_t i, n = 0;
+
+	for (i = 0; i < len && n <= most; i++) {
+		if (line[i] == ' ' && i > 0)
+			found = line + i;
+		n += ((unsigned char)line[i] & 0xc0) != 0x80;
+	}
+	return found;
+}
+
+void mfa_text_wrap(char *text, size_t first, size_t others)
+{
+	size_t most = first, len, next;
+	char *blank;
+
+	for (; *text != '\0'; text += text[len] == '\n' ? len + 1 : len, most = others) {
+		len = strcspn(text, "\n");
+		blank = is_words(text) && columns(text, len) > most ? last_blank(text, len, most) : NULL;
+		if (blank == NULL)
+			continue;
+		*blank = '\n';
+		next = text[len] == '\n' ? strcspn(text + len + 1, "\n") : 0;
+		/* Then that one may be too long, and comes next; but nothing is pushed into another sentence. */
+		if (next > 0 && is_words(text + len + 1) &&
+		    (strchr(".:!?", text[len - 1]) == NULL ||
+		     columns(blank + 1, (size_t)(text + len - blank) + next) <= others))
+			text[len] = ' ';
+		len = (size_t)(blank - text);
+	}
+}
+
 uint64_t mfa_text_hash(const char *text)
 {
 	uint64_t hash = 0xcbf29ce484222325U;

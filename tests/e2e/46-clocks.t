@@ -41,7 +41,7 @@ set_clock $((NOW + 3600))
 log_mark
 pam_try code alice "$(code_now alice)"
 denied 'then it is set right: today is before what was used'
-like 'she hears who can help' "$SCREEN" 'ask your administrator'
+like 'she hears who can help' "$SCREEN" 'the clock of this system was wrong'
 log_like 'and the log what it is' 'user=alice.*answer=clock-ahead'
 like 'mfa-admin show, too' "$(mfa-admin show alice </dev/null)" 'REFUSED: .* good only in 365 days'
 unlike 'not of who is not concerned' "$(mfa-admin show carol </dev/null)" 'REFUSED'

@@ -153,7 +153,7 @@ ok 'Dutch: in' wait_for shows 'in as alice'
 tick
 on_ssh alice
 ok 'Dutch: the next sign-in' wait_for shows 'Code uit de Authenticator-app:' || diag "$(screen)"
-like 'Dutch: says that a device was added' "$(screen)" 'een apparaat aan dit account toegevoegd'
+like 'Dutch: says that a device was added' "$(screen)" 'er een apparaat aan dit'
 keys "$(app_code "$key")" Enter
 ok 'Dutch: in with a code' wait_for shows 'in as alice'
 in_tmux kill-server

@@ -25,7 +25,7 @@ on_ssh() {
 
 on_ssh alice
 ok 'meer informatie vereist' wait_for shows 'Meer informatie vereist' || diag "$(screen)"
-like 'niet nu' "$(screen)" 'n kan nog [0-9]+ keer'
+like 'niet nu' "$(screen)" 'n: nog [0-9]+ keer'
 keys '' Enter
 ok 'de code die de app toont' wait_for shows 'Voer de code in' || diag "$(screen)"
 key=$(key_shown)
@@ -43,7 +43,7 @@ on_pty ssh "${SSH_OPTIONS[@]}" -p "$PORT" -o PreferredAuthentications=keyboard-i
 		"$PASSWORD" "$(app_code "$key")")
 entered 'aanmelden met een code' alice
 like 'gevraagd in het Nederlands' "$SCREEN" 'Code uit de Authenticator-app: '
-like 'met het nieuws' "$SCREEN" 'apparaat aan dit account toegevoegd'
+like 'met het nieuws' "$SCREEN" 'er een apparaat aan dit'
 pam_try code alice 111111 222222 333333
 denied 'drie foute codes'
 like 'wat er fout is' "$SCREEN" 'Die code is niet juist'

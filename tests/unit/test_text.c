@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "text/text.h"
@@ -126,11 +127,50 @@ static void test_hash(void **state)
 		assert_int_equal(mfa_text_hash(rows[i].text), rows[i].expect);
 }
 
+static void test_wrap(void **state)
+{
+	static const struct { const char *name, *text; size_t first, others; const char *expect; } rows[] = {
+		{ "what fits", "one two", 7, 7, "one two" },
+		{ "what does not", "one two", 6, 7, "one\ntwo" },
+		{ "a blank at the edge", "one two three", 7, 7, "one two\nthree" },
+		{ "others are wider", "one two three four", 3, 14, "one\ntwo three four" },
+		{ "and are broken as well", "one two three four", 3, 9, "one\ntwo three\nfour" },
+		{ "the rest goes before the next line", "one two\nthree", 3, 9, "one\ntwo three" },
+		{ "which is broken as well", "one two\nthree four\nfive", 3, 10, "one\ntwo three\nfour five" },
+		{ "after a sentence where there is room", "one two.\nThree", 3, 10, "one\ntwo. Three" },
+		{ "and only there", "one two.\nThree", 3, 9, "one\ntwo.\nThree" },
+		{ "not into an empty line", "one two\n\nthree", 3, 9, "one\ntwo\n\nthree" },
+		{ "nor into a table", "one two\n  1. x", 3, 9, "one\ntwo\n  1. x" },
+		{ "nor into a picture", "one two\n\xe2\x96\x84 x", 3, 9, "one\ntwo\n\xe2\x96\x84 x" },
+		{ "a table stays", "  one two three", 3, 3, "  one two three" },
+		{ "a picture stays", "\xe2\x96\x84 \xe2\x96\x84 \xe2\x96\x84", 3, 3, "\xe2\x96\x84 \xe2\x96\x84 \xe2\x96\x84" },
+		{ "one of letters too", "#### ####", 3, 3, "#### ####" },
+		{ "and one in colours", "\033[7m one two", 3, 3, "\033[7m one two" },
+		{ "a word that is longer", "https://mfa.example.org/ there", 9, 9, "https://mfa.example.org/ there" },
+		{ "one after a short word", "open https://mfa.example.org/", 9, 9, "open\nhttps://mfa.example.org/" },
+		{ "columns, not bytes", "\303\251\303\251\303\251 \303\251", 5, 5, "\303\251\303\251\303\251 \303\251" },
+		{ "a line that begins with such a letter", "\303\211t\303\251 x", 3, 3, "\303\211t\303\251\nx" },
+		{ "nothing", "", 3, 3, "" },
+		{ "ends with a newline", "one two\n", 3, 9, "one\ntwo\n" },
+		{ "begins with one", "\none two", 3, 9, "\none two" },
+	};
+	char text[80];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		(void)snprintf(text, sizeof(text), "%s", rows[i].text);
+		mfa_text_wrap(text, rows[i].first, rows[i].others);
+		if (strcmp(text, rows[i].expect) != 0)
+			fail_msg("%s: %s", rows[i].name, text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_printable), cmocka_unit_test(test_copy), cmocka_unit_test(test_visible),
-		cmocka_unit_test(test_hash),
+		cmocka_unit_test(test_hash), cmocka_unit_test(test_wrap),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

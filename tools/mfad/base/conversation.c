@@ -2,8 +2,11 @@
 #include "mfad/base/conversation.h"
 
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "language/language.h"
+#include "text/text.h"
 
 #define WORKING_FIELD 4		/* bytes */
 
@@ -29,10 +32,26 @@ const char *conversation_words(const struct conversation *c, const char *text)
 	return mfa_translate(c->language, text);
 }
 
+/* Translations and an administrator's words have lines of any length. */
+static void put_words(struct conversation *c, const char *text)
+{
+	const char *words = text != NULL ? conversation_words(c, text) : NULL;
+	bool is_text = mfa_frame_type(&c->frame) == MFA_INFO || mfa_frame_type(&c->frame) == MFA_ERROR ||
+		       mfa_frame_type(&c->frame) == MFA_DONE;
+	char *wrapped = words != NULL && is_text && c->first_columns > 0 ? strdup(words) : NULL;
+
+	if (wrapped != NULL)
+		mfa_text_wrap(wrapped, c->first_columns, CONVERSATION_COLUMNS);
+	mfa_frame_put_text(&c->frame, MFA_FIELD_TEXT, wrapped != NULL ? wrapped : words);
+	if (wrapped != NULL)
+		explicit_bzero(wrapped, strlen(wrapped));
+	free(wrapped);
+}
+
 int conversation_say(struct conversation *c, enum mfa_frame_type type, const char *text)
 {
 	mfa_frame_start(&c->frame, type);
-	mfa_frame_put_text(&c->frame, MFA_FIELD_TEXT, text != NULL ? conversation_words(c, text) : NULL);
+	put_words(c, text);
 	/* For what the module says by itself later. */
 	mfa_frame_put_text(&c->frame, MFA_FIELD_LANGUAGE, c->language != NULL ? c->language : "en");
 	if (c->asks_code && (type == MFA_ASK || type == MFA_ASK_ECHO))
@@ -102,7 +121,7 @@ void conversation_done(struct conversation *c, enum mfa_result result, const cha
 {
 	mfa_frame_start(&c->frame, MFA_DONE);
 	mfa_frame_put_byte(&c->frame, MFA_FIELD_RESULT, (uint8_t)result);
-	mfa_frame_put_text(&c->frame, MFA_FIELD_TEXT, text != NULL ? conversation_words(c, text) : NULL);
+	put_words(c, text);
 	(void)send_frame(c);
 }
 

@@ -16,6 +16,10 @@
 #define CONVERSATION_REQUEST_MS 5000
 #define CONVERSATION_ANSWER_MS 600000
 #define CONVERSATION_SEND_MS 10000
+/* What a window of 80 has, where PuTTY puts "| " before each line; and what ssh leaves of it on the first line of what it
+ * shows, after "(alice@server.example) ". */
+#define CONVERSATION_COLUMNS 77
+#define CONVERSATION_COLUMNS_SSH 60
 
 struct conversation {
 	int fd;
@@ -29,6 +33,7 @@ struct conversation {
 	bool left;			/* the client went, or gave no answer, when it was asked */
 	bool unheard;			/* it had gone when something was said, while mfad was at work */
 	struct working working;
+	unsigned first_columns;		/* of a text's first line, where its lines are broken; 0: they are not */
 	bool unshown;			/* of the texts before the last question, some could not be shown */
 	struct mfa_frame frame;		/* the last received, until the next is built */
 };
@@ -44,7 +49,7 @@ const char *conversation_words(const struct conversation *c, const char *text)
 /* For requests.  Each returns 0 or a negative errno, after which only
  * conversation_done makes sense, and will not be heard. */
 
-/* MFA_INFO or MFA_ERROR. */
+/* MFA_INFO or MFA_ERROR: its lines are broken where c->first_columns says so, and with them conversation_done's. */
 int conversation_say(struct conversation *c, enum mfa_frame_type type, const char *text);
 /* answer is "" on error.  Returns 0, -ECANCELED (the person gave no answer), -ETIMEDOUT,
  * -EPIPE (the client has gone), -EBADMSG (not an answer, or longer than size). The caller wipes answer. */

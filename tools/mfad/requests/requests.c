@@ -82,6 +82,14 @@ static const char *language_of(const struct conversation *c)
 	return mfa_language_find(own);
 }
 
+/* What the tools print has its lines already. */
+static unsigned first_columns(const struct conversation *c)
+{
+	if (mfa_frame_type(&c->frame) != MFA_SIGNIN)
+		return 0;
+	return c->waits ? CONVERSATION_COLUMNS : CONVERSATION_COLUMNS_SSH;
+}
+
 static bool lasts(const struct conversation *c)
 {
 	return mfa_frame_type(&c->frame) == MFA_PHONE || mfa_frame_type(&c->frame) == MFA_EVENTS;
@@ -114,6 +122,7 @@ void request_run(struct verifier *verifier, int fd, void (*on_request)(void *ctx
 		c->language = language_of(c);
 		c->has_code = mfa_frame_byte(&c->frame, MFA_FIELD_CODE, 0) == 1;
 		c->waits = mfa_frame_byte(&c->frame, MFA_FIELD_WAIT, 0) == 1;
+		c->first_columns = first_columns(c);
 		metrics_conversations(1);
 		serve(c);
 		metrics_conversations(-1);
