@@ -31,6 +31,10 @@
  * digits and letters of full width, and Arabic digits, as those of ASCII.  All else stays as it is.  "" where it is
  * longer than any code; typed may be NULL.  The caller wipes out. */
 void mfa_typed_plain(const char *typed, char out[MFA_ANSWER_MAX]);
+/* An answer to a question of yes or no: a word in any of the languages, or its letter; MFA_TYPED_NOTHING for nothing or
+ * blanks. */
+enum mfa_typed_word { MFA_TYPED_OTHER, MFA_TYPED_NOTHING, MFA_TYPED_YES, MFA_TYPED_NO };
+enum mfa_typed_word mfa_typed_word(const char *typed);
 /* Whether it stands for Enter: nothing, blanks, "ok", or yes in any of the languages. */
 bool mfa_typed_is_enter(const char *typed);
 

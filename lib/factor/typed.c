@@ -71,17 +71,31 @@ void mfa_typed_plain(const char *typed, char out[MFA_ANSWER_MAX])
 	}
 }
 
-/* What people type where they are told to press Enter. */
-bool mfa_typed_is_enter(const char *typed)
+/* Of all languages that there are: people type what they are used to. */
+enum mfa_typed_word mfa_typed_word(const char *typed)
 {
-	static const char *const words[] = { "", "ok", "y", "yes", "j", "ja", "o", "oui" };
+	static const struct { const char *text; enum mfa_typed_word word; } rows[] = {
+		{ "", MFA_TYPED_NOTHING },
+		{ "ok", MFA_TYPED_YES }, { "y", MFA_TYPED_YES }, { "yes", MFA_TYPED_YES }, { "j", MFA_TYPED_YES },
+		{ "ja", MFA_TYPED_YES }, { "o", MFA_TYPED_YES }, { "oui", MFA_TYPED_YES },
+		{ "n", MFA_TYPED_NO }, { "no", MFA_TYPED_NO }, { "nee", MFA_TYPED_NO }, { "non", MFA_TYPED_NO },
+	};
+	enum mfa_typed_word word = MFA_TYPED_OTHER;
 	char plain[MFA_ANSWER_MAX];
-	bool is = false;
 	size_t i;
 
 	mfa_typed_plain(typed, plain);
-	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		is |= strcasecmp(plain, words[i]) == 0;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (strcasecmp(plain, rows[i].text) == 0)
+			word = rows[i].word;
 	explicit_bzero(plain, sizeof(plain));
-	return is;
+	return word;
+}
+
+/* What people type where they are told to press Enter. */
+bool mfa_typed_is_enter(const char *typed)
+{
+	enum mfa_typed_word word = mfa_typed_word(typed);
+
+	return word == MFA_TYPED_NOTHING || word == MFA_TYPED_YES;
 }

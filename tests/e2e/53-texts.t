@@ -96,16 +96,52 @@ while IFS='|' read -r what rules prompt; do
 	pam_try -l -r 192.0.2.9 code carol "$PASSWORD"
 	like "$what" "$SCREEN" "^ask: $prompt\$"
 done <<'END'
-enrolment, once|enrolment=require|Code that the app shows \(other pictures: p plain, i light, q plain light\): 
-enrolment, so many times|enrolment=offer;offer_times=3|Set up your phone now\? \[Y/n; n can be said 3 more times\] 
-enrolment, until then|enrolment=offer;offer_until=2099-01-31|Set up your phone now\? \[Y/n; n can be said until 2099-01-31\] 
+enrolment, once|enrolment=require|Code that the app shows \(p, i, q: other pictures\): 
+enrolment, so many times|enrolment=offer;offer_times=3|Set up your phone now\? \[Y/n; n: 3 left\] 
+enrolment, until then|enrolment=offer;offer_until=2099-01-31|Set up your phone now\? \[Y/n; n: until 2099-01-31\] 
 END
 new_rules '[policy]' "$HERE" 'enrolment = offer' 'offer_times = 2' 'minimum = 2'
 tick
 pam_try -l -r 192.0.2.9 code alice "$PASSWORD" "$(code_now alice)" n
 accepted 'a second device is put off'
-like 'in a question of its own' "$SCREEN" '^ask: Add another device now[?] [[]Y.n; n can be said 2 more times'
+like 'in a question of its own' "$SCREEN" '^ask: Add another device now[?] [[]Y.n; n: 2 left'
+# --- an answer that is none -----------------------------------------------------------------------
+
+new_rules '[policy]' "$HERE" 'enrolment = offer' 'offer_times = 9'
+for no in n N no nee Non; do
+	pam_try -r 192.0.2.9 code carol "$PASSWORD" maybe '?' "$no"
+	accepted "not now, in any language: $no"
+	is 'and what is neither is asked again' "$(grep -c 'neither yes nor no' <<<"$SCREEN")" 2
+	unlike 'no enrolment begins' "$SCREEN" 'Scan'
+done
+for yes in y YES j ja o oui ''; do
+	pam_try -r 192.0.2.9 code carol "$PASSWORD" "$yes"
+	like "now: ${yes:-Enter}" "$SCREEN" 'Scan the picture'
+done
+pam_try -r 192.0.2.9 code carol "$PASSWORD" maybe 123456 'an answer of more than sixteen bytes' n
+denied 'three that are neither end it'
+unlike 'and lead nowhere' "$SCREEN" 'Scan'
+pam_try -r 192.0.2.9 code carol "$PASSWORD" "$PASSWORD" n
+accepted 'the password there is no answer'
+like 'it says so' "$SCREEN" '^Here something else is asked for'
+unlike 'and nothing of a code' "$SCREEN" 'code from your app'
+
+# --- how long a line is ---------------------------------------------------------------------------
+
+# What ssh puts before the first leaves about 60 columns of 80.
+for language in en nl fr; do
+	new_rules '[policy]' "$HERE" 'enrolment = require' "language = $language" \
+		"intro = $(printf 'word %.0s' {1..30})"
+	pam_try -r 192.0.2.9 code alice "$PASSWORD" "$(wrong_code alice)" x
+	tick 3
+	out=$SCREEN
+	pam_try -r 192.0.2.9 code carol "$PASSWORD" 000000
+	is "$language: the first line of each text" "$(LC_ALL=C.UTF-8 grep -E '^say: .{61}' <<<"$out$SCREEN")" ''
+	is "$language: and the others, but for pictures" "$(LC_ALL=C.UTF-8 grep -vE '█|^(say|ask):' <<<"$out$SCREEN" | grep -E '.{78}')" ''
+	unlike "$language: no question is longer than both" "$(LC_ALL=C.UTF-8 grep '^ask: ' <<<"$out$SCREEN")" '^ask: .{77}'
+done
 new_rules
+unlock alice
 enrol carol
 for _ in 1 2; do
 	mapfile -t wrong < <(for _ in 1 2 3; do wrong_code carol && tick 3; done)

@@ -85,8 +85,8 @@ is 'nothing' "$(devices bob)" 0
 # --- ssh ------------------------------------------------------------------------------
 
 on_ssh alice
-ok 'ssh: what to do stands in the question' wait_for shows 'then press Enter, or type a code:' || diag "$(screen)"
-like 'and which number, and where: no notification goes to this one' "$(screen)" "^Enter [1-9][0-9] on your phone \\(open $ORIGIN\\), then"
+ok 'ssh: what to do stands in the question' wait_for shows 'then Enter, or a recovery code:' || diag "$(screen)"
+like 'and which number, and where: no notification goes to this one' "$(screen)" "^Enter [1-9][0-9] on your phone \\(${ORIGIN#https://}\\), then"
 like 'the phone sees who, what, from where' "$(phone Pixel list)" \
 	'"account":"alice",.*"service":"sshd","address":"127.0.0.1","command":"","claim":false'
 unlike 'and not the number' "$(phone Pixel list)" "[\":]$(number)[\",]"
@@ -100,13 +100,13 @@ ok 'ssh: in' wait_for shows 'in as alice' || diag "$(screen)"
 log_like 'the log says by which phone' 'event=signin result=ok user=alice service=sshd.* method=push answer=ok device=Pixel'
 
 on_ssh alice
-wait_for shows 'then press Enter'
+wait_for shows 'then Enter, or'
 keys '' Enter
 like 'Enter first, the phone after' "$(phone Pixel approve "$(number)")" '^200 .*approved'
 ok 'the waiting sign-in is woken' wait_for shows 'in as alice'
 
 on_ssh alice
-wait_for shows 'then press Enter'
+wait_for shows 'then Enter, or'
 is 'a wrong number' "$(phone Pixel approve "$(other_than "$(number)")")" '200 {"result":"wrong"}'
 keys '' Enter
 ok 'is said, and refused' wait_for shows 'Another number was entered' || diag "$(screen)"
@@ -114,7 +114,7 @@ ok 'ssh: not in' wait_for shows 'ended 255'
 log_like 'and logged' 'event=phone result=wrong-number user=alice service=sshd rhost=127.0.0.1'
 
 on_ssh alice
-wait_for shows 'then press Enter'
+wait_for shows 'then Enter, or'
 is 'it is not me' "$(phone Pixel deny)" '200 {"result":"denied"}'
 keys '' Enter
 ok 'is said, and refused' wait_for shows 'was refused on your phone'
@@ -141,9 +141,9 @@ ok 'bob, who has an app, pairs as well' eval '
 	phone Bobs approve "$(screen | grep -oE "round: enter [0-9]+" | grep -oE "[0-9]+")" && wait_for shows "ended 0"' || diag "$(screen)"
 tick
 on_ssh bob
-wait_for shows 'then press Enter'
+wait_for shows 'then Enter, or'
 like 'no notification went out: the question says so' "$(screen)" \
-	"Enter [1-9][0-9] on your phone \\(open $ORIGIN\\), then press Enter, or type"
+	"Enter [1-9][0-9] on your phone \\(${ORIGIN#https://}\\), then Enter, or a code:"
 keys "$(code_now bob)" Enter
 ok 'a code lets in as well' wait_for shows 'in as bob' || diag "$(screen)"
 like 'and the phone shows no request any more' "$(phone Bobs list)" '"requests":\[\]'
@@ -176,7 +176,7 @@ is 'nor has any heard of it' "$once" "$(($(told) - before))"
 tick
 for _ in 1 2; do
 	on_ssh bob
-	wait_for shows 'then press Enter'
+	wait_for shows 'then Enter, or'
 	phone Bobs approve "$(other_than "$(number)")" >/dev/null
 	keys '' Enter
 	wait_for shows 'Another number'
@@ -380,7 +380,7 @@ chmod 644 "$BED/pressed"
 chmod 666 "$BED/asked"
 chmod o+x "$BED"
 in_window 100x30 "setpriv --reuid alice --regid alice --init-groups env SUDO_ASKPASS=$BED/askpass sudo -kA sh -c 'echo in as \$(id -un)'"
-ok 'sudo -A: the number stands in the question' wait_for grep -qE '^Enter [0-9]+ on your phone .*, then press Enter, or type a code' "$BED/asked" ||
+ok 'sudo -A: the number stands in the question' wait_for grep -qE '^Enter [0-9]+ on your phone .*, then Enter, or a recovery code: ' "$BED/asked" ||
 	diag "$(screen)" "$(cat "$BED/asked")"
 phone Pixel approve "$(grep -oE 'Enter [0-9]+ on' "$BED/asked" | tail -n 1 | grep -oE '[0-9]+')" >/dev/null
 echo ok >&8
@@ -404,7 +404,7 @@ ok 'and the phone forgets of it' wait_for eval 'phone Pixel list | grep -q "\"re
 
 # On a terminal that a text can't be shown on, the question says what the text would have.
 in_window 100x30 "$HELPERS/signin -f 'sign in' code alice y"
-ok 'a wait that nobody was told of is none' wait_for shows '^ask: Enter [0-9]+ on your phone .*, then press Enter' || diag "$(screen)"
+ok 'a wait that nobody was told of is none' wait_for shows '^ask: Enter [0-9]+ on your phone .*, then Enter' || diag "$(screen)"
 phone Pixel approve "$(number)" >/dev/null
 ok 'and y is as good as Enter' wait_for shows 'PAM_SUCCESS 1' || diag "$(screen)"
 unlock alice
@@ -489,7 +489,7 @@ like "radius: it's not me" "$(phone Pixel deny)" '^200 .*denied'
 wait "$RADIUS"
 log_like 'is logged with whose word it was' 'event=phone result=not-me user=alice claimed_service="radiusd \(radsrv\)"'
 as radsrv "$HELPERS/signin" radiusd alice >"$BED/6" 2>&1
-like 'radius: no phone is asked any more' "$(cat "$BED/6")" 'a request was refused there'
+like 'radius: no phone is asked any more' "$(cat "$BED/6")" 'not asked, because a request was refused'
 like 'mfa-admin show says so' "$(mfa-admin show alice </dev/null)" '^Phones: +not asked by callers since'
 unlike 'and nothing of others' "$(mfa-admin show alice </dev/null)" '^Phones: +not asked since'
 like 'and so does she read' "$(as alice mfa-enroll status)" "for sign-ins by other users' programs"
@@ -503,12 +503,42 @@ like 'her list says so' "$(as alice mfa-enroll status)" 'not-me +caller:radiusd_
 unlock alice
 ok 'unlock: it is asked again' unanswered
 
+# --- the menu of who enrols --------------------------------------------------------------------------
+
+new_rules "${RULES[@]}" 'enrolment = require' 'enrol_networks = 192.0.2.0/24'
+while IFS='|' read -r answer question; do
+	pam_try -r 192.0.2.9 code carol '?' "$answer"
+	is "what is none of these is asked again, then ${answer:-Enter}" "$(grep -c 'none of these' <<<"$SCREEN")" 1
+	like "leads to: $question" "$SCREEN" "^ask: $question"
+done <<'END'
+1|Number that the phone shows
+|Number that the phone shows
+push|Number that the phone shows
+Phone|Number that the phone shows
+2|Code that the app shows
+ 2 |Code that the app shows
+APP|Code that the app shows
+totp|Code that the app shows
+END
+pam_try -r 192.0.2.9 code carol 3 12 abc
+denied 'three that are none end it'
+unlike 'and lead nowhere' "$SCREEN" 'Scan'
+printf 'expect Your choice\nsend maybe\nexpect none of these.*\nexpect Your choice\nsend app\nexpect Code that\nsend 000000\n' |
+	sed 's/\.\*//' >"$BED/script"
+on_pty setpriv --reuid carol --regid carol --init-groups mfa-enroll add <"$BED/script"
+like 'so it is with mfa-enroll' "$SCREEN" 'none of these'
+new_rules "${RULES[@]}"
+
 # --- without ----------------------------------------------------------------------------------------
 
 kill "$PORTAL"
 wait_for log_has 'no longer listens'
 pam_try code alice ''
 like 'no portal: a code is asked, and it is said why' "$SCREEN" "can't be asked just now"
+like 'what she has is asked for: there is no app' "$SCREEN" '^Please use a recovery code[.]'
+like 'in the question, too' "$SCREEN" '^ask: Recovery code: '
+pam_try code bob ''
+like 'who has an app is asked for its code' "$SCREEN" '^ask: Authenticator code: '
 stop_mfad
 pam_try code alice ''
 like 'no daemon: the same' "$SCREEN" "can't be asked just now"

@@ -125,7 +125,7 @@ like 'and how to get notifications' "$(js "text('bob')")" 'Activer|notifications
 is 'nothing that axe sees in the dark' "$(js "accessible('bob')")" '[]'
 on_ssh bob
 wait_for shows 'on your phone'
-like 'no notification: the question says what to open' "$(screen)" "on your phone \\(open $ORIGIN\\), then press"
+like 'no notification: the question says what to open' "$(screen)" "on your phone \\(${ORIGIN#https://}\\), then Enter"
 first=$(asked_number)
 in_tmux new-window -d -t 1 "ssh ${SSH_OPTIONS[*]} -p $PORT -o PreferredAuthentications=keyboard-interactive \
 	bob@127.0.0.1 'echo \"in as \$(id -un)\"'; echo \"ended \$?\"; sleep 1000"

@@ -45,7 +45,7 @@ while IFS='|' read -r name how; do
 	accepted "$name: a code works"
 	[ "$SECONDS" -lt 5 ]
 	is "$name: and does not take long" $? 0
-	like "$name: the user is told" "$SCREEN" "on your phone \\(open $ORIGIN\\), then press"
+	like "$name: the user is told" "$SCREEN" "on your phone \\(${ORIGIN#https://}\\), then Enter"
 	is "$name: it was asked once, and nobody else" "$(js 'pushed('$((before + 1))').then(() => pushes.length)')" $((before + 1))
 	js 'set({status: 201, delay: 0, redirect: null, garbage: false})' >/dev/null
 done <<'END'

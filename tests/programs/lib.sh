@@ -111,7 +111,7 @@ readonly ORIGIN=https://mfa.example.org
 
 phone() { "$HELPERS/phone" "$BED/phone.$1" "${@:2}"; }
 
-# The number that a question on standard input says: "Enter 71 on your phone", or "open PAGE on your phone, enter 71".
+# The number that a question on standard input says: "Enter 71 on your phone, ...".
 number_asked() { grep -oiE 'enter [1-9][0-9]\b' | tail -n 1 | grep -oE '[0-9]+'; }
 
 # with_phones [LINE]...: mfad has these rules and those for phones, and believes that a portal listens.

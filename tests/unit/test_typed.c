@@ -97,6 +97,25 @@ static void test_enter(void **state)
 			fail_msg("\"%s\"", other[i]);
 }
 
+static void test_word(void **state)
+{
+	static const struct { const char *typed; enum mfa_typed_word expect; } rows[] = {
+		{ "", MFA_TYPED_NOTHING }, { " \t", MFA_TYPED_NOTHING }, { NULL, MFA_TYPED_NOTHING },
+		{ "y", MFA_TYPED_YES }, { "Yes", MFA_TYPED_YES }, { "j", MFA_TYPED_YES }, { "JA", MFA_TYPED_YES },
+		{ "o", MFA_TYPED_YES }, { "oui ", MFA_TYPED_YES }, { "ok", MFA_TYPED_YES },
+		{ "n", MFA_TYPED_NO }, { "N", MFA_TYPED_NO }, { "no", MFA_TYPED_NO }, { " nee\r", MFA_TYPED_NO },
+		{ "Non", MFA_TYPED_NO },
+		{ "maybe", MFA_TYPED_OTHER }, { "?", MFA_TYPED_OTHER }, { "yn", MFA_TYPED_OTHER }, { "nein", MFA_TYPED_OTHER },
+		{ "not now", MFA_TYPED_OTHER }, { "1", MFA_TYPED_OTHER }, { "267 257", MFA_TYPED_OTHER },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ROWS(rows); i++)
+		if (mfa_typed_word(rows[i].typed) != rows[i].expect)
+			fail_msg("%s", rows[i].typed);
+}
+
 /* Whatever its kind, where it is judged. */
 static void test_judged(void **state)
 {
@@ -131,6 +150,7 @@ int main(void)
 		cmocka_unit_test(test_plain),
 		cmocka_unit_test(test_long),
 		cmocka_unit_test(test_enter),
+		cmocka_unit_test(test_word),
 		TEST(test_judged),
 	};
 

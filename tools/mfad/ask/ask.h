@@ -16,7 +16,8 @@ struct ask {
 	/* Adding a device: all but `enrolled` are there, or none. */
 
 	const char *choice;		/* in the menu, */
-	const char *brief;		/* and where the menu is the question itself */
+	const char *brief;		/* and where the menu is the question itself; */
+	const char *word;		/* what people type there, besides the number and the method's own word */
 	/* Whether one can be added just now: the rules take it, and whatever it needs is there. */
 	bool (*offered)(const struct conversation *c, const struct mfa_policy *policy);
 	/* Leads to a device that has proven itself, in e->device, with a label.  Returns whether it did; otherwise
@@ -35,9 +36,9 @@ struct ask {
 	 * Returns 0 or a negative errno of the conversation; *error: of the store. */
 	int (*begin)(struct challenge *ch, int *error);
 	/* The question once it was begun, in the conversation's language, of less than CHALLENGE_PROMPT_MAX bytes: one
-	 * line, with all that must be read to answer it where the client does not wait.  blocked: app codes are refused
-	 * just now. */
-	void (*prompt)(const struct challenge *ch, bool blocked, char out[CHALLENGE_PROMPT_MAX]);
+	 * line, with all that must be read to answer it where the client does not wait.  recovery: of codes only one of
+	 * those is of use, since there are no others, or they are refused just now. */
+	void (*prompt)(const struct challenge *ch, bool recovery, char out[CHALLENGE_PROMPT_MAX]);
 	/* With a client that can wait: until it is answered or the person would rather type something.  Returns whether
 	 * that was the end, and of which result. */
 	bool (*wait)(struct challenge *ch, enum mfa_result *result, int *error);

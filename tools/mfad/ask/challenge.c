@@ -123,10 +123,9 @@ static int say_blocked(struct challenge *ch, enum mfa_verdict verdict, int64_t w
 	return conversation_say(ch->c, MFA_INFO, text);
 }
 
-/* Nobody reads a code off devices that have none. */
-static bool has_codes(const struct mfa_account *account)
+bool challenge_has_codes(const struct challenge *ch)
 {
-	unsigned methods = mfa_account_methods(account);
+	unsigned methods = mfa_account_methods(ch->record->account);
 
 	return methods == 0 || (methods & mfa_methods_typed()) != 0;
 }
@@ -134,13 +133,15 @@ static bool has_codes(const struct mfa_account *account)
 /* The question.  blocked: app codes are refused just now. */
 static void write_prompt(const struct challenge *ch, bool blocked, char out[CHALLENGE_PROMPT_MAX])
 {
+	bool recovery = blocked || !challenge_has_codes(ch);
+
 	if (ch->begun != NULL)
-		ch->begun->prompt(ch, blocked, out);
-	else if (!blocked && ch->policy->prompt != NULL && has_codes(ch->record->account))
+		ch->begun->prompt(ch, recovery, out);
+	else if (!recovery && ch->policy->prompt != NULL)
 		(void)snprintf(out, CHALLENGE_PROMPT_MAX, "%s: ", ch->policy->prompt);
 	else
-		(void)snprintf(out, CHALLENGE_PROMPT_MAX, "%s", conversation_words(ch->c,
-			blocked || !has_codes(ch->record->account) ? PROMPT_RECOVERY : PROMPT_CODE));
+		(void)snprintf(out, CHALLENGE_PROMPT_MAX, "%s",
+			       conversation_words(ch->c, recovery ? PROMPT_RECOVERY : PROMPT_CODE));
 }
 
 /* One prompt, and why it is not the usual one. */

@@ -42,6 +42,10 @@ struct challenge {
 	size_t wrong_count;
 };
 
+/* Whether the account has a device that codes are read off, or nothing at all: otherwise only a recovery code or a pass
+ * can be typed. */
+bool challenge_has_codes(const struct challenge *challenge);
+
 /* Asks up to CHALLENGE_TRIES times.  Returns MFA_RESULT_OK, or why not; *error is 0 or what the
  * store said. Nothing but the prompts and complaints has been told yet. */
 enum mfa_result challenge_run(struct challenge *challenge, int *error);

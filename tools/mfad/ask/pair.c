@@ -97,7 +97,7 @@ static int ask_number(struct pair *p)
 {
 	struct enrolment *e = p->e;
 	const char *prompt = e->wants_other != NULL && !p->ch->c->waits
-		? N_("Number that the phone shows (other pictures: p plain, i light, q plain light): ")
+		? N_("Number that the phone shows (p, i, q: other pictures): ")
 		: N_("Number that the phone shows: ");
 	unsigned wrong = 0, i;
 	char answer[16];

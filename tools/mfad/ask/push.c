@@ -14,6 +14,7 @@
 #include "mfad/phones/push.h"
 
 #define TEXT_MAX 400
+#define NO_ANSWER N_("No answer came from your phone.")
 
 extern const struct ask ask_push;
 
@@ -40,47 +41,73 @@ static void add_notice(const struct challenge *ch, char *text, size_t size)
 		       ch->c->conf->portal.url);
 }
 
+/* Without what a browser adds by itself: the line is long enough. */
+static const char *host_of(const char *url)
+{
+	static const char scheme[] = "https://";
+
+	return strncmp(url, scheme, sizeof(scheme) - 1) == 0 ? url + sizeof(scheme) - 1 : url;
+}
+
 /* sshd, a web page or a dialog shows a text late or not at all; on a terminal the text is there already, and the
  * question may be another one (sudo -p). */
-static void prompt(const struct challenge *ch, bool blocked, char out[CHALLENGE_PROMPT_MAX])
+static void prompt(const struct challenge *ch, bool recovery, char out[CHALLENGE_PROMPT_MAX])
 {
 	const char *url = ch->c->conf->portal.url;
 	unsigned number = of(ch)->push.request.number;
 
 	if (ch->c->waits)
-		(void)snprintf(out, CHALLENGE_PROMPT_MAX, "%s", conversation_words(ch->c, blocked
+		(void)snprintf(out, CHALLENGE_PROMPT_MAX, "%s", conversation_words(ch->c, recovery
 			? N_("Press Enter when you have, or type a recovery code: ")
 			: N_("Press Enter when you have, or type a code: ")));
 	else if (of(ch)->notified)
-		(void)snprintf(out, CHALLENGE_PROMPT_MAX, blocked
-			? conversation_words(ch->c,
-				N_("Enter %u on your phone, then press Enter here, or type a recovery code: "))
-			: conversation_words(ch->c,
-				N_("Enter %u on your phone, then press Enter here, or type a code: ")), number);
+		(void)snprintf(out, CHALLENGE_PROMPT_MAX, recovery
+			? conversation_words(ch->c, N_("Enter %u on your phone, then Enter here, or a recovery code: "))
+			: conversation_words(ch->c, N_("Enter %u on your phone, then Enter here, or a code: ")), number);
 	else
-		(void)snprintf(out, CHALLENGE_PROMPT_MAX, blocked
-			? conversation_words(ch->c,
-				N_("Enter %u on your phone (open %s), then press Enter, or type a recovery code: "))
-			: conversation_words(ch->c,
-				N_("Enter %u on your phone (open %s), then press Enter, or type a code: ")),
-			number, url);
+		(void)snprintf(out, CHALLENGE_PROMPT_MAX, recovery
+			? conversation_words(ch->c, N_("Enter %u on your phone (%s), then Enter, or a recovery code: "))
+			: conversation_words(ch->c, N_("Enter %u on your phone (%s), then Enter, or a code: ")),
+			number, host_of(url));
+}
+
+/* Why no phone is waited for, and what there is instead. */
+static int say_instead(struct challenge *ch, enum mfa_frame_type type, const char *why)
+{
+	char text[TEXT_MAX];
+
+	(void)snprintf(text, sizeof(text), "%s\n%s", conversation_words(ch->c, why),
+		       conversation_words(ch->c, challenge_has_codes(ch) ? N_("Please use a code.")
+									 : N_("Please use a recovery code.")));
+	return conversation_say(ch->c, type, text);
 }
 
 static int say_why_not(struct challenge *ch, enum push_offer offer)
 {
 	switch (offer) {
 	case PUSH_UNREACHABLE:
-		return conversation_say(ch->c, MFA_INFO, "Your phone can't be asked just now. Please use a code.");
+		return say_instead(ch, MFA_INFO, N_("Your phone can't be asked just now."));
 	case PUSH_STOPPED:
-		return conversation_say(ch->c, MFA_INFO,
-			"Your phone is not asked, because a request was refused there. Sign in with a\n"
-			"code, and it will be asked again.");
+		return say_instead(ch, MFA_INFO, N_("Your phone is not asked, because a request was refused there.\n"
+						    "It will be asked again once you have signed in another way."));
 	case PUSH_LIMITED:
-		return conversation_say(ch->c, MFA_INFO,
-			"Your phone was asked too often without an answer. Please use a code.");
+		return say_instead(ch, MFA_INFO, N_("Your phone was asked too often without an answer."));
 	default:
 		return 0;
 	}
+}
+
+/* Where the question has not the room. */
+static int say_not_notified(struct challenge *ch)
+{
+	char text[TEXT_MAX];
+
+	if (of(ch)->notified || ch->c->waits)
+		return 0;
+	(void)snprintf(text, sizeof(text),
+		       conversation_words(ch->c, N_("No notification could be sent to your phone: open\n%s there.")),
+		       ch->c->conf->portal.url);
+	return conversation_say(ch->c, MFA_INFO, text);
 }
 
 static void end(struct challenge *ch)
@@ -111,7 +138,7 @@ static int begin(struct challenge *ch, int *error)
 	}
 	ch->begun = &ask_push;
 	of(ch)->notified = push_notified(&of(ch)->push);
-	return 0;
+	return say_not_notified(ch);
 }
 
 static void settle(struct challenge *ch, struct mfa_account *account)
@@ -189,8 +216,11 @@ static bool wait_for_phone(struct challenge *ch, enum mfa_result *result, int *e
 	enum push_outcome outcome;
 	char text[TEXT_MAX];
 
-	(void)snprintf(text, sizeof(text), conversation_words(ch->c,
-		N_("To sign in, enter %u on your phone. (Press Enter to type a code instead.)")),
+	(void)snprintf(text, sizeof(text), challenge_has_codes(ch)
+		? conversation_words(ch->c,
+			N_("To sign in, enter %u on your phone. (Press Enter to type a code instead.)"))
+		: conversation_words(ch->c,
+			N_("To sign in, enter %u on your phone. (Press Enter for a recovery code.)")),
 		of(ch)->push.request.number);
 	add_notice(ch, text, sizeof(text));
 	if (conversation_wait(ch->c, text) != 0) {
@@ -202,7 +232,7 @@ static bool wait_for_phone(struct challenge *ch, enum mfa_result *result, int *e
 		return true;
 	if (outcome == PUSH_EXPIRED) {
 		end(ch);
-		(void)conversation_say(ch->c, MFA_INFO, "No answer came from your phone. Please use a code.");
+		(void)say_instead(ch, MFA_INFO, NO_ANSWER);
 	}
 	return false;
 }
@@ -219,7 +249,7 @@ static bool answered(struct challenge *ch, const char *answer, enum mfa_result *
 	if (outcome == PUSH_EXPIRED) {
 		end(ch);
 		if (!*judge)
-			(void)conversation_say(ch->c, MFA_ERROR, "No answer came from your phone. Please use a code.");
+			(void)say_instead(ch, MFA_ERROR, NO_ANSWER);
 	}
 	return false;
 }
@@ -228,6 +258,7 @@ const struct ask ask_push = {
 	.method = MFA_METHOD_ID_PUSH,
 	.choice = N_("number matching on this phone (recommended)"),
 	.brief = N_("number matching (recommended)"),
+	.word = "phone",
 	.offered = pair_offered,
 	.enrol = pair_phone,
 	.enrolled = pair_end,

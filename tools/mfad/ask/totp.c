@@ -186,6 +186,7 @@ const struct ask ask_totp = {
 	.method = MFA_METHOD_ID_TOTP,
 	.choice = N_("code from an authenticator app"),
 	.brief = N_("code from an app"),
+	.word = "app",
 	.offered = offered,
 	.enrol = enrol,
 	.proven = N_("The code is right."),

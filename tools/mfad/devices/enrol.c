@@ -4,6 +4,7 @@
 #include <openssl/rand.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "clock/clock.h"
 #include "language/language.h"
@@ -224,21 +225,38 @@ static int say_menu(struct conversation *c, const struct ask *const *rows, size_
 	return conversation_say(c, MFA_INFO, text);
 }
 
+/* The row that an answer means: Enter the first, or by its number or a word of it.  NULL: none. */
+static const struct ask *chosen(const struct ask *const *rows, size_t count, const char *answer)
+{
+	char plain[MFA_ANSWER_MAX], number[24];
+	size_t i;
+
+	mfa_typed_plain(answer, plain);
+	if (plain[0] == '\0')
+		return rows[0];
+	for (i = 0; i < count; i++) {
+		(void)snprintf(number, sizeof(number), "%zu", i + 1);
+		if (strcmp(plain, number) == 0 || strcasecmp(plain, mfa_method(rows[i]->method)->word) == 0 ||
+		    (rows[i]->word != NULL && strcasecmp(plain, rows[i]->word) == 0))
+			return rows[i];
+	}
+	return NULL;
+}
+
 static int choose(struct conversation *c, const struct ask *const *rows, size_t count, const struct ask **out)
 {
-	char answer[16], prompt[400], plain[MFA_ANSWER_MAX];
-	size_t i;
+	char answer[16], prompt[400];
+	unsigned tries;
 	int r = say_menu(c, rows, count, prompt, sizeof(prompt));
 
-	if (r == 0)
+	for (tries = 0; r == 0 && tries < ENROL_CHOICE_TRIES; tries++) {
 		r = conversation_ask(c, true, prompt, answer, sizeof(answer));
-	if (r != 0 && r != -EBADMSG)
-		return r;
-	mfa_typed_plain(answer, plain);
-	for (i = 1; r == 0 && i < count; i++)
-		if ((size_t)(plain[0] - '0') == i + 1)
-			*out = rows[i];
-	return 0;
+		*out = r == 0 ? chosen(rows, count, answer) : NULL;
+		if (*out != NULL || (r != 0 && r != -EBADMSG))
+			return r;
+		r = conversation_say(c, MFA_ERROR, N_("That is none of these. Type the number of one."));
+	}
+	return r != 0 ? r : -ECANCELED;
 }
 
 /* Where nothing can be added, one that needs nothing is: the rules may change. */

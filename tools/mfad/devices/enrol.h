@@ -6,6 +6,9 @@
 
 #include "mfad/ask/ask.h"
 
+/* How often a choice may be something that is none. */
+#define ENROL_CHOICE_TRIES 3
+
 /* Which kind of device, where there is more than one: a menu. asked: a method's word, or "" for no
  * choice yet.  The row is in e->ask; e->replaces says what goes for it.  Returns 0, -EINVAL (it can't be had:
  * e->ask->not_offered says why), -EPERM (it can't be the account's only one) or as conversation_ask. */

@@ -91,10 +91,10 @@ static const char *const time_left = N_(
 	"You have ten minutes. If the connection is closed before that, sign in\n"
 	"again: nothing is saved until the last question was answered.");
 
-/* Where the question does not have it. */
+/* What the question has letters for, or no room. */
 static const char *other_pictures(const struct change *ch, const char *picture)
 {
-	return picture != NULL && ch->c->waits ? conversation_words(ch->c, N_(
+	return picture != NULL ? conversation_words(ch->c, N_(
 		"If it does not look right, type p (plain), i (for a light background), or\n"
 		"q (plain, for a light background), and Enter.\n")) : "";
 }
@@ -219,12 +219,12 @@ static void write_choice(const struct change *ch, const struct signin_enrol *se,
 	if (se->decision->left > 0)
 		(void)snprintf(out, size, c->waits
 			? conversation_words(c, N_("Press Enter to do it now, or type n for \"not now\" (%u left)."))
-			: conversation_words(c, N_("[Y/n; n can be said %u more times] ")), se->decision->left);
+			: conversation_words(c, N_("[Y/n; n: %u left] ")), se->decision->left);
 	else if (se->policy->offer_until > 0 && !se->decision->stood_in &&
 		 localtime_r(&last, &tm) != NULL && strftime(day, sizeof(day), "%Y-%m-%d", &tm) > 0)
 		(void)snprintf(out, size, c->waits
 			? conversation_words(c, N_("Press Enter to do it now, or type n for \"not now\" (until %s)."))
-			: conversation_words(c, N_("[Y/n; n can be said until %s] ")), day);
+			: conversation_words(c, N_("[Y/n; n: until %s] ")), day);
 	else
 		(void)snprintf(out, size, "%s", c->waits
 			? conversation_words(c, N_("Press Enter to do it now, or type n for \"not now\"."))
@@ -234,9 +234,12 @@ static void write_choice(const struct change *ch, const struct signin_enrol *se,
 /* Whether it is to be now, where it may be later.  *no: it is not. */
 static int ask_whether(struct change *ch, const struct signin_enrol *se, bool *no)
 {
+	enum mfa_typed_word word = MFA_TYPED_OTHER;
 	char choice[240], prompt[400], answer[16];
+	unsigned tries;
 	int r = 0;
 
+	*no = false;
 	write_choice(ch, se, choice, sizeof(choice));
 	if (ch->c->waits) {
 		(void)snprintf(prompt, sizeof(prompt), "%s", conversation_words(ch->c, N_("Set it up now? [Y/n] ")));
@@ -246,10 +249,15 @@ static int ask_whether(struct change *ch, const struct signin_enrol *se, bool *n
 			ch->record.account->device_count > 0 ? N_("Add another device now?")
 							     : N_("Set up your phone now?")), choice);
 	}
-	if (r == 0)
+	for (tries = 0; r == 0 && tries < ENROL_CHOICE_TRIES; tries++) {
 		r = conversation_ask(ch->c, true, prompt, answer, sizeof(answer));
-	*no = r == 0 && (answer[0] == 'n' || answer[0] == 'N');
-	return r;
+		word = r == 0 ? mfa_typed_word(answer) : MFA_TYPED_OTHER;
+		*no = word == MFA_TYPED_NO;
+		if (word != MFA_TYPED_OTHER || (r != 0 && r != -EBADMSG))
+			return r;
+		r = conversation_say(ch->c, MFA_ERROR, N_("That is neither yes nor no."));
+	}
+	return r != 0 ? r : -ECANCELED;
 }
 
 /* Says why, and asks whether now where it may be later.  Returns whether to go on. */
@@ -305,7 +313,7 @@ void signin_enrol(struct change *ch, struct signin_enrol *se)
 		.first = se->first, .service = se->service,
 		.show = show, .wants_other = wants_other, .hand_out = hand_out_codes,
 		.prompt = ch->c->waits ? N_("Code that the app shows: ")
-			: N_("Code that the app shows (other pictures: p plain, i light, q plain light): "),
+			: N_("Code that the app shows (p, i, q: other pictures): "),
 		.view = VIEW_DARK,
 	};
 
