@@ -253,7 +253,7 @@ static bool is_password_again(pam_handle_t *pamh, const struct options *o, const
 }
 
 /* Asks until the answer is not the password once more.  *out is NULL when it stays that. */
-static int ask_person(pam_handle_t *pamh, const struct options *o, int style, const struct mfa_field *prompt,
+static int ask_person(pam_handle_t *pamh, const struct options *o, int style, bool code, const struct mfa_field *prompt,
 		      char **out)
 {
 	bool is_empty = false;
@@ -266,9 +266,11 @@ static int ask_person(pam_handle_t *pamh, const struct options *o, int style, co
 		is_empty = (*out)[0] == '\0';
 		free_answer(*out);
 		*out = NULL;
-		(void)pam_error(pamh, "%s", mfa_say(MFA_SAY_IS_PASSWORD, o->set.language));
+		(void)pam_error(pamh, "%s", mfa_say(code ? MFA_SAY_IS_PASSWORD : MFA_SAY_IS_PASSWORD_HERE,
+						o->set.language));
 	}
-	pam_syslog(pamh, LOG_NOTICE, "the answer to the question for a code was the login password: %s",
+	pam_syslog(pamh, LOG_NOTICE, "the answer to %s was the login password: %s",
+		   code ? "the question for a code" : "a question that asks for no code",
 		   mfa_manner_advice(o->manner, text_item(pamh, PAM_SERVICE), is_empty));
 	return PAM_CONV_ERR;
 }
@@ -277,6 +279,7 @@ static int ask_person(pam_handle_t *pamh, const struct options *o, int style, co
 static int ask(pam_handle_t *pamh, const struct options *o, int fd, struct mfa_frame *frame, int style, char **hand,
 	       bool unshown, int *step)
 {
+	bool code = mfa_frame_byte(frame, MFA_FIELD_CODE, 0) == 1;
 	struct mfa_field field;
 	char *text = *hand;
 	int r = PAM_SUCCESS;
@@ -285,7 +288,7 @@ static int ask(pam_handle_t *pamh, const struct options *o, int fd, struct mfa_f
 	if (mfa_frame_find(frame, MFA_FIELD_TEXT, &field) != 0)
 		r = PAM_SYSTEM_ERR;
 	if (r == PAM_SUCCESS && text == NULL)
-		r = ask_person(pamh, o, style, &field, &text);
+		r = ask_person(pamh, o, style, code, &field, &text);
 	/* No answer at all is a wrong answer. */
 	if (r == PAM_SUCCESS)
 		*step = answer(fd, frame, text != NULL ? text : "", unshown);

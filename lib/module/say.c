@@ -17,25 +17,30 @@ static const char *const words[][LANGUAGES] = {
 		"Mot de passe, suivi ou non d'un code. Password: ",
 	},
 	[MFA_SAY_IS_PASSWORD] = {
-		"That is your password. Here a code from your app is asked for.",
-		"Dat is uw wachtwoord. Hier wordt een code uit uw app gevraagd.",
-		"C'est votre mot de passe. Ici un code de votre application est demand\303\251.",
+		"That is your password.\nHere a code from your app is asked for.",
+		"Dat is uw wachtwoord.\nHier wordt een code uit uw app gevraagd.",
+		"C'est votre mot de passe.\nIci un code de votre application est demand\303\251.",
+	},
+	[MFA_SAY_IS_PASSWORD_HERE] = {
+		"That is your password.\nHere something else is asked for.",
+		"Dat is uw wachtwoord.\nHier wordt iets anders gevraagd.",
+		"C'est votre mot de passe.\nIci autre chose est demand\303\251.",
 	},
 	[MFA_SAY_INTERRUPTED] = {
-		"The second-factor service was interrupted. Please try again.",
-		"De dienst voor de tweede factor is onderbroken. Probeer het opnieuw.",
-		"Le service du second facteur a \303\251t\303\251 interrompu. Veuillez recommencer.",
+		"The second-factor service was interrupted.\nPlease try again.",
+		"De dienst voor de tweede factor is onderbroken.\nProbeer het opnieuw.",
+		"Le service du second facteur a \303\251t\303\251 interrompu.\nVeuillez recommencer.",
 	},
 	[MFA_SAY_UNREACHABLE] = {
-		"The second-factor service can't be reached. Please tell your administrator.",
-		"De dienst voor de tweede factor is niet bereikbaar. Meld het uw beheerder.",
-		"Le service du second facteur est injoignable. Pr\303\251venez votre administrateur.",
+		"The second-factor service can't be reached.\nPlease tell your administrator.",
+		"De dienst voor de tweede factor is niet bereikbaar.\nMeld het uw beheerder.",
+		"Le service du second facteur est injoignable.\nPr\303\251venez votre administrateur.",
 	},
 	[MFA_SAY_CANNOT_ENROL] = {
-		"Please set up your phone first: sign in where questions can be asked, or run mfa-enroll.",
-		"Stel eerst uw telefoon in: meld u aan waar vragen gesteld kunnen worden, of gebruik mfa-enroll.",
-		"Configurez d'abord votre t\303\251l\303\251phone : connectez-vous l\303\240 o\303\271 des questions "
-		"peuvent \303\252tre pos\303\251es, ou lancez mfa-enroll.",
+		"Please set up your phone first: sign in where questions\ncan be asked, or run mfa-enroll.",
+		"Stel eerst uw telefoon in: meld u aan waar vragen gesteld\nkunnen worden, of gebruik mfa-enroll.",
+		"Configurez d'abord votre t\303\251l\303\251phone : connectez-vous l\303\240 o\303\271\n"
+		"des questions peuvent \303\252tre pos\303\251es, ou lancez mfa-enroll.",
 	},
 };
 MFA_TABLE_FITS(words, MFA_SAY_COUNT);

@@ -12,7 +12,8 @@
 enum mfa_say {
 	MFA_SAY_PASSWORD_AND_CODE,	/* a prompt: programs look for "Password" where it begins (OpenVPN, in English), and
 					 * for "assword: " at its end */
-	MFA_SAY_IS_PASSWORD,		/* the answer was the login password */
+	MFA_SAY_IS_PASSWORD,		/* the answer was the login password, where a code is asked for, */
+	MFA_SAY_IS_PASSWORD_HERE,	/* and where something else is */
 	MFA_SAY_INTERRUPTED,
 	MFA_SAY_UNREACHABLE,
 	MFA_SAY_CANNOT_ENROL,		/* a code came with the password, and no question can be asked */
