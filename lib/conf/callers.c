@@ -8,25 +8,31 @@
 #include "conf/conf.h"
 #include "language/language.h"
 
-/* Whose word counts as it is, or who is nobody in particular. */
-static bool is_ours(uint32_t uid)
+/* Whose word counts as it is, or who is nobody in particular.  Returns NULL for others, or which it is; constant. */
+static const char *why_never(uint32_t uid)
 {
+	static const char ours[] = N_("a user of mfa's own can't be a caller");
 	static const char *const users[] = { MFA_USER, MFA_PORTAL_USER };
 	struct mfa_identity id;
 	size_t i;
 
-	if (uid == 0 || uid == (uint32_t)geteuid() || uid == mfa_identity_overflow_uid() || uid == (uint32_t)-1)
-		return true;
+	if (uid == 0)
+		return N_("root can't be a caller: its programs may sign in everybody already");
+	if (uid == mfa_identity_overflow_uid() || uid == (uint32_t)-1)
+		return N_("who stands for users that are not known can't be a caller");
+	if (uid == (uint32_t)geteuid())
+		return ours;
 	for (i = 0; i < sizeof(users) / sizeof(users[0]); i++)
 		if (mfa_identity_of_name(users[i], &id) == 0 && id.known && id.uid == uid)
-			return true;
-	return false;
+			return ours;
+	return NULL;
 }
 
 /* Sets found and uid.  Returns NULL, or why not; constant. */
 static const char *find(struct mfa_caller *caller)
 {
 	struct mfa_identity id;
+	const char *why;
 	int r;
 
 	if (atomic_load(&caller->found))
@@ -36,11 +42,10 @@ static const char *find(struct mfa_caller *caller)
 		return N_("can't be looked up just now");
 	if (!id.known)
 		return N_("there is no such user");
-	if (is_ours(id.uid))
-		return N_("neither root nor a user of mfa's own, nor one who stands for others, can be it");
+	why = why_never(id.uid);
 	caller->uid = id.uid;
-	atomic_store(&caller->found, true);
-	return NULL;
+	atomic_store(&caller->found, why == NULL);
+	return why;
 }
 
 int mfa_conf_find_callers(const char *path, struct mfa_conf *conf, char error[MFA_CONF_ERROR_SIZE])

@@ -49,9 +49,12 @@ int conf_each_word(struct loader *l, const char *key, const char *value,
 	char word[LINE_SIZE];
 	int r;
 
-	while ((r = next_word(&value, word, sizeof(word))) > 0)
+	while ((r = next_word(&value, word, sizeof(word))) > 0) {
+		if (strpbrk(word, " \t") != NULL)
+			return conf_fail(l, "%s: %s: commas stand between what is in a list", key, word);
 		if (!add(l, key, word, list))
 			return 0;
+	}
 	return r == 0 ? 1 : conf_fail(l, "%s: there is an empty place in the list", key);
 }
 

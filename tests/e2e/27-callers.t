@@ -23,7 +23,7 @@ told() { grep -v '^PAM_' <<<"$SCREEN"; }
 log_mark
 by radsrv radiusd alice "$(code_now alice)"
 denied 'a program that is nowhere named signs nobody in'
-like 'it is told what is the case' "$SCREEN" 'runs neither as root nor as the owner of this account'
+like 'it is told what is the case' "$SCREEN" 'runs neither as root nor as the owner of'
 unlike 'and nothing is wrong with the account' "$SCREEN" "can't be used until"
 log_like 'the log says who, and which key to set' \
 	'result=refused user=alice claimed_service=radiusd .*peer_uid=[0-9]+ rule=not-own-account detail="see callers in \[policy radiusd\]"'
@@ -95,7 +95,7 @@ by radsrv radiusd alice "$(wrong 4)" "$(wrong 5)"
 is 'five wrong codes, all of them the caller'"'"'s' "$(counts)" 'caller_code:wrong_in_a_row:5'
 by radsrv radiusd alice "$(code_now alice)"
 denied 'it waits'
-like 'and says so' "$SCREEN" 'refused for another'
+like 'and says so' "$SCREEN" 'another [0-9]+ seconds'
 by alice code alice "$(code_now alice)"
 accepted 'her own programs do not'
 tick
@@ -108,7 +108,7 @@ tick 2
 by radsrv radiusd alice "$(code_now alice)"
 accepted 'the wait is over'
 is 'a right one clears no more than its own' "$(counts)" 'code:wrong_in_a_row:2 local_code:wrong_in_a_row:1'
-like 'show: how many of four weeks' "$(mfa-admin show alice </dev/null)" 'Wrong: +8 app codes within 28 days, by callers; 92 more'
+like 'show: how many of four weeks' "$(mfa-admin show alice </dev/null)" 'Wrong: +app codes within 28 days, by callers: 8; 92 more'
 like 'and on root'"'"'s word a fifth of them' "$(mfa-admin show --json alice </dev/null)" '"root":3,"local":1,"caller":8,'
 tick
 pam_try code alice "$(code_now alice)"
@@ -153,7 +153,23 @@ is 'explain, on root'"'"'s word' "$(field decision) $(field caller)" 'enrol '
 OUT=$(mfa-admin explain --user bob --service radiusd --rhost 192.0.2.7 --caller radsrv --json </dev/null)
 is 'explain, by the caller' "$(field decision) $(field rule) $(field caller)" 'refuse unenrolled=deny radsrv'
 OUT=$(mfa-admin explain --user bob --service web --rhost 192.0.2.7 --caller radsrv --json </dev/null)
-is 'explain, by one who is none there' "$(field decision) $(field caller)" 'refuse '
+is 'explain, by one who is none there' "$(field decision) $(field rule) $(field caller)" 'refuse not-own-account '
+while read -r user service caller decision rule; do
+	OUT=$(mfa-admin explain --user "$user" --service "$service" --rhost 192.0.2.7 --caller "$caller" --json </dev/null)
+	is "explain: $caller at $service for $user" "$(field decision) $(field rule)" "$decision $rule"
+done <<'END'
+alice radiusd websrv refuse not-own-account
+alice code websrv refuse not-own-account
+alice radiusd root require enrolled
+alice code root require enrolled
+alice code alice require enrolled
+alice sshd bob require enrolled
+alice sudo bob require enrolled
+END
+OUT=$(mfa-admin explain --user alice --service radiusd --caller websrv </dev/null)
+like 'and in words: refused' "$OUT" '^alice: refused, before anything is asked'
+like 'and what to set' "$OUT" 'See callers in [[]policy radiusd[]]'
+unlike 'and not that something is asked' "$OUT" 'second factor is asked'
 like 'in words' "$(mfa-admin explain --user alice --service radiusd --caller radsrv </dev/null)" \
 	'^Asked by:  radsrv, one of `callers`'
 
@@ -264,12 +280,13 @@ bad() {
 }
 invalid=$(mfa-admin check-config </dev/null >/dev/null 2>&1; write_conf '[policy' ; mfa-admin check-config </dev/null >/dev/null 2>&1; echo $?)
 bad 'mfa-nobody-is-called-so' "$invalid" 'callers: mfa-nobody-is-called-so: there is no such user'
-bad 'radsrv, root' "$invalid" 'callers: root: neither root'
-bad '_mfa' "$invalid" 'callers: _mfa: neither root'
-bad '_mfa-portal' "$invalid" 'callers: _mfa-portal: neither root'
-bad 'nobody' "$invalid" 'callers: nobody: neither root'
+bad 'radsrv, root' "$invalid" "callers: root: root can't be a caller"
+bad '_mfa' "$invalid" "callers: _mfa: a user of mfa's own"
+bad '_mfa-portal' "$invalid" "callers: _mfa-portal: a user of mfa's own"
+bad 'nobody' "$invalid" 'callers: nobody: who stands for'
 useradd --system --non-unique --uid 0 --user-group toor2
-bad 'toor2' "$invalid" 'callers: toor2: neither root'
+bad 'toor2' "$invalid" "callers: toor2: root can't be a caller"
+bad 'radsrv websrv' "$invalid" 'callers: radsrv websrv: commas stand between'
 write_conf '[policy]' 'callers = radsrv'
 like 'for all services at once' "$(mfa-admin check-config </dev/null 2>&1)" 'mfa.conf:6: callers belongs to one service'
 
@@ -297,8 +314,10 @@ odd() {
 odd 'ok$' '[policy]' 'enrolment = require' 'enrol_networks = 192.0.2.0/24' 'exempt_networks = 192.0.2.0/24' \
 	'[policy radiusd]' 'callers = radsrv'
 unlike 'what holds for all services is not odd' "$(mfa-admin check-config </dev/null 2>&1)" warning
-odd 'policy radiusd.: callers enrol nobody' '[policy radiusd]' 'callers = radsrv' 'enrolment = offer'
-odd 'policy radiusd.: callers enrol nobody' '[policy radiusd]' 'callers = radsrv' 'remember = 8h'
+odd "policy radiusd.: for root's programs alone, and not for callers: enrolment\$" \
+	'[policy radiusd]' 'callers = radsrv' 'enrolment = offer'
+odd 'not for callers: minimum, remember$' '[policy radiusd]' 'callers = radsrv' 'remember = 8h' 'minimum = 2'
+odd 'policy freeradius.: it has callers, but there is no /etc/pam.d/freeradius' '[policy freeradius]' 'callers = radsrv'
 odd 'policy radiusd.: exempt_networks does not hold for callers' \
 	'[policy radiusd]' 'callers = radsrv' 'exempt_networks = 192.0.2.0/24'
 odd 'policy radiusd.: callers_exempt has no effect' '[policy radiusd]' 'callers_exempt = yes'

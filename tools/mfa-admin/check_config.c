@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "check_pam.h"
 #include "command.h"
 #include "conf/conf.h"
 #include "language/language.h"
@@ -95,11 +96,34 @@ static bool same_networks(const struct mfa_networks *a, const struct mfa_network
 	return a->rows == b->rows && a->count == b->count;
 }
 
+static bool own_networks(const struct mfa_policy *p, const struct mfa_policy *all)
+{
+	return !same_networks(&p->enrol_networks, &all->enrol_networks);
+}
+
 static bool own_enrolment(const struct mfa_policy *p, const struct mfa_policy *all)
 {
-	return (p->enrolment != MFA_ENROLMENT_OFF && p->enrolment != all->enrolment) || p->minimum > all->minimum ||
-	       p->remember > all->remember || !same_networks(&p->enrol_networks, &all->enrol_networks) ||
-	       (p->enrol_local && !all->enrol_local) || (p->fail_open && !all->fail_open);
+	return p->enrolment != MFA_ENROLMENT_OFF && p->enrolment != all->enrolment;
+}
+
+static bool own_enrol_local(const struct mfa_policy *p, const struct mfa_policy *all)
+{
+	return p->enrol_local && !all->enrol_local;
+}
+
+static bool own_minimum(const struct mfa_policy *p, const struct mfa_policy *all)
+{
+	return p->minimum > all->minimum;
+}
+
+static bool own_remember(const struct mfa_policy *p, const struct mfa_policy *all)
+{
+	return p->remember > all->remember;
+}
+
+static bool own_failmode(const struct mfa_policy *p, const struct mfa_policy *all)
+{
+	return p->fail_open && !all->fail_open;
 }
 
 static bool own_exemption(const struct mfa_policy *p, const struct mfa_policy *all)
@@ -108,23 +132,62 @@ static bool own_exemption(const struct mfa_policy *p, const struct mfa_policy *a
 	       !same_networks(&p->exempt_networks, &all->exempt_networks);
 }
 
-/* What callers never get, and a section of theirs says all the same.  What [policy] says, all: is meant for root's. */
+/* What callers never get, and a section of theirs says all the same: keys.  What [policy] says, all: is meant for
+ * root's. */
 static const struct {
 	bool (*holds)(const struct mfa_policy *policy, const struct mfa_policy *all);
-	const char *text;
-} doubts_of_callers[] = {
-	{ own_enrolment,
-	  N_("callers enrol nobody, nothing is remembered for them, and failmode lets nobody in: enrolment, enrol_networks, "
-	     "enrol_local, minimum, remember and failmode hold for root's programs alone") },
-	{ own_exemption,
-	  N_("exempt_networks does not hold for callers: if what they say of an address is to spare people, say "
-	     "callers_exempt = yes") },
+	const char *key;
+} not_for_callers[] = {
+	{ own_enrolment, "enrolment" }, { own_networks, "enrol_networks" }, { own_enrol_local, "enrol_local" },
+	{ own_minimum, "minimum" }, { own_remember, "remember" }, { own_failmode, "failmode" },
 };
+#define NOT_FOR_CALLERS (sizeof(not_for_callers) / sizeof(not_for_callers[0]))
 
 static void warn(const char *path, const struct mfa_policy *policy, const char *text)
 {
 	(void)fprintf(stderr, _("%s: warning: [policy%s%s]: %s\n"), path, policy->service != NULL ? " " : "",
 		      policy->service != NULL ? policy->service : "", text);
+}
+
+static unsigned check_keys_of_callers(const char *path, const struct mfa_policy *policy, const struct mfa_policy *all)
+{
+	char keys[160] = "", text[400];
+	size_t i, n = 0;
+
+	for (i = 0; i < NOT_FOR_CALLERS; i++)
+		if (not_for_callers[i].holds(policy, all))
+			n += (size_t)snprintf(keys + n, sizeof(keys) - n, "%s%s", n > 0 ? ", " : "", not_for_callers[i].key);
+	if (n == 0)
+		return 0;
+	(void)snprintf(text, sizeof(text), _("for root's programs alone, and not for callers: %s"), keys);
+	warn(path, policy, text);
+	return 1;
+}
+
+/* A section of callers whose service nobody has is a slip of the pen: what was to get in does not. */
+static unsigned check_service_of_callers(const char *path, const struct mfa_policy *policy)
+{
+	char text[400];
+
+	if (pam_service_exists(policy->service))
+		return 0;
+	(void)snprintf(text, sizeof(text), _("it has callers, but there is no /etc/pam.d/%s"), policy->service);
+	warn(path, policy, text);
+	return 1;
+}
+
+static unsigned check_callers(const char *path, const struct mfa_policy *policy, const struct mfa_policy *all)
+{
+	unsigned found;
+
+	if (policy->callers.count == 0 || policy->service == NULL)
+		return 0;
+	found = check_keys_of_callers(path, policy, all) + check_service_of_callers(path, policy);
+	if (!own_exemption(policy, all))
+		return found;
+	warn(path, policy, _("exempt_networks does not hold for callers: if what they say of an address\n"
+			     "  is to spare people, say callers_exempt = yes"));
+	return found + 1;
 }
 
 static unsigned check_rules(const char *path, const struct mfa_conf *conf)
@@ -141,12 +204,7 @@ static unsigned check_rules(const char *path, const struct mfa_conf *conf)
 				found++;
 			}
 		}
-		for (k = 0; policy->callers.count > 0 && k < sizeof(doubts_of_callers) / sizeof(doubts_of_callers[0]); k++) {
-			if (doubts_of_callers[k].holds(policy, &conf->policies[0])) {
-				warn(path, policy, _(doubts_of_callers[k].text));
-				found++;
-			}
-		}
+		found += check_callers(path, policy, &conf->policies[0]);
 	}
 	return found;
 }
@@ -200,9 +258,10 @@ static unsigned warn_of_names(const char *path, const struct mfa_policy *policy,
 			continue;
 		found++;
 		(void)fprintf(stderr, _("%s: warning: "), path);
+		(void)fputs(_(rows[i].text), stderr);
 		if (rows[i].number > 0)
-			(void)fprintf(stderr, "%u ", rows[i].number);
-		(void)fprintf(stderr, "%s: mfa-admin names\n", _(rows[i].text));
+			(void)fprintf(stderr, " (%u)", rows[i].number);
+		(void)fputs(": mfa-admin names\n", stderr);
 	}
 	return found;
 }

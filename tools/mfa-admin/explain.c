@@ -18,15 +18,20 @@
 #include "wire/presence.h"
 
 #define OWN_PROGRAM "mfa-enroll"	/* no service of PAM's, with rules of its own */
+#define NOT_OWN_ACCOUNT "not-own-account"
 
-static const struct { const char *decision, *words; } ends[] = {
-	{ "allow", N_("no second factor is asked") },
-	{ "require", N_("a second factor is asked") },
-	{ "enrol", N_("the sign-in leads through enrolment") },
-	{ "refuse", N_("refused, with the same questions and words as after a wrong code") },
+/* The first that fits; rule: NULL for any. */
+static const struct { const char *decision, *rule, *words; } ends[] = {
+	{ "allow", NULL, N_("no second factor is asked") },
+	{ "require", NULL, N_("a second factor is asked") },
+	{ "enrol", NULL, N_("the sign-in leads through enrolment") },
+	{ "refuse", NOT_OWN_ACCOUNT, N_("refused, before anything is asked") },
+	{ "refuse", NULL, N_("refused, with the same questions and words as after a wrong code") },
 };
 
 static const struct { const char *rule, *words; } rules[] = {
+	{ NOT_OWN_ACCOUNT, N_("its program runs neither as root nor as the owner of this account, and `callers` of this\n"
+			      "           service does not name that user") },
 	{ "enrolled", N_("the account has a device, and no rule spares it") },
 	{ "pass", N_("the account has a temporary access pass, and no device") },
 	{ "remember", N_("a success there is remembered") },
@@ -65,12 +70,12 @@ static const char *text(const json_t *json, const char *key)
 	return value != NULL ? value : "";
 }
 
-static const char *words_of_end(const char *decision)
+static const char *words_of_end(const char *decision, const char *rule)
 {
 	size_t i;
 
 	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
-		if (strcmp(ends[i].decision, decision) == 0)
+		if (strcmp(ends[i].decision, decision) == 0 && (ends[i].rule == NULL || strcmp(ends[i].rule, rule) == 0))
 			return _(ends[i].words);
 	return decision;
 }
@@ -147,6 +152,8 @@ static void print_place(const json_t *json)
 			(void)printf("%s %s\n", _("From:     "), _(places[i].words));
 	if (text(json, "caller")[0] != '\0')
 		print_caller(text(json, "caller"));
+	else if (strcmp(text(json, "rule"), NOT_OWN_ACCOUNT) == 0)
+		(void)printf(_("           See callers in [policy %s], mfa.conf(5).\n"), text(json, "service"));
 	else if (json_is_true(json_object_get(json, "by_another")))
 		(void)puts(_("           Somebody else has started it, so that it enrols no first device."));
 }
@@ -168,7 +175,7 @@ static int on_row(void *ctx, const char *row)
 		mfa_terminal_column(stdout, text(json, "asked_as"), 0);
 		(void)fputs(")", stdout);
 	}
-	(void)printf(": %s\n", words_of_end(text(json, "decision")));
+	(void)printf(": %s\n", words_of_end(text(json, "decision"), text(json, "rule")));
 	(void)printf("%s %s", _("Rule:     "), text(json, "rule"));
 	if (text(json, "detail")[0] != '\0')
 		(void)printf(" (%s)", _(text(json, "detail")));

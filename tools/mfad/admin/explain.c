@@ -12,6 +12,7 @@
 #include "mfad/base/subject.h"
 #include "mfad/signin/facts.h"
 #include "mfad/signin/remember.h"
+#include "policy/service.h"
 #include "table/table.h"
 
 #define TEXT_MAX 256
@@ -84,17 +85,28 @@ static char *format(const struct explain *e)
 	return text;
 }
 
-/* A program of one of the service's callers asks by itself. */
+/* Whether the service's programs are root's, whoever has started them, as far as anybody can say. */
+static bool programs_are_roots(const struct explain *e)
+{
+	return e->policy->callers.count == 0 &&
+	       (mfa_service_is_local(e->policy->on_host, e->service, false) || mfa_service_gives_address(e->service) ||
+		strcmp(e->service, OWN_PROGRAM) == 0);
+}
+
+/* Where another's programs ask by themselves, the one that is named does: one of the service's callers, or somebody who
+ * may ask for his own account alone. */
 static void ask_as_caller(struct explain *e)
 {
-	const struct mfa_caller *caller = NULL;
+	const struct mfa_caller *caller;
 
-	if (e->presence.told && e->presence.uid != 0)
-		caller = mfa_conf_caller(e->policy, e->presence.uid);
-	if (caller == NULL)
+	if (!e->presence.told || e->presence.uid == 0 || programs_are_roots(e))
 		return;
+	caller = mfa_conf_caller(e->policy, e->presence.uid);
 	e->subject.local = true;
-	e->subject.caller = caller->name;
+	if (caller != NULL)
+		e->subject.caller = caller->name;
+	else if (!e->subject.identity.known || e->subject.identity.uid != e->presence.uid)
+		e->subject.refusal = subject_not_own;
 }
 
 static int explain(struct conversation *c, struct explain *e)

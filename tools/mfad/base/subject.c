@@ -145,7 +145,7 @@ static const char *refusal_of(int error)
 	return error == -EINVAL ? "bad-name" : "lookup-failed";
 }
 
-static const char not_own[] = "not-own-account";
+const char subject_not_own[] = "not-own-account";
 
 enum mfa_voice subject_voice(const struct subject *subject)
 {
@@ -174,7 +174,7 @@ int subject_read(struct conversation *c, const struct mfa_policy *policy, struct
 		return r;
 	}
 	if (subject_voice(out) == MFA_VOICE_OWN && (!out->identity.known || out->identity.uid != c->peer.uid)) {
-		out->refusal = not_own;
+		out->refusal = subject_not_own;
 		return -EPERM;
 	}
 	if (subject_voice(out) == MFA_VOICE_OWN || (policy != NULL && policy->nss))
@@ -258,7 +258,7 @@ struct failure failure_to(const struct conversation *c, int error)
 
 const char *subject_failure_text(const struct subject *subject, int error)
 {
-	if (subject->refusal == not_own)
+	if (subject->refusal == subject_not_own)
 		return N_("This program runs neither as root nor as the owner of this account, so that it may\n"
 			  "not ask for it. Please tell your administrator.");
 	return failure_of(error).text;

@@ -22,6 +22,9 @@ struct subject {
 	char other[MFA_ACCOUNT_NAME_MAX + 1];	/* with "name-like-another": whose */
 };
 
+/* What `refusal` is where this peer may not ask for that account. */
+extern const char subject_not_own[];
+
 /* Reads USER from the request and says who that is.  policy: of the service that is signed in to; where names
  * need not be known to the system, one that is not is spelt as the store has it, and then looked up again; its
  * callers may ask for anybody.
