@@ -23,7 +23,13 @@ static bool harmless(wchar_t c)
 	       !(c >= 0x2066 && c <= 0x2069);
 }
 
-/* Returns the columns that the text took. */
+static void write_bytes(FILE *to, const char *bytes, size_t n)
+{
+	if (to != NULL)
+		(void)fwrite(bytes, 1, n, to);
+}
+
+/* Returns the columns that the text takes.  to: NULL for no more than that. */
 static unsigned write_text(FILE *to, const char *text)
 {
 	const char *end = text + strlen(text);
@@ -36,7 +42,7 @@ static unsigned write_text(FILE *to, const char *text)
 	for (; text < end; text += n) {
 		n = 1;
 		if (*text == '\n') {
-			(void)fputc('\n', to);
+			write_bytes(to, "\n", 1);
 			continue;
 		}
 		/* Texts are UTF-8, whatever the locale. */
@@ -50,10 +56,10 @@ static unsigned write_text(FILE *to, const char *text)
 			n = 1;
 		}
 		if (harmless(c)) {
-			(void)fwrite(text, 1, n, to);
+			write_bytes(to, text, n);
 			columns += (unsigned)wcwidth(c);
 		} else {
-			(void)fputc('?', to);
+			write_bytes(to, "?", 1);
 			columns++;
 		}
 	}
@@ -253,6 +259,11 @@ void mfa_terminal_show(FILE *to, const char *text)
 	(void)write_text(to, text);
 	(void)fputc('\n', to);
 	(void)fflush(to);
+}
+
+unsigned mfa_terminal_columns(const char *text)
+{
+	return write_text(NULL, text);
 }
 
 void mfa_terminal_column(FILE *to, const char *text, unsigned width)

@@ -31,6 +31,8 @@ int mfa_terminal_size(unsigned *columns, unsigned *rows);
  * the reader becomes '?': control characters but newline, turns of the writing direction,
  * what is no character. */
 void mfa_terminal_show(FILE *to, const char *text);
+/* How many columns that takes. */
+unsigned mfa_terminal_columns(const char *text);
 /* The same without the newline, filled up with spaces to a width in columns. */
 void mfa_terminal_column(FILE *to, const char *text, unsigned width);
 

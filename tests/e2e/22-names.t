@@ -209,13 +209,13 @@ for name in walt Walt WALT; do
 	pam_try vpn "$name" "$(code_now bob)"
 	denied "two accounts: $name is refused"
 done
-like 'check-config goes on naming them' "$(mfa-admin check-config </dev/null 2>&1)" '3 names are in conflict'
-like 'and who can not sign in' "$(mfa-admin check-config </dev/null 2>&1)" "3 accounts can't sign in"
+like 'check-config goes on naming them' "$(mfa-admin check-config </dev/null 2>&1)" 'names are in conflict .*[(]3[)]'
+like 'and who can not sign in' "$(mfa-admin check-config </dev/null 2>&1)" "accounts can't sign in .*[(]3[)]"
 is 'two who have but a pass are two' "$(mfa-admin list </dev/null 2>/dev/null | grep -ciE '^tim ')" 2
 for name in WALT Tim Aaron José klaas@example.org Alex@EXAMPLE.ORG; do
 	mfa-admin --yes reset "$name" </dev/null >/dev/null
 done
-like 'when one has been removed' "$(names --fold --yes)" '1 names were changed'
+like 'when one has been removed' "$(names --fold --yes)" 'Names that were changed: 1[.]'
 tick
 pam_try vpn WALT "$(code_now bob)"
 accepted 'the other is whose spelling it is'

@@ -33,7 +33,7 @@ used=$(code_now alice)
 
 admin backup $FILE
 ends 'backup' 0
-like 'says what is in it' "$OUT" '^2 accounts and the key are in /root/mfa.backup'
+like 'says what is in it' "$OUT" '^Accounts: 2, with the key, in /root/mfa.backup'
 is 'nobody else may read it' "$(stat -c '%U:%G %a' $FILE)" 'root:root 600'
 is 'nothing else is left' "$(ls -A /root)" mfa.backup
 log_like 'it is logged' 'event=backup result=ok accounts=2 unreadable=0 by_uid=0'
@@ -88,7 +88,7 @@ stop_mfad
 rm -rf $KEY /var/lib/mfa
 admin restore $FILE
 ends 'restore, with nothing there' 0
-like 'says what was restored' "$OUT" '^2 accounts were restored, as they were on 2027-01-15'
+like 'says what was restored' "$OUT" '^Accounts: 2, restored as they were on 2027-01-15'
 is 'the key' "$(stat -c '%U:%G %a' $KEY)" 'root:_mfa 640'
 is 'the store' "$(stat -c '%U:%G %a' $STORE)" '_mfa:_mfa 600'
 is 'its folder' "$(stat -c '%U:%G %a' /var/lib/mfa)" '_mfa:_mfa 700'
@@ -257,7 +257,7 @@ is 'a backup while sign-ins go on' "$? $out" '0 0'
 diag "$n sign-ins meanwhile"
 admin --replace restore /root/other
 ends 'has everything' 0
-like 'all accounts' "$OUT" '^2002 accounts'
+like 'all accounts' "$OUT" '^Accounts: 2002, restored'
 
 # kill_after PID: a random while: scrypt alone takes half a second.
 kill_after() {

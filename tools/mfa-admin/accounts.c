@@ -228,23 +228,24 @@ static void print_wrong_codes(const json_t *wrong)
 
 	if (root > 0)
 		(void)printf(root_left > 0
-			     ? _("Wrong:    %lld app codes within 28 days; %lld more and they are refused\n")
-			     : _("Wrong:    %lld app codes within 28 days; they are refused just now\n"), root, root_left);
+			     ? _("Wrong:    app codes within 28 days: %lld; %lld more and they are refused\n")
+			     : _("Wrong:    app codes within 28 days: %lld; they are refused just now\n"), root, root_left);
 	if (local > 0)
 		(void)printf(local_left > 0
-			     ? _("Wrong:    %lld app codes within 28 days, by the user's own programs; %lld more and they are\n"
+			     ? _("Wrong:    app codes within 28 days, by the user's own programs: %lld; %lld more and they are\n"
 				 "          refused there\n")
-			     : _("Wrong:    %lld app codes within 28 days, by the user's own programs; they are refused there\n"
+			     : _("Wrong:    app codes within 28 days, by the user's own programs: %lld; they are refused there\n"
 				 "          just now\n"), local, local_left);
 	if (caller > 0)
 		(void)printf(caller_left > 0
-			     ? _("Wrong:    %lld app codes within 28 days, by callers; %lld more and they are refused there\n")
-			     : _("Wrong:    %lld app codes within 28 days, by callers; they are refused there just now\n"),
+			     ? _("Wrong:    app codes within 28 days, by callers: %lld; %lld more and they are refused there\n")
+			     : _("Wrong:    app codes within 28 days, by callers: %lld; they are refused there just now\n"),
 			     caller, caller_left);
 }
 
 static void print_events(const json_t *events)
 {
+	unsigned width = mfa_event_service_width(events);
 	size_t i;
 
 	(void)printf(_("Sign-ins: %s\n"), json_array_size(events) > 0 ? "" : _("none"));
@@ -256,7 +257,7 @@ static void print_events(const json_t *events)
 		(void)fputs("  ", stdout);
 		mfa_terminal_column(stdout, mfa_event_words(text(e, "result")), RESULT_WIDTH);
 		(void)fputc(' ', stdout);
-		print_text(e, "service", 12);
+		print_text(e, "service", width);
 		(void)printf(" %s%s", text(e, "method"), text(e, "rhost")[0] != '\0' ? _(" from ") : "");
 		print_text(e, "rhost", 0);
 		if (number(e, "count") > 1) {
@@ -294,7 +295,8 @@ static int show_row(void *ctx, const char *row)
 	print_time(json_object_get(json, "created"), "?");
 	(void)puts("");
 	print_devices(json_object_get(json, "devices"));
-	(void)printf(_("Recovery: %lld codes left\n"), number(json, "recovery"));
+	(void)printf(number(json, "recovery") == 1 ? _("Recovery: %lld code left\n") : _("Recovery: %lld codes left\n"),
+		     number(json, "recovery"));
 	print_pass(json_object_get(json, "pass"));
 	if (number(json, "postponed") > 0)
 		(void)printf(_("Put off:  %lld times\n"), number(json, "postponed"));

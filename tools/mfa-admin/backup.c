@@ -148,12 +148,12 @@ static int make(struct backup *b)
 	log_result(b, r);
 	if (r != 0)
 		return site_say(what, r);
-	(void)printf(_("%llu accounts and the key are in %s.\n"
+	(void)printf(_("Accounts: %llu, with the key, in %s.\n"
 		       "Whoever has it and its passphrase has every secret: keep them apart.\n"),
 		     (unsigned long long)b->counts->accounts, b->file);
 	if (b->counts->unreadable == 0)
 		return MFA_EXIT_OK;
-	(void)fprintf(stderr, _("mfa-admin: %llu entries of the store can't be read, and are not in it.\n"),
+	(void)fprintf(stderr, _("mfa-admin: entries of the store that can't be read, and are not in it: %llu.\n"),
 		      (unsigned long long)b->counts->unreadable);
 	return MFA_EXIT_FAILED;
 }

@@ -130,11 +130,11 @@ static int say_result(const struct check *check)
 {
 	const struct counts *counts = check->counts;
 
-	(void)printf(counts->unreadable == 0 ? _("%llu accounts, %llu entries; the store is sound.\n") :
-		     _("%llu accounts, %llu entries.\n"),
+	(void)printf(counts->unreadable == 0 ? _("Accounts: %llu, entries: %llu; the store is sound.\n") :
+		     _("Accounts: %llu, entries: %llu.\n"),
 		     (unsigned long long)counts->accounts, (unsigned long long)counts->entries);
 	if (counts->unreadable > 0)
-		(void)printf(_("%llu entries can't be read with this key: `mfa-admin report` names accounts.\n"),
+		(void)printf(_("Entries that can't be read with this key: %llu; `mfa-admin report` names accounts.\n"),
 			     (unsigned long long)counts->unreadable);
 	if (check->options->accept)
 		(void)fputs(_("Nothing is missing; nothing was changed.\n"), stdout);

@@ -323,12 +323,12 @@ static int fold(void *ctx)
 static void say_conflicts(const struct names_counts *c)
 {
 	if (c->unreadable > 0)
-		(void)printf(_("%u records can't be read, and stay as they are. mfa-admin reset NAME removes one.\n"),
+		(void)printf(_("Records that can't be read, and stay as they are: %u. mfa-admin reset NAME removes one.\n"),
 			     c->unreadable);
 	if (c->lost > 0)
-		(void)printf(_("%u accounts can't sign in where nss = no and names are in lower case.\n"), c->lost);
+		(void)printf(_("Accounts that can't sign in where nss = no and names are in lower case: %u.\n"), c->lost);
 	if (c->conflicts > 0)
-		(void)printf(_("%u names are in conflict. Where nss = no they are refused until one of each is removed\n"
+		(void)printf(_("Names in conflict: %u. Where nss = no they are refused until one of each is removed\n"
 			       "(mfa-admin reset NAME); mfa-admin show NAME shows when and from where it was used.\n"), c->conflicts);
 }
 
@@ -341,7 +341,7 @@ static void say_state(const struct names_counts *c)
 		(void)puts(_("Names that the system does not know are in lower case in this store: no spelling makes a second account."));
 	} else {
 		(void)puts(_("In this store each spelling of a name that the system does not know is an account of its own."));
-		(void)printf(_("`mfa-admin names --fold` ends that: %u names change.\n"), c->rename);
+		(void)printf(_("`mfa-admin names --fold` ends that; names that change: %u.\n"), c->rename);
 	}
 	say_conflicts(c);
 }
@@ -366,7 +366,7 @@ static int carry_out(const struct command_options *options, struct names *n)
 		say_state(n->counts);
 		return MFA_EXIT_OK;
 	}
-	(void)printf(_("%u names change, %u stay, %u are in conflict, %u can't sign in then.\n"), n->counts->rename,
+	(void)printf(_("Names that change: %u, stay: %u, are in conflict: %u, can't sign in then: %u.\n"), n->counts->rename,
 		     n->counts->kept, n->counts->conflicts, n->counts->lost);
 	(void)puts(_("From then on names that the system does not know are compared in lower case where nss = no, and a\n"
 		     "sign-in there makes no account: first devices are for names that were imported, or with a pass."));
@@ -384,7 +384,7 @@ static int carry_out(const struct command_options *options, struct names *n)
 	mfa_log_write(&line, LOG_NOTICE);
 	if (r != 0)
 		return site_say(n->site->conf->store_url, r);
-	(void)printf(_("%u names were changed.\n"), n->counts->renamed);
+	(void)printf(_("Names that were changed: %u.\n"), n->counts->renamed);
 	say_conflicts(n->counts);
 	return MFA_EXIT_OK;
 }

@@ -220,7 +220,7 @@ static void say_done(const struct restore *re)
 
 	if (localtime_r(&made, &tm) != NULL)
 		(void)strftime(when, sizeof(when), "%Y-%m-%d %H:%M", &tm);
-	(void)printf(_("%llu accounts were restored, as they were on %s.\n"
+	(void)printf(_("Accounts: %llu, restored as they were on %s.\n"
 		       "Codes of apps work again in %d minutes. What was removed since then is back: devices that "
 		       "were lost,\nrecovery codes that were used. Look at doc/THREATS, \"Somebody who has an old "
 		       "backup\".\n"),

@@ -137,7 +137,7 @@ static int say_result(const struct rotate *rotate, int r)
 				    stderr);
 		return MFA_EXIT_FAILED;
 	}
-	(void)printf(_("The key was changed, and %llu entries of the store are sealed anew.\n"
+	(void)printf(_("The key was changed. Entries of the store that are sealed anew: %llu.\n"
 		       "The old key still opens the backups and copies that were made before. Make a new backup.\n"),
 		     (unsigned long long)rotate->counts->resealed);
 	return MFA_EXIT_OK;

@@ -66,6 +66,7 @@ static const char *place_of(const json_t *event, const char **service)
 
 static void print_events(const json_t *events)
 {
+	unsigned width = mfa_event_service_width(events);
 	size_t i;
 
 	(void)printf("\n%s\n", json_array_size(events) > 0 ? _("Last sign-ins and changes:")
@@ -80,7 +81,7 @@ static void print_events(const json_t *events)
 		print_date(json_object_get(e, "time"), "?", "  ");
 		mfa_terminal_column(stdout, mfa_event_words(result != NULL ? result : "?"), 12);
 		(void)fputs("  ", stdout);
-		mfa_terminal_column(stdout, service != NULL ? service : "?", 12);
+		mfa_terminal_column(stdout, service != NULL ? service : "?", width);
 		(void)fputs("  ", stdout);
 		print_text(e, "method", 8);
 		mfa_terminal_column(stdout, place, 0);
