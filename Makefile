@@ -305,7 +305,8 @@ uninstall:
 # What the private test bed lays over the machine.  One make at a time: beds of this
 # checkout share it, and hold the same lock while they copy it (tests/e2e/bed).
 ALONE = mkdir -p $(B) && flock $(B)/.lock $(MAKE)
-stage:
+# After `all`, where both are wanted: otherwise the make below would compile the same files at the same time.
+stage: $(filter all $(B)/%,$(MAKECMDGOALS))
 	+@$(ALONE) stage-alone
 stage-alone: install-staged $(TEST_PROGRAMS) $(E2E_BINS) $(PRELOADS) $(METHODS_BINS)
 install-staged: all
