@@ -247,12 +247,18 @@ struct failure failure_of(int error)
 		   "changed. Please tell your administrator.") };
 }
 
+const char *failure_of_store(void)
+{
+	return N_("The second-factor service can't use its store, so nothing was changed.\n"
+		  "`mfa-admin check-store` says what is wrong, and what to do.");
+}
+
 struct failure failure_to(const struct conversation *c, int error)
 {
 	struct failure failure = failure_of(error);
 
 	if (c->peer.kind == PEER_ROOT && (error == -ESTALE || error == -EIDRM))
-		failure.text = SUBJECT_LOOK_AT_STORE;
+		failure.text = failure_of_store();
 	return failure;
 }
 

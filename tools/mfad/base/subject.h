@@ -7,7 +7,6 @@
 
 #include "account/accounts.h"
 #include "account/identity.h"
-#include "language/language.h"
 #include "mfad/base/conversation.h"
 
 struct subject {
@@ -52,10 +51,6 @@ int subject_check_new(struct conversation *c, const struct mfa_identity *id);
 int subject_check_record(struct conversation *c, struct subject *subject,
 			 const struct mfa_record *record);
 
-/* For whoever can do that. */
-#define SUBJECT_LOOK_AT_STORE N_("The second-factor service can't use its store, so nothing was changed.\n" \
-				 "`mfa-admin check-store` says what is wrong, and what to do.")
-
 /* How an error that kept a request from being served is told. */
 struct failure {
 	enum mfa_result result;
@@ -64,6 +59,8 @@ struct failure {
 struct failure failure_of(int error);
 /* The same in answer to a tool: whoever looks after mfad is told what to run. */
 struct failure failure_to(const struct conversation *c, int error);
+/* That key or store can't be had, and what to run. */
+const char *failure_of_store(void);
 /* The text of it to whoever asked for the subject: where the peer may not, there is nothing wrong with the account. */
 const char *subject_failure_text(const struct subject *subject, int error);
 

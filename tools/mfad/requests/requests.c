@@ -179,7 +179,7 @@ static const char *reason_for(int fd, const struct mfa_frame *frame, int error)
 	if (mfa_frame_type(frame) != MFA_SIGNIN && peer_of(fd, 0, (uid_t)-1, (uid_t)-1).kind == PEER_ROOT)
 		for (i = 0; i < sizeof(of_store) / sizeof(of_store[0]); i++)
 			if (of_store[i] == error)
-				return SUBJECT_LOOK_AT_STORE;
+				return failure_of_store();
 	return reason_of(error);
 }
 
