@@ -110,6 +110,11 @@ accepted 'the wait is over'
 is 'a right one clears no more than its own' "$(counts)" 'code:wrong_in_a_row:2 local_code:wrong_in_a_row:1'
 like 'show: how many of four weeks' "$(mfa-admin show alice </dev/null)" 'Wrong: +app codes within 28 days, by callers: 8; 92 more'
 like 'and on root'"'"'s word a fifth of them' "$(mfa-admin show --json alice </dev/null)" '"root":3,"local":1,"caller":8,'
+for list in 'as alice mfa-enroll status' 'mfa-admin show alice'; do
+	rows=$($list </dev/null | grep -E '^ +20[0-9-]+ .* totp ')
+	like "$list: callers stand among others" "$rows" 'caller:radiusd_\(radsrv\) +totp'
+	is "$list: and push no column away" "$(awk '{ print index($0, " totp ") }' <<<"$rows" | sort -u | wc -l)" 1
+done
 tick
 pam_try code alice "$(code_now alice)"
 unlike "she is told of what was wrong on root's word alone" "$SCREEN" 'in the last days: [3-9].*|caller:'

@@ -245,15 +245,20 @@ static const struct ask *chosen(const struct ask *const *rows, size_t count, con
 
 static int choose(struct conversation *c, const struct ask *const *rows, size_t count, const struct ask **out)
 {
+	const struct ask *row = NULL;
 	char answer[16], prompt[400];
 	unsigned tries;
 	int r = say_menu(c, rows, count, prompt, sizeof(prompt));
 
 	for (tries = 0; r == 0 && tries < ENROL_CHOICE_TRIES; tries++) {
 		r = conversation_ask(c, true, prompt, answer, sizeof(answer));
-		*out = r == 0 ? chosen(rows, count, answer) : NULL;
-		if (*out != NULL || (r != 0 && r != -EBADMSG))
+		if (r != 0 && r != -EBADMSG)
 			return r;
+		row = r == 0 ? chosen(rows, count, answer) : NULL;
+		if (row != NULL) {
+			*out = row;
+			return 0;
+		}
 		r = conversation_say(c, MFA_ERROR, N_("That is none of these. Type the number of one."));
 	}
 	return r != 0 ? r : -ECANCELED;
