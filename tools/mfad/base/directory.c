@@ -15,7 +15,18 @@ static struct {
 	pthread_cond_t left;
 	uid_t uids[DIRECTORY_OTHERS];
 	unsigned count;
-} others = { .lock = PTHREAD_MUTEX_INITIALIZER, .left = PTHREAD_COND_INITIALIZER };
+} others = { .lock = PTHREAD_MUTEX_INITIALIZER };
+static pthread_once_t others_once = PTHREAD_ONCE_INIT;
+
+static void make_others(void)
+{
+	pthread_condattr_t clock;
+
+	(void)pthread_condattr_init(&clock);
+	(void)pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+	(void)pthread_cond_init(&others.left, &clock);
+	(void)pthread_condattr_destroy(&clock);
+}
 
 static bool is_free(uid_t uid)
 {
@@ -33,9 +44,10 @@ static int enter(struct conversation *c)
 	struct timespec until;
 	int r = 0;
 
+	(void)pthread_once(&others_once, make_others);
 	(void)pthread_mutex_lock(&others.lock);
 	while (!is_free(c->peer.uid) && r == 0) {
-		(void)clock_gettime(CLOCK_REALTIME, &until);
+		(void)clock_gettime(CLOCK_MONOTONIC, &until);
 		until.tv_nsec += LOOK_MS * 1000000L;
 		until.tv_sec += until.tv_nsec / 1000000000L;
 		until.tv_nsec %= 1000000000L;
