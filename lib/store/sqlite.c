@@ -69,21 +69,21 @@ static void close_readers(struct sqlite_store *s)
 	}
 }
 
-/* Sees to it that the last one who closes the store folds the log back and removes it, with its index.  All is in the
- * file before that says so: were it to fail half-way, a log that is gone would not be missed. */
+/* Sees to it that the last one who closes the store folds the log back.  The log keeps its room, which a disk that is
+ * full would not give again; who found none takes it away. */
 static void prepare_to_fold(struct sqlite_store *s)
 {
 	sqlite3 *db = s->writer.db;
-	int keep = 0, pages = 0, folded = 0;
+	int keep = 0;
 
 	if (db == NULL || !sqlite_files_are_ours(&s->files))
 		return;
 	(void)sqlite3_busy_timeout(db, FOLD_WAIT_MS);
-	if (sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, &folded) != SQLITE_OK ||
-	    pages != folded || sqlite_mark_write(&s->writer, SQLITE_MARK_CLOSED) != 0)
+	if (sqlite_mark_close(&s->writer) != 0)
 		return;
 	(void)sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
-	(void)sqlite3_file_control(db, "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
+	if (!s->folds && !s->found_log)
+		(void)sqlite3_file_control(db, "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
 }
 
 static void sqlite_fold(void *handle)
@@ -98,7 +98,7 @@ static void sqlite_close(void *handle)
 	struct sqlite_store *s = handle;
 
 	close_readers(s);
-	if (s->folds || s->found_folded)
+	if (s->folds || s->found_closed)
 		prepare_to_fold(s);
 	sqlite_db_close(&s->writer);
 	(void)pthread_mutex_destroy(&s->lock);
@@ -119,14 +119,14 @@ static int check_log(const struct sqlite_store *s, enum mfa_store_open_flags fla
 }
 
 /* Opens the writer's connection, and knows which files it has.  Returns 0, -EAGAIN or as mfa_store_open. */
-static int open_files(struct sqlite_store *s, enum mfa_store_open_flags flags, bool *had_log)
+static int open_files(struct sqlite_store *s, enum mfa_store_open_flags flags, bool *found_log)
 {
 	const char *path = s->files.paths[SQLITE_FILE_STORE];
 	struct sqlite_seen seen;
 	int r = sqlite_files_look(&s->files, &seen);
 
-	*had_log = sqlite_files_has_log(&seen);
-	if (r == 0 && !*had_log) {
+	*found_log = sqlite_files_has_log(&seen);
+	if (r == 0 && !*found_log) {
 		r = check_log(s, flags);
 		if (r == 0 && !s->brief && sqlite_db_lay_log(path) == 0)
 			r = sqlite_files_look(&s->files, &seen);
@@ -144,19 +144,24 @@ static int open_files(struct sqlite_store *s, enum mfa_store_open_flags flags, b
 /* Again while the files change: somebody else has just ended, and folded the log back. */
 static int open_writer(struct sqlite_store *s, enum mfa_store_open_flags flags, bool *found_log)
 {
-	bool had_log = true;
 	int i, r = -EAGAIN;
 
 	for (i = 0; r == -EAGAIN && i < OPEN_ATTEMPTS; i++)
-		r = open_files(s, flags, &had_log);
+		r = open_files(s, flags, found_log);
 	if (r != 0)
 		return r == -EAGAIN ? -EBUSY : r;
 	(void)sqlite3_wal_hook(s->writer.db, on_wal, s);
-	/* A helper looks at nothing more where it need not; a disk that is full keeps nobody out for this. */
-	if ((!s->brief && flags != MFA_STORE_LOOK) || !had_log)
-		(void)sqlite_mark_open(&s->writer);
-	*found_log = had_log;
 	return 0;
+}
+
+/* Whoever makes the store, or finds all of it in its file, leaves it so; not a helper, for the next one. */
+static bool is_left_closed(struct sqlite_store *s)
+{
+	enum sqlite_mark mark;
+
+	if (s->brief)
+		return false;
+	return !s->found_log || (sqlite_mark_read(&s->writer, &mark) == 0 && mark == SQLITE_MARK_CLOSED);
 }
 
 /* Waits until nobody reads, and keeps others from it until it is called again. */
@@ -193,7 +198,6 @@ int sqlite_store_mend(struct sqlite_store *s)
 static int sqlite_open(const char *path, enum mfa_store_open_flags flags, void **out)
 {
 	struct sqlite_store *s;
-	bool found_log = true;
 	int r;
 
 	*out = NULL;
@@ -213,12 +217,17 @@ static int sqlite_open(const char *path, enum mfa_store_open_flags flags, void *
 	s->brief = flags == MFA_STORE_OPEN_BRIEFLY;
 	r = sqlite_files_name(&s->files, path);
 	if (r == 0)
-		r = open_writer(s, flags, &found_log);
-	s->found_folded = r == 0 && !s->brief && (!found_log || flags == MFA_STORE_CREATE);
+		r = open_writer(s, flags, &s->found_log);
 	if (r != 0) {
 		sqlite_close(s);
 		return r;
 	}
+	if (flags == MFA_STORE_CREATE)
+		s->found_log = false;
+	s->found_closed = is_left_closed(s);
+	/* Where the disk is full it goes on with what it has. */
+	if (!s->brief && flags != MFA_STORE_LOOK)
+		(void)sqlite_db_lengthen_log(s->files.paths[SQLITE_FILE_LOG], &s->writer);
 	*out = s;
 	return 0;
 }

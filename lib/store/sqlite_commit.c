@@ -8,11 +8,13 @@
 #include <sys/random.h>
 
 #include "clock/clock.h"
+#include "log/log.h"
 #include "store/sqlite_mark.h"
 #include "store/sqlite_store.h"
 
 #define WAL_PAGES_MOST (8 * SQLITE_DB_LOG_PAGES)	/* folded back at once */
 #define EXPIRE_AT_ONCE 200
+#define MARK_ATTEMPTS 10	/* others close it again and again */
 
 /* Writes that wait for their commit. */
 struct batch {
@@ -82,14 +84,48 @@ static int apply_all(struct sqlite_db *db, struct batch *batches, bool *changed)
 	return 0;
 }
 
-static int begin(struct sqlite_store *s)
+/* While somebody reads on and on, it is in the log alone: nobody is kept out for that, but it is said. */
+static int open_mark(struct sqlite_store *s)
+{
+	int r = sqlite_mark_open(&s->writer, !s->mark_waits, &s->mark);
+
+	if (r == -EAGAIN && !s->mark_waits)
+		mfa_log_message(LOG_WARNING, "store", "somebody keeps the store's file from being written: if its -wal goes "
+				"before that ends, codes that were used are good again, and nobody is told", 0);
+	s->mark_waits = r == -EAGAIN;
+	return s->mark_waits ? 0 : r;
+}
+
+/* What is committed is missed if the log goes: else whoever has removed that would make used codes good again. */
+static int begin_marked(struct sqlite_store *s)
 {
 	struct sqlite_db *db = &s->writer;
+	int i, r;
+
+	for (i = 0; i < MARK_ATTEMPTS; i++) {
+		r = sqlite_db_run(db, sqlite_db_statement(db, STATEMENT_BEGIN));
+		if (r != 0)
+			return r;
+		r = sqlite_mark_check(db, &s->mark);
+		if (r == 0)
+			return 0;
+		(void)sqlite_db_run(db, sqlite_db_statement(db, STATEMENT_ROLLBACK));
+		/* Or closed, by a daemon that has just ended. */
+		if (r == -EAGAIN)
+			r = open_mark(s);
+		if (r != 0)
+			return r;
+	}
+	return -EBUSY;
+}
+
+static int begin(struct sqlite_store *s)
+{
 	int r = sqlite_store_check(s);
 
 	if (r == 0)
 		r = sqlite_store_mend(s);
-	return r == 0 ? sqlite_store_doubt(s, sqlite_db_run(db, sqlite_db_statement(db, STATEMENT_BEGIN))) : r;
+	return r == 0 ? sqlite_store_doubt(s, begin_marked(s)) : r;
 }
 
 /* r: what the transaction came to so far.  What was committed to files that went meanwhile is in no store. */
@@ -185,7 +221,7 @@ static void lead(struct sqlite_store *s)
 	s->last = &s->first;
 	(void)pthread_mutex_unlock(&s->lock);
 	r = commit(s, batches);
-	if (r == 0 && atomic_load(&s->wal_pages) > WAL_PAGES_MOST && sqlite_mark_open(&s->writer) == 0)
+	if (r == 0 && atomic_load(&s->wal_pages) > WAL_PAGES_MOST)
 		(void)checkpoint(s, &whole);
 	(void)pthread_mutex_lock(&s->lock);
 	for (b = batches; b != NULL; b = next) {
@@ -262,7 +298,7 @@ static int replace_all(struct sqlite_store *s, mfa_store_next_fn *next, void *ct
 /* Folds back the log, which may be as long as the store is large, and shortens it. */
 static void fold_long_log(struct sqlite_store *s)
 {
-	if (atomic_load(&s->wal_pages) <= WAL_PAGES_MOST || sqlite_mark_open(&s->writer) != 0)
+	if (atomic_load(&s->wal_pages) <= WAL_PAGES_MOST)
 		return;
 	(void)sqlite3_wal_checkpoint_v2(s->writer.db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
 	atomic_store(&s->wal_pages, 0);
@@ -323,8 +359,7 @@ static int keep_house(struct sqlite_store *s)
 		r = sqlite_store_mend(s);
 	if (r != 0)
 		return r;
-	/* Before what is folded back could leave it marked closed. */
-	r = sqlite_mark_open(&s->writer);
+	r = open_mark(s);
 	if (r == 0)
 		r = expire(s);
 	/* On a full disk what is expired can't go; a log that is folded back makes room. */

@@ -83,27 +83,56 @@ static int write_tables(const char *fresh, int fd)
 
 /* Overwriting is twice as cheap as growing for a file system that keeps a journal of sizes, so
  * the log begins at the length where it is folded back.  SQLite takes zeros for an empty log. */
-static int write_log(const char *name)
+static int lengthen(int fd, off_t at)
 {
 	static const uint8_t zeros[65536];
-	size_t done;
 	ssize_t n;
-	int fd, r = 0;
+
+	for (; at < SQLITE_DB_LOG_SIZE; at += n) {
+		size_t left = (size_t)(SQLITE_DB_LOG_SIZE - at);
+
+		n = pwrite(fd, zeros, left < sizeof(zeros) ? left : sizeof(zeros), at);
+		if (n <= 0)
+			return n < 0 ? -errno : -ENOSPC;
+	}
+	return fsync(fd) == 0 ? 0 : -errno;
+}
+
+static int write_log(const char *name)
+{
+	int fd, r;
 
 	(void)unlink(name);
 	fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
-	for (done = 0; r == 0 && done < SQLITE_DB_LOG_SIZE; done += sizeof(zeros)) {
-		n = write(fd, zeros, sizeof(zeros));
-		if (n != (ssize_t)sizeof(zeros))
-			r = n < 0 ? -errno : -ENOSPC;
-	}
-	if (r == 0 && fsync(fd) != 0)
-		r = -errno;
+	r = lengthen(fd, 0);
 	(void)close(fd);
 	if (r != 0)
 		(void)unlink(name);
+	return r;
+}
+
+int sqlite_db_lengthen_log(const char *name, struct sqlite_db *db)
+{
+	int fd = open(name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	int r = fd >= 0 ? 0 : -errno;
+	struct stat st = { 0 };
+
+	if (r == 0 && fstat(fd, &st) != 0)
+		r = -errno;
+	if (r == 0 && st.st_size < SQLITE_DB_LOG_SIZE)
+		r = sqlite_db_run(db, sqlite_db_statement(db, STATEMENT_BEGIN));
+	/* Its end is nobody's but ours now. */
+	if (r == 0 && sqlite3_get_autocommit(db->db) == 0) {
+		if (fstat(fd, &st) != 0)
+			r = -errno;
+		else
+			r = lengthen(fd, st.st_size);
+		(void)sqlite_db_run(db, sqlite_db_statement(db, STATEMENT_ROLLBACK));
+	}
+	if (fd >= 0)
+		(void)close(fd);
 	return r;
 }
 

@@ -34,6 +34,7 @@ static const char *const sql[] = {
 	[STATEMENT_EXPIRE] = "DELETE FROM entry WHERE rowid IN (SELECT rowid FROM entry"
 		" WHERE expires != 0 AND expires <= ?1 LIMIT ?2)",
 	[STATEMENT_EMPTY] = "DELETE FROM entry",
+	[STATEMENT_MARK] = "SELECT closed, rootpage FROM log, sqlite_master WHERE type = 'table' AND name = 'log'",
 	[STATEMENT_TOUCH] = "PRAGMA application_id = " SQLITE_DB_TEXT(SQLITE_DB_APPLICATION_ID),
 	[STATEMENT_BEGIN] = "BEGIN IMMEDIATE",
 	[STATEMENT_COMMIT] = "COMMIT",
@@ -157,21 +158,29 @@ static int read_pragma(struct sqlite_db *db, const char *text, int *out)
 	return r == SQLITE_ROW ? 0 : sqlite_db_error(db);
 }
 
-/* Before SQLite reads: beside a file with nothing in it, it removes the log, which may have all that was written.
- * By its own handle, for closing another would let go of the locks on the file that this process has. */
-static int check_form(struct sqlite_db *db)
+int sqlite_db_read_file(struct sqlite_db *db, void *out, size_t len, int64_t at)
 {
-	static const char form[16] = "SQLite format 3";
-	char found[sizeof(form)];
 	sqlite3_file *file = NULL;
 	int r = sqlite3_file_control(db->db, "main", SQLITE_FCNTL_FILE_POINTER, &file);
 
 	if (r != SQLITE_OK || file == NULL || file->pMethods == NULL)
 		return -EIO;
-	r = file->pMethods->xRead(file, found, sizeof(found), 0);
-	if (r != SQLITE_OK && r != SQLITE_IOERR_SHORT_READ)
-		return -EIO;
-	return r == SQLITE_OK && memcmp(found, form, sizeof(form)) == 0 ? 0 : -EMEDIUMTYPE;
+	r = file->pMethods->xRead(file, out, (int)len, at);
+	if (r == SQLITE_IOERR_SHORT_READ)
+		return -ENODATA;
+	return r == SQLITE_OK ? 0 : -EIO;
+}
+
+/* Before SQLite reads: beside a file with nothing in it, it removes the log, which may have all that was written. */
+static int check_form(struct sqlite_db *db)
+{
+	static const char form[16] = "SQLite format 3";
+	char found[sizeof(form)];
+	int r = sqlite_db_read_file(db, found, sizeof(found), 0);
+
+	if (r != 0 && r != -ENODATA)
+		return r;
+	return r == 0 && memcmp(found, form, sizeof(form)) == 0 ? 0 : -EMEDIUMTYPE;
 }
 
 static int check_header(struct sqlite_db *db)

@@ -30,6 +30,7 @@ enum sqlite_statement {
 	STATEMENT_DELETE,
 	STATEMENT_EXPIRE,
 	STATEMENT_EMPTY,
+	STATEMENT_MARK,
 	STATEMENT_TOUCH,	/* writes a page, and changes nothing */
 	STATEMENT_BEGIN,
 	STATEMENT_COMMIT,
@@ -58,6 +59,9 @@ int sqlite_db_create(const char *path);
 /* Gives a store that has no log one of the length at which it is folded back, durable; one that is there stays.
  * Returns 0 or a negative errno. */
 int sqlite_db_lay_log(const char *path);
+/* Gives the log of a store that db has open the same length, if it is shorter: as a helper makes it.  Waits for who
+ * writes.  Returns 0 or a negative errno. */
+int sqlite_db_lengthen_log(const char *name, struct sqlite_db *db);
 /* Whether path can be a store: a regular file of our own that nobody else can read, on a local
  * file system; and which file it is. */
 int sqlite_db_check_file(const char *path, dev_t *dev, ino_t *ino);
@@ -66,6 +70,9 @@ int sqlite_db_check_file(const char *path, dev_t *dev, ino_t *ino);
 sqlite3_stmt *sqlite_db_statement(struct sqlite_db *db, enum sqlite_statement which);
 /* Runs a statement that returns no row.  Returns 0 or a negative errno. */
 int sqlite_db_run(struct sqlite_db *db, sqlite3_stmt *statement);
+/* What the store's own file has there, whatever the log has; by the connection's handle, for closing another would let
+ * go of the locks that this process has on the file.  Returns 0, -ENODATA (it ends before that) or -EIO. */
+int sqlite_db_read_file(struct sqlite_db *db, void *out, size_t len, int64_t at);
 /* The negative errno of what the connection met last. */
 int sqlite_db_error(const struct sqlite_db *db);
 

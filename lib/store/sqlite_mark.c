@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "store/sqlite_mark.h"
 
+#include <endian.h>
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* What of a path means something else in a URI (sqlite.org/uri.html), or is not printable. */
 static bool is_plain(unsigned char c)
@@ -37,21 +38,21 @@ static char *immutable_uri(const char *path)
 }
 
 /* The first number of the first row; SQLITE_ROW, SQLITE_DONE or an error of SQLite's. */
-static int ask(struct sqlite_db *db, const char *sql, int *out)
+static int ask(struct sqlite_db *db, const char *sql, int64_t *out)
 {
 	sqlite3_stmt *statement = NULL;
 	int r = sqlite3_prepare_v2(db->db, sql, -1, &statement, NULL);
 
 	if (r == SQLITE_OK)
 		r = sqlite3_step(statement);
-	*out = r == SQLITE_ROW ? sqlite3_column_int(statement, 0) : 0;
+	*out = r == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
 	(void)sqlite3_finalize(statement);
 	return r;
 }
 
 int sqlite_mark_read(struct sqlite_db *db, enum sqlite_mark *out)
 {
-	int tables, closed;
+	int64_t tables, closed;
 
 	*out = SQLITE_MARK_NONE;
 	if (ask(db, "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'log'", &tables) != SQLITE_ROW)
@@ -89,30 +90,162 @@ int sqlite_mark_peek(const char *path, bool verify, enum sqlite_mark *out)
 	return r;
 }
 
-int sqlite_mark_write(struct sqlite_db *db, enum sqlite_mark mark)
-{
-	static const char open[] = "BEGIN IMMEDIATE; CREATE TABLE IF NOT EXISTS log(closed INTEGER NOT NULL);"
-				   "DELETE FROM log; INSERT INTO log VALUES(0); COMMIT";
-	static const char closed[] = "BEGIN IMMEDIATE; CREATE TABLE IF NOT EXISTS log(closed INTEGER NOT NULL);"
-				     "DELETE FROM log; INSERT INTO log VALUES(1); COMMIT";
-	int r = 0;
+/* Closed is 1.  Open is a number that no other mark has, of eight bytes wherever it is kept: so whoever finds those in
+ * the page that the mark is in knows that the file is at least as new as the mark, whatever else is in that page. */
+#define OPEN_LEAST 0x4000000000000000
+#define MAKE "BEGIN IMMEDIATE; CREATE TABLE IF NOT EXISTS log(closed INTEGER NOT NULL);"
 
-	if (sqlite3_exec(db->db, mark == SQLITE_MARK_CLOSED ? closed : open, NULL, NULL, NULL) != SQLITE_OK)
-		r = sqlite_db_error(db);
-	if (sqlite3_get_autocommit(db->db) == 0)
+/* Waits for who reads what was before, for two seconds in all. */
+#define ATTEMPTS 44
+#define PAUSE_MOST_MS 50
+
+static int run(struct sqlite_db *db, const char *sql)
+{
+	int r = sqlite3_exec(db->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : sqlite_db_error(db);
+
+	if (r != 0 && sqlite3_get_autocommit(db->db) == 0)
 		(void)sqlite3_exec(db->db, "ROLLBACK", NULL, NULL, NULL);
 	return r;
 }
 
-int sqlite_mark_open(struct sqlite_db *db)
+/* The mark as the connection sees it (0: none), and the number of its page.  Returns 0 or a negative errno. */
+static int look(struct sqlite_db *db, int64_t *mark, int64_t *page)
+{
+	sqlite3_stmt *statement = sqlite_db_statement(db, STATEMENT_MARK);
+	int r = statement != NULL ? sqlite3_step(statement) : sqlite3_errcode(db->db);
+
+	*mark = r == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
+	*page = r == SQLITE_ROW ? sqlite3_column_int64(statement, 1) : 0;
+	/* An older version's store has no such table. */
+	r = r == SQLITE_ROW || r == SQLITE_DONE || r == SQLITE_ERROR ? 0 : sqlite_db_error(db);
+	if (statement != NULL)
+		(void)sqlite3_reset(statement);
+	return r;
+}
+
+static bool is_in_file(struct sqlite_db *db, int64_t mark, int64_t page)
+{
+	uint64_t wanted = htobe64((uint64_t)mark);
+	uint8_t size_text[2], *content;
+	size_t size;
+	bool found;
+
+	/* sqlite.org/fileformat2.html: 1 is 65536. */
+	if (sqlite_db_read_file(db, size_text, sizeof(size_text), 16) != 0)
+		return false;
+	size = (size_t)size_text[0] << 8 | size_text[1];
+	if (size == 1)
+		size = 65536;
+	content = malloc(size);
+	found = content != NULL && sqlite_db_read_file(db, content, size, (page - 1) * (int64_t)size) == 0 &&
+		memmem(content, size, &wanted, sizeof(wanted)) != NULL;
+	free(content);
+	return found;
+}
+
+int sqlite_mark_check(struct sqlite_db *db, int64_t *known)
+{
+	int64_t mark, page;
+	int r = look(db, &mark, &page);
+
+	if (r != 0)
+		return r;
+	if (mark < OPEN_LEAST || (mark != *known && !is_in_file(db, mark, page)))
+		return -EAGAIN;
+	*known = mark;
+	return 0;
+}
+
+/* Returns 0: all of the log is in the file; -EAGAIN: somebody reads what was before; or a negative errno. */
+static int fold(struct sqlite_db *db)
+{
+	int pages = 0, folded = 0;
+	int r = sqlite3_wal_checkpoint_v2(db->db, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, &folded);
+
+	if (r == SQLITE_OK)
+		return pages == folded ? 0 : -EAGAIN;
+	r = sqlite_db_error(db);
+	return r == -EBUSY ? -EAGAIN : r;
+}
+
+static void rest(int attempt)
+{
+	int ms = attempt < 6 && 1 << attempt < PAUSE_MOST_MS ? 1 << attempt : PAUSE_MOST_MS;
+	struct timespec pause = { 0, ms * 1000000L };
+
+	(void)nanosleep(&pause, NULL);
+}
+
+/* Somebody else may have done it meanwhile. */
+static int write_open(struct sqlite_db *db)
+{
+	static const char sql[] = MAKE
+		"DELETE FROM log WHERE closed < 0x4000000000000000;"
+		"INSERT INTO log SELECT (random() & 0x3fffffffffffffff) | 0x4000000000000000"
+		" WHERE NOT EXISTS (SELECT 1 FROM log); COMMIT";
+	int r = run(db, sql);
+
+	if (r != -ENOSPC)
+		return r;
+	/* A log that is folded back begins anew, with room. */
+	(void)fold(db);
+	return run(db, sql);
+}
+
+int sqlite_mark_open(struct sqlite_db *db, bool waits, int64_t *known)
+{
+	int64_t page;
+	int i, r, folded;
+
+	for (i = 0;; i++) {
+		r = sqlite_mark_check(db, known);
+		if (r != -EAGAIN)
+			return r;
+		r = write_open(db);
+		if (r != 0)
+			return r;
+		folded = fold(db);
+		r = sqlite_mark_check(db, known);
+		if (r != -EAGAIN || !waits || i == ATTEMPTS || (folded != 0 && folded != -EAGAIN))
+			break;
+		rest(i);
+	}
+	if (r == -EAGAIN && look(db, known, &page) != 0)
+		*known = 0;
+	return r;
+}
+
+/* With all of the log in the file nobody may have added to it by then. */
+static int try_close(struct sqlite_db *db)
+{
+	int64_t before, after;
+	int r;
+
+	if (ask(db, "PRAGMA data_version", &before) != SQLITE_ROW)
+		return sqlite_db_error(db);
+	r = fold(db);
+	if (r == 0)
+		r = run(db, MAKE);
+	if (r != 0)
+		return r;
+	if (ask(db, "PRAGMA data_version", &after) != SQLITE_ROW)
+		r = sqlite_db_error(db);
+	else if (after != before)
+		r = -EAGAIN;
+	if (r == 0)
+		return run(db, "DELETE FROM log; INSERT INTO log VALUES(1); COMMIT");
+	(void)sqlite3_exec(db->db, "ROLLBACK", NULL, NULL, NULL);
+	return r;
+}
+
+int sqlite_mark_close(struct sqlite_db *db)
 {
 	enum sqlite_mark mark;
-	int r = sqlite_mark_read(db, &mark);
+	int i, r = sqlite_mark_read(db, &mark);
 
-	if (r != 0 || mark == SQLITE_MARK_OPEN)
+	if (r != 0 || mark == SQLITE_MARK_CLOSED)
 		return r;
-	r = sqlite_mark_write(db, SQLITE_MARK_OPEN);
-	if (r == 0)
-		(void)sqlite3_wal_checkpoint_v2(db->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+	for (i = 0; (r = try_close(db)) == -EAGAIN && i < ATTEMPTS; i++)
+		rest(i);
 	return r;
 }

@@ -25,7 +25,10 @@ struct sqlite_store {
 	struct sqlite_files files;
 	bool brief;			/* open for one conversation */
 	bool folds;			/* when it is closed */
-	bool found_folded;		/* there was no log, or no store: so it is left */
+	bool found_log;			/* that we did not make: so it stays */
+	bool found_closed;		/* or made it: so it is left */
+	int64_t mark;			/* see sqlite_mark_check */
+	bool mark_waits;		/* to get from the log into the file; that was said */
 	_Atomic bool doubtful;		/* a connection has met what a new one may not */
 	struct sqlite_db writer;	/* the leader's */
 	_Atomic int wal_pages;

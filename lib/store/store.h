@@ -119,7 +119,7 @@ int mfa_store_check(struct mfa_store *store, const char **path, bool *is_all);
 /* Reads all of it.  Returns 0, -EMEDIUMTYPE (damaged) or as mfa_store_get. */
 int mfa_store_verify(struct mfa_store *store);
 /* For the end of a daemon: nothing but mfa_store_close comes after it, which then leaves all that was written in the
- * one file that the URL names, if nobody else has the store open. */
+ * one file that the URL names, if nobody else has the store open.  What else there is keeps its room on the disk. */
 void mfa_store_fold(struct mfa_store *store);
 
 #endif

@@ -210,12 +210,16 @@ start_mfad || bail 'mfad does not start'
 pam_try -q code user1 "$(code_now user)"
 denied 'put back, the log has what was used'
 
-# What was looked at is left as it was found.
+# What was looked at is left as it was found: as mfad leaves it, and as a copy of its one file.
 stop_mfad
-for what in check-store 'check-store --accept' init rotate-key names; do
-	# shellcheck disable=SC2086
-	ok "$what" mfa-admin $what
-	is "$what leaves one file" "$(ls /var/lib/mfa)" mfa.db
+for found in three one; do
+	[ $found = three ] || rm "$STORE-wal" "$STORE-shm"
+	before=$(ls /var/lib/mfa)
+	for what in check-store 'check-store --accept' init rotate-key names; do
+		# shellcheck disable=SC2086
+		ok "$found: $what" mfa-admin $what
+		is "$found: $what leaves what it found" "$(ls /var/lib/mfa)" "$before"
+	done
 done
 mkdir "$BED/site"
 cp -p "$STORE" "$BED/site/"
@@ -226,8 +230,8 @@ try code
 accepted 'which is a whole store'
 stop_mfad
 
-# All in one file, for who copies that; helpers leave the log for the next one.
-is 'mfad leaves one file' "$(ls /var/lib/mfa)" mfa.db
+# All in one file, for who copies that, though the log keeps its room; helpers leave it for the next one.
+ok 'mfad leaves the log' test -s "$STORE-wal"
 cp -p "$STORE" "$BED/alone"
 pam_try -q helper user1 "$(code_now user)"
 denied 'the used code stays used'
@@ -240,6 +244,46 @@ pam_try -q helper user1 "$(code_now user)"
 denied 'the copy alone: used is used'
 try helper
 accepted 'the copy alone: it works'
+
+# A helper that finds the log which mfad, or a helper that was killed at once, has left: what it writes is missed, too.
+for left in mfad killed; do
+	new_site
+	try code
+	stop_mfad
+	if [ $left = killed ]; then
+		rm "$STORE-wal" "$STORE-shm"
+		install -m 600 -o _mfa -g _mfa /dev/null "$STORE-wal"
+	fi
+	try helper
+	accepted "$left: by a helper"
+	rm "$STORE-wal" "$STORE-shm"
+	log_mark
+	pam_try -q helper user2 "$(code_now user)"
+	denied "$left: without the log, what was used is not good again"
+	log_like "$left: and the log says how to go on" 'mfa-admin check-store'
+done
+
+# On a disk that is full mfad can end and begin: it goes on in the log's room.
+new_site
+stop_mfad
+mkdir "$BED/small"
+cp -p "$STORE" "$BED/small/"
+mount -t tmpfs -o size=8m,mode=700,uid="$(id -u _mfa)",gid="$(id -g _mfa)" small /var/lib/mfa
+cp -p "$BED/small/mfa.db" "$STORE"
+start_mfad || bail 'mfad does not start'
+fill() { dd if=/dev/zero bs=4k >>/var/lib/mfa/full 2>/dev/null; }
+fill
+try code
+accepted 'a full disk: a sign-in'
+stop_mfad
+fill
+ok 'mfad begins again' start_mfad
+try code
+accepted 'and lets in who is right'
+pam_try -q code user1 "$(code_now user)"
+denied 'by no code twice'
+end_mfad KILL
+umount /var/lib/mfa
 
 # Two programs that change the store don't part it: what rotate-key says is so.
 new_site

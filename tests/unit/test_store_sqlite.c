@@ -346,9 +346,19 @@ static void make_new(struct fixture *f)
 static void make_settled(struct fixture *f)
 {
 	make_new(f);
-	close_folded(f);
+	mfa_store_close(&f->store);
 	assert_false(is_there(f, "-wal"));
 	assert_false(is_there(f, "-shm"));
+}
+
+/* The same as a daemon leaves it: log and index keep their room. */
+static void make_folded(struct fixture *f)
+{
+	make_settled(f);
+	assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN, &f->store), 0);
+	close_folded(f);
+	assert_true(is_there(f, "-wal"));
+	assert_true(is_there(f, "-shm"));
 }
 
 /* Closes it, and has a log beside it, as a helper leaves one. */
@@ -360,6 +370,7 @@ static void close_with_log(struct fixture *f)
 	mfa_store_close(&f->store);
 	assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN_BRIEFLY, &f->store), 0);
 	assert_int_equal(get(f->store, "k", &n, &version), 0);
+	assert_int_equal(put(f->store, "k", version, n, NULL), 0);
 	mfa_store_close(&f->store);
 	assert_true(is_there(f, "-wal"));
 }
@@ -615,30 +626,107 @@ static void test_parts_while_listing(void **state)
 	assert_int_equal(mfa_store_list(f->store, "", remove_index, f), -ESTALE);
 }
 
-/* A daemon that ends leaves one file with everything in it; a helper leaves the log for the next one. */
+static off_t size_of(const struct fixture *f, const char *end)
+{
+	char name[80];
+	struct stat st;
+
+	name_file(f, end, name);
+	assert_int_equal(stat(name, &st), 0);
+	return st.st_size;
+}
+
+/* A daemon that ends leaves one file with everything in it, and the others with their room: a disk that is full would
+ * not give it again.  A helper leaves the log for the next one. */
 static void test_fold(void **state)
 {
 	struct fixture *f = *state;
 	struct mfa_store *other;
 	uint64_t version;
+	off_t size;
 	int n;
 
 	make_settled(f);
 	assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN, &f->store), 0);
 	assert_int_equal(get(f->store, "k", &n, &version), 0);
 	assert_int_equal(n, 1);
-	/* Somebody else has it open: then the log is his. */
 	assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN_BRIEFLY, &other), 0);
 	assert_int_equal(put(other, "k", version, 2, &version), 0);
 	mfa_store_close(&other);
 	assert_true(is_there(f, "-wal"));
+	size = size_of(f, "-wal");
 	close_folded(f);
-	assert_false(is_there(f, "-wal"));
+	assert_int_equal(size_of(f, "-wal"), size);
+	remove_file(f, "-wal");
+	remove_file(f, "-shm");
 	assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN_BRIEFLY, &f->store), 0);
 	assert_int_equal(get(f->store, "k", &n, &version), 0);
 	assert_int_equal(n, 2);
 	mfa_store_close(&f->store);
 	assert_true(is_there(f, "-wal"));
+}
+
+/* Killed, whoever had it open: whether the log is missed does not hang on who that was. */
+static void be_killed_writing(const struct fixture *f, enum mfa_store_open_flags how)
+{
+	struct mfa_store *s;
+	uint64_t version;
+	int n, status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		if (mfa_store_open(f->url, how, &s) == 0 && get(s, "k", &n, &version) == 0 &&
+		    put(s, "k", version, n + 1, NULL) == 0)
+			(void)kill(getpid(), SIGKILL);
+		_exit(1);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status));
+}
+
+/* A helper makes a short one. */
+static void test_short_log(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t version;
+	off_t size;
+	int n;
+
+	make_folded(f);
+	size = size_of(f, "-wal");
+	make_settled(f);
+	be_killed_writing(f, MFA_STORE_OPEN_BRIEFLY);
+	assert_true(size_of(f, "-wal") < size);
+	assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN, &f->store), 0);
+	assert_int_equal(size_of(f, "-wal"), size);
+	assert_int_equal(get(f->store, "k", &n, &version), 0);
+	assert_int_equal(n, 2);
+	be_killed_writing(f, MFA_STORE_OPEN_BRIEFLY);
+	assert_int_equal(get(f->store, "k", &n, &version), 0);
+	assert_int_equal(n, 3);
+}
+
+/* Whoever finds it as a daemon has left it leaves it so, whatever he wrote. */
+static void test_left_closed(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t version;
+	int n, i;
+
+	for (i = 0; i < 2; i++) {
+		make_folded(f);
+		assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN, &f->store), 0);
+		assert_int_equal(get(f->store, "k", &n, &version), 0);
+		if (i == 1)
+			assert_int_equal(put(f->store, "k", version, 2, NULL), 0);
+		mfa_store_close(&f->store);
+		assert_true(is_there(f, "-wal"));
+		remove_file(f, "-wal");
+		remove_file(f, "-shm");
+		assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN, &f->store), 0);
+		assert_int_equal(get(f->store, "k", &n, &version), 0);
+		assert_int_equal(n, i + 1);
+	}
 }
 
 /* Whoever finds it in one file leaves it so; whoever finds a log leaves that. */
@@ -791,24 +879,6 @@ static void test_fold_among_others(void **state)
 	(void)close(ready[1]);
 }
 
-/* Killed, whoever had it open: whether the log is missed does not hang on who that was. */
-static void be_killed_writing(const struct fixture *f, enum mfa_store_open_flags how)
-{
-	struct mfa_store *s;
-	uint64_t version;
-	int n, status;
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		if (mfa_store_open(f->url, how, &s) == 0 && get(s, "k", &n, &version) == 0 &&
-		    put(s, "k", version, n + 1, NULL) == 0)
-			(void)kill(getpid(), SIGKILL);
-		_exit(1);
-	}
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(WIFSIGNALED(status));
-}
-
 /* With its log what was written last is lost, so what was used would be good again. */
 static void test_log_missing(void **state)
 {
@@ -842,8 +912,102 @@ static void test_log_missing(void **state)
 		assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN_BRIEFLY, &s), 0);
 		assert_int_equal(get(s, "k", &n, &version), 0);
 		mfa_store_close(&s);
+		be_killed_writing(f, hows[i]);
 		remove_file(f, "-wal");
 		assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN, &s), -ESTALE);
+	}
+}
+
+static void remove_if_there(const struct fixture *f, const char *end)
+{
+	if (is_there(f, end))
+		remove_file(f, end);
+}
+
+/* A log that is there says nothing of the mark: it is what a daemon has left, or a helper that was killed at once.
+ * Whoever writes to it marks the file. */
+static void test_log_missing_again(void **state)
+{
+	static const enum mfa_store_open_flags hows[] = { MFA_STORE_OPEN, MFA_STORE_OPEN_BRIEFLY };
+	struct fixture *f = *state;
+	char name[80];
+	size_t i;
+	int fd;
+
+	for (i = 0; i < 2 * ROWS(hows); i++) {
+		if (i % 2 == 0) {
+			make_folded(f);
+		} else {
+			make_settled(f);
+			name_file(f, "-wal", name);
+			fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+			assert_true(fd >= 0);
+			(void)close(fd);
+		}
+		be_killed_writing(f, hows[i / 2]);
+		remove_file(f, "-wal");
+		remove_if_there(f, "-shm");
+		assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN, &f->store), -ESTALE);
+		assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN_BRIEFLY, &f->store), -ESTALE);
+	}
+}
+
+/* Reads what is there now until it is told to end. */
+static pid_t begin_reading(const struct fixture *f, int ends[2])
+{
+	int ready[2];
+	sqlite3 *db;
+	pid_t pid;
+	char c;
+
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(pipe(ready), 0);
+	pid = fork();
+	if (pid == 0) {
+		(void)close(ends[1]);
+		if (sqlite3_open(f->path, &db) != SQLITE_OK ||
+		    sqlite3_exec(db, "BEGIN; SELECT * FROM entry", NULL, NULL, NULL) != SQLITE_OK ||
+		    write(ready[1], "", 1) != 1)
+			_exit(1);
+		_exit(read(ends[0], &c, 1) != 0);
+	}
+	assert_true(pid > 0);
+	assert_int_equal(read(ready[0], &c, 1), 1);
+	(void)close(ready[0]);
+	(void)close(ready[1]);
+	(void)close(ends[0]);
+	return pid;
+}
+
+/* Somebody who reads on keeps the mark out of the file: that keeps nobody out, and is made good when he has ended, by
+ * whoever has waited in vain, or by the next one who writes. */
+static void test_mark_waits(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t version;
+	int ends[2], status, n, i;
+	pid_t pid;
+
+	for (i = 0; i < 2; i++) {
+		make_folded(f);
+		pid = begin_reading(f, ends);
+		assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN_BRIEFLY, &f->store), 0);
+		assert_int_equal(get(f->store, "k", &n, &version), 0);
+		assert_int_equal(put(f->store, "k", version, 2, &version), 0);
+		if (i == 1)
+			mfa_store_close(&f->store);
+		(void)close(ends[1]);
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_int_equal(status, 0);
+		if (i == 0) {
+			assert_int_equal(mfa_store_upkeep(f->store), 0);
+			mfa_store_close(&f->store);
+		} else {
+			be_killed_writing(f, MFA_STORE_OPEN_BRIEFLY);
+		}
+		remove_file(f, "-wal");
+		remove_file(f, "-shm");
+		assert_int_equal(use(f->url), -ESTALE);
 	}
 }
 
@@ -890,7 +1054,7 @@ static void test_saved_at_the_end(void **state)
 			(void)close(fd);
 		}
 		close_folded(f);
-		assert_int_equal(is_there(f, "-wal"), rows[i].copied);
+		assert_int_equal(is_there(f, "-wal"), rows[i].first[1] != 'w' || rows[i].copied);
 		assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN, &f->store), rows[i].opens);
 		if (!rows[i].copied) {
 			assert_int_equal(get(f->store, "k", &n, &version), 0);
@@ -1168,9 +1332,10 @@ int main(void)
 		TEST(test_creators), TEST(test_helpers), TEST(test_foreign),
 		TEST(test_damaged), TEST(test_files),
 		TEST(test_vanished), TEST(test_parts), TEST(test_parts_while_listing), TEST(test_fold),
-		TEST(test_left_as_found), TEST(test_log_stays),
+		TEST(test_left_as_found), TEST(test_short_log), TEST(test_left_closed), TEST(test_log_stays),
 		TEST(test_look_at_damaged), TEST(test_fold_among_others),
-		TEST(test_log_missing), TEST(test_index_missing), TEST(test_saved_at_the_end),
+		TEST(test_log_missing), TEST(test_log_missing_again), TEST(test_mark_waits),
+		TEST(test_index_missing), TEST(test_saved_at_the_end),
 		TEST(test_unmarked), TEST(test_odd_names), TEST(test_mend), TEST(test_one_page),
 		TEST(test_small_disk),
 	};
