@@ -113,9 +113,15 @@ static void sqlite_close(void *handle)
 static int check_log(const struct sqlite_store *s, enum mfa_store_open_flags flags)
 {
 	enum sqlite_mark mark;
+	struct sqlite_seen now;
 	int r = sqlite_mark_peek(s->files.paths[SQLITE_FILE_STORE], flags == MFA_STORE_LOOK, &mark);
 
-	return r == 0 && mark == SQLITE_MARK_OPEN && flags != MFA_STORE_ACCEPT ? -ESTALE : r;
+	if (r == 0 && (mark != SQLITE_MARK_OPEN || flags == MFA_STORE_ACCEPT))
+		return 0;
+	/* Somebody may have made one meanwhile, and then marked the file. */
+	if (sqlite_files_look(&s->files, &now) == 0 && sqlite_files_has_log(&now))
+		return -EAGAIN;
+	return r == 0 ? -ESTALE : r;
 }
 
 /* Opens the writer's connection, and knows which files it has.  Returns 0, -EAGAIN or as mfa_store_open. */

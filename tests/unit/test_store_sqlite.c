@@ -1138,12 +1138,45 @@ static int faulty_fcntl(int fd, int command, ...)
 	return fcntl(fd, command, argument);
 }
 
+static char *made_aside, *made_name;	/* by somebody else, when the store's file is next opened */
+
+static int racing_open(const char *path, int flags, int mode)
+{
+	if (made_aside != NULL && rename(made_aside, made_name) == 0)
+		made_aside = NULL;
+	return open(path, flags, mode);
+}
+
 static int counted_open(const char *path, int flags, int mode)
 {
 	size_t len = strlen(path);
 
 	index_opens += len > 4 && strcmp(path + len - 4, "-shm") == 0;
 	return open(path, flags, mode);
+}
+
+/* A log that somebody makes just when it is missed is not missing. */
+static void test_log_made_meanwhile(void **state)
+{
+	sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
+	struct fixture *f = *state;
+	char aside[96], name[80];
+	uint64_t version;
+	int n;
+
+	make_settled(f);
+	be_killed_writing(f, MFA_STORE_OPEN_BRIEFLY);
+	name_file(f, "-wal", name);
+	(void)snprintf(aside, sizeof(aside), "%s.aside", name);
+	assert_int_equal(rename(name, aside), 0);
+	made_aside = aside;
+	made_name = name;
+	assert_int_equal(vfs->xSetSystemCall(vfs, "open", (sqlite3_syscall_ptr)racing_open), SQLITE_OK);
+	assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN_BRIEFLY, &f->store), 0);
+	assert_int_equal(vfs->xSetSystemCall(vfs, NULL, NULL), SQLITE_OK);
+	assert_null(made_aside);
+	assert_int_equal(get(f->store, "k", &n, &version), 0);
+	assert_int_equal(n, 2);
 }
 
 /* A connection that has met an error may keep it, and its locks, for ever: the next call has a new one. */
@@ -1335,7 +1368,7 @@ int main(void)
 		TEST(test_left_as_found), TEST(test_short_log), TEST(test_left_closed), TEST(test_log_stays),
 		TEST(test_look_at_damaged), TEST(test_fold_among_others),
 		TEST(test_log_missing), TEST(test_log_missing_again), TEST(test_mark_waits),
-		TEST(test_index_missing), TEST(test_saved_at_the_end),
+		TEST(test_log_made_meanwhile), TEST(test_index_missing), TEST(test_saved_at_the_end),
 		TEST(test_unmarked), TEST(test_odd_names), TEST(test_mend), TEST(test_one_page),
 		TEST(test_small_disk),
 	};
