@@ -263,6 +263,39 @@ for left in mfad killed; do
 	log_like "$left: and the log says how to go on" 'mfa-admin check-store'
 done
 
+# Who has a path that looks like the store's has nothing of it: a container, a user with a file system of his own.  Who
+# has the store's own is seen, also from a mount namespace, as systemd gives mfad one.
+new_site
+stop_mfad
+holder() { # holder COMMAND: has descriptor 5, in a mount namespace of its own
+	HOLDER=''
+	"${AS[@]}" unshare "${UNSHARE[@]}" sh -c "$1; exec sleep infinity" &
+	HOLDER=$!
+	wait_for test -e "/proc/$HOLDER/fd/5"
+}
+end_holder() { kill "$HOLDER"; wait "$HOLDER" 2>/dev/null; }
+elsewhere='mount -t tmpfs none /var/lib/mfa && exec 5>/var/lib/mfa/mfa.db-wal'
+AS=() UNSHARE=(-m)
+holder "$elsewhere && chown _mfa /var/lib/mfa/mfa.db-wal"
+wait_for eval '[ "$(stat -Lc %U "/proc/$HOLDER/fd/5")" = _mfa ]'
+check_store
+is 'a container that has a store of its own' "$STATUS" 0
+end_holder
+AS=(setpriv --reuid 65534 --regid 65534 --clear-groups) UNSHARE=(-Urm)
+holder "mkdir -p /tmp/fake && mount -t tmpfs none /tmp/fake && mkdir -p /tmp/fake/var/lib/mfa &&
+	exec 5>/tmp/fake/var/lib/mfa/mfa.db-wal && umount -l /tmp/fake"
+wait_for eval '[ "$(readlink "/proc/$HOLDER/fd/5")" = /var/lib/mfa/mfa.db-wal ]'
+check_store
+is 'a user with a file system of his own' "$STATUS" 0
+end_holder
+AS=() UNSHARE=(-m)
+holder "exec 5<$STORE-wal"
+rm "$STORE-wal"
+check_store
+is 'who has the log that was removed' "$STATUS" 1
+like 'is named' "$SCREEN" "process $HOLDER.*mfa.db-wal"
+end_holder
+
 # On a disk that is full mfad can end and begin: it goes on in the log's room.
 new_site
 stop_mfad

@@ -15,10 +15,10 @@ struct holder {
 	char moved_to[PATH_MAX];	/* where the store is now that it has open; "": nowhere */
 };
 
-/* Calls fn for each process that has a file open which had one of these paths, and is not what has it now; also one
- * that has the store under another name, and log or index under theirs.  Needs root for others' processes.  Returns 0
- * or a negative errno. */
+/* Calls fn for each process that has a file of owner's open which had one of these paths, and is not what has it now;
+ * also one that has the store under another name, and log or index under theirs.  Not one of a container, in which
+ * these are paths of something else.  Needs root for others' processes.  Returns 0 or a negative errno. */
 typedef void holders_fn(void *ctx, const struct holder *holder);
-int holders_of_gone(const char *const paths[HOLDERS_FILES], holders_fn *fn, void *ctx);
+int holders_of_gone(const char *const paths[HOLDERS_FILES], uid_t owner, holders_fn *fn, void *ctx);
 
 #endif

@@ -67,11 +67,14 @@ static void say_owner(struct store_files *files, const char *path, const char *m
 	(void)putchar('\n');
 }
 
+static uid_t owner_of(const struct store_files *files)
+{
+	return files->site->owner != NULL ? files->site->owner->pw_uid : geteuid();
+}
+
 static bool is_owners(const struct store_files *files, const struct stat *st, mode_t others)
 {
-	uid_t owner = files->site->owner != NULL ? files->site->owner->pw_uid : geteuid();
-
-	return st->st_uid == owner && (st->st_mode & others) == 0;
+	return st->st_uid == owner_of(files) && (st->st_mode & others) == 0;
 }
 
 /* Without log or index a store is whole that nobody has open since mfad ended. */
@@ -189,7 +192,7 @@ int store_files_look(struct store_files *files)
 	if (look_at_folder(files))
 		for (i = 0; i < HOLDERS_FILES; i++)
 			look_at_file(files, i);
-	(void)holders_of_gone(paths, on_holder, files);
+	(void)holders_of_gone(paths, owner_of(files), on_holder, files);
 	missing = access(files->paths[0], F_OK) != 0 && errno == ENOENT;
 	if (files->last_copy.pid != 0)
 		say_last_copy(files);
