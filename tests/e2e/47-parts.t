@@ -263,6 +263,33 @@ for left in mfad killed; do
 	log_like "$left: and the log says how to go on" 'mfa-admin check-store'
 done
 
+# A backup takes the place of a store without its log; until it is there, nobody gets in by what is left.
+new_site
+echo 'a long phrase for tests 77' >/root/phrase
+chmod 600 /root/phrase
+ok 'a backup' mfa-admin --passphrase-file /root/phrase backup /root/backup </dev/null
+try code
+kill_mfad
+rm "$STORE-wal" "$STORE-shm"
+check_store
+like 'check-store names the backup' "$SCREEN" 'restore --replace FILE'
+head -c -1000 /root/backup >/root/damaged
+not_ok 'a damaged backup is refused' \
+	mfa-admin --passphrase-file /root/phrase restore --replace /root/damaged </dev/null
+try helper
+denied 'and nobody gets in by what is left'
+is 'nothing else is left' "$(ls /var/lib/mfa)" mfa.db
+not_ok 'nothing is replaced without --replace' \
+	mfa-admin --passphrase-file /root/phrase restore /root/backup </dev/null
+ok 'the backup takes its place' mfa-admin --passphrase-file /root/phrase restore --replace /root/backup </dev/null
+start_mfad || bail 'mfad does not start'
+pam_try -q code user1 "$(code_now user)"
+denied 'the used code is not good again'
+tick 10
+pam_try code user1 "$(code_now user)"
+accepted 'codes are, five minutes later'
+stop_mfad
+
 # Who has a path that looks like the store's has nothing of it: a container, a user with a file system of his own.  Who
 # has the store's own is seen, also from a mount namespace, as systemd gives mfad one.
 new_site

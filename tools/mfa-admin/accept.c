@@ -30,7 +30,7 @@ static bool has_log(const char *path)
 	return access(name, F_OK) == 0 || errno != ENOENT;
 }
 
-static void remove_copy(const char *copy)
+void accept_remove_copy(const char *copy)
 {
 	static const char *const ends[] = { "", "-wal", "-shm", "-wal.new" };
 	char name[URL_SIZE];
@@ -110,7 +110,7 @@ static int use_up_all(const char *copy, struct mfa_keyring *ring, struct accepte
 	return r == 0 && has_log(copy) ? -EIO : r;
 }
 
-static int put_in_place(const char *copy, const char *path)
+int accept_put_in_place(const char *copy, const char *path)
 {
 	int fd = open(copy, O_RDONLY | O_NOFOLLOW | O_CLOEXEC), r = 0;
 
@@ -134,13 +134,13 @@ int accept_without_log(const char *path, struct mfa_keyring *ring, struct accept
 	*out = (struct accepted){ 0 };
 	if (snprintf(copy, sizeof(copy), "%s.accept", path) >= (int)sizeof(copy))
 		return -ENAMETOOLONG;
-	remove_copy(copy);
+	accept_remove_copy(copy);
 	r = copy_file(path, copy);
 	if (r == 0)
 		r = use_up_all(copy, ring, out);
 	if (r == 0)
-		r = put_in_place(copy, path);
+		r = accept_put_in_place(copy, path);
 	if (r != 0)
-		remove_copy(copy);
+		accept_remove_copy(copy);
 	return r;
 }

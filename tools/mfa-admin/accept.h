@@ -19,4 +19,10 @@ struct accepted {
  * Returns 0; -EAGAIN: the log is back; or as mfa_store_open, and nothing was changed. */
 int accept_without_log(const char *path, struct mfa_keyring *ring, struct accepted *out);
 
+/* Gives a store that lies beside it, in its one file, the place of one whose log is missing, durably.  Returns 0;
+ * -EAGAIN: the log is back, and nothing was changed; or another negative errno. */
+int accept_put_in_place(const char *copy, const char *path);
+/* Removes it, with what SQLite may have made beside it. */
+void accept_remove_copy(const char *copy);
+
 #endif

@@ -100,6 +100,7 @@ static int say_log_missing(void)
 		      "away, put it back. If sqlite3 had the store open while nobody else did, it has put all of\n"
 		      "that into the store, and nothing is lost. Otherwise codes that were used, and devices that\n"
 		      "were removed lately, may be back.\n"
+		      "To go back to a backup: mfa-admin restore --replace FILE\n"
 		      "To go on with what is there: mfa-admin check-store --accept\n"), stdout);
 	(void)printf(_("Then codes of apps are refused for %d minutes, and temporary passes have ended.\n"),
 		     MFA_TOTP_RESTORED_MINUTES);

@@ -6,6 +6,7 @@
  * stands alone, and whoever is killed in between runs it again. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -13,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "accept.h"
 #include "account/accounts.h"
 #include "backup/backup.h"
 #include "clock/clock.h"
@@ -35,6 +37,7 @@ struct restore {
 	struct mfa_keyring *ring;	/* that is in place, or waits; or NULL */
 	bool has_key;			/* it is in place */
 	bool new_key;			/* it waits since now */
+	bool beside;			/* the store lacks its log: nobody is to go on with what it has */
 	struct mfa_backup_counts *counts;	/* shared with the child that writes the store */
 	struct mfa_progress progress;
 };
@@ -124,10 +127,10 @@ static int find_key(struct restore *re)
 }
 
 /* Whether the store may be written.  Returns 0 or the exit status. */
-static int check_store(const struct restore *re)
+static int check_store(struct restore *re)
 {
 	const char *store = re->site.conf->store_url;
-	int r = site_as_owner(&re->site, look_at_store, (void *)(uintptr_t)re);
+	int r = site_as_owner(&re->site, look_at_store, re);
 
 	/* One whose key still waits has let nobody in yet: an earlier restore was interrupted. */
 	if (r == -ENOENT || (r == 0 && !re->has_key && re->ring != NULL))
@@ -137,8 +140,9 @@ static int check_store(const struct restore *re)
 					"beside it, and run this again.\n"), store);
 		return MFA_EXIT_FAILED;
 	}
-	if (r != 0 && r != -EKEYREJECTED)
+	if (r != 0 && r != -EKEYREJECTED && r != -ESTALE)
 		return site_say(store, r);
+	re->beside = r == -ESTALE;
 	if (re->options->replace)
 		return 0;
 	(void)fprintf(stderr, _("mfa-admin: the store %s is there already. To put the backup in its place, "
@@ -156,11 +160,8 @@ static void on_progress(void *ctx, uint64_t done, uint64_t total)
 	mfa_progress_step(&re->progress, done);
 }
 
-/* In a child that is the store's owner. */
-static int fill(void *ctx)
+static int fill_store(struct restore *re, const char *url)
 {
-	struct restore *re = ctx;
-	const char *url = re->site.conf->store_url;
 	struct mfa_restore_options options = { .now = mfa_clock_now(),
 					       .drop_recovery = re->options->drop_recovery };
 	struct mfa_backup_watch watch = { .on_progress = on_progress, .ctx = re };
@@ -177,6 +178,30 @@ static int fill(void *ctx)
 	r = mfa_backup_restore(re->container, re->items, &vault, &options, &watch, re->counts);
 	mfa_progress_end(&re->progress);
 	mfa_store_close(&vault.store);
+	return r;
+}
+
+/* In a child that is the store's owner.  One without its log is not opened: others would go on in it until all is
+ * there, by codes that were used. */
+static int fill(void *ctx)
+{
+	static const char scheme[] = "sqlite://";
+	struct restore *re = ctx;
+	const char *url = re->site.conf->store_url, *copy;
+	char copy_url[PATH_MAX];
+	int r;
+
+	if (!re->beside)
+		return fill_store(re, url);
+	if (snprintf(copy_url, sizeof(copy_url), "%s.restore", url) >= (int)sizeof(copy_url))
+		return -ENAMETOOLONG;
+	copy = copy_url + sizeof(scheme) - 1;
+	accept_remove_copy(copy);
+	r = fill_store(re, copy_url);
+	if (r == 0)
+		r = accept_put_in_place(copy, url + sizeof(scheme) - 1);
+	if (r != 0)
+		accept_remove_copy(copy);
 	return r;
 }
 
