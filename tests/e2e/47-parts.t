@@ -99,7 +99,7 @@ like 'it says how to go on' "$SCREEN" 'check-store --accept'
 like 'and what that costs' "$SCREEN" 'refused for 5 minutes, and temporary passes'
 check_store --accept
 is 'taken as it is' "$STATUS" 0
-like 'how many accounts there are' "$SCREEN" "^$USERS accounts"
+like 'how many accounts there are' "$SCREEN" "^$USERS accounts;"
 like 'and for how long codes rest' "$SCREEN" 'refused for 5 minutes, and temporary passes'
 is 'all is in one file' "$(ls /var/lib/mfa)" "$(printf 'mfa.db\nmfa.db-shm')"
 start_mfad || bail 'mfad does not start'
@@ -108,7 +108,7 @@ denied 'the used code that was lost with the log is not good again'
 log_mark
 try code
 denied 'nor is any other just now'
-like 'which is not called used' "$SCREEN" 'the accounts were restored just now'
+like 'which is not called used' "$SCREEN" 'restored just now'
 log_like 'nor in the log' 'user=user[0-9]+ .*answer=restored'
 tick 10
 pam_try code user1 "$(code_now user)"
@@ -168,7 +168,7 @@ while read -r how gone; do
 	denied "mfa.db $how: what was used is used"
 	check_store
 	is "mfa.db $how: all is well" "$STATUS" 0
-	like "mfa.db $how: all are there" "$SCREEN" "^$USERS accounts"
+	like "mfa.db $how: all are there" "$SCREEN" "^Accounts: $USERS,"
 done <<-END
 	removed .
 	moved
@@ -427,7 +427,7 @@ chown _mfa: "$STORE"*
 check_store
 is 'a record that can not be read' "$STATUS" 1
 like 'is named' "$SCREEN" '^user7:'
-like 'and counted' "$SCREEN" '^1 entries can.t be read'
+like 'and counted' "$SCREEN" '^Entries that can.t be read with this key: 1;'
 perl -e 'open(my $f, "+<", $ARGV[0]); seek($f, 8192, 0); print $f "nonsense" x 1000' "$STORE"
 check_store
 is 'a damaged file' "$STATUS" 1
