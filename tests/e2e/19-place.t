@@ -67,7 +67,8 @@ unlike 'and offers nothing' "$SCREEN" 'More information'
 
 rules
 # The picture asks for a code of the app; the usual question ends it, too.
-stop_at_question() { printf 'end code\n'; }
+# "... code: ", or "Code that the app shows ...".
+stop_at_question() { printf 'end ode\n'; }
 on_pty "$HELPERS/signin" -t ssh $VPN carol < <(stop_at_question)
 closed 'root, on a terminal, another is named'
 on_pty "$HELPERS/signin" $VPN carol < <(stop_at_question)
@@ -112,7 +113,7 @@ unlike 'enrols none of root' "$SCREEN" 'More information'
 sed -i '/targetpw/d' /etc/sudoers
 echo 'carol ALL = (ALL:ALL) ALL' >>/etc/sudoers
 on_pty setpriv --reuid carol --regid carol --init-groups sudo -k true < <(
-	printf 'expect assword\nsend %s\nend code\n' "$PASSWORD")
+	printf 'expect assword\nsend %s\nend app shows\n' "$PASSWORD")
 led 'sudo by carol'
 daemon polkit-1 carol
 closed "polkit's helper, which root starts for anybody"
