@@ -30,7 +30,7 @@ before=$(grep '^key' $KEY)
 
 admin rotate-key
 ends 'rotate-key' 0
-like 'says how much it did' "$OUT" '26[0-9] entries'
+like 'says how much it did' "$OUT" 'sealed anew: 26[0-9]'
 like 'and what to do next' "$OUT" 'Make a new backup'
 is 'there is another key, and it alone' "$(keys)" 2
 unlike 'not the old one under a new number' "$(cat $KEY)" "${before##* }"

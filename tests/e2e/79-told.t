@@ -23,6 +23,9 @@ sign_in() {
 	pam_try code alice "$@" "$(code_now alice)"
 }
 
+# What was seen, wherever its lines end.
+in_a_line() { tr '\n' ' ' <<<"$SCREEN"; }
+
 # The same on a terminal, where texts are shown at once.
 on_terminal() {
 	tick 31
@@ -63,8 +66,8 @@ like 'that there were some' "$SCREEN" "^say: $before"
 sign_in
 accepted 'then her code'
 like 'that comes before the prompt' "$(tr '\n' '@' <<<"$SCREEN")" "^say: ${before}[^:]*: mfa-enroll status@ask: "
-like 'how many, between when' "$SCREEN" "${after}4, between .* and "
-like 'the places, the newest first' "$SCREEN" '^\(code 203\.0\.113\.10, code 203\.0\.113\.9\)'
+like 'how many, between when' "$(in_a_line)" "${after}4, between .* and "
+like 'the places, the newest first' "$(in_a_line)" ' \(code 203\.0\.113\.10, code 203\.0\.113\.9\)'
 on_terminal
 sign_in
 like 'what is said before does not tell that she was there' "$SCREEN" "$before"
@@ -91,7 +94,7 @@ like 'show: the same' "$(mfa-admin show alice </dev/null)" ' wrong  *\* .* from 
 sign_in
 accepted 'guesses from twelve addresses'
 like 'all are counted' "$SCREEN" "${after}12, "
-like 'as many named as fit' "$SCREEN" '198\.51\.100\.12, .*, \.\.\.\)'
+like 'as many named as fit' "$(in_a_line)" '198\.51\.100\.12, .*, \.\.\.\)'
 on_terminal
 
 # --- what is not told ----------------------------------------------------------------
