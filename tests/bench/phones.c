@@ -266,7 +266,7 @@ static int converse(int n, const struct pam_message **msg, struct pam_response *
 
 	*resp = calloc((size_t)n, sizeof(**resp));
 	for (i = 0; i < n; i++) {
-		at = strstr(msg[i]->msg, "enter ");
+		at = strstr(msg[i]->msg, "Enter ");
 		if (at != NULL) {
 			(void)pthread_mutex_lock(&s->lock);
 			s->number = (unsigned)strtoul(at + 6, NULL, 10);
@@ -371,8 +371,8 @@ static int start_waiting(unsigned i, unsigned *number)
 		if (mfa_frame_recv(fd, &frame, WAIT_MS) != 0)
 			errx(1, "mfad hung up");
 		(void)mfa_frame_text(&frame, MFA_FIELD_TEXT, text, sizeof(text));
-		if (strstr(text, "enter ") != NULL)
-			*number = (unsigned)strtoul(strstr(text, "enter ") + 6, NULL, 10);
+		if (strstr(text, "Enter ") != NULL)
+			*number = (unsigned)strtoul(strstr(text, "Enter ") + 6, NULL, 10);
 	} while (mfa_frame_type(&frame) != MFA_ASK);
 	mfa_frame_start(&frame, MFA_ANSWER);
 	mfa_frame_put_text(&frame, MFA_FIELD_TEXT, "");
