@@ -146,16 +146,18 @@ int sqlite_db_check_file(const char *path, dev_t *dev, ino_t *ino)
 	return 0;
 }
 
-static int read_pragma(struct sqlite_db *db, const char *text, int *out)
+int sqlite_db_ask(struct sqlite_db *db, const char *text, int64_t *out)
 {
 	sqlite3_stmt *statement = NULL;
 	int r = sqlite3_prepare_v2(db->db, text, -1, &statement, NULL);
 
 	if (r == SQLITE_OK)
 		r = sqlite3_step(statement);
-	*out = r == SQLITE_ROW ? sqlite3_column_int(statement, 0) : 0;
+	*out = r == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
 	(void)sqlite3_finalize(statement);
-	return r == SQLITE_ROW ? 0 : sqlite_db_error(db);
+	if (r == SQLITE_ROW || r == SQLITE_DONE)
+		return r == SQLITE_ROW ? 0 : -ENODATA;
+	return sqlite_db_error(db);
 }
 
 int sqlite_db_read_file(struct sqlite_db *db, void *out, size_t len, int64_t at)
@@ -185,11 +187,11 @@ static int check_form(struct sqlite_db *db)
 
 static int check_header(struct sqlite_db *db)
 {
-	int application, version;
-	int r = read_pragma(db, "PRAGMA application_id", &application);
+	int64_t application, version;
+	int r = sqlite_db_ask(db, "PRAGMA application_id", &application);
 
 	if (r == 0)
-		r = read_pragma(db, "PRAGMA user_version", &version);
+		r = sqlite_db_ask(db, "PRAGMA user_version", &version);
 	if (r != 0)
 		return r;
 	if (application != SQLITE_DB_APPLICATION_ID || version < 1)

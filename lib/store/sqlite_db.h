@@ -73,6 +73,8 @@ int sqlite_db_run(struct sqlite_db *db, sqlite3_stmt *statement);
 /* What the store's own file has there, whatever the log has; by the connection's handle, for closing another would let
  * go of the locks that this process has on the file.  Returns 0, -ENODATA (it ends before that) or -EIO. */
 int sqlite_db_read_file(struct sqlite_db *db, void *out, size_t len, int64_t at);
+/* The first number of the first row.  Returns 0, -ENODATA (there is no row) or another negative errno; *out is 0 then. */
+int sqlite_db_ask(struct sqlite_db *db, const char *text, int64_t *out);
 /* The negative errno of what the connection met last. */
 int sqlite_db_error(const struct sqlite_db *db);
 

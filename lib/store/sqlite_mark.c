@@ -37,38 +37,20 @@ static char *immutable_uri(const char *path)
 	return uri;
 }
 
-/* The first number of the first row; SQLITE_ROW, SQLITE_DONE or an error of SQLite's. */
-static int ask(struct sqlite_db *db, const char *sql, int64_t *out)
-{
-	sqlite3_stmt *statement = NULL;
-	int r = sqlite3_prepare_v2(db->db, sql, -1, &statement, NULL);
-
-	if (r == SQLITE_OK)
-		r = sqlite3_step(statement);
-	*out = r == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
-	(void)sqlite3_finalize(statement);
-	return r;
-}
-
 int sqlite_mark_read(struct sqlite_db *db, enum sqlite_mark *out)
 {
 	int64_t tables, closed;
+	int r = sqlite_db_ask(db, "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'log'", &tables);
 
 	*out = SQLITE_MARK_NONE;
-	if (ask(db, "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'log'", &tables) != SQLITE_ROW)
-		return sqlite_db_error(db);
-	if (tables == 0)
-		return 0;
-	switch (ask(db, "SELECT closed FROM log", &closed)) {
-	case SQLITE_ROW:
-		*out = closed == 1 ? SQLITE_MARK_CLOSED : SQLITE_MARK_OPEN;
-		return 0;
-	case SQLITE_DONE:
-		*out = SQLITE_MARK_OPEN;
-		return 0;
-	default:
-		return sqlite_db_error(db);
-	}
+	if (r != 0 || tables == 0)
+		return r;
+	/* Without a row nothing says that it is closed. */
+	r = sqlite_db_ask(db, "SELECT closed FROM log", &closed);
+	if (r != 0 && r != -ENODATA)
+		return r;
+	*out = closed == 1 ? SQLITE_MARK_CLOSED : SQLITE_MARK_OPEN;
+	return 0;
 }
 
 int sqlite_mark_peek(const char *path, bool verify, enum sqlite_mark *out)
@@ -221,16 +203,15 @@ static int try_close(struct sqlite_db *db)
 	int64_t before, after;
 	int r;
 
-	if (ask(db, "PRAGMA data_version", &before) != SQLITE_ROW)
-		return sqlite_db_error(db);
-	r = fold(db);
+	r = sqlite_db_ask(db, "PRAGMA data_version", &before);
+	if (r == 0)
+		r = fold(db);
 	if (r == 0)
 		r = run(db, MAKE);
 	if (r != 0)
 		return r;
-	if (ask(db, "PRAGMA data_version", &after) != SQLITE_ROW)
-		r = sqlite_db_error(db);
-	else if (after != before)
+	r = sqlite_db_ask(db, "PRAGMA data_version", &after);
+	if (r == 0 && after != before)
 		r = -EAGAIN;
 	if (r == 0)
 		return run(db, "DELETE FROM log; INSERT INTO log VALUES(1); COMMIT");

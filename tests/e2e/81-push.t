@@ -472,16 +472,23 @@ unanswered() {
 	kill $!
 	wait_for quiet
 }
+# What callers may not do any more stops nothing on root's word.
+goes_on() {
+	local root
+
+	: >"$BED/root"	# or what was there before may be looked at
+	"$HELPERS/signin" code alice '' none </dev/null >"$BED/root" 2>&1 &
+	root=$!
+	ok "while root's word goes on to ask${1:+, $1}" wait_for eval 'phone Pixel list | grep -q "\"service\":\"code\""'
+	phone Pixel approve "$(number_in root)" >/dev/null
+	wait $root
+	like "and gets in${1:+, $1}" "$(cat "$BED/root")" '^PAM_SUCCESS 1$'
+}
 ok 'radius: a first one that nobody answers' unanswered
 ok 'a second' unanswered
 as radsrv "$HELPERS/signin" radiusd alice >"$BED/4" 2>&1
 like 'radius: two an hour that nobody answers' "$(cat "$BED/4")" 'asked too often without an answer'
-"$HELPERS/signin" code alice '' none </dev/null >"$BED/root" 2>&1 &
-root=$!
-ok "while root's word goes on to ask" wait_for eval 'phone Pixel list | grep -q "\"service\":\"code\""'
-phone Pixel approve "$(number_in root)" >/dev/null
-wait $root
-like 'and gets in' "$(cat "$BED/root")" '^PAM_SUCCESS 1$'
+goes_on
 tick 121
 by_radius 5
 log_mark
@@ -493,12 +500,7 @@ like 'radius: no phone is asked any more' "$(cat "$BED/6")" 'not asked, because 
 like 'mfa-admin show says so' "$(mfa-admin show alice </dev/null)" '^Phones: +not asked by callers since'
 unlike 'and nothing of others' "$(mfa-admin show alice </dev/null)" '^Phones: +not asked since'
 like 'and so does she read' "$(as alice mfa-enroll status)" "for sign-ins by other users' programs"
-"$HELPERS/signin" code alice '' none </dev/null >"$BED/root" 2>&1 &
-root=$!
-ok "while root's word goes on to ask, still" wait_for eval 'phone Pixel list | grep -q "\"service\":\"code\""'
-phone Pixel approve "$(number_in root)" >/dev/null
-wait $root
-like 'and gets in, still' "$(cat "$BED/root")" '^PAM_SUCCESS 1$'
+goes_on 'still'
 like 'her list says so' "$(as alice mfa-enroll status)" 'not-me +caller:radiusd_\(radsrv\)'
 unlock alice
 ok 'unlock: it is asked again' unanswered
