@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "database.h"
 #include "store/store.h"
 
 #define NOW 1800000000
@@ -26,71 +27,6 @@
 #define CREATIONS 20
 #define HELPERS 120
 #define HELPER_PAGES 50
-
-struct fixture {
-	char folder[32];
-	char path[64];
-	char url[80];
-	struct mfa_store *store;
-};
-
-static int set_up(void **state)
-{
-	struct fixture *f = calloc(1, sizeof(*f));
-
-	if (f == NULL)
-		return -1;
-	*state = f;
-	(void)strcpy(f->folder, "/tmp/mfa-sqlite.XXXXXX");
-	if (mkdtemp(f->folder) == NULL)
-		return -1;
-	(void)snprintf(f->path, sizeof(f->path), "%s/db", f->folder);
-	(void)snprintf(f->url, sizeof(f->url), "sqlite://%s", f->path);
-	return mfa_store_open(f->url, MFA_STORE_CREATE, &f->store);
-}
-
-static void remove_files(const struct fixture *f)
-{
-	static const char *const ends[] = { "", "-wal", "-shm" };
-	char path[80];
-	size_t i;
-
-	for (i = 0; i < ROWS(ends); i++) {
-		(void)snprintf(path, sizeof(path), "%s%s", f->path, ends[i]);
-		(void)unlink(path);
-	}
-}
-
-static int tear_down(void **state)
-{
-	struct fixture *f = *state;
-	int r;
-
-	mfa_store_close(&f->store);
-	remove_files(f);
-	r = rmdir(f->folder);	/* nothing else is left */
-	free(f);
-	return r;
-}
-
-static int put(struct mfa_store *s, const char *key, uint64_t version, int number, uint64_t *out)
-{
-	char text[16];
-
-	(void)snprintf(text, sizeof(text), "%d", number);
-	return mfa_store_put_if(s, key, version, (const uint8_t *)text, strlen(text) + 1, 0, out);
-}
-
-static int get(struct mfa_store *s, const char *key, int *number, uint64_t *version)
-{
-	struct mfa_entry e;
-	int r = mfa_store_get(s, key, &e);
-
-	*number = r == 0 ? (int)strtol((const char *)e.value, NULL, 10) : 0;
-	*version = e.version;
-	mfa_entry_release(&e);
-	return r;
-}
 
 static int increment(const char *url, int times, int tell)
 {
@@ -116,35 +52,35 @@ static int increment(const char *url, int times, int tell)
 
 static void test_processes(void **state)
 {
-	struct fixture *f = *state;
+	struct database *d = *state;
 	pid_t pids[PROCESSES];
 	uint64_t version;
 	int i, n, status;
 
-	assert_int_equal(put(f->store, "n", 0, 0, NULL), 0);
+	assert_int_equal(put(d->store, "n", 0, 0, NULL), 0);
 	for (i = 0; i < PROCESSES; i++) {
 		pids[i] = fork();
 		if (pids[i] == 0)
-			_exit(increment(f->url, INCREMENTS, -1));
+			_exit(increment(d->url, INCREMENTS, -1));
 		assert_true(pids[i] > 0);
 	}
 	for (i = 0; i < PROCESSES; i++) {
 		assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
 		assert_int_equal(status, 0);
 	}
-	assert_int_equal(get(f->store, "n", &n, &version), 0);
+	assert_int_equal(get(d->store, "n", &n, &version), 0);
 	assert_int_equal(n, PROCESSES * INCREMENTS);
 }
 
 /* What was told to be written is there, whenever its writer was killed. */
 static void test_kill(void **state)
 {
-	struct fixture *f = *state;
+	struct database *d = *state;
 	uint64_t version;
 	int i, n, told, last = 0, fds[2], status;
 
-	assert_int_equal(put(f->store, "n", 0, 0, NULL), 0);
-	mfa_store_close(&f->store);
+	assert_int_equal(put(d->store, "n", 0, 0, NULL), 0);
+	mfa_store_close(&d->store);
 	for (i = 0; i < KILLS; i++) {
 		struct timespec pause = { 0, 2000000 + (i * 7919 % 60) * 100000 };
 		pid_t pid;
@@ -152,7 +88,7 @@ static void test_kill(void **state)
 		assert_int_equal(pipe(fds), 0);
 		pid = fork();
 		if (pid == 0)
-			_exit(increment(f->url, 1000000, fds[1]));
+			_exit(increment(d->url, 1000000, fds[1]));
 		(void)close(fds[1]);
 		/* The first has written something, however slow the machine is; others may be killed before that. */
 		if (i == 0)
@@ -163,12 +99,12 @@ static void test_kill(void **state)
 		while (read(fds[0], &told, sizeof(told)) == sizeof(told))
 			last = told;
 		(void)close(fds[0]);
-		assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN, &f->store), 0);
-		assert_int_equal(get(f->store, "n", &n, &version), 0);
+		assert_int_equal(mfa_store_open(d->url, MFA_STORE_OPEN, &d->store), 0);
+		assert_int_equal(get(d->store, "n", &n, &version), 0);
 		/* One more may have been written and not told. */
 		assert_in_range(n, last, last + 1);
 		last = n;
-		mfa_store_close(&f->store);
+		mfa_store_close(&d->store);
 	}
 	assert_true(last > 0);
 }
@@ -176,12 +112,12 @@ static void test_kill(void **state)
 /* Killed while it is made, a store is there as a whole or not at all. */
 static void test_kill_create(void **state)
 {
-	struct fixture *f = *state;
+	struct database *d = *state;
 	struct mfa_store *s;
 	char url[96], path[80], wal[96], shm[96], fresh[96];
 	int i, status, r, made = 0, absent = 0;
 
-	(void)snprintf(path, sizeof(path), "%s/new", f->folder);
+	(void)snprintf(path, sizeof(path), "%s/new", d->folder);
 	(void)snprintf(wal, sizeof(wal), "%s-wal", path);
 	(void)snprintf(shm, sizeof(shm), "%s-shm", path);
 	(void)snprintf(fresh, sizeof(fresh), "%s.new", path);
@@ -222,14 +158,14 @@ static void test_kill_create(void **state)
 /* Killed or not, several at once make one store, and only its maker is told so. */
 static void test_creators(void **state)
 {
-	struct fixture *f = *state;
+	struct database *d = *state;
 	pid_t pids[PROCESSES];
 	struct mfa_store *s;
 	char url[96], path[80], log[96], shm[96];
 	int round, i, n, r, status, start[2], made;
 	uint64_t version;
 
-	(void)snprintf(path, sizeof(path), "%s/new", f->folder);
+	(void)snprintf(path, sizeof(path), "%s/new", d->folder);
 	(void)snprintf(log, sizeof(log), "%s-wal", path);
 	(void)snprintf(shm, sizeof(shm), "%s-shm", path);
 	(void)snprintf(url, sizeof(url), "sqlite://%s", path);
@@ -284,102 +220,25 @@ static int help(const char *url)
 /* Where nobody keeps the store open, each who opens it reads the log: it must not grow. */
 static void test_helpers(void **state)
 {
-	struct fixture *f = *state;
+	struct database *d = *state;
 	int i, n, status, upkeeps = 0;
 	uint64_t version;
 
-	assert_int_equal(put(f->store, "k", 0, 0, NULL), 0);
-	mfa_store_close(&f->store);
+	assert_int_equal(put(d->store, "k", 0, 0, NULL), 0);
+	mfa_store_close(&d->store);
 	for (i = 0; i < HELPERS; i++) {
 		pid_t pid = fork();
 
 		if (pid == 0)
-			_exit(help(f->url));
+			_exit(help(d->url));
 		assert_int_equal(waitpid(pid, &status, 0), pid);
 		assert_true(WIFEXITED(status) && WEXITSTATUS(status) < 2);
 		upkeeps += WEXITSTATUS(status);
 	}
 	assert_in_range(upkeeps, 1, HELPERS / HELPER_PAGES);
-	assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN, &f->store), 0);
-	assert_int_equal(get(f->store, "k", &n, &version), 0);
+	assert_int_equal(mfa_store_open(d->url, MFA_STORE_OPEN, &d->store), 0);
+	assert_int_equal(get(d->store, "k", &n, &version), 0);
 	assert_int_equal(n, HELPERS);
-}
-
-static void name_file(const struct fixture *f, const char *end, char out[80])
-{
-	(void)snprintf(out, 80, "%s%s", f->path, end);
-}
-
-static bool is_there(const struct fixture *f, const char *end)
-{
-	char name[80];
-
-	name_file(f, end, name);
-	return access(name, F_OK) == 0;
-}
-
-static void remove_file(const struct fixture *f, const char *end)
-{
-	char name[80];
-
-	name_file(f, end, name);
-	assert_int_equal(unlink(name), 0);
-}
-
-/* As a daemon ends. */
-static void close_folded(struct fixture *f)
-{
-	mfa_store_fold(f->store);
-	mfa_store_close(&f->store);
-}
-
-/* A new store with one record, open. */
-static void make_new(struct fixture *f)
-{
-	mfa_store_close(&f->store);
-	remove_files(f);
-	assert_int_equal(mfa_store_open(f->url, MFA_STORE_CREATE, &f->store), 0);
-	assert_int_equal(put(f->store, "k", 0, 1, NULL), 0);
-}
-
-/* The same closed, and all of it in its one file. */
-static void make_settled(struct fixture *f)
-{
-	make_new(f);
-	mfa_store_close(&f->store);
-	assert_false(is_there(f, "-wal"));
-	assert_false(is_there(f, "-shm"));
-}
-
-/* The same as a daemon leaves it: log and index keep their room. */
-static void make_folded(struct fixture *f)
-{
-	make_settled(f);
-	assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN, &f->store), 0);
-	close_folded(f);
-	assert_true(is_there(f, "-wal"));
-	assert_true(is_there(f, "-shm"));
-}
-
-/* Closes it, and has a log beside it, as a helper leaves one. */
-static void close_with_log(struct fixture *f)
-{
-	uint64_t version;
-	int n;
-
-	mfa_store_close(&f->store);
-	assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN_BRIEFLY, &f->store), 0);
-	assert_int_equal(get(f->store, "k", &n, &version), 0);
-	assert_int_equal(put(f->store, "k", version, n, NULL), 0);
-	mfa_store_close(&f->store);
-	assert_true(is_there(f, "-wal"));
-}
-
-static int count_entry(void *ctx, const char *key, const struct mfa_entry *entry)
-{
-	(void)key, (void)entry;
-	++*(int *)ctx;
-	return 0;
 }
 
 static int increment_key(const char *url)
@@ -394,32 +253,6 @@ static int increment_key(const char *url)
 		r = put(s, "k", version, n + 1, NULL);
 	mfa_store_close(&s);
 	return r != 0;
-}
-
-/* The first error that somebody meets who opens, lists, reads and writes. */
-static int use(const char *url)
-{
-	struct mfa_store *s;
-	uint64_t version;
-	int n, count = 0, r = mfa_store_open(url, MFA_STORE_OPEN, &s);
-
-	if (r == 0)
-		r = mfa_store_list(s, "", count_entry, &count);
-	if (r == 0)
-		r = get(s, "k", &n, &version);
-	if (r == 0)
-		r = put(s, "k", version, 2, NULL);
-	mfa_store_close(&s);
-	return r;
-}
-
-static void run_sql(const struct fixture *f, const char *sql)
-{
-	sqlite3 *db;
-
-	assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
-	assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
 
 /* What somebody else made of it. */
@@ -440,14 +273,14 @@ static void test_foreign(void **state)
 		  -EMEDIUMTYPE },
 		{ "INSERT INTO entry VALUES(CAST(printf('%.*c', 320, 'k') AS BLOB), 'x', 1, 0)", 0 },
 	};
-	struct fixture *f = *state;
+	struct database *d = *state;
 	size_t i;
 	int r;
 
 	for (i = 0; i < ROWS(rows); i++) {
-		make_settled(f);
-		run_sql(f, rows[i].sql);
-		r = use(f->url);
+		make_settled(d);
+		run_sql(d, rows[i].sql);
+		r = use(d->url);
 		if (r != rows[i].expect)
 			fail_msg("%s: %d", rows[i].sql, r);
 	}
@@ -465,18 +298,18 @@ static void test_damaged(void **state)
 		{ "all but the header", 100, 16384 },
 	};
 	static const uint8_t bytes[2] = { 0x00, 0x55 };
-	struct fixture *f = *state;
+	struct database *d = *state;
 	size_t i;
 	off_t at;
 	int fd, r;
 
 	for (i = 0; i < 2 * ROWS(rows); i++) {
-		make_settled(f);
-		fd = open(f->path, O_WRONLY | O_CLOEXEC);
+		make_settled(d);
+		fd = open(d->path, O_WRONLY | O_CLOEXEC);
 		for (at = rows[i / 2].from; at < rows[i / 2].to; at++)
 			assert_int_equal(pwrite(fd, &bytes[i % 2], 1, at), 1);
 		(void)close(fd);
-		r = use(f->url);
+		r = use(d->url);
 		if (r != -EMEDIUMTYPE)
 			fail_msg("%s: %d", rows[i / 2].what, r);
 	}
@@ -484,69 +317,69 @@ static void test_damaged(void **state)
 
 static void test_files(void **state)
 {
-	struct fixture *f = *state;
+	struct database *d = *state;
 	struct mfa_store *s;
 	char link_path[80], link_url[100];
 	int fd;
 
-	assert_int_equal(put(f->store, "k", 0, 1, NULL), 0);
-	mfa_store_close(&f->store);
-	assert_int_equal(chmod(f->path, 0640), 0);
-	assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN, &s), -EACCES);
-	assert_int_equal(chmod(f->path, 0600), 0);
-	(void)snprintf(link_path, sizeof(link_path), "%s/link", f->folder);
+	assert_int_equal(put(d->store, "k", 0, 1, NULL), 0);
+	mfa_store_close(&d->store);
+	assert_int_equal(chmod(d->path, 0640), 0);
+	assert_int_equal(mfa_store_open(d->url, MFA_STORE_OPEN, &s), -EACCES);
+	assert_int_equal(chmod(d->path, 0600), 0);
+	(void)snprintf(link_path, sizeof(link_path), "%s/link", d->folder);
 	(void)snprintf(link_url, sizeof(link_url), "sqlite://%s", link_path);
-	assert_int_equal(symlink(f->path, link_path), 0);
+	assert_int_equal(symlink(d->path, link_path), 0);
 	assert_int_equal(mfa_store_open(link_url, MFA_STORE_OPEN, &s), -EMEDIUMTYPE);
 	assert_int_equal(mfa_store_open(link_url, MFA_STORE_CREATE, &s), -EEXIST);
 	assert_int_equal(unlink(link_path), 0);
-	(void)snprintf(link_url, sizeof(link_url), "sqlite://%s", f->folder);
+	(void)snprintf(link_url, sizeof(link_url), "sqlite://%s", d->folder);
 	assert_int_equal(mfa_store_open(link_url, MFA_STORE_OPEN, &s), -EMEDIUMTYPE);
 	/* Not a store: its header is somebody else's. */
-	fd = open(f->path, O_WRONLY | O_CLOEXEC);
+	fd = open(d->path, O_WRONLY | O_CLOEXEC);
 	assert_int_equal(pwrite(fd, "xxxxxxxxxxxxxxxx", 16, 0), 16);
-	assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN, &s), -EMEDIUMTYPE);
+	assert_int_equal(mfa_store_open(d->url, MFA_STORE_OPEN, &s), -EMEDIUMTYPE);
 	/* Empty: an absent store is not an empty one. */
 	assert_int_equal(ftruncate(fd, 0), 0);
 	(void)close(fd);
-	assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN, &s), -EMEDIUMTYPE);
+	assert_int_equal(mfa_store_open(d->url, MFA_STORE_OPEN, &s), -EMEDIUMTYPE);
 	assert_null(s);
 }
 
 /* A file that is taken away under a running process is noticed at once. */
 static void test_vanished(void **state)
 {
-	struct fixture *f = *state;
+	struct database *d = *state;
 	char aside[80];
 	uint64_t version;
 	int n;
 
-	assert_int_equal(put(f->store, "k", 0, 1, &version), 0);
-	(void)snprintf(aside, sizeof(aside), "%s.aside", f->path);
-	assert_int_equal(rename(f->path, aside), 0);
-	assert_int_equal(get(f->store, "k", &n, &version), -EIDRM);
-	assert_int_equal(put(f->store, "k", version, 2, NULL), -EIDRM);
-	assert_int_equal(put(f->store, "new", 0, 2, NULL), -EIDRM);
+	assert_int_equal(put(d->store, "k", 0, 1, &version), 0);
+	(void)snprintf(aside, sizeof(aside), "%s.aside", d->path);
+	assert_int_equal(rename(d->path, aside), 0);
+	assert_int_equal(get(d->store, "k", &n, &version), -EIDRM);
+	assert_int_equal(put(d->store, "k", version, 2, NULL), -EIDRM);
+	assert_int_equal(put(d->store, "new", 0, 2, NULL), -EIDRM);
 	/* Another one in its place is not the same thing: failmode = open is for the first alone. */
-	assert_int_equal(symlink(aside, f->path), 0);
-	assert_int_equal(get(f->store, "k", &n, &version), -ESTALE);
-	assert_int_equal(put(f->store, "k", version, 2, NULL), -ESTALE);
-	assert_int_equal(unlink(f->path), 0);
-	assert_int_equal(link(aside, f->path), 0);
+	assert_int_equal(symlink(aside, d->path), 0);
+	assert_int_equal(get(d->store, "k", &n, &version), -ESTALE);
+	assert_int_equal(put(d->store, "k", version, 2, NULL), -ESTALE);
+	assert_int_equal(unlink(d->path), 0);
+	assert_int_equal(link(aside, d->path), 0);
 	assert_int_equal(unlink(aside), 0);
-	assert_int_equal(get(f->store, "k", &n, &version), 0);
+	assert_int_equal(get(d->store, "k", &n, &version), 0);
 	assert_int_equal(n, 1);
-	assert_int_equal(get(f->store, "new", &n, &version), -ENOENT);
+	assert_int_equal(get(d->store, "new", &n, &version), -ENOENT);
 }
 
-static void replace_file(const struct fixture *f, const char *end)
+static void replace_file(const struct database *d, const char *end)
 {
-	char name[80], fresh[96];
+	char name[DATABASE_NAME], fresh[96];
 	int from, to;
 	char block[4096];
 	ssize_t n;
 
-	name_file(f, end, name);
+	name_file(d, end, name);
 	(void)snprintf(fresh, sizeof(fresh), "%s.copy", name);
 	from = open(name, O_RDONLY | O_CLOEXEC);
 	to = open(fresh, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
@@ -558,11 +391,11 @@ static void replace_file(const struct fixture *f, const char *end)
 	assert_int_equal(rename(fresh, name), 0);
 }
 
-static void cut_file(const struct fixture *f, const char *end)
+static void cut_file(const struct database *d, const char *end)
 {
-	char name[80];
+	char name[DATABASE_NAME];
 
-	name_file(f, end, name);
+	name_file(d, end, name);
 	assert_int_equal(truncate(name, 0), 0);
 }
 
@@ -576,13 +409,13 @@ static int yield_nothing(void *ctx, struct mfa_put *put_out)
 static void test_parts(void **state)
 {
 	static const struct {
-		void (*harm)(const struct fixture *f, const char *end);
+		void (*harm)(const struct database *d, const char *end);
 		const char *end;
 	} rows[] = {
 		{ remove_file, "-wal" }, { remove_file, "-shm" }, { replace_file, "-wal" },
 		{ replace_file, "-shm" }, { cut_file, "-shm" }, { replace_file, "" },
 	};
-	struct fixture *f = *state;
+	struct database *d = *state;
 	uint64_t version, count;
 	const char *path;
 	bool is_all;
@@ -590,23 +423,23 @@ static void test_parts(void **state)
 	size_t i;
 
 	for (i = 0; i < ROWS(rows); i++) {
-		make_new(f);
-		assert_int_equal(get(f->store, "k", &n, &version), 0);
-		assert_int_equal(mfa_store_check(f->store, &path, &is_all), 0);
-		rows[i].harm(f, rows[i].end);
-		assert_int_equal(mfa_store_check(f->store, &path, &is_all), -ESTALE);
-		assert_string_equal(path + strlen(f->path), rows[i].end);
+		make_new(d);
+		assert_int_equal(get(d->store, "k", &n, &version), 0);
+		assert_int_equal(mfa_store_check(d->store, &path, &is_all), 0);
+		rows[i].harm(d, rows[i].end);
+		assert_int_equal(mfa_store_check(d->store, &path, &is_all), -ESTALE);
+		assert_string_equal(path + strlen(d->path), rows[i].end);
 		assert_int_equal(is_all, rows[i].end[0] == '\0');
-		assert_int_equal(get(f->store, "k", &n, &version), -ESTALE);
-		assert_int_equal(get(f->store, "none", &n, &version), -ESTALE);
-		assert_int_equal(put(f->store, "k", version, 2, NULL), -ESTALE);
-		assert_int_equal(put(f->store, "new", 0, 2, NULL), -ESTALE);
-		assert_int_equal(mfa_store_delete_if(f->store, "k", 1), -ESTALE);
-		assert_int_equal(mfa_store_list(f->store, "", count_entry, &n), -ESTALE);
-		assert_int_equal(mfa_store_count(f->store, "", &count), -ESTALE);
-		assert_int_equal(mfa_store_replace(f->store, yield_nothing, NULL), -ESTALE);
-		assert_int_equal(mfa_store_upkeep(f->store), -ESTALE);
-		assert_int_equal(mfa_store_verify(f->store), -ESTALE);
+		assert_int_equal(get(d->store, "k", &n, &version), -ESTALE);
+		assert_int_equal(get(d->store, "none", &n, &version), -ESTALE);
+		assert_int_equal(put(d->store, "k", version, 2, NULL), -ESTALE);
+		assert_int_equal(put(d->store, "new", 0, 2, NULL), -ESTALE);
+		assert_int_equal(mfa_store_delete_if(d->store, "k", 1), -ESTALE);
+		assert_int_equal(mfa_store_list(d->store, "", count_entry, &n), -ESTALE);
+		assert_int_equal(mfa_store_count(d->store, "", &count), -ESTALE);
+		assert_int_equal(mfa_store_replace(d->store, yield_nothing, NULL), -ESTALE);
+		assert_int_equal(mfa_store_upkeep(d->store), -ESTALE);
+		assert_int_equal(mfa_store_verify(d->store), -ESTALE);
 	}
 }
 
@@ -620,18 +453,18 @@ static int remove_index(void *ctx, const char *key, const struct mfa_entry *entr
 
 static void test_parts_while_listing(void **state)
 {
-	struct fixture *f = *state;
+	struct database *d = *state;
 
-	assert_int_equal(put(f->store, "k", 0, 1, NULL), 0);
-	assert_int_equal(mfa_store_list(f->store, "", remove_index, f), -ESTALE);
+	assert_int_equal(put(d->store, "k", 0, 1, NULL), 0);
+	assert_int_equal(mfa_store_list(d->store, "", remove_index, d), -ESTALE);
 }
 
-static off_t size_of(const struct fixture *f, const char *end)
+static off_t size_of(const struct database *d, const char *end)
 {
-	char name[80];
+	char name[DATABASE_NAME];
 	struct stat st;
 
-	name_file(f, end, name);
+	name_file(d, end, name);
 	assert_int_equal(stat(name, &st), 0);
 	return st.st_size;
 }
@@ -640,91 +473,73 @@ static off_t size_of(const struct fixture *f, const char *end)
  * not give it again.  A helper leaves the log for the next one. */
 static void test_fold(void **state)
 {
-	struct fixture *f = *state;
+	struct database *d = *state;
 	struct mfa_store *other;
 	uint64_t version;
 	off_t size;
 	int n;
 
-	make_settled(f);
-	assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN, &f->store), 0);
-	assert_int_equal(get(f->store, "k", &n, &version), 0);
+	make_settled(d);
+	assert_int_equal(mfa_store_open(d->url, MFA_STORE_OPEN, &d->store), 0);
+	assert_int_equal(get(d->store, "k", &n, &version), 0);
 	assert_int_equal(n, 1);
-	assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN_BRIEFLY, &other), 0);
+	assert_int_equal(mfa_store_open(d->url, MFA_STORE_OPEN_BRIEFLY, &other), 0);
 	assert_int_equal(put(other, "k", version, 2, &version), 0);
 	mfa_store_close(&other);
-	assert_true(is_there(f, "-wal"));
-	size = size_of(f, "-wal");
-	close_folded(f);
-	assert_int_equal(size_of(f, "-wal"), size);
-	remove_file(f, "-wal");
-	remove_file(f, "-shm");
-	assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN_BRIEFLY, &f->store), 0);
-	assert_int_equal(get(f->store, "k", &n, &version), 0);
+	assert_true(is_there(d, "-wal"));
+	size = size_of(d, "-wal");
+	close_folded(d);
+	assert_int_equal(size_of(d, "-wal"), size);
+	remove_file(d, "-wal");
+	remove_file(d, "-shm");
+	assert_int_equal(mfa_store_open(d->url, MFA_STORE_OPEN_BRIEFLY, &d->store), 0);
+	assert_int_equal(get(d->store, "k", &n, &version), 0);
 	assert_int_equal(n, 2);
-	mfa_store_close(&f->store);
-	assert_true(is_there(f, "-wal"));
-}
-
-/* Killed, whoever had it open: whether the log is missed does not hang on who that was. */
-static void be_killed_writing(const struct fixture *f, enum mfa_store_open_flags how)
-{
-	struct mfa_store *s;
-	uint64_t version;
-	int n, status;
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		if (mfa_store_open(f->url, how, &s) == 0 && get(s, "k", &n, &version) == 0 &&
-		    put(s, "k", version, n + 1, NULL) == 0)
-			(void)kill(getpid(), SIGKILL);
-		_exit(1);
-	}
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(WIFSIGNALED(status));
+	mfa_store_close(&d->store);
+	assert_true(is_there(d, "-wal"));
 }
 
 /* A helper makes a short one. */
 static void test_short_log(void **state)
 {
-	struct fixture *f = *state;
+	struct database *d = *state;
 	uint64_t version;
 	off_t size;
 	int n;
 
-	make_folded(f);
-	size = size_of(f, "-wal");
-	make_settled(f);
-	be_killed_writing(f, MFA_STORE_OPEN_BRIEFLY);
-	assert_true(size_of(f, "-wal") < size);
-	assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN, &f->store), 0);
-	assert_int_equal(size_of(f, "-wal"), size);
-	assert_int_equal(get(f->store, "k", &n, &version), 0);
+	make_folded(d);
+	size = size_of(d, "-wal");
+	make_settled(d);
+	be_killed_writing(d, MFA_STORE_OPEN_BRIEFLY);
+	assert_true(size_of(d, "-wal") < size);
+	assert_int_equal(mfa_store_open(d->url, MFA_STORE_OPEN, &d->store), 0);
+	assert_int_equal(size_of(d, "-wal"), size);
+	assert_int_equal(get(d->store, "k", &n, &version), 0);
 	assert_int_equal(n, 2);
-	be_killed_writing(f, MFA_STORE_OPEN_BRIEFLY);
-	assert_int_equal(get(f->store, "k", &n, &version), 0);
+	be_killed_writing(d, MFA_STORE_OPEN_BRIEFLY);
+	assert_int_equal(get(d->store, "k", &n, &version), 0);
 	assert_int_equal(n, 3);
 }
 
 /* Whoever finds it as a daemon has left it leaves it so, whatever he wrote. */
 static void test_left_closed(void **state)
 {
-	struct fixture *f = *state;
+	struct database *d = *state;
 	uint64_t version;
 	int n, i;
 
 	for (i = 0; i < 2; i++) {
-		make_folded(f);
-		assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN, &f->store), 0);
-		assert_int_equal(get(f->store, "k", &n, &version), 0);
+		make_folded(d);
+		assert_int_equal(mfa_store_open(d->url, MFA_STORE_OPEN, &d->store), 0);
+		assert_int_equal(get(d->store, "k", &n, &version), 0);
 		if (i == 1)
-			assert_int_equal(put(f->store, "k", version, 2, NULL), 0);
-		mfa_store_close(&f->store);
-		assert_true(is_there(f, "-wal"));
-		remove_file(f, "-wal");
-		remove_file(f, "-shm");
-		assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN, &f->store), 0);
-		assert_int_equal(get(f->store, "k", &n, &version), 0);
+			assert_int_equal(put(d->store, "k", version, 2, NULL), 0);
+		mfa_store_close(&d->store);
+		assert_true(is_there(d, "-wal"));
+		remove_file(d, "-wal");
+		remove_file(d, "-shm");
+		assert_int_equal(mfa_store_open(d->url, MFA_STORE_OPEN, &d->store), 0);
+		assert_int_equal(get(d->store, "k", &n, &version), 0);
 		assert_int_equal(n, i + 1);
 	}
 }
@@ -733,36 +548,36 @@ static void test_left_closed(void **state)
 static void test_left_as_found(void **state)
 {
 	static const enum mfa_store_open_flags hows[] = { MFA_STORE_OPEN, MFA_STORE_LOOK };
-	struct fixture *f = *state;
+	struct database *d = *state;
 	uint64_t version;
 	size_t i;
 	int n;
 
 	for (i = 0; i < ROWS(hows); i++) {
-		make_new(f);
-		mfa_store_close(&f->store);
-		assert_false(is_there(f, "-wal"));
-		assert_int_equal(mfa_store_open(f->url, hows[i], &f->store), 0);
-		assert_int_equal(get(f->store, "k", &n, &version), 0);
-		assert_true(is_there(f, "-wal"));
-		mfa_store_close(&f->store);
-		assert_false(is_there(f, "-wal"));
-		assert_false(is_there(f, "-shm"));
-		close_with_log(f);
-		assert_int_equal(mfa_store_open(f->url, hows[i], &f->store), 0);
-		assert_int_equal(get(f->store, "k", &n, &version), 0);
-		mfa_store_close(&f->store);
-		assert_true(is_there(f, "-wal"));
+		make_new(d);
+		mfa_store_close(&d->store);
+		assert_false(is_there(d, "-wal"));
+		assert_int_equal(mfa_store_open(d->url, hows[i], &d->store), 0);
+		assert_int_equal(get(d->store, "k", &n, &version), 0);
+		assert_true(is_there(d, "-wal"));
+		mfa_store_close(&d->store);
+		assert_false(is_there(d, "-wal"));
+		assert_false(is_there(d, "-shm"));
+		close_with_log(d);
+		assert_int_equal(mfa_store_open(d->url, hows[i], &d->store), 0);
+		assert_int_equal(get(d->store, "k", &n, &version), 0);
+		mfa_store_close(&d->store);
+		assert_true(is_there(d, "-wal"));
 	}
 }
 
-static size_t read_file(const struct fixture *f, const char *end, uint8_t *out, size_t size)
+static size_t read_file(const struct database *d, const char *end, uint8_t *out, size_t size)
 {
-	char name[80];
+	char name[DATABASE_NAME];
 	ssize_t n;
 	int fd;
 
-	name_file(f, end, name);
+	name_file(d, end, name);
 	fd = open(name, O_RDONLY | O_CLOEXEC);
 	assert_true(fd >= 0);
 	n = read(fd, out, size);
@@ -771,9 +586,9 @@ static size_t read_file(const struct fixture *f, const char *end, uint8_t *out, 
 	return (size_t)n;
 }
 
-static void write_garbage(const struct fixture *f)
+static void write_garbage(const struct database *d)
 {
-	int fd = open(f->path, O_WRONLY | O_CLOEXEC);
+	int fd = open(d->path, O_WRONLY | O_CLOEXEC);
 
 	assert_int_equal(pwrite(fd, "garbage", 7, 0), 7);
 	(void)close(fd);
@@ -785,28 +600,28 @@ static void test_log_stays(void **state)
 	static const enum mfa_store_open_flags hows[] = { MFA_STORE_OPEN, MFA_STORE_OPEN_BRIEFLY, MFA_STORE_LOOK,
 							  MFA_STORE_ACCEPT };
 	static uint8_t before[8 << 20], after[8 << 20];
-	struct fixture *f = *state;
+	struct database *d = *state;
 	struct mfa_store *s;
 	size_t i, len;
 
 	for (i = 0; i < 4 * ROWS(hows); i++) {
 		bool cut = i % 2 == 0, with_log = i / 2 % 2 == 0;
 
-		make_new(f);
+		make_new(d);
 		if (with_log)
-			close_with_log(f);
+			close_with_log(d);
 		else
-			mfa_store_close(&f->store);
+			mfa_store_close(&d->store);
 		if (cut)
-			cut_file(f, "");
+			cut_file(d, "");
 		else
-			write_garbage(f);
-		len = with_log ? read_file(f, "-wal", before, sizeof(before)) : 0;
-		assert_int_equal(mfa_store_open(f->url, hows[i / 4], &s), -EMEDIUMTYPE);
-		assert_int_equal(is_there(f, "-wal"), with_log);
+			write_garbage(d);
+		len = with_log ? read_file(d, "-wal", before, sizeof(before)) : 0;
+		assert_int_equal(mfa_store_open(d->url, hows[i / 4], &s), -EMEDIUMTYPE);
+		assert_int_equal(is_there(d, "-wal"), with_log);
 		if (!with_log)
 			continue;
-		assert_int_equal(read_file(f, "-wal", after, sizeof(after)), len);
+		assert_int_equal(read_file(d, "-wal", after, sizeof(after)), len);
 		assert_memory_equal(before, after, len);
 	}
 }
@@ -815,64 +630,64 @@ static void test_log_stays(void **state)
 static void test_look_at_damaged(void **state)
 {
 	static uint8_t before[1 << 20], after[1 << 20];
-	struct fixture *f = *state;
+	struct database *d = *state;
 	size_t i, len;
 	int r;
 
 	for (i = 0; i < 2; i++) {
-		make_new(f);
+		make_new(d);
 		if (i == 0)
-			close_with_log(f);
+			close_with_log(d);
 		else
-			mfa_store_close(&f->store);
-		assert_int_equal(truncate(f->path, 8192), 0);
-		len = read_file(f, "", before, sizeof(before));
-		r = mfa_store_open(f->url, MFA_STORE_LOOK, &f->store);
+			mfa_store_close(&d->store);
+		assert_int_equal(truncate(d->path, 8192), 0);
+		len = read_file(d, "", before, sizeof(before));
+		r = mfa_store_open(d->url, MFA_STORE_LOOK, &d->store);
 		if (r == 0)
-			r = mfa_store_verify(f->store);
+			r = mfa_store_verify(d->store);
 		assert_int_equal(r, -EMEDIUMTYPE);
-		mfa_store_close(&f->store);
-		assert_int_equal(read_file(f, "", after, sizeof(after)), len);
+		mfa_store_close(&d->store);
+		assert_int_equal(read_file(d, "", after, sizeof(after)), len);
 		assert_memory_equal(before, after, len);
-		assert_int_equal(is_there(f, "-wal"), i == 0);
+		assert_int_equal(is_there(d, "-wal"), i == 0);
 	}
 }
 
 /* A daemon that ends while somebody else has the store open leaves the log to him, and to be missed. */
 static void test_fold_among_others(void **state)
 {
-	struct fixture *f = *state;
+	struct database *d = *state;
 	struct mfa_store *s;
 	uint64_t version;
 	int go[2], ready[2], n, status;
 	pid_t pid;
 
-	make_settled(f);
+	make_settled(d);
 	assert_int_equal(pipe(go), 0);
 	assert_int_equal(pipe(ready), 0);
 	pid = fork();
 	if (pid == 0) {
 		(void)close(go[1]);
-		if (mfa_store_open(f->url, MFA_STORE_OPEN_BRIEFLY, &s) != 0 || get(s, "k", &n, &version) != 0 ||
+		if (mfa_store_open(d->url, MFA_STORE_OPEN_BRIEFLY, &s) != 0 || get(s, "k", &n, &version) != 0 ||
 		    write(ready[1], "", 1) != 1 || read(go[0], &n, 1) != 1)
 			_exit(1);
 		_exit(get(s, "k", &n, &version) != 0 || put(s, "k", version, n + 1, NULL) != 0);
 	}
 	assert_int_equal(read(ready[0], &n, 1), 1);
-	assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN, &f->store), 0);
-	assert_int_equal(get(f->store, "k", &n, &version), 0);
-	assert_int_equal(put(f->store, "k", version, 5, NULL), 0);
-	close_folded(f);
-	assert_true(is_there(f, "-wal"));
+	assert_int_equal(mfa_store_open(d->url, MFA_STORE_OPEN, &d->store), 0);
+	assert_int_equal(get(d->store, "k", &n, &version), 0);
+	assert_int_equal(put(d->store, "k", version, 5, NULL), 0);
+	close_folded(d);
+	assert_true(is_there(d, "-wal"));
 	assert_int_equal(write(go[1], "", 1), 1);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
-	assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN_BRIEFLY, &s), 0);
+	assert_int_equal(mfa_store_open(d->url, MFA_STORE_OPEN_BRIEFLY, &s), 0);
 	assert_int_equal(get(s, "k", &n, &version), 0);
 	assert_int_equal(n, 6);
 	mfa_store_close(&s);
-	remove_file(f, "-wal");
-	assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN_BRIEFLY, &s), -ESTALE);
+	remove_file(d, "-wal");
+	assert_int_equal(mfa_store_open(d->url, MFA_STORE_OPEN_BRIEFLY, &s), -ESTALE);
 	(void)close(go[0]);
 	(void)close(go[1]);
 	(void)close(ready[0]);
@@ -883,45 +698,45 @@ static void test_fold_among_others(void **state)
 static void test_log_missing(void **state)
 {
 	static const enum mfa_store_open_flags hows[] = { MFA_STORE_OPEN, MFA_STORE_OPEN_BRIEFLY };
-	struct fixture *f = *state;
+	struct database *d = *state;
 	struct mfa_store *s;
 	uint64_t version;
 	size_t i;
 	int n;
 
 	for (i = 0; i < ROWS(hows); i++) {
-		make_settled(f);
-		be_killed_writing(f, hows[i]);
-		assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN, &s), 0);
+		make_settled(d);
+		be_killed_writing(d, hows[i]);
+		assert_int_equal(mfa_store_open(d->url, MFA_STORE_OPEN, &s), 0);
 		assert_int_equal(get(s, "k", &n, &version), 0);
 		assert_int_equal(n, 2);
 		mfa_store_close(&s);
-		be_killed_writing(f, hows[i]);
-		remove_file(f, "-wal");
-		remove_file(f, "-shm");
-		assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN, &s), -ESTALE);
-		assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN_BRIEFLY, &s), -ESTALE);
+		be_killed_writing(d, hows[i]);
+		remove_file(d, "-wal");
+		remove_file(d, "-shm");
+		assert_int_equal(mfa_store_open(d->url, MFA_STORE_OPEN, &s), -ESTALE);
+		assert_int_equal(mfa_store_open(d->url, MFA_STORE_OPEN_BRIEFLY, &s), -ESTALE);
 		/* Nobody goes on in another one. */
-		assert_false(is_there(f, "-wal"));
-		assert_false(is_there(f, "-shm"));
-		assert_int_equal(mfa_store_open(f->url, MFA_STORE_LOOK, &s), -ESTALE);
-		assert_int_equal(mfa_store_open(f->url, MFA_STORE_ACCEPT, &s), 0);
+		assert_false(is_there(d, "-wal"));
+		assert_false(is_there(d, "-shm"));
+		assert_int_equal(mfa_store_open(d->url, MFA_STORE_LOOK, &s), -ESTALE);
+		assert_int_equal(mfa_store_open(d->url, MFA_STORE_ACCEPT, &s), 0);
 		mfa_store_close(&s);
 		/* All that was accepted is in one file. */
-		assert_false(is_there(f, "-wal"));
-		assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN_BRIEFLY, &s), 0);
+		assert_false(is_there(d, "-wal"));
+		assert_int_equal(mfa_store_open(d->url, MFA_STORE_OPEN_BRIEFLY, &s), 0);
 		assert_int_equal(get(s, "k", &n, &version), 0);
 		mfa_store_close(&s);
-		be_killed_writing(f, hows[i]);
-		remove_file(f, "-wal");
-		assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN, &s), -ESTALE);
+		be_killed_writing(d, hows[i]);
+		remove_file(d, "-wal");
+		assert_int_equal(mfa_store_open(d->url, MFA_STORE_OPEN, &s), -ESTALE);
 	}
 }
 
-static void remove_if_there(const struct fixture *f, const char *end)
+static void remove_if_there(const struct database *d, const char *end)
 {
-	if (is_there(f, end))
-		remove_file(f, end);
+	if (is_there(d, end))
+		remove_file(d, end);
 }
 
 /* A log that is there says nothing of the mark: it is what a daemon has left, or a helper that was killed at once.
@@ -929,31 +744,31 @@ static void remove_if_there(const struct fixture *f, const char *end)
 static void test_log_missing_again(void **state)
 {
 	static const enum mfa_store_open_flags hows[] = { MFA_STORE_OPEN, MFA_STORE_OPEN_BRIEFLY };
-	struct fixture *f = *state;
-	char name[80];
+	struct database *d = *state;
+	char name[DATABASE_NAME];
 	size_t i;
 	int fd;
 
 	for (i = 0; i < 2 * ROWS(hows); i++) {
 		if (i % 2 == 0) {
-			make_folded(f);
+			make_folded(d);
 		} else {
-			make_settled(f);
-			name_file(f, "-wal", name);
+			make_settled(d);
+			name_file(d, "-wal", name);
 			fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 			assert_true(fd >= 0);
 			(void)close(fd);
 		}
-		be_killed_writing(f, hows[i / 2]);
-		remove_file(f, "-wal");
-		remove_if_there(f, "-shm");
-		assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN, &f->store), -ESTALE);
-		assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN_BRIEFLY, &f->store), -ESTALE);
+		be_killed_writing(d, hows[i / 2]);
+		remove_file(d, "-wal");
+		remove_if_there(d, "-shm");
+		assert_int_equal(mfa_store_open(d->url, MFA_STORE_OPEN, &d->store), -ESTALE);
+		assert_int_equal(mfa_store_open(d->url, MFA_STORE_OPEN_BRIEFLY, &d->store), -ESTALE);
 	}
 }
 
 /* Reads what is there now until it is told to end. */
-static pid_t begin_reading(const struct fixture *f, int ends[2])
+static pid_t begin_reading(const struct database *d, int ends[2])
 {
 	int ready[2];
 	sqlite3 *db;
@@ -965,7 +780,7 @@ static pid_t begin_reading(const struct fixture *f, int ends[2])
 	pid = fork();
 	if (pid == 0) {
 		(void)close(ends[1]);
-		if (sqlite3_open(f->path, &db) != SQLITE_OK ||
+		if (sqlite3_open(d->path, &db) != SQLITE_OK ||
 		    sqlite3_exec(db, "BEGIN; SELECT * FROM entry", NULL, NULL, NULL) != SQLITE_OK ||
 		    write(ready[1], "", 1) != 1)
 			_exit(1);
@@ -983,46 +798,46 @@ static pid_t begin_reading(const struct fixture *f, int ends[2])
  * whoever has waited in vain, or by the next one who writes. */
 static void test_mark_waits(void **state)
 {
-	struct fixture *f = *state;
+	struct database *d = *state;
 	uint64_t version;
 	int ends[2], status, n, i;
 	pid_t pid;
 
 	for (i = 0; i < 2; i++) {
-		make_folded(f);
-		pid = begin_reading(f, ends);
-		assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN_BRIEFLY, &f->store), 0);
-		assert_int_equal(get(f->store, "k", &n, &version), 0);
-		assert_int_equal(put(f->store, "k", version, 2, &version), 0);
+		make_folded(d);
+		pid = begin_reading(d, ends);
+		assert_int_equal(mfa_store_open(d->url, MFA_STORE_OPEN_BRIEFLY, &d->store), 0);
+		assert_int_equal(get(d->store, "k", &n, &version), 0);
+		assert_int_equal(put(d->store, "k", version, 2, &version), 0);
 		if (i == 1)
-			mfa_store_close(&f->store);
+			mfa_store_close(&d->store);
 		(void)close(ends[1]);
 		assert_int_equal(waitpid(pid, &status, 0), pid);
 		assert_int_equal(status, 0);
 		if (i == 0) {
-			assert_int_equal(mfa_store_upkeep(f->store), 0);
-			mfa_store_close(&f->store);
+			assert_int_equal(mfa_store_upkeep(d->store), 0);
+			mfa_store_close(&d->store);
 		} else {
-			be_killed_writing(f, MFA_STORE_OPEN_BRIEFLY);
+			be_killed_writing(d, MFA_STORE_OPEN_BRIEFLY);
 		}
-		remove_file(f, "-wal");
-		remove_file(f, "-shm");
-		assert_int_equal(use(f->url), -ESTALE);
+		remove_file(d, "-wal");
+		remove_file(d, "-shm");
+		assert_int_equal(use(d->url), -ESTALE);
 	}
 }
 
 /* The index alone is made anew from the log. */
 static void test_index_missing(void **state)
 {
-	struct fixture *f = *state;
+	struct database *d = *state;
 	uint64_t version;
 	int n;
 
-	make_settled(f);
-	be_killed_writing(f, MFA_STORE_OPEN);
-	remove_file(f, "-shm");
-	assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN, &f->store), 0);
-	assert_int_equal(get(f->store, "k", &n, &version), 0);
+	make_settled(d);
+	be_killed_writing(d, MFA_STORE_OPEN);
+	remove_file(d, "-shm");
+	assert_int_equal(mfa_store_open(d->url, MFA_STORE_OPEN, &d->store), 0);
+	assert_int_equal(get(d->store, "k", &n, &version), 0);
 	assert_int_equal(n, 2);
 }
 
@@ -1035,29 +850,29 @@ static void test_saved_at_the_end(void **state)
 		{ "-wal", "-shm", false, 0 },
 		{ "-wal", NULL, true, 0 },
 	};
-	struct fixture *f = *state;
-	char name[80];
+	struct database *d = *state;
+	char name[DATABASE_NAME];
 	uint64_t version;
 	size_t i;
 	int n, fd;
 
 	for (i = 0; i < ROWS(rows); i++) {
-		make_new(f);
-		assert_int_equal(get(f->store, "k", &n, &version), 0);
-		assert_int_equal(put(f->store, "k", version, 7, NULL), 0);
-		remove_file(f, rows[i].first);
+		make_new(d);
+		assert_int_equal(get(d->store, "k", &n, &version), 0);
+		assert_int_equal(put(d->store, "k", version, 7, NULL), 0);
+		remove_file(d, rows[i].first);
 		if (rows[i].second != NULL)
-			remove_file(f, rows[i].second);
+			remove_file(d, rows[i].second);
 		if (rows[i].copied) {
-			name_file(f, "-wal", name);
+			name_file(d, "-wal", name);
 			fd = open(name, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 			(void)close(fd);
 		}
-		close_folded(f);
-		assert_int_equal(is_there(f, "-wal"), rows[i].first[1] != 'w' || rows[i].copied);
-		assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN, &f->store), rows[i].opens);
+		close_folded(d);
+		assert_int_equal(is_there(d, "-wal"), rows[i].first[1] != 'w' || rows[i].copied);
+		assert_int_equal(mfa_store_open(d->url, MFA_STORE_OPEN, &d->store), rows[i].opens);
 		if (!rows[i].copied) {
-			assert_int_equal(get(f->store, "k", &n, &version), 0);
+			assert_int_equal(get(d->store, "k", &n, &version), 0);
 			assert_int_equal(n, 7);
 		}
 	}
@@ -1067,39 +882,39 @@ static void test_saved_at_the_end(void **state)
 static void test_unmarked(void **state)
 {
 	static const enum mfa_store_open_flags hows[] = { MFA_STORE_OPEN, MFA_STORE_OPEN_BRIEFLY };
-	struct fixture *f = *state;
+	struct database *d = *state;
 	uint64_t version;
 	size_t i;
 	int n;
 
 	for (i = 0; i < ROWS(hows); i++) {
-		make_settled(f);
-		run_sql(f, "DROP TABLE log");
-		assert_false(is_there(f, "-wal"));
-		assert_int_equal(mfa_store_open(f->url, hows[i], &f->store), 0);
-		assert_int_equal(get(f->store, "k", &n, &version), 0);
-		close_with_log(f);
-		remove_file(f, "-wal");
-		assert_int_equal(mfa_store_open(f->url, hows[i], &f->store), -ESTALE);
+		make_settled(d);
+		run_sql(d, "DROP TABLE log");
+		assert_false(is_there(d, "-wal"));
+		assert_int_equal(mfa_store_open(d->url, hows[i], &d->store), 0);
+		assert_int_equal(get(d->store, "k", &n, &version), 0);
+		close_with_log(d);
+		remove_file(d, "-wal");
+		assert_int_equal(mfa_store_open(d->url, hows[i], &d->store), -ESTALE);
 	}
 	/* With its log, a helper leaves it for when it keeps house. */
-	make_new(f);
-	close_with_log(f);
-	run_sql(f, "DROP TABLE log");
-	assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN_BRIEFLY, &f->store), 0);
-	assert_int_equal(mfa_store_upkeep(f->store), 0);
-	mfa_store_close(&f->store);
-	remove_file(f, "-wal");
-	assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN, &f->store), -ESTALE);
+	make_new(d);
+	close_with_log(d);
+	run_sql(d, "DROP TABLE log");
+	assert_int_equal(mfa_store_open(d->url, MFA_STORE_OPEN_BRIEFLY, &d->store), 0);
+	assert_int_equal(mfa_store_upkeep(d->store), 0);
+	mfa_store_close(&d->store);
+	remove_file(d, "-wal");
+	assert_int_equal(mfa_store_open(d->url, MFA_STORE_OPEN, &d->store), -ESTALE);
 }
 
 /* Names that mean something in a URI. */
 static void test_odd_names(void **state)
 {
-	struct fixture *f = *state;
-	struct fixture odd = *f;
+	struct database *d = *state;
+	struct database odd = *d;
 
-	(void)snprintf(odd.path, sizeof(odd.path), "%s/a?b#c%%41 d", f->folder);
+	(void)snprintf(odd.path, sizeof(odd.path), "%s/a?b#c%%41 d", d->folder);
 	(void)snprintf(odd.url, sizeof(odd.url), "sqlite://%s", odd.path);
 	odd.store = NULL;
 	make_settled(&odd);
@@ -1159,23 +974,23 @@ static int counted_open(const char *path, int flags, int mode)
 static void test_log_made_meanwhile(void **state)
 {
 	sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
-	struct fixture *f = *state;
-	char aside[96], name[80];
+	struct database *d = *state;
+	char aside[96], name[DATABASE_NAME];
 	uint64_t version;
 	int n;
 
-	make_settled(f);
-	be_killed_writing(f, MFA_STORE_OPEN_BRIEFLY);
-	name_file(f, "-wal", name);
+	make_settled(d);
+	be_killed_writing(d, MFA_STORE_OPEN_BRIEFLY);
+	name_file(d, "-wal", name);
 	(void)snprintf(aside, sizeof(aside), "%s.aside", name);
 	assert_int_equal(rename(name, aside), 0);
 	made_aside = aside;
 	made_name = name;
 	assert_int_equal(vfs->xSetSystemCall(vfs, "open", (sqlite3_syscall_ptr)racing_open), SQLITE_OK);
-	assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN_BRIEFLY, &f->store), 0);
+	assert_int_equal(mfa_store_open(d->url, MFA_STORE_OPEN_BRIEFLY, &d->store), 0);
 	assert_int_equal(vfs->xSetSystemCall(vfs, NULL, NULL), SQLITE_OK);
 	assert_null(made_aside);
-	assert_int_equal(get(f->store, "k", &n, &version), 0);
+	assert_int_equal(get(d->store, "k", &n, &version), 0);
 	assert_int_equal(n, 2);
 }
 
@@ -1183,37 +998,37 @@ static void test_log_made_meanwhile(void **state)
 static void test_mend(void **state)
 {
 	sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
-	struct fixture *f = *state;
+	struct database *d = *state;
 	uint64_t version, before;
 	int n, status, go[2];
 	pid_t pid;
 
 	/* A process that has nothing of ours. */
-	assert_int_equal(put(f->store, "k", 0, 1, NULL), 0);
-	close_with_log(f);
+	assert_int_equal(put(d->store, "k", 0, 1, NULL), 0);
+	close_with_log(d);
 	assert_int_equal(pipe(go), 0);
 	pid = fork();
 	if (pid == 0)
-		_exit(close(go[1]) != 0 || read(go[0], &n, 1) != 1 || increment_key(f->url));
+		_exit(close(go[1]) != 0 || read(go[0], &n, 1) != 1 || increment_key(d->url));
 	assert_true(pid > 0);
-	assert_int_equal(mfa_store_open(f->url, MFA_STORE_OPEN, &f->store), 0);
-	assert_int_equal(get(f->store, "k", &n, &version), 0);
+	assert_int_equal(mfa_store_open(d->url, MFA_STORE_OPEN, &d->store), 0);
+	assert_int_equal(get(d->store, "k", &n, &version), 0);
 	assert_int_equal(vfs->xSetSystemCall(vfs, "fcntl", (sqlite3_syscall_ptr)faulty_fcntl), SQLITE_OK);
 	assert_int_equal(vfs->xSetSystemCall(vfs, "open", (sqlite3_syscall_ptr)counted_open), SQLITE_OK);
 	before = version;
 	/* The lock of writers stays ours, whatever we think. */
 	unlock_faults = 1;
-	(void)put(f->store, "k", version, 2, &version);
+	(void)put(d->store, "k", version, 2, &version);
 	assert_int_equal(unlock_faults, 0);
 	index_opens = 0;
 	write_faults = 1;
 	/* It uses the one or the other. */
 	(void)vfs->xSetSystemCall(vfs, "pwrite", (sqlite3_syscall_ptr)faulty_pwrite);
 	(void)vfs->xSetSystemCall(vfs, "pwrite64", (sqlite3_syscall_ptr)faulty_pwrite);
-	assert_int_equal(put(f->store, "k", version, 3, NULL), -EIO);
+	assert_int_equal(put(d->store, "k", version, 3, NULL), -EIO);
 	assert_int_equal(write_faults, 0);
 	assert_int_equal(index_opens, 0);
-	assert_int_equal(get(f->store, "k", &n, &version), 0);
+	assert_int_equal(get(d->store, "k", &n, &version), 0);
 	assert_int_equal(index_opens, 1);
 	assert_in_range(n, 2, 3);
 	assert_int_not_equal(version, before);
@@ -1221,15 +1036,15 @@ static void test_mend(void **state)
 	assert_int_equal(write(go[1], "", 1), 1);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
-	assert_int_equal(get(f->store, "k", &n, &version), 0);
-	assert_int_equal(put(f->store, "k", version, 9, NULL), 0);
+	assert_int_equal(get(d->store, "k", &n, &version), 0);
+	assert_int_equal(put(d->store, "k", version, 9, NULL), 0);
 }
 
 /* One update is one page of the log, as long as a record fits a page. */
 static void test_one_page(void **state)
 {
 	static const size_t sizes[] = { 500, 1500, 3000, 3500 };
-	struct fixture *f = *state;
+	struct database *d = *state;
 	static uint8_t value[3500];
 	char wal[80];
 	uint64_t version;
@@ -1237,31 +1052,31 @@ static void test_one_page(void **state)
 	size_t i;
 	int k;
 
-	(void)snprintf(wal, sizeof(wal), "%s-wal", f->path);
+	(void)snprintf(wal, sizeof(wal), "%s-wal", d->path);
 	for (i = 0; i < ROWS(sizes); i++) {
 		char key[8];
 		off_t before;
 
 		(void)snprintf(key, sizeof(key), "k%zu", i);
-		assert_int_equal(mfa_store_put_if(f->store, key, 0, value, sizes[i], 0, &version), 0);
+		assert_int_equal(mfa_store_put_if(d->store, key, 0, value, sizes[i], 0, &version), 0);
 		/* Beyond what was set aside for it, the log grows by what is written. */
 		do {
 			assert_int_equal(stat(wal, &st), 0);
 			before = st.st_size;
-			assert_int_equal(mfa_store_put_if(f->store, key, version, value, sizes[i], 0,
+			assert_int_equal(mfa_store_put_if(d->store, key, version, value, sizes[i], 0,
 							  &version), 0);
 			assert_int_equal(stat(wal, &st), 0);
 		} while (st.st_size == before);
 		for (k = 0; k < 20; k++)
-			assert_int_equal(mfa_store_put_if(f->store, key, version, value, sizes[i], 0,
+			assert_int_equal(mfa_store_put_if(d->store, key, version, value, sizes[i], 0,
 							  &version), 0);
 		before = st.st_size;
 		assert_int_equal(stat(wal, &st), 0);
 		assert_int_equal(st.st_size - before, 20 * (4096 + 24));
 	}
-	assert_true(mfa_store_wants_upkeep(f->store));
-	assert_int_equal(mfa_store_upkeep(f->store), 0);
-	assert_false(mfa_store_wants_upkeep(f->store));
+	assert_true(mfa_store_wants_upkeep(d->store));
+	assert_int_equal(mfa_store_upkeep(d->store), 0);
+	assert_false(mfa_store_wants_upkeep(d->store));
 }
 
 /* In a mount namespace of its own; returns a line number if something is wrong. */
@@ -1337,14 +1152,14 @@ static int small_disk(const char *folder)
 
 static void test_small_disk(void **state)
 {
-	struct fixture *f = *state;
+	struct database *d = *state;
 	char folder[64];
 	int status;
 	pid_t pid;
 
 	if (geteuid() != 0)
 		skip();
-	(void)snprintf(folder, sizeof(folder), "%s/m", f->folder);
+	(void)snprintf(folder, sizeof(folder), "%s/m", d->folder);
 	assert_int_equal(mkdir(folder, 0700), 0);
 	pid = fork();
 	if (pid == 0)
@@ -1355,8 +1170,6 @@ static void test_small_disk(void **state)
 		skip();
 	assert_int_equal(status, 0);
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {
