@@ -138,6 +138,17 @@ void close_with_log(struct database *d)
 	assert_true(is_there(d, "-wal"));
 }
 
+uint64_t open_with(struct database *d, enum mfa_store_open_flags how, int number)
+{
+	uint64_t version;
+	int n;
+
+	assert_int_equal(mfa_store_open(d->url, how, &d->store), 0);
+	assert_int_equal(get(d->store, "k", &n, &version), 0);
+	assert_int_equal(n, number);
+	return version;
+}
+
 int use(const char *url)
 {
 	struct mfa_store *s;

@@ -46,6 +46,9 @@ void close_folded(struct database *d);
 /* Closes it, and has a log beside it, as a helper leaves one. */
 void close_with_log(struct database *d);
 
+/* Opens it: "k" is that number.  Returns its version. */
+uint64_t open_with(struct database *d, enum mfa_store_open_flags how, int number);
+
 /* The first error that somebody meets who opens, lists, reads and writes, or 0. */
 int use(const char *url);
 /* Another process adds one to "k", and is killed with the store open. */

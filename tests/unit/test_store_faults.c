@@ -120,8 +120,7 @@ static void test_mend(void **state)
 	if (pid == 0)
 		_exit(close(go[1]) != 0 || read(go[0], &n, 1) != 1 || increment_key(d->url));
 	assert_true(pid > 0);
-	assert_int_equal(mfa_store_open(d->url, MFA_STORE_OPEN, &d->store), 0);
-	assert_int_equal(get(d->store, "k", &n, &version), 0);
+	version = open_with(d, MFA_STORE_OPEN, 1);
 	assert_int_equal(vfs->xSetSystemCall(vfs, "fcntl", (sqlite3_syscall_ptr)faulty_fcntl), SQLITE_OK);
 	assert_int_equal(vfs->xSetSystemCall(vfs, "open", (sqlite3_syscall_ptr)counted_open), SQLITE_OK);
 	before = version;

@@ -117,12 +117,9 @@ static void test_fold(void **state)
 	struct mfa_store *other;
 	uint64_t version;
 	off_t size;
-	int n;
 
 	make_settled(d);
-	assert_int_equal(mfa_store_open(d->url, MFA_STORE_OPEN, &d->store), 0);
-	assert_int_equal(get(d->store, "k", &n, &version), 0);
-	assert_int_equal(n, 1);
+	version = open_with(d, MFA_STORE_OPEN, 1);
 	assert_int_equal(mfa_store_open(d->url, MFA_STORE_OPEN_BRIEFLY, &other), 0);
 	assert_int_equal(put(other, "k", version, 2, &version), 0);
 	mfa_store_close(&other);
@@ -132,9 +129,7 @@ static void test_fold(void **state)
 	assert_int_equal(size_of(d, "-wal"), size);
 	remove_file(d, "-wal");
 	remove_file(d, "-shm");
-	assert_int_equal(mfa_store_open(d->url, MFA_STORE_OPEN_BRIEFLY, &d->store), 0);
-	assert_int_equal(get(d->store, "k", &n, &version), 0);
-	assert_int_equal(n, 2);
+	(void)open_with(d, MFA_STORE_OPEN_BRIEFLY, 2);
 	mfa_store_close(&d->store);
 	assert_true(is_there(d, "-wal"));
 }
@@ -166,21 +161,18 @@ static void test_left_closed(void **state)
 {
 	struct database *d = *state;
 	uint64_t version;
-	int n, i;
+	int i;
 
 	for (i = 0; i < 2; i++) {
 		make_folded(d);
-		assert_int_equal(mfa_store_open(d->url, MFA_STORE_OPEN, &d->store), 0);
-		assert_int_equal(get(d->store, "k", &n, &version), 0);
+		version = open_with(d, MFA_STORE_OPEN, 1);
 		if (i == 1)
 			assert_int_equal(put(d->store, "k", version, 2, NULL), 0);
 		mfa_store_close(&d->store);
 		assert_true(is_there(d, "-wal"));
 		remove_file(d, "-wal");
 		remove_file(d, "-shm");
-		assert_int_equal(mfa_store_open(d->url, MFA_STORE_OPEN, &d->store), 0);
-		assert_int_equal(get(d->store, "k", &n, &version), 0);
-		assert_int_equal(n, i + 1);
+		(void)open_with(d, MFA_STORE_OPEN, i + 1);
 	}
 }
 
@@ -189,23 +181,19 @@ static void test_left_as_found(void **state)
 {
 	static const enum mfa_store_open_flags hows[] = { MFA_STORE_OPEN, MFA_STORE_LOOK };
 	struct database *d = *state;
-	uint64_t version;
 	size_t i;
-	int n;
 
 	for (i = 0; i < ROWS(hows); i++) {
 		make_new(d);
 		mfa_store_close(&d->store);
 		assert_false(is_there(d, "-wal"));
-		assert_int_equal(mfa_store_open(d->url, hows[i], &d->store), 0);
-		assert_int_equal(get(d->store, "k", &n, &version), 0);
+		(void)open_with(d, hows[i], 1);
 		assert_true(is_there(d, "-wal"));
 		mfa_store_close(&d->store);
 		assert_false(is_there(d, "-wal"));
 		assert_false(is_there(d, "-shm"));
 		close_with_log(d);
-		assert_int_equal(mfa_store_open(d->url, hows[i], &d->store), 0);
-		assert_int_equal(get(d->store, "k", &n, &version), 0);
+		(void)open_with(d, hows[i], 1);
 		mfa_store_close(&d->store);
 		assert_true(is_there(d, "-wal"));
 	}

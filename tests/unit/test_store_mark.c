@@ -32,8 +32,7 @@ static void test_fold_among_others(void **state)
 		_exit(get(s, "k", &n, &version) != 0 || put(s, "k", version, n + 1, NULL) != 0);
 	}
 	assert_int_equal(read(ready[0], &n, 1), 1);
-	assert_int_equal(mfa_store_open(d->url, MFA_STORE_OPEN, &d->store), 0);
-	assert_int_equal(get(d->store, "k", &n, &version), 0);
+	version = open_with(d, MFA_STORE_OPEN, 1);
 	assert_int_equal(put(d->store, "k", version, 5, NULL), 0);
 	close_folded(d);
 	assert_true(is_there(d, "-wal"));
@@ -158,14 +157,13 @@ static void test_mark_waits(void **state)
 {
 	struct database *d = *state;
 	uint64_t version;
-	int ends[2], status, n, i;
+	int ends[2], status, i;
 	pid_t pid;
 
 	for (i = 0; i < 2; i++) {
 		make_folded(d);
 		pid = begin_reading(d, ends);
-		assert_int_equal(mfa_store_open(d->url, MFA_STORE_OPEN_BRIEFLY, &d->store), 0);
-		assert_int_equal(get(d->store, "k", &n, &version), 0);
+		version = open_with(d, MFA_STORE_OPEN_BRIEFLY, 1);
 		assert_int_equal(put(d->store, "k", version, 2, &version), 0);
 		if (i == 1)
 			mfa_store_close(&d->store);
@@ -188,15 +186,11 @@ static void test_mark_waits(void **state)
 static void test_index_missing(void **state)
 {
 	struct database *d = *state;
-	uint64_t version;
-	int n;
 
 	make_settled(d);
 	be_killed_writing(d, MFA_STORE_OPEN);
 	remove_file(d, "-shm");
-	assert_int_equal(mfa_store_open(d->url, MFA_STORE_OPEN, &d->store), 0);
-	assert_int_equal(get(d->store, "k", &n, &version), 0);
-	assert_int_equal(n, 2);
+	(void)open_with(d, MFA_STORE_OPEN, 2);
 }
 
 /* An older version's says nothing of its log, and is taken as that one took it; from then on it does. */
@@ -204,16 +198,13 @@ static void test_unmarked(void **state)
 {
 	static const enum mfa_store_open_flags hows[] = { MFA_STORE_OPEN, MFA_STORE_OPEN_BRIEFLY };
 	struct database *d = *state;
-	uint64_t version;
 	size_t i;
-	int n;
 
 	for (i = 0; i < ROWS(hows); i++) {
 		make_settled(d);
 		run_sql(d, "DROP TABLE log");
 		assert_false(is_there(d, "-wal"));
-		assert_int_equal(mfa_store_open(d->url, hows[i], &d->store), 0);
-		assert_int_equal(get(d->store, "k", &n, &version), 0);
+		(void)open_with(d, hows[i], 1);
 		close_with_log(d);
 		remove_file(d, "-wal");
 		assert_int_equal(mfa_store_open(d->url, hows[i], &d->store), -ESTALE);
