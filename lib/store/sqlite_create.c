@@ -140,15 +140,20 @@ int sqlite_db_lengthen_log(const char *name, struct sqlite_db *db)
 int sqlite_db_lay_log(const char *path)
 {
 	char fresh[NAME_SIZE + 16], name[NAME_SIZE + 8];
-	int r;
+	int fd, r;
 
 	if (snprintf(name, sizeof(name), "%s-wal", path) >= (int)sizeof(name) ||
 	    snprintf(fresh, sizeof(fresh), "%s.new", name) >= (int)sizeof(fresh))
 		return -ENAMETOOLONG;
-	r = write_log(fresh);
+	/* Locked, as a new store: else another's, half made, might be what gets the name. */
+	fd = take_fresh(fresh);
+	if (fd < 0)
+		return fd;
+	r = lengthen(fd, 0);
 	if (r == 0 && link(fresh, name) != 0 && errno != EEXIST)
 		r = -errno;
 	(void)unlink(fresh);
+	(void)close(fd);
 	return r == 0 ? mfa_folder_sync(path) : r;
 }
 

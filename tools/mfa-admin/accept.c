@@ -82,6 +82,9 @@ static int use_up_account(void *ctx, const char *name, struct mfa_account *accou
 
 	(void)account;
 	accepting->out->accounts++;
+	/* One that only could not be read just now would keep its used codes. */
+	if (error != 0 && error != -EBADMSG && error != -ENOKEY)
+		return error;
 	accepting->out->unreadable += error != 0;
 	if (error != 0)
 		return 0;
@@ -106,14 +109,17 @@ static int use_up_all(const char *copy, struct mfa_keyring *ring, struct accepte
 	if (r == 0)
 		r = mfa_accounts_list(accepting.accounts, use_up_account, &accepting);
 	mfa_accounts_close(&accepting.accounts);
-	/* What it was closed with is in the one file, unless that could not be written. */
-	return r == 0 && has_log(copy) ? -EIO : r;
+	return r;
 }
 
 int accept_put_in_place(const char *copy, const char *path)
 {
-	int fd = open(copy, O_RDONLY | O_NOFOLLOW | O_CLOEXEC), r = 0;
+	int fd, r = 0;
 
+	/* What it was closed with is in the one file, unless that could not be written: as on a full disk. */
+	if (has_log(copy))
+		return -ENOSPC;
+	fd = open(copy, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
 	if (fsync(fd) != 0)

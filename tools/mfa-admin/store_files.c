@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <libgen.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,12 +19,19 @@
 int store_files_name(struct store_files *files, const struct site *site)
 {
 	static const char *const ends[HOLDERS_FILES] = { "", "-wal", "-shm" };
-	const char *path = site->conf->store_url + strlen(SQLITE_SCHEME);
+	const char *path = site->conf->store_url + strlen(SQLITE_SCHEME), *base = strrchr(path, '/');
+	char folder[PATH_MAX], real[PATH_MAX];
 	int i;
 
 	*files = (struct store_files){ .site = site };
+	/* As /proc names what is open: a folder may be a link. */
+	if (snprintf(folder, sizeof(folder), "%.*s/", (int)(base - path), path) >= (int)sizeof(folder))
+		return site_say(path, -ENAMETOOLONG);
+	if (realpath(folder, real) == NULL)
+		(void)snprintf(real, sizeof(real), "%.*s", (int)(base - path), path);
 	for (i = 0; i < HOLDERS_FILES; i++)
-		if (snprintf(files->paths[i], PATH_MAX, "%s%s", path, ends[i]) >= PATH_MAX)
+		if (snprintf(files->paths[i], PATH_MAX, "%s%s%s", strcmp(real, "/") != 0 ? real : "", base, ends[i]) >=
+		    PATH_MAX)
 			return site_say(path, -ENAMETOOLONG);
 	return 0;
 }

@@ -13,7 +13,7 @@
 static struct {
 	pthread_mutex_t lock;
 	pthread_cond_t left;
-	uid_t uids[DIRECTORY_OTHERS];
+	uid_t uids[DIRECTORY_OTHERS + DIRECTORY_CALLERS];
 	unsigned count;
 } others = { .lock = PTHREAD_MUTEX_INITIALIZER };
 static pthread_once_t others_once = PTHREAD_ONCE_INIT;
@@ -28,14 +28,19 @@ static void make_others(void)
 	(void)pthread_condattr_destroy(&clock);
 }
 
-static bool is_free(uid_t uid)
+/* Callers speak for many people: one name that hangs must not keep out those whose names do not. */
+static bool is_free(const struct mfa_conf *conf, uid_t uid)
 {
-	unsigned i;
+	bool is_caller = mfa_conf_has_caller(conf, uid);
+	unsigned i, same = 0, alike = 0;
 
-	for (i = 0; i < others.count; i++)
-		if (others.uids[i] == uid)
-			return false;
-	return others.count < DIRECTORY_OTHERS;
+	for (i = 0; i < others.count; i++) {
+		same += others.uids[i] == uid;
+		alike += mfa_conf_has_caller(conf, others.uids[i]) == is_caller;
+	}
+	if (others.count == DIRECTORY_OTHERS + DIRECTORY_CALLERS)
+		return false;
+	return is_caller ? alike < DIRECTORY_CALLERS : same == 0 && alike < DIRECTORY_OTHERS;
 }
 
 /* Returns 0, or -ETIME: its turn did not come in time, and the client was told. */
@@ -46,7 +51,7 @@ static int enter(struct conversation *c)
 
 	(void)pthread_once(&others_once, make_others);
 	(void)pthread_mutex_lock(&others.lock);
-	while (!is_free(c->peer.uid) && r == 0) {
+	while (!is_free(c->conf, c->peer.uid) && r == 0) {
 		(void)clock_gettime(CLOCK_MONOTONIC, &until);
 		until.tv_nsec += LOOK_MS * 1000000L;
 		until.tv_sec += until.tv_nsec / 1000000000L;

@@ -12,6 +12,7 @@
 #include "mfad/base/conversation.h"
 
 #define DIRECTORY_OTHERS 2
+#define DIRECTORY_CALLERS 8	/* of all callers (mfa.conf(5)) together */
 
 /* As mfa_identity_of_name; or -ETIME: it took too long, the client was told (failure_of), and only ending the
  * conversation makes sense. */

@@ -135,7 +135,9 @@ void working_begin(struct working *w, bool unbounded)
 {
 	(void)pthread_mutex_lock(&watch.lock);
 	w->since = mfa_clock_monotonic();
-	w->due = w->since + WORKING_FIRST_MS;
+	/* Of several steps without a frame the client sees one. */
+	if (!w->listed)
+		w->due = w->since + WORKING_FIRST_MS;
 	w->unbounded = unbounded || w->patient;
 	/* Whoever need not be told anything is watched during a look-up alone. */
 	if (w->knows)
