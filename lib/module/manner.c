@@ -78,7 +78,7 @@ const char *mfa_manner_advice(enum mfa_manner manner, const char *service, bool 
 	MFA_TABLE_FITS(by_manner, MFA_MANNER_COUNT);
 	static const struct { const char *service, *advice; } by_service[] = {
 		{ "openvpn", "OpenVPN's plugin gives it to every hidden question where its line names none; name them there "
-			"(login USERNAME password PASSWORD authenticator OTP) and set static-challenge in the client's "
+			"(login USERNAME password PASSWORD '' OTP) and set static-challenge in the client's "
 			"file, or " BEHIND },
 		{ "dovecot", GIVES_IT BEHIND "; and each connection signs in anew, which remember in mfa.conf(5) spares" },
 		/* saslauthd has no address to give. */

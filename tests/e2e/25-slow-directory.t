@@ -108,6 +108,26 @@ is 'one of them was asked for at a time' "$(grep -c '^user nobody' /run/slow.ask
 pkill -x signin
 rm -f /run/slow
 
+# Callers speak for many: a name that hangs keeps out nobody else of theirs.
+useradd --system --no-create-home radsrv
+pam_service radiusd 'auth required pam_mfa.so'
+new_rules '[directory]' 'timeout = 20s' '[policy radiusd]' 'callers = radsrv' 'nss = no'
+echo 'ghost 120000' >/run/slow
+forget
+log_mark
+radius() { setpriv --reuid radsrv --regid radsrv --clear-groups "$HELPERS/signin" radiusd "$@" 2>&1; }
+radius ghost >"$BED/ghost" &
+wait_for asked 'user ghost' || diag 'ghost is not asked for'
+tick
+SCREEN=$(radius alice "$(code_now alice)")
+accepted "alice, by a caller, while a name of theirs hangs"
+log_unlike 'and nobody was too slow for that' 'event=directory'
+wait
+SCREEN=$(cat "$BED/ghost")
+like 'the other is refused with words' "$SCREEN" 'did not answer in time'
+log_like 'and the log says who that was' 'event=signin result=timeout user=ghost service=radiusd .*rule=directory-slow'
+rm -f /run/slow
+
 # A tool is an application like another.
 echo 'carol 5000' >/run/slow
 forget

@@ -23,6 +23,7 @@ enrol_by_pam() {
 	app_code "$KEY" >&7
 	wait_for grep -q '^ask: Press Enter' "$BED/said" || diag "$(cat "$BED/said")"
 	is 'nothing is saved before the codes were taken' "$(devices "${*: -1}")" 0
+	[ -z "${HANGS_UP-}" ] || pkill -x signin
 	echo >&7
 	wait $!
 	SCREEN=$(cat "$BED/said")
@@ -66,6 +67,13 @@ denied 'recovery codes that could not be shown'
 unlike 'indeed' "$(codes_in <<<"$SCREEN")" .
 is 'are not given: nothing is saved' "$(devices bob)" 0
 log_like 'and the log says why' 'event=enrol result=denied user=bob.* rule=cannot-show'
+log_mark
+HANGS_UP=yes
+enrol_by_pam bob
+HANGS_UP=
+read -rt 0.01 _ <&7 || :	# nobody has read the Enter
+ok 'whoever goes while they stand there' wait_for log_has 'event=signin result=(aborted|given-up) user=bob'
+is 'has saved nothing' "$(devices bob)" 0
 enrol_by_pam bob
 accepted 'where all of it is shown, it is saved'
 is 'one device' "$(devices bob)" 1
@@ -108,7 +116,7 @@ like 'in a question of its own' "$SCREEN" '^ask: Add another device now[?] [[]Y.
 # --- an answer that is none -----------------------------------------------------------------------
 
 new_rules '[policy]' "$HERE" 'enrolment = offer' 'offer_times = 9'
-for no in n N no nee Non; do
+for no in n N no nee Non 'not now'; do
 	pam_try -r 192.0.2.9 code carol "$PASSWORD" maybe '?' "$no"
 	accepted "not now, in any language: $no"
 	is 'and what is neither is asked again' "$(grep -c 'neither yes nor no' <<<"$SCREEN")" 2
@@ -118,9 +126,12 @@ for yes in y YES j ja o oui ''; do
 	pam_try -r 192.0.2.9 code carol "$PASSWORD" "$yes"
 	like "now: ${yes:-Enter}" "$SCREEN" 'Scan the picture'
 done
-pam_try -r 192.0.2.9 code carol "$PASSWORD" maybe 123456 'an answer of more than sixteen bytes' n
+log_mark
+pam_try -r 192.0.2.9 code carol "$PASSWORD" maybe 123456 'an answer of more than sixteen bytes' ''
 denied 'three that are neither end it'
 unlike 'and lead nowhere' "$SCREEN" 'Scan'
+like 'which is said' "$SCREEN" '^say: Nothing was saved'
+log_like 'and logged: nobody has left' 'event=signin result=denied user=carol'
 pam_try -r 192.0.2.9 code carol "$PASSWORD" "$PASSWORD" n
 accepted 'the password there is no answer'
 like 'it says so' "$SCREEN" '^Here something else is asked for'
@@ -182,7 +193,7 @@ done <<'END'
 vsftpd|forward_pass|sshd
 dovecot|forward_pass.*remember|sshd
 smtp|saslauthd|sshd
-openvpn|authenticator OTP.*static-challenge|sshd
+openvpn|'' OTP.*static-challenge|sshd
 i3lock|forward_pass|sshd
 END
 is 'which is no wrong code' "$(mfa-admin show --json alice </dev/null | grep -oE '"wrong_in_a_row": ?[0-9]+')" ''

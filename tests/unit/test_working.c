@@ -74,6 +74,25 @@ static void test_when(void **state)
 	}
 }
 
+/* Many steps that are short, without a frame between them, are one for whoever waits. */
+static void test_many_steps(void **state)
+{
+	struct talk talk;
+	int64_t ms;
+
+	(void)state;
+	begin(&talk, true);
+	for (ms = 500; ms < 1000; ms += 100) {
+		assert_int_equal(said_by(&talk, ms), 0);
+		conversation_heard(&talk.c);
+	}
+	assert_int_equal(said_by(&talk, 1000), 1);
+	conversation_heard(&talk.c);
+	assert_int_equal(said_by(&talk, 5999), 0);
+	assert_int_equal(said_by(&talk, 6000), 1);
+	end(&talk);
+}
+
 /* Each step has its second; nobody is told while a person is asked, or when it is over. */
 static void test_between_steps(void **state)
 {
@@ -174,7 +193,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_when), cmocka_unit_test(test_between_steps), cmocka_unit_test(test_announced),
-		cmocka_unit_test(test_look_up), cmocka_unit_test(test_look_ups),
+		cmocka_unit_test(test_look_up), cmocka_unit_test(test_look_ups), cmocka_unit_test(test_many_steps),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -133,6 +133,7 @@ static int run_stdio(const struct options *options)
 		gone = r == -ENOENT || r == -ENOKEY;
 	}
 	working_end(&early);
+	verifier.worked = working_said(&early);
 	if (r == 0) {
 		request_run(&verifier, STDIN_FILENO, NULL, NULL);
 		(void)shutdown(STDIN_FILENO, SHUT_RDWR);
@@ -142,7 +143,7 @@ static int run_stdio(const struct options *options)
 		request_refuse(verifier.current != NULL ? conf_ref_conf(verifier.current) : NULL,
 			       STDIN_FILENO,
 			       is_not_set_up(r) ? MFA_RESULT_UNAVAILABLE : MFA_RESULT_FAILED,
-			       gone && !working_said(&early), r);
+			       gone && !verifier.worked, r);
 	}
 	if (verifier.current != NULL)
 		verifier_close(&verifier);

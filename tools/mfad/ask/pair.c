@@ -66,10 +66,13 @@ static unsigned number_of(const char *answer)
 {
 	char plain[MFA_ANSWER_MAX];
 
+	unsigned number = 0;
+
 	mfa_typed_plain(answer, plain);
-	if (strlen(plain) != 2 || strspn(plain, "0123456789") != 2)
-		return 0;
-	return (unsigned)(plain[0] - '0') * 10 + (unsigned)(plain[1] - '0');
+	if (strlen(plain) == 2 && strspn(plain, "0123456789") == 2)
+		number = (unsigned)(plain[0] - '0') * 10 + (unsigned)(plain[1] - '0');
+	explicit_bzero(plain, sizeof(plain));
+	return number;
 }
 
 /* One answer to the question for the number.  Returns 1: it is right; 0: ask again; or a negative
@@ -114,6 +117,7 @@ static int ask_number(struct pair *p)
 			return -ETIME;
 		other = r == 0 && e->wants_other != NULL && e->wants_other(e, answer);
 		r = other ? show(p) : judge_number(p, answer, &wrong);
+		explicit_bzero(answer, sizeof(answer));
 		fresh = other;
 		if (r == 1)
 			return 0;
@@ -137,6 +141,7 @@ static int wait_for(struct conversation *c, struct push *push, const char *text)
 				N_("Now the other way round: enter %u on the phone, then press Enter here: ")),
 				push->request.number);
 			r = conversation_ask(c, true, prompt, answer, sizeof(answer));
+			explicit_bzero(answer, sizeof(answer));
 			r = r == -EBADMSG ? 0 : r;
 		}
 		if (r == 0)

@@ -122,8 +122,9 @@ static int begin(struct challenge *ch, int *error)
 {
 	enum mfa_voice voice = subject_voice(ch->subject);
 	struct push_subject subject = {
-		/* Whose word it is says the claim. */
-		.service = ch->service + (voice == MFA_VOICE_CALLER ? strlen(MFA_CALLER) : 0), .address = ch->place_not_known ? MFA_PHONE_REQUEST_NOWHERE : ch->rhost,
+		/* Whose word it is says the claim, and no mark before the name. */
+		.service = ch->service + (voice == MFA_VOICE_CALLER ? strlen(MFA_CALLER) : 0),
+		.address = ch->place_not_known ? MFA_PHONE_REQUEST_NOWHERE : ch->rhost,
 		.command = ch->command,
 		.voice = voice, .policy = ch->policy,
 	};

@@ -81,9 +81,16 @@ static void leave(const struct conversation *c)
 /* Returns 0, or -ETIME: there is nothing to look up any more. */
 static int begin(struct conversation *c, const char *what, const char *name)
 {
-	working_look_up(&c->working, c->conf->directory_timeout, what, name,
-			conversation_words(c, failure_of(-ETIME).text));
-	return c->peer.kind == PEER_ROOT ? 0 : enter(c);
+	const char *too_slow = conversation_words(c, failure_of(-ETIME).text);
+	int r = 0;
+
+	if (c->peer.kind != PEER_ROOT) {
+		working_look_up(&c->working, c->conf->directory_timeout, "waits_for", name, too_slow);
+		r = enter(c);
+	}
+	if (r == 0)
+		working_look_up(&c->working, c->conf->directory_timeout, what, name, too_slow);
+	return r;
 }
 
 /* What came too late is not used: whoever asked was refused. */

@@ -4,7 +4,7 @@
  *
  * Some libraries of directories have one lock for the process (winbind's), so that whoever asks for slow names again and
  * again would keep everybody waiting: what is not on root's word has DIRECTORY_OTHERS look-ups at a time, and one of
- * each user. */
+ * each user; callers, who speak for many, have DIRECTORY_CALLERS of their own. */
 #ifndef MFAD_DIRECTORY_H
 #define MFAD_DIRECTORY_H
 

@@ -171,6 +171,9 @@ int subject_read(struct conversation *c, const struct mfa_policy *policy, struct
 	r = directory_identity(c, name, &out->identity);
 	if (r != 0) {
 		out->refusal = refusal_of(r);
+		/* For the log: who that is could not be known. */
+		if (mfa_account_name_valid(name))
+			memcpy(out->identity.name, name, strlen(name) + 1);
 		return r;
 	}
 	if (subject_voice(out) == MFA_VOICE_OWN && (!out->identity.known || out->identity.uid != c->peer.uid)) {

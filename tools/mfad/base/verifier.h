@@ -23,6 +23,7 @@ struct verifier {
 	int refresh_error;		/* of verifier_refresh_key: said once */
 	int store_error;		/* likewise, of verifier_check_store */
 	struct mfa_accounts *accounts;
+	bool worked;			/* its one client was told WORKING before its request was read (--stdio) */
 	uid_t own_uid;
 	uid_t overflow_uid;
 	uid_t portal_uid;		/* of mfa-portal; (uid_t)-1: there is no such user */

@@ -228,19 +228,21 @@ static int say_menu(struct conversation *c, const struct ask *const *rows, size_
 /* The row that an answer means: Enter the first, or by its number or a word of it.  NULL: none. */
 static const struct ask *chosen(const struct ask *const *rows, size_t count, const char *answer)
 {
+	const struct ask *found = NULL;
 	char plain[MFA_ANSWER_MAX], number[24];
 	size_t i;
 
 	mfa_typed_plain(answer, plain);
 	if (plain[0] == '\0')
-		return rows[0];
-	for (i = 0; i < count; i++) {
+		found = rows[0];
+	for (i = 0; i < count && found == NULL; i++) {
 		(void)snprintf(number, sizeof(number), "%zu", i + 1);
 		if (strcmp(plain, number) == 0 || strcasecmp(plain, mfa_method(rows[i]->method)->word) == 0 ||
 		    (rows[i]->word != NULL && strcasecmp(plain, rows[i]->word) == 0))
-			return rows[i];
+			found = rows[i];
 	}
-	return NULL;
+	explicit_bzero(plain, sizeof(plain));
+	return found;
 }
 
 static int choose(struct conversation *c, const struct ask *const *rows, size_t count, const struct ask **out)
@@ -255,13 +257,14 @@ static int choose(struct conversation *c, const struct ask *const *rows, size_t 
 		if (r != 0 && r != -EBADMSG)
 			return r;
 		row = r == 0 ? chosen(rows, count, answer) : NULL;
+		explicit_bzero(answer, sizeof(answer));
 		if (row != NULL) {
 			*out = row;
 			return 0;
 		}
 		r = conversation_say(c, MFA_ERROR, N_("That is none of these. Type the number of one."));
 	}
-	return r != 0 ? r : -ECANCELED;
+	return r != 0 ? r : -EDOM;
 }
 
 /* Where nothing can be added, one that needs nothing is: the rules may change. */

@@ -120,6 +120,7 @@ void request_run(struct verifier *verifier, int fd, void (*on_request)(void *ctx
 		if (on_request != NULL)
 			on_request(ctx, lasts(c));
 		working_init(&c->working, fd, &c->frame);
+		c->working.said = verifier->worked;
 		working_begin(&c->working, false);
 		conf = verifier_get_conf(verifier);
 		c->conf = conf_ref_conf(conf);

@@ -31,16 +31,17 @@ static const struct { char letter; enum view view; } views[] = {
 static bool wants_other(struct enrolment *e, const char *answer)
 {
 	char plain[MFA_ANSWER_MAX];
+	bool found = false;
 	size_t i;
 
 	mfa_typed_plain(answer, plain);
-	for (i = 0; i < sizeof(views) / sizeof(views[0]); i++) {
-		if ((plain[0] | 0x20) == views[i].letter && plain[1] == '\0') {
+	for (i = 0; i < sizeof(views) / sizeof(views[0]) && !found; i++) {
+		found = (plain[0] | 0x20) == views[i].letter && plain[1] == '\0';
+		if (found)
 			e->view = views[i].view;
-			return true;
-		}
 	}
-	return false;
+	explicit_bzero(plain, sizeof(plain));
+	return found;
 }
 
 /* Without its last newline: sshd adds one of its own. */
@@ -232,6 +233,14 @@ static void write_choice(const struct change *ch, const struct signin_enrol *se,
 }
 
 /* Whether it is to be now, where it may be later.  *no: it is not. */
+/* Told to type n for "not now", people type that. */
+static enum mfa_typed_word word_of(const char *answer)
+{
+	enum mfa_typed_word word = mfa_typed_word(answer);
+
+	return word == MFA_TYPED_OTHER && (answer[0] == 'n' || answer[0] == 'N') ? MFA_TYPED_NO : word;
+}
+
 static int ask_whether(struct change *ch, const struct signin_enrol *se, bool *no)
 {
 	enum mfa_typed_word word = MFA_TYPED_OTHER;
@@ -251,13 +260,23 @@ static int ask_whether(struct change *ch, const struct signin_enrol *se, bool *n
 	}
 	for (tries = 0; r == 0 && tries < ENROL_CHOICE_TRIES; tries++) {
 		r = conversation_ask(ch->c, true, prompt, answer, sizeof(answer));
-		word = r == 0 ? mfa_typed_word(answer) : MFA_TYPED_OTHER;
+		word = r == 0 ? word_of(answer) : MFA_TYPED_OTHER;
+		explicit_bzero(answer, sizeof(answer));
 		*no = word == MFA_TYPED_NO;
 		if (word != MFA_TYPED_OTHER || (r != 0 && r != -EBADMSG))
 			return r;
 		r = conversation_say(ch->c, MFA_ERROR, N_("That is neither yes nor no."));
 	}
-	return r != 0 ? r : -ECANCELED;
+	return r != 0 ? r : -EDOM;
+}
+
+/* Nobody has understood the other, or nobody answers any more. */
+static void stop_unanswered(struct change *ch, int r)
+{
+	if (r == -EDOM)
+		change_stop(ch, MFA_RESULT_MAXTRIES, N_("Nothing was saved."));
+	else
+		change_stop(ch, r == -ETIMEDOUT ? MFA_RESULT_BUSY : MFA_RESULT_ABORTED, NULL);
 }
 
 /* Says why, and asks whether now where it may be later.  Returns whether to go on. */
@@ -273,7 +292,7 @@ static bool introduce(struct change *ch, struct signin_enrol *se)
 	if (r == 0 && se->decision->may_postpone)
 		r = ask_whether(ch, se, &no);
 	if (r != 0) {
-		change_stop(ch, r == -ETIMEDOUT ? MFA_RESULT_BUSY : MFA_RESULT_ABORTED, NULL);
+		stop_unanswered(ch, r);
 		return false;
 	}
 	if (no)
@@ -290,6 +309,7 @@ static int hand_out_codes(struct change *ch, struct enrolment *e)
 	if (r == 0)
 		r = conversation_ask(ch->c, true, "Press Enter when you have written down the recovery codes: ",
 				     answer, sizeof(answer));
+	explicit_bzero(answer, sizeof(answer));
 	r = r == -EBADMSG ? 0 : r;
 	return r == 0 && ch->c->unshown ? -EOPNOTSUPP : r;
 }
@@ -304,6 +324,7 @@ static void hold_the_end(struct change *ch)
 	if (conversation_say(ch->c, MFA_ERROR, ch->text) == 0)
 		(void)conversation_ask(ch->c, true, "That did not work. Press Enter to end this sign-in: ", answer,
 				       sizeof(answer));
+	explicit_bzero(answer, sizeof(answer));
 	ch->text = NULL;
 }
 
@@ -316,13 +337,15 @@ void signin_enrol(struct change *ch, struct signin_enrol *se)
 			: N_("Code that the app shows (p, i, q: other pictures): "),
 		.view = VIEW_DARK,
 	};
+	int r;
 
 	if (introduce(ch, se)) {
 		e.until = mfa_clock_now() + SIGNIN_ENROL_SECONDS;
-		if (enrol_choose(ch, se->policy, "", &e) == 0)
+		r = enrol_choose(ch, se->policy, "", &e);
+		if (r == 0)
 			enrol_device(ch, &e, "");
 		else
-			change_stop(ch, MFA_RESULT_ABORTED, NULL);
+			stop_unanswered(ch, r);
 	}
 	if (ch->result != MFA_RESULT_OK)
 		hold_the_end(ch);
