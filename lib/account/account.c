@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "address/email.h"
+#include "address/number.h"
 #include "text/text.h"
 
 bool mfa_account_name_valid(const char *name)
@@ -36,12 +38,16 @@ int mfa_account_new(const char *name, struct mfa_account **out)
 	return 0;
 }
 
-static void free_phone(struct mfa_device *device)
+void mfa_device_release(struct mfa_device *device)
 {
 	if (device->phone != NULL)
 		explicit_bzero(device->phone, sizeof(*device->phone));
 	free(device->phone);
 	device->phone = NULL;
+	if (device->address != NULL)
+		explicit_bzero(device->address, strlen(device->address));
+	free(device->address);
+	device->address = NULL;
 }
 
 void mfa_account_free(struct mfa_account **account)
@@ -51,7 +57,7 @@ void mfa_account_free(struct mfa_account **account)
 	if (*account == NULL)
 		return;
 	for (i = 0; i < (*account)->device_count; i++)
-		free_phone(&(*account)->devices[i]);
+		mfa_device_release(&(*account)->devices[i]);
 	if ((*account)->unknown != NULL)
 		explicit_bzero((*account)->unknown, strlen((*account)->unknown));
 	free((*account)->unknown);
@@ -91,10 +97,29 @@ static int new_device_id(uint64_t *out)
 	return 0;
 }
 
+/* Whether it has an address that it can be reached at, where it is of a method that sends, and else none. */
+static bool address_fits(const struct mfa_device *device)
+{
+	switch (mfa_method((enum mfa_method_id)device->type)->holds) {
+	case MFA_HOLDS_EMAIL: return device->address != NULL && mfa_email_valid(device->address);
+	case MFA_HOLDS_NUMBER: return device->address != NULL && mfa_number_valid(device->address);
+	default: return device->address == NULL;
+	}
+}
+
+/* Copies what a device owns.  Returns whether memory sufficed. */
+static bool copy_owned(const struct mfa_device *device, struct mfa_device *to)
+{
+	to->phone = device->phone != NULL ? malloc(sizeof(*to->phone)) : NULL;
+	to->address = device->address != NULL ? strdup(device->address) : NULL;
+	if (to->phone != NULL)
+		*to->phone = *device->phone;
+	return (to->phone != NULL) == (device->phone != NULL) && (to->address != NULL) == (device->address != NULL);
+}
+
 int mfa_account_add_device(struct mfa_account *account, const struct mfa_device *device)
 {
 	struct mfa_device *to = &account->devices[account->device_count];
-	struct mfa_phone *phone = NULL;
 	uint64_t id = device->id;
 
 	if (account->device_count >= MFA_DEVICES_MAX)
@@ -102,17 +127,17 @@ int mfa_account_add_device(struct mfa_account *account, const struct mfa_device 
 	if (mfa_account_device(account, device->label) != NULL ||
 	    (id != 0 && mfa_account_device_by_id(account, id) != NULL))
 		return -EEXIST;
+	if (!address_fits(device))
+		return -EINVAL;
 	if (id == 0 && new_device_id(&id) != 0)
 		return -EIO;
-	if (device->phone != NULL) {
-		phone = malloc(sizeof(*phone));
-		if (phone == NULL)
-			return -ENOMEM;
-		*phone = *device->phone;
-	}
 	*to = *device;
 	to->id = id;
-	to->phone = phone;
+	if (!copy_owned(device, to)) {
+		mfa_device_release(to);
+		explicit_bzero(to, sizeof(*to));
+		return -ENOMEM;
+	}
 	account->device_count++;
 	return 0;
 }
@@ -165,9 +190,12 @@ int mfa_device_type_of_word(const char *word, enum mfa_device_type *out)
 
 void mfa_account_remove_device(struct mfa_account *account, struct mfa_device *device)
 {
-	size_t at = (size_t)(device - account->devices);
+	size_t at = (size_t)(device - account->devices), i;
 
-	free_phone(device);
+	for (i = 0; i < MFA_VOICE_COUNT; i++)
+		if (account->sent[i].device == device->id)
+			explicit_bzero(&account->sent[i], sizeof(account->sent[i]));
+	mfa_device_release(device);
 	account->device_count--;
 	memmove(device, device + 1, (account->device_count - at) * sizeof(*device));
 	explicit_bzero(&account->devices[account->device_count], sizeof(*device));

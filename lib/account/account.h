@@ -28,7 +28,9 @@
 
 #define MFA_ENDPOINT_MAX 1000		/* bytes of a push service's URL */
 #define MFA_CREDENTIAL_MAX 512		/* bytes of a passkey's id */
-#define MFA_ASKED_MAX 10		/* requests to phones that nobody answered, of an hour */
+#define MFA_ASKED_MAX 10		/* of what was asked for within an hour: requests to phones, codes that were sent */
+#define MFA_SENT_DIGITS 6		/* of a code that is sent */
+#define MFA_PLACE_SIZE 16		/* bytes that tell one place from another */
 #define MFA_FAR_MAX 16			/* counters of a token that are no longer good by themselves */
 
 /* A phone with our page: what its answers are verified with, and where it can be reached. */
@@ -62,9 +64,10 @@ struct mfa_device {
 	int64_t created;		/* seconds since 1970 */
 	int64_t used;			/* 0: never */
 	struct mfa_phone *phone;	/* PUSH: the account's, as the device is */
+	char *address;			/* EMAIL, SMS: likewise; where codes are sent, "x@y" or "+31612345678" */
 };
 
-/* Requests to the phones of an account. */
+/* What was asked for on somebody's word: requests to the phones of an account, codes that were sent to it. */
 struct mfa_asked {
 	size_t count;			/* that nobody has answered, */
 	int64_t times[MFA_ASKED_MAX];	/* the oldest first */
@@ -75,6 +78,19 @@ struct mfa_push_state {
 	int64_t stopped;		/* since when phones are not asked; 0: they are */
 	int64_t caller_wrong;		/* the same of requests that callers made, which */
 	int64_t caller_stopped;		/* stop no others */
+};
+
+/* A code that was sent and is not used yet: one at a time of each voice, so that nobody's code is replaced, or its tries
+ * used up, by what a user's own programs or callers ask for.  Kept as it is, not as a hash, so that it can be sent
+ * again (doc/THREATS): the record is sealed. */
+struct mfa_sent {
+	char code[MFA_SENT_DIGITS + 1];	/* "": there is none */
+	uint8_t place[MFA_PLACE_SIZE];	/* where it is good */
+	enum mfa_method_id method;	/* how it was sent, */
+	uint64_t device;		/* and to which; 0: none, it is a decoy's */
+	int64_t created, until;		/* no longer good then */
+	int64_t said_at;		/* when it was last sent */
+	unsigned left;			/* how often an answer is compared with it yet; 0: it is void */
 };
 
 /* Wrong codes of an app or token within four weeks, whatever was right meanwhile. */
@@ -133,6 +149,8 @@ struct mfa_account {
 	uint8_t recovery[MFA_RECOVERY_COUNT][MFA_RECOVERY_HASH_SIZE];
 	struct mfa_pass pass;
 	struct mfa_push_state push;
+	struct mfa_sent sent[MFA_VOICE_COUNT];
+	struct mfa_asked asked_sent[MFA_VOICE_COUNT];	/* codes that were sent and not used */
 	uint32_t epoch;			/* what is remembered, or was shown, of another epoch is void */
 	uint32_t postponed;		/* how often enrolment was put off */
 	int64_t told;			/* devices that are newer have not been told of at a sign-in */
@@ -164,15 +182,18 @@ bool mfa_label_valid(const char *label);
 struct mfa_device *mfa_account_device(struct mfa_account *account, const char *label);
 /* The device with an id, or NULL. */
 struct mfa_device *mfa_account_device_by_id(struct mfa_account *account, uint64_t id);
-/* A copy, its phone too; gives it an id if it has none.  Returns 0, -ENOSPC (MFA_DEVICES_MAX are there),
- * -EEXIST (that label or id is), -ENOMEM or -EIO. */
+/* A copy, with what it owns; gives it an id if it has none.  Returns 0, -ENOSPC (MFA_DEVICES_MAX are there),
+ * -EEXIST (that label or id is), -EINVAL (it has no address that codes of its method can be sent to, or has one and
+ * should not), -ENOMEM or -EIO. */
 int mfa_account_add_device(struct mfa_account *account, const struct mfa_device *device);
+/* Wipes and frees what it owns. */
+void mfa_device_release(struct mfa_device *device);
 /* By its label, or else by its number in the list, from 1.  NULL if there is none. */
 struct mfa_device *mfa_account_find_device(struct mfa_account *account, const char *which);
 /* The same as mfa_account_remove_device, and with the last one go the recovery codes, and the epoch: without a device
  * the account is as one that never enrolled, and codes that outlive it would let in whoever finds the paper. */
 void mfa_account_drop_device(struct mfa_account *account, struct mfa_device *device);
-/* device points into the account. */
+/* device points into the account.  With it goes a code that was sent to it. */
 void mfa_account_remove_device(struct mfa_account *account, struct mfa_device *device);
 /* Keeps the last MFA_EVENTS_MAX; what was wrong is added up by its place instead, so that guesses do not drive out what
  * was right: MFA_FAILURES_MAX places, and then the oldest are put together as place "*" (those that a user's own

@@ -11,6 +11,7 @@
 #include "account/event_json.h"
 #include "account/guesses_json.h"
 #include "account/phone_json.h"
+#include "account/sent_json.h"
 #include "account/unknown.h"
 #include "json/fields.h"
 #include "json/memory.h"
@@ -148,7 +149,7 @@ static bool add_optional(json_t *json, const struct mfa_account *account)
 	/* Where something of a later version is to be put back, its place must be there. */
 	bool push = mfa_push_state_any(&account->push) || account->unknown != NULL;
 
-	return mfa_guesses_to_json(account, json) &&
+	return mfa_guesses_to_json(account, json) && mfa_sent_to_json(account, json) &&
 	       (account->pass.uses == 0 ||
 		json_object_set_new_nocheck(json, "pass", pass_to_json(&account->pass)) == 0) &&
 	       (!push ||
@@ -236,7 +237,7 @@ static bool devices_from_json(const json_t *list, struct mfa_account *account)
 		memset(&device, 0, sizeof(device));
 		ok = mfa_device_from_json(json_array_get(list, i), &device) &&
 		     mfa_account_add_device(account, &device) == 0;
-		free(device.phone);
+		mfa_device_release(&device);
 	}
 	explicit_bzero(&device, sizeof(device));
 	return ok;
@@ -338,7 +339,7 @@ static bool account_from_json(const json_t *json, struct mfa_account *account)
 		       sizeof(account->recovery_salt)) &&
 	       recovery_from_json(json_object_get(json, "recovery"), account) &&
 	       throttles_from_json(json_object_get(json, "throttles"), account) &&
-	       mfa_guesses_from_json(json, account) &&
+	       mfa_guesses_from_json(json, account) && mfa_sent_from_json(json, account) &&
 	       events_from_json(json_object_get(json, "events"), account);
 }
 

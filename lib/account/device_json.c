@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "account/phone_json.h"
+#include "address/email.h"
 #include "encoding/base32.h"
 #include "json/fields.h"
 #include "otp/totp.h"
@@ -147,6 +148,22 @@ static bool name_from_json(const json_t *json, struct mfa_device *d)
 	return true;
 }
 
+static bool address_to_json(const struct mfa_device *d, json_t *json)
+{
+	return json_object_set_new_nocheck(json, "address", json_string(d->address)) == 0;
+}
+
+/* Whether it is one of the kind, mfa_account_add_device sees. */
+static bool address_from_json(const json_t *json, struct mfa_device *d)
+{
+	const char *address;
+
+	if (!mfa_json_text(json_object_get(json, "address"), MFA_EMAIL_MAX, &address))
+		return false;
+	d->address = strdup(address);
+	return d->address != NULL;
+}
+
 /* What a device is made of.  Each adds it, or reads it, and returns whether that went well. */
 static const struct {
 	bool (*to_json)(const struct mfa_device *d, json_t *json);
@@ -156,6 +173,8 @@ static const struct {
 	[MFA_HOLDS_COUNTER] = { counter_to_json, counter_from_json },
 	[MFA_HOLDS_PHONE] = { phone_to_json, phone_from_json },
 	[MFA_HOLDS_NAME] = { name_to_json, name_from_json },
+	[MFA_HOLDS_EMAIL] = { address_to_json, address_from_json },
+	[MFA_HOLDS_NUMBER] = { address_to_json, address_from_json },
 };
 MFA_TABLE_FITS(forms, MFA_HOLDS_COUNT);
 

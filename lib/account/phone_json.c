@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "account/asked_json.h"
 #include "encoding/base64url.h"
 #include "json/fields.h"
 
@@ -80,16 +81,6 @@ bool mfa_phone_from_json(const json_t *json, struct mfa_phone **out)
 	return true;
 }
 
-static json_t *asked_to_json(const struct mfa_asked *asked)
-{
-	json_t *list = json_array();
-	size_t i;
-
-	for (i = 0; list != NULL && i < asked->count; i++)
-		(void)json_array_append_new(list, json_integer(asked->times[i]));
-	return list;
-}
-
 static bool callers_any(const struct mfa_push_state *push)
 {
 	return push->asked_caller.count > 0 || push->caller_wrong != 0 || push->caller_stopped != 0;
@@ -103,33 +94,18 @@ bool mfa_push_state_any(const struct mfa_push_state *push)
 
 json_t *mfa_push_state_to_json(const struct mfa_push_state *push)
 {
-	json_t *json = json_pack("{s:o, s:o, s:I, s:I}", "asked", asked_to_json(&push->asked),
-				 "asked_local", asked_to_json(&push->asked_local),
+	json_t *json = json_pack("{s:o, s:o, s:I, s:I}", "asked", mfa_asked_to_json(&push->asked),
+				 "asked_local", mfa_asked_to_json(&push->asked_local),
 				 "wrong", (json_int_t)push->wrong, "stopped", (json_int_t)push->stopped);
 
 	if (json == NULL || !callers_any(push))
 		return json;
-	if (json_object_set_new_nocheck(json, "asked_caller", asked_to_json(&push->asked_caller)) == 0 &&
+	if (json_object_set_new_nocheck(json, "asked_caller", mfa_asked_to_json(&push->asked_caller)) == 0 &&
 	    json_object_set_new_nocheck(json, "caller_wrong", json_integer(push->caller_wrong)) == 0 &&
 	    json_object_set_new_nocheck(json, "caller_stopped", json_integer(push->caller_stopped)) == 0)
 		return json;
 	json_decref(json);
 	return NULL;
-}
-
-static bool asked_from_json(const json_t *list, struct mfa_asked *asked)
-{
-	size_t i, n = json_array_size(list);
-
-	if (!json_is_array(list) || n > MFA_ASKED_MAX)
-		return false;
-	for (i = 0; i < n; i++) {
-		asked->times[i] = json_integer_value(json_array_get(list, i));
-		if (!json_is_integer(json_array_get(list, i)) || asked->times[i] < 0)
-			return false;
-	}
-	asked->count = n;
-	return true;
 }
 
 bool mfa_push_state_from_json(const json_t *json, struct mfa_push_state *push)
@@ -138,11 +114,11 @@ bool mfa_push_state_from_json(const json_t *json, struct mfa_push_state *push)
 
 	if (json == NULL || json_is_null(json))
 		return true;
-	return (asked_caller == NULL || asked_from_json(asked_caller, &push->asked_caller)) &&
+	return (asked_caller == NULL || mfa_asked_from_json(asked_caller, &push->asked_caller)) &&
 	       mfa_json_int_or(json, "caller_wrong", INT64_MAX, 0, &push->caller_wrong) &&
 	       mfa_json_int_or(json, "caller_stopped", INT64_MAX, 0, &push->caller_stopped) &&
-	       asked_from_json(json_object_get(json, "asked"), &push->asked) &&
-	       asked_from_json(json_object_get(json, "asked_local"), &push->asked_local) &&
+	       mfa_asked_from_json(json_object_get(json, "asked"), &push->asked) &&
+	       mfa_asked_from_json(json_object_get(json, "asked_local"), &push->asked_local) &&
 	       mfa_json_int(json, "wrong", 0, INT64_MAX, &push->wrong) &&
 	       mfa_json_int(json, "stopped", 0, INT64_MAX, &push->stopped);
 }

@@ -12,16 +12,18 @@
 static const char *const of_record[] = {
 	"v", "name", "uid", "created", "epoch", "postponed", "told", "pass", "push", "devices", "salt",
 	"recovery", "throttles", "events", "totals", "known",
-	"failures", "unheard", "lately", NULL
+	"failures", "unheard", "lately", "sent", "sent_local", "sent_caller",
+	"asked_sent", "asked_sent_local", "asked_sent_caller", NULL
 };
 static const char *const of_device[] = {
 	"id", "label", "type", "created", "used", "secret", "hash", "digits", "period", "last", "drift",
 	"counter", "resync", "far", "language", "key", "endpoint", "p256dh", "auth", "credential",
-	"credential_key", NULL
+	"credential_key", "address", NULL
 };
 static const char *const of_pass[] = { "salt", "hash", "created", "until", "uses", NULL };
 static const char *const of_push[] = { "asked", "asked_local", "wrong", "stopped", "asked_caller",
 	"caller_wrong", "caller_stopped", NULL };
+static const char *const of_sent[] = { "method", "device", "place", "code", "created", "until", "said_at", "left", NULL };
 static const char *const of_throttles[] = {
 #define BUDGET(NAME, word, ...) word, "local_" word, "caller_" word,
 #include "method/list.h"
@@ -46,6 +48,9 @@ static const struct part {
 	{ "totals", NULL, of_totals, true },
 	{ "known", "salt", of_known, false },
 	{ "unheard", NULL, of_unheard, false },
+	{ "sent", "code", of_sent, false },
+	{ "sent_local", "code", of_sent, false },
+	{ "sent_caller", "code", of_sent, false },
 };
 
 static bool is_known(const char *const *known, const char *name)

@@ -34,6 +34,8 @@ enum mfa_device_form {
 	MFA_HOLDS_COUNTER,		/* a secret, and a counter (RFC 4226) */
 	MFA_HOLDS_PHONE,		/* a phone with our page */
 	MFA_HOLDS_NAME,			/* no more than what every device has */
+	MFA_HOLDS_EMAIL,		/* the address of a mailbox */
+	MFA_HOLDS_NUMBER,		/* a telephone number */
 	MFA_HOLDS_COUNT
 };
 
@@ -46,6 +48,8 @@ struct mfa_method {
 	bool stands_in;			/* it counts for an account without a device, and leads through enrolment */
 	bool spares;			/* once shown it may spare the next sign-ins (`remember`) */
 	bool lifts_total;		/* once shown, app codes may be wrong again (mfa_total_lift) */
+	bool clears_own;		/* once shown, no mistakes are forgotten but those of its own budget, and none is
+					 * taken out of the total: it is weaker than the methods of the others */
 	bool ends_push_stop;		/* once shown, phones that said "it's not me" are asked again */
 	const char *label;		/* of a device that nobody gave one */
 	const char *counted;		/* accounts that have it, in a report */

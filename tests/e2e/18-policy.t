@@ -160,7 +160,7 @@ a key that there is not|requried = no|[policy] has no key requried
 a bad network|exempt_networks = 192.0.2.1/24|exempt_networks: 192.0.2.1/24 has bits set behind its prefix
 an empty list|groups =|groups has no value
 a group that there is not|groups = teachers|there is no group teachers
-a method that there is not|methods = sms|methods = sms: it must be totp, hotp, push, recovery or pass
+a method that there is not|methods = voice|methods = voice: it must be totp, hotp, push, recovery, pass, email or sms
 END
 rules '[policy]' 'groups = staff'
 out=$(mfa-admin --config $CONF check-config 2>&1)

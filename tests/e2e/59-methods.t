@@ -27,7 +27,7 @@ for program in /usr/local/sbin/mfad /usr/local/sbin/mfa-admin /usr/local/bin/mfa
 done
 printf '%s\n' '[policy]' 'methods = reversed' >>"$CONF"
 like 'nor may mfa.conf name it' "$(mfa-admin --config "$CONF" check-config 2>&1 </dev/null)" \
-	'methods = reversed: it must be totp, hotp, push, recovery or pass'
+	'methods = reversed: it must be totp, hotp, push, recovery, pass, email or sms'
 write_conf
 
 cp /mnt/build/methods/mfad /mnt/build/methods/mfa-admin /mnt/build/methods/mfa-enroll /usr/local/lib/mfa-test/

@@ -55,6 +55,13 @@ struct mfa_account *full_account(void)
 						   .lifted_again = INT64_MAX };
 		memset(a->totals[i].wrong, 0xff, sizeof(a->totals[i].wrong));
 	}
+	for (i = 0; i < MFA_VOICE_COUNT; i++) {
+		a->sent[i] = (struct mfa_sent){ .code = "999999", .method = MFA_METHOD_ID_SMS, .device = INT64_MAX,
+						.created = INT64_MAX, .until = INT64_MAX, .said_at = INT64_MAX, .left = 100 };
+		memset(a->sent[i].place, 0xff, sizeof(a->sent[i].place));
+		a->asked_sent[i].count = MFA_ASKED_MAX;
+		memset(a->asked_sent[i].times, 0x7f, sizeof(a->asked_sent[i].times));
+	}
 	memset(a->known.salt, 0x99, sizeof(a->known.salt));
 	for (i = 0; i < MFA_KNOWN_MAX; i++)
 		a->known.right.codes[i] = a->known.wrong.codes[i] =

@@ -80,6 +80,85 @@ static void test_phones(void **state)
 	mfa_account_free(&a);
 }
 
+/* Nor do addresses share theirs. */
+static void test_addresses(void **state)
+{
+	char mailbox[] = "jan@example.org", number[] = "+31612345678";
+	struct mfa_device device = { .type = MFA_DEVICE_EMAIL, .label = "Mail", .created = 7, .address = mailbox };
+	struct mfa_account *a, *b;
+	char *text, *again;
+	size_t len, again_len;
+
+	(void)state;
+	assert_int_equal(mfa_account_new("alice", &a), 0);
+	assert_int_equal(mfa_account_add_device(a, &device), 0);
+	device = (struct mfa_device){ .type = MFA_DEVICE_SMS, .label = "Mobile", .used = 9, .address = number };
+	assert_int_equal(mfa_account_add_device(a, &device), 0);
+	mailbox[0] = number[1] = 'x';
+	a->sent[MFA_VOICE_CALLER] = (struct mfa_sent){ .code = "012345", .method = MFA_METHOD_ID_SMS, .device = 7,
+						       .created = 1, .until = 601, .said_at = 31, .left = 4,
+						       .place = { 1, 2, 255 } };
+	a->asked_sent[MFA_VOICE_ROOT] = (struct mfa_asked){ 2, { 5, 6 } };
+	assert_int_equal(mfa_account_format(a, &text, &len), 0);
+	assert_non_null(strstr(text, "\"v\":4"));
+	assert_int_equal(mfa_account_parse(text, len, &b), 0);
+	assert_null(b->unknown);
+	assert_int_equal(mfa_account_methods(b), MFA_METHOD_EMAIL | MFA_METHOD_SMS);
+	assert_string_equal(b->devices[0].address, "jan@example.org");
+	assert_string_equal(b->devices[1].address, "+31612345678");
+	assert_false(mfa_account_is_enough(b, NULL));
+	assert_memory_equal(a->sent, b->sent, sizeof(a->sent));
+	assert_memory_equal(a->asked_sent, b->asked_sent, sizeof(a->asked_sent));
+	assert_int_equal(mfa_account_format(b, &again, &again_len), 0);
+	assert_string_equal(text, again);
+	mfa_account_remove_device(b, &b->devices[0]);
+	assert_string_equal(b->devices[0].address, "+31612345678");
+	mfa_account_free(&b);
+	free(text);
+	free(again);
+	/* Without the devices it is a record of before, and keeps what was counted. */
+	mfa_account_remove_device(a, &a->devices[1]);
+	mfa_account_remove_device(a, &a->devices[0]);
+	assert_int_equal(mfa_account_format(a, &text, &len), 0);
+	assert_non_null(strstr(text, "\"v\":1"));
+	assert_non_null(strstr(text, "\"asked_sent\":[5,6]"));
+	free(text);
+	mfa_account_free(&a);
+}
+
+/* A device has the address that its method needs, or it is none of the account's. */
+static void test_addresses_fit(void **state)
+{
+	static const struct { enum mfa_device_type type; const char *address; int r; } rows[] = {
+		{ MFA_DEVICE_EMAIL, "jan@example.org", 0 },
+		{ MFA_DEVICE_EMAIL, "+31612345678", -EINVAL },
+		{ MFA_DEVICE_EMAIL, "jan@example.org>\r\nRCPT TO:<x@example.org", -EINVAL },
+		{ MFA_DEVICE_EMAIL, "", -EINVAL },
+		{ MFA_DEVICE_EMAIL, NULL, -EINVAL },
+		{ MFA_DEVICE_SMS, "+31612345678", 0 },
+		{ MFA_DEVICE_SMS, "0612345678", -EINVAL },
+		{ MFA_DEVICE_SMS, "jan@example.org", -EINVAL },
+		{ MFA_DEVICE_SMS, NULL, -EINVAL },
+		{ MFA_DEVICE_TOTP, "jan@example.org", -EINVAL },
+		{ MFA_DEVICE_TOTP, NULL, 0 },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ROWS(rows); i++) {
+		struct mfa_device device = { .type = rows[i].type, .label = "D" };
+		struct mfa_account *a;
+		char address[64];
+
+		(void)strcpy(address, rows[i].address != NULL ? rows[i].address : "");
+		device.address = rows[i].address != NULL ? address : NULL;
+		assert_int_equal(mfa_account_new("alice", &a), 0);
+		if (mfa_account_add_device(a, &device) != rows[i].r || a->device_count != (rows[i].r == 0))
+			fail_msg("row %zu", i);
+		mfa_account_free(&a);
+	}
+}
+
 #define DEVICE LABELLED("P")
 #define LABELLED(label) "{\"label\":\"" label "\",\"type\":\"totp\"," \
 	"\"secret\":\"GEZDGNBV\",\"hash\":\"SHA1\",\"digits\":6," \
@@ -96,13 +175,17 @@ static void test_phones(void **state)
 	"[{\"label\":\"P\",\"type\":\"totp\",\"secret\":\"GEZDGNBV\",\"hash\":\"SHA1\",\"digits\":6," \
 	"\"period\":30,\"last\":0,\"drift\":0,\"created\":0,\"used\":0," id "}]", "[]", "{}", "[]")
 #define HEX32 "0123456789abcdef0123456789abcdef"
+#define ADDRESS(type, address) "{\"label\":\"A\",\"type\":\"" type "\",\"created\":0,\"used\":0,\"address\":" address "}"
+#define SENT(method, device, place, code, left) RECORD("1,\"sent\":{\"method\":\"" method "\",\"device\":" device \
+	",\"place\":\"" place "\",\"code\":" code ",\"created\":1,\"until\":601,\"said_at\":1,\"left\":" left "}", \
+	"\"a\"", "1", "[]", "[]", "{}", "[]")
 
 static void test_malformed(void **state)
 {
 	static const struct { const char *text; int expect; } rows[] = {
 		{ RECORD("1", "\"a\"", "1", "[" DEVICE "]", "[]", "{}", "[]"), 0 },
 		{ RECORD("1", "\"a\"", "null", "[]", "[]", "{\"code\":[1,2]}", "[\"1 ok totp sshd \"]"), 0 },
-		{ RECORD("4", "\"a\"", "1", "[]", "[]", "{}", "[]"), -EPROTONOSUPPORT },
+		{ RECORD("5", "\"a\"", "1", "[]", "[]", "{}", "[]"), -EPROTONOSUPPORT },
 		{ RECORD("0", "\"a\"", "1", "[]", "[]", "{}", "[]"), -EBADMSG },
 		{ RECORD("\"1\"", "\"a\"", "1", "[]", "[]", "{}", "[]"), -EBADMSG },
 		{ RECORD("1", "\"a/b\"", "1", "[]", "[]", "{}", "[]"), -EBADMSG },
@@ -151,7 +234,7 @@ static void test_malformed(void **state)
 		{ RECORD("1", "\"a\"", "1,\"uid\":1", "[]", "[]", "{}", "[]"), -EBADMSG },
 		{ RECORD("9223372036854775808", "\"a\"", "1", "[]", "[]", "{}", "[]"), -EBADMSG },
 		/* Whatever else a newer one holds. */
-		{ "{\"v\":4}", -EPROTONOSUPPORT },
+		{ "{\"v\":5}", -EPROTONOSUPPORT },
 		/* What is new in 2. */
 		{ RECORD("2", "\"a\"", "1", "[]", "[]", "{}", "[]"), 0 },
 		{ RECORD2("\"id\":1", "null"), 0 },
@@ -197,6 +280,36 @@ static void test_malformed(void **state)
 			 "[]", "{}", "[]"), -EBADMSG },
 		{ RECORD("3,\"push\":{\"asked\":[1,1,1,1,1,1,1,1,1,1,1],\"asked_local\":[],\"wrong\":0,\"stopped\":0}",
 			 "\"a\"", "1", "[]", "[]", "{}", "[]"), -EBADMSG },
+		/* What is new in 4. */
+		{ RECORD("4", "\"a\"", "1", "[" ADDRESS("email", "\"x@example.org\"") "]", "[]", "{}", "[]"), 0 },
+		{ RECORD("4", "\"a\"", "1", "[" ADDRESS("email", "\"x@localhost\"") "]", "[]", "{}", "[]"), -EBADMSG },
+		{ RECORD("4", "\"a\"", "1", "[" ADDRESS("email", "\"+31612345678\"") "]", "[]", "{}", "[]"), -EBADMSG },
+		{ RECORD("4", "\"a\"", "1", "[" ADDRESS("email", "null") "]", "[]", "{}", "[]"), -EBADMSG },
+		{ RECORD("4", "\"a\"", "1", "[" ADDRESS("email", "7") "]", "[]", "{}", "[]"), -EBADMSG },
+		{ RECORD("4", "\"a\"", "1", "[" ADDRESS("sms", "\"+31612345678\"") "]", "[]", "{}", "[]"), 0 },
+		{ RECORD("4", "\"a\"", "1", "[" ADDRESS("sms", "\"0612345678\"") "]", "[]", "{}", "[]"), -EBADMSG },
+		{ RECORD("4", "\"a\"", "1", "[" ADDRESS("sms", "\"+31612345678\\u0000\"") "]", "[]", "{}", "[]"),
+		  -EBADMSG },
+		{ SENT("sms", "7", HEX32, "\"012345\"", "5"), 0 },
+		{ SENT("sms", "0", HEX32, "\"012345\"", "0"), 0 },
+		/* Of a method to come: nothing is sent. */
+		{ SENT("voice", "7", HEX32, "\"012345\"", "5"), 0 },
+		{ SENT("sms", "-1", HEX32, "\"012345\"", "5"), -EBADMSG },
+		{ SENT("sms", "7", "00", "\"012345\"", "5"), -EBADMSG },
+		{ SENT("sms", "7", HEX32, "\"01234\"", "5"), -EBADMSG },
+		{ SENT("sms", "7", HEX32, "\"0123456\"", "5"), -EBADMSG },
+		{ SENT("sms", "7", HEX32, "\"01234x\"", "5"), -EBADMSG },
+		{ SENT("sms", "7", HEX32, "\"\"", "5"), -EBADMSG },
+		{ SENT("sms", "7", HEX32, "12345", "5"), -EBADMSG },
+		{ SENT("sms", "7", HEX32, "\"012345\"", "-1"), -EBADMSG },
+		{ SENT("sms", "7", HEX32, "\"012345\"", "101"), -EBADMSG },
+		{ RECORD("1,\"sent\":{}", "\"a\"", "1", "[]", "[]", "{}", "[]"), -EBADMSG },
+		{ RECORD("1,\"sent\":[]", "\"a\"", "1", "[]", "[]", "{}", "[]"), -EBADMSG },
+		{ RECORD("1,\"asked_sent\":{}", "\"a\"", "1", "[]", "[]", "{}", "[]"), -EBADMSG },
+		{ RECORD("1,\"asked_sent\":[1,2]", "\"a\"", "1", "[]", "[]", "{}", "[]"), 0 },
+		{ RECORD("1,\"asked_sent_local\":[-1]", "\"a\"", "1", "[]", "[]", "{}", "[]"), -EBADMSG },
+		{ RECORD("1,\"asked_sent_caller\":[1,1,1,1,1,1,1,1,1,1,1]", "\"a\"", "1", "[]", "[]", "{}", "[]"),
+		  -EBADMSG },
 		{ "{\"v\":1}", -EBADMSG },
 		{ "{\"v\":1,\"v\":1}", -EBADMSG },
 		{ RECORD("1", "\"a\"", "1", "[]", "[]", "{}", "[]") "x", -EBADMSG },
@@ -405,6 +518,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_phones),
+		cmocka_unit_test(test_addresses),
+		cmocka_unit_test(test_addresses_fit),
 		cmocka_unit_test(test_malformed),
 		cmocka_unit_test(test_malformed_device),
 		cmocka_unit_test(test_guesses),

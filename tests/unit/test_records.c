@@ -19,6 +19,10 @@ static const struct { const char *file; int format; } records[] = {
 	{ "2/whole.json", 2 },
 	{ "3/empty.json", 1 }, { "3/code.json", 2 }, { "3/token.json", 2 }, { "3/pass.json", 2 },
 	{ "3/phone.json", 3 }, { "3/stopped.json", 3 }, { "3/whole.json", 3 },
+	{ "4/empty.json", 1 }, { "4/code.json", 2 }, { "4/token.json", 2 }, { "4/pass.json", 2 },
+	{ "4/phone.json", 3 }, { "4/stopped.json", 3 }, { "4/email.json", 4 }, { "4/sent.json", 4 },
+	/* A version before reads a decoy, whatever was asked for at it. */
+	{ "4/decoy.json", 2 }, { "4/whole.json", 4 },
 };
 
 static json_t *load(const char *file)
@@ -186,11 +190,12 @@ static json_t *part_of(json_t *record, const char *part)
 		return json_array_get(json_object_get(record, "devices"), (size_t)(part[0] - '0'));
 	return json_object_get(record, part);
 }
-static const char *const parts[] = { "", "pass", "push", "throttles", "totals", "known", "unheard", "0", "3", "5" };
+static const char *const parts[] = { "", "pass", "push", "throttles", "totals", "known", "unheard", "sent", "sent_local",
+				     "sent_caller", "0", "3", "5", "6", "7" };
 
 static json_t *with_later_members(void)
 {
-	json_t *json = load("3/whole.json");
+	json_t *json = load("4/whole.json");
 	size_t i;
 
 	json_object_set_new(json, "totals", json_object());
@@ -218,7 +223,7 @@ static void test_unknown_members_are_kept(void **state)
 	memset(&account->push, 0, sizeof(account->push));
 	memcpy(account->devices[3].label, "Renamed", 8);
 	new = format(account);
-	assert_int_equal(json_integer_value(json_object_get(new, "v")), 3);
+	assert_int_equal(json_integer_value(json_object_get(new, "v")), 4);
 	for (i = 0; i < ROWS(parts); i++)
 		if (!json_equal(json_object_get(part_of(new, parts[i]), "later"),
 				json_object_get(part_of(old, parts[i]), "later")))
@@ -240,9 +245,12 @@ static void test_unknown_members_go_with_theirs(void **state)
 	mfa_account_remove_device(account, &account->devices[0]);
 	assert_int_equal(mfa_account_add_device(account, &device), 0);
 	memset(account->pass.salt, 1, sizeof(account->pass.salt));
+	memcpy(account->sent[MFA_VOICE_ROOT].code, "543210", sizeof("543210"));
 	new = format(account);
 	assert_null(json_object_get(part_of(new, "pass"), "later"));
-	assert_null(json_object_get(part_of(new, "5"), "later"));
+	assert_null(json_object_get(part_of(new, "sent"), "later"));
+	assert_non_null(json_object_get(part_of(new, "sent_local"), "later"));
+	assert_null(json_object_get(part_of(new, "7"), "later"));
 	assert_non_null(json_object_get(part_of(new, "2"), "later"));
 	account->pass.uses = 0;
 	json_decref(new);

@@ -48,7 +48,9 @@ static bool same_device(const struct mfa_device *a, const struct mfa_device *b)
 	return a->type == b->type && a->created == b->created && strcmp(a->label, b->label) == 0 &&
 	       a->secret_len == b->secret_len && CRYPTO_memcmp(a->secret, b->secret, a->secret_len) == 0 &&
 	       (a->phone == NULL) == (b->phone == NULL) &&
-	       (a->phone == NULL || memcmp(a->phone->key, b->phone->key, sizeof(a->phone->key)) == 0);
+	       (a->phone == NULL || memcmp(a->phone->key, b->phone->key, sizeof(a->phone->key)) == 0) &&
+	       (a->address == NULL) == (b->address == NULL) &&
+	       (a->address == NULL || strcmp(a->address, b->address) == 0);
 }
 
 /* The two halves of a change of name that was interrupted are one account: by what nobody else has.  The ids of the
