@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "factor/judging.h"
+#include "factor/sent.h"
 #include "table/table.h"
 
 /* Of each voice. */
@@ -36,25 +37,27 @@ static unsigned kind_of(const struct row *row)
 	return 1U << row->method;
 }
 
-static bool recognises(const struct row *row, const struct mfa_account *account, const char *answer)
+static bool recognises(const struct row *row, const struct mfa_account *account, const char *answer,
+		       const struct mfa_attempt *attempt)
 {
-	return row->budgets[MFA_VOICE_ROOT] != MFA_BUDGET_NONE && row->factor->recognises(account, answer);
+	return row->budgets[MFA_VOICE_ROOT] != MFA_BUDGET_NONE && row->factor->recognises(account, answer, attempt);
 }
 
 /* All whose form it has and whose method counts here.  Where none of them does, the first whose form it has: it can't be
  * right, and is counted as what it looks like. */
-static void pick(const struct mfa_account *account, const char *answer, unsigned methods, struct asked *out)
+static void pick(const struct mfa_account *account, const char *answer, const struct mfa_attempt *attempt,
+		 struct asked *out)
 {
 	const struct row *first = NULL;
 	size_t i;
 
 	out->count = 0;
 	for (i = 0; i < ROW_COUNT; i++) {
-		if (!recognises(&rows[i], account, answer))
+		if (!recognises(&rows[i], account, answer, attempt))
 			continue;
 		if (first == NULL)
 			first = &rows[i];
-		if ((kind_of(&rows[i]) & methods) != 0)
+		if ((kind_of(&rows[i]) & attempt->methods) != 0)
 			out->rows[out->count++] = &rows[i];
 	}
 	if (out->count == 0 && first != NULL)
@@ -95,7 +98,7 @@ static void lift_total(struct mfa_account *account, enum mfa_voice voice, bool b
 	mfa_total_lift(&account->totals[totals[voice]], beside(account, voice, now), by_word, now);
 }
 
-static bool stopped(const struct mfa_account *account, enum mfa_budget budget, enum mfa_voice voice, int64_t now)
+bool mfa_factor_stopped(const struct mfa_account *account, enum mfa_budget budget, enum mfa_voice voice, int64_t now)
 {
 	return mfa_budget(budget)->stops &&
 	       (mfa_throttle_stopped(&account->throttles[budget]) ||
@@ -135,7 +138,18 @@ bool mfa_factor_unlock(struct mfa_account *account, int64_t now, unsigned window
 		lift_total(account, (enum mfa_voice)i, true, now);
 	}
 	memset(&account->push, 0, sizeof(account->push));
+	mfa_sent_drop(account);
+	memset(account->asked_sent, 0, sizeof(account->asked_sent));
 	return mfa_factor_mend_clocks(account, now, window);
+}
+
+static void clear_own_throttles(struct mfa_account *account, enum mfa_method_kind kind, enum mfa_voice voice)
+{
+	size_t i;
+
+	for (i = 0; i < ROW_COUNT; i++)
+		if (kind_of(&rows[i]) == (unsigned)kind && rows[i].budgets[voice] != MFA_BUDGET_NONE)
+			mfa_throttle_clear(&account->throttles[rows[i].budgets[voice]]);
 }
 
 /* What a user's own programs or a caller say clears no more than what they have done. */
@@ -144,6 +158,10 @@ void mfa_factor_shown(struct mfa_account *account, const struct mfa_attempt *att
 {
 	const struct mfa_method *method = mfa_method_of(kind);
 
+	if (method->clears_own) {
+		clear_own_throttles(account, kind, attempt->voice);
+		return;
+	}
 	clear_throttles(account, attempt->voice);
 	mfa_total_give_back(&account->totals[totals[attempt->voice]],
 			    beside(account, attempt->voice, attempt->now), attempt->mistakes, attempt->now);
@@ -162,7 +180,7 @@ static enum mfa_verdict blocked(const struct mfa_account *account, enum mfa_budg
 				int64_t now, int64_t *wait)
 {
 	*wait = 0;
-	if (stopped(account, budget, voice, now))
+	if (mfa_factor_stopped(account, budget, voice, now))
 		return MFA_VERDICT_STOPPED;
 	*wait = mfa_throttle_wait(&account->throttles[budget], now);
 	return *wait > 0 ? MFA_VERDICT_WAIT : MFA_VERDICT_RIGHT;
@@ -204,7 +222,7 @@ static bool admitted(struct mfa_account *account, enum mfa_budget budget, const 
 	if (!attempt->throttle)
 		return true;
 	/* However many are let through at once, a row of mistakes has the same end. */
-	if (attempt->admitted && !stopped(account, budget, attempt->voice, attempt->now))
+	if (attempt->admitted && !mfa_factor_stopped(account, budget, attempt->voice, attempt->now))
 		return true;
 	out->changed |= mfa_throttle_mend(&account->throttles[budget], attempt->now);
 	verdict = blocked(account, budget, attempt->voice, attempt->now, &wait);
@@ -290,19 +308,25 @@ static void check_known(struct mfa_account *account, const char *answer, const s
 /* What an answer that was wrong is known by: the methods of its form that it was not asked of, because they do not count
  * here or their budgets did not admit it.  Where they are asked it may be right: an app's code that was typed where only
  * recovery codes count is good elsewhere.  And of which name, so that what was tried at one is not known at others that
- * have the same decoy. */
+ * have the same decoy; and of which code that was sent, where it was compared with one. */
 static uint64_t apart_by(const struct mfa_account *account, const char *answer, const struct asked *asked,
 			 const struct mfa_attempt *attempt)
 {
 	unsigned kinds = 0, asked_of = 0;
+	uint32_t apart = attempt->name;
 	size_t i;
 
 	for (i = 0; i < ROW_COUNT; i++)
-		if (recognises(&rows[i], account, answer))
+		if (recognises(&rows[i], account, answer, attempt))
 			kinds |= kind_of(&rows[i]);
-	for (i = 0; i < asked->count; i++)
+	for (i = 0; i < asked->count; i++) {
+		const struct mfa_factor *factor = asked->rows[i]->factor;
+
 		asked_of |= kind_of(asked->rows[i]);
-	return (uint64_t)attempt->name << 32 | (kinds & ~(asked_of & attempt->methods));
+		if (factor->apart != NULL)
+			apart ^= factor->apart(account, attempt);
+	}
+	return (uint64_t)apart << 32 | (kinds & ~(asked_of & attempt->methods));
 }
 
 /* A wrong answer counts in the budget of each that was asked, once. */
@@ -314,6 +338,8 @@ static void count_in_budgets(struct mfa_account *account, const struct asked *as
 	for (i = 0; i < asked->count; i++) {
 		enum mfa_budget budget = asked->rows[i]->budgets[attempt->voice];
 
+		if (asked->rows[i]->factor->missed != NULL)
+			asked->rows[i]->factor->missed(account, attempt);
 		if (!counted[budget])
 			mfa_throttle_fail(&account->throttles[budget], attempt->now);
 		counted[budget] = true;
@@ -415,7 +441,7 @@ static void weigh(struct mfa_account *account, const struct mfa_attempt *attempt
 
 	memset(out, 0, sizeof(*out));
 	mfa_typed_plain(attempt->answer, answer);
-	pick(account, answer, attempt->methods, &asked);
+	pick(account, answer, attempt, &asked);
 	if (asked.count > 0)
 		how(account, answer, &asked, attempt, out);
 	else
@@ -466,6 +492,7 @@ size_t mfa_factor_restore(struct mfa_account *account, int64_t now)
 			unsure += !factor->restore(&account->devices[i], now);
 	}
 	memset(&account->pass, 0, sizeof(account->pass));
+	mfa_sent_drop(account);
 	return unsure;
 }
 

@@ -62,6 +62,8 @@ struct mfa_attempt {
 	const char *answer;	/* as typed; NULL: none */
 	int64_t now;
 	enum mfa_voice voice;	/* on whose word: each has budgets of its own */
+	const uint8_t *place;	/* where the answer was asked for, MFA_PLACE_SIZE bytes (factor/sent.h); NULL: nowhere that a
+				 * code was sent for */
 	unsigned methods;	/* that count: enum mfa_method_kind */
 	unsigned window;	/* TOTP: steps either side of now */
 	bool throttle;		/* false: mistakes are counted but nothing waits */
@@ -95,8 +97,8 @@ void mfa_factor_judge(struct mfa_account *account, const struct mfa_attempt *att
 		      struct mfa_judgement *out);
 
 /* Of a code that came along where none is asked for: a right one is used up, so that nobody who has seen it on its way
- * can use it, and nothing else is changed: no mistake counts, and nothing is cleared.  answer, now, methods and window
- * of the attempt count.  *out says what it was; nothing is to be told of it.  Returns whether the account was
+ * can use it, and nothing else is changed: no mistake counts, and nothing is cleared.  answer, now, voice, place, methods
+ * and window of the attempt count.  *out says what it was; nothing is to be told of it.  Returns whether the account was
  * changed. */
 bool mfa_factor_spend(struct mfa_account *account, const struct mfa_attempt *attempt, struct mfa_judgement *out);
 
@@ -126,8 +128,8 @@ bool mfa_factor_unlock(struct mfa_account *account, int64_t now, unsigned window
 
 /* What a device is beyond its label, for an administrator: "SHA1, 6 digits, 30 s".  Not translated. */
 void mfa_factor_describe(const struct mfa_device *device, char out[MFA_DESCRIPTION_MAX]);
-/* The account comes from a backup of before `now`: no code that can have been used is good again, and a pass is gone.
- * Returns how many of its devices that could not be done for: tokens that count. */
+/* The account comes from a backup of before `now`: no code that can have been used is good again, and a pass is gone, as
+ * is a code that was sent.  Returns how many of its devices that could not be done for: tokens that count. */
 size_t mfa_factor_restore(struct mfa_account *account, int64_t now);
 /* The methods that count for the account without a device now: a pass that is good. */
 unsigned mfa_factor_stand_ins(const struct mfa_account *account, int64_t now);

@@ -176,7 +176,7 @@ static void check(struct mfa_account *account, const char *answer,
 	}
 }
 
-static bool recognises(const struct mfa_account *account, const char *answer)
+static bool recognises(const struct mfa_account *account, const char *answer, const struct mfa_attempt *attempt)
 {
 	return mfa_digits_only(answer);
 }

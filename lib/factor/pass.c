@@ -12,7 +12,7 @@
 #define PASS_LEN 10
 #define GROUP_LEN 5
 
-static bool recognises(const struct mfa_account *account, const char *answer)
+static bool recognises(const struct mfa_account *account, const char *answer, const struct mfa_attempt *attempt)
 {
 	return strncasecmp(answer, PREFIX, PREFIX_LEN) == 0 &&
 	       mfa_letters_only(answer + PREFIX_LEN, PASS_LEN);

@@ -9,7 +9,6 @@
 #include "table/table.h"
 
 #define HOUR 3600
-#define OTHERS_LIMIT 2		/* a user's own programs and callers: none can use up what another may ask */
 
 static struct mfa_asked *asked_of(struct mfa_push_state *push, enum mfa_voice voice)
 {
@@ -22,64 +21,24 @@ static struct mfa_asked *asked_of(struct mfa_push_state *push, enum mfa_voice vo
 	return all[voice];
 }
 
-/* Of the last hour; a clock that was set back makes none last longer. */
-static bool recent(int64_t time, int64_t now)
-{
-	return time > now - HOUR && time <= now;
-}
-
 enum mfa_push_block mfa_push_blocked(const struct mfa_account *account, enum mfa_voice voice, unsigned limit,
 				     int64_t now)
 {
 	struct mfa_push_state push = account->push;
-	const struct mfa_asked *asked = asked_of(&push, voice);
-	unsigned count = 0;
-	size_t i;
 
 	if (push.stopped != 0 || (voice == MFA_VOICE_CALLER && push.caller_stopped != 0))
 		return MFA_PUSH_STOPPED;
-	for (i = 0; i < asked->count; i++)
-		count += recent(asked->times[i], now);
-	if (voice != MFA_VOICE_ROOT && limit > OTHERS_LIMIT)
-		limit = OTHERS_LIMIT;
-	return count >= limit ? MFA_PUSH_LIMITED : MFA_PUSH_FREE;
-}
-
-static void remove_at(struct mfa_asked *asked, size_t at)
-{
-	asked->count--;
-	memmove(&asked->times[at], &asked->times[at + 1], (asked->count - at) * sizeof(asked->times[0]));
+	return mfa_asked_full(asked_of(&push, voice), voice, limit, now) ? MFA_PUSH_LIMITED : MFA_PUSH_FREE;
 }
 
 void mfa_push_ask(struct mfa_account *account, enum mfa_voice voice, int64_t now)
 {
-	struct mfa_asked *asked = asked_of(&account->push, voice);
-	size_t i = 0;
-
-	/* Those of the future stay, though they do not count now: the clock of this system may be slow, and
-	 * asking here must not make room where it is right. */
-	while (i < asked->count) {
-		if (asked->times[i] > now - HOUR)
-			i++;
-		else
-			remove_at(asked, i);
-	}
-	if (asked->count == MFA_ASKED_MAX)
-		remove_at(asked, 0);
-	asked->times[asked->count++] = now;
+	mfa_asked_add(asked_of(&account->push, voice), now);
 }
 
 void mfa_push_settle(struct mfa_account *account, enum mfa_voice voice, int64_t asked_at)
 {
-	struct mfa_asked *asked = asked_of(&account->push, voice);
-	size_t i;
-
-	for (i = 0; i < asked->count; i++) {
-		if (asked->times[i] == asked_at) {
-			remove_at(asked, i);
-			return;
-		}
-	}
+	mfa_asked_settle(asked_of(&account->push, voice), asked_at);
 }
 
 void mfa_push_refuse(struct mfa_account *account, enum mfa_voice voice, int64_t now)

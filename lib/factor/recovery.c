@@ -9,7 +9,7 @@
 #define CODE_LEN 12
 #define GROUP_LEN 4
 
-static bool recognises(const struct mfa_account *account, const char *answer)
+static bool recognises(const struct mfa_account *account, const char *answer, const struct mfa_attempt *attempt)
 {
 	return mfa_letters_only(answer, CODE_LEN);
 }

@@ -10,9 +10,14 @@
 
 #define SCRATCH_LEN 8
 
-static bool recognises(const struct mfa_account *account, const char *answer)
+static bool is_scratch(const char *digits)
 {
-	return strlen(answer) == SCRATCH_LEN && mfa_digits_only(answer);
+	return strlen(digits) == SCRATCH_LEN && mfa_digits_only(digits);
+}
+
+static bool recognises(const struct mfa_account *account, const char *answer, const struct mfa_attempt *attempt)
+{
+	return is_scratch(answer);
 }
 
 /* Digits as they are: letters have other spellings, these have not. */
@@ -56,7 +61,7 @@ int mfa_recovery_add_scratch(struct mfa_account *account, const char *digits)
 	static const uint8_t none[MFA_RECOVERY_HASH_SIZE];
 	int r = 0;
 
-	if (!recognises(account, digits))
+	if (!is_scratch(digits))
 		return -EINVAL;
 	if (account->recovery_count == MFA_RECOVERY_COUNT)
 		return -ENOSPC;

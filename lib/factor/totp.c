@@ -291,7 +291,7 @@ int mfa_totp_find_far(const struct mfa_account *account, const struct mfa_wrong_
 	return -ENOENT;
 }
 
-static bool recognises(const struct mfa_account *account, const char *answer)
+static bool recognises(const struct mfa_account *account, const char *answer, const struct mfa_attempt *attempt)
 {
 	return mfa_digits_only(answer);
 }

@@ -8,10 +8,13 @@
 #include <string.h>
 
 #include "factor/factor.h"
+#include "factor/sent.h"
 #include "otp/totp.h"
 
 #define NOW 1800000000
 #define SECRET "12345678901234567890"
+
+static const uint8_t place[MFA_PLACE_SIZE] = "here";
 
 /* An account with one of them, and a mirror.  right: an answer that is right for the other method. */
 struct pair {
@@ -64,12 +67,44 @@ static void add_pass(struct mfa_account *a, char *right)
 	assert_int_equal(mfa_pass_generate(a, NOW, NOW + 3600, 5, right), 0);
 }
 
+/* Of a code that was sent, to a mailbox or to a telephone. */
+static void add_sent(struct mfa_account *a, enum mfa_recipient_kind kind, char *address, char *right)
+{
+	struct mfa_sent_ask ask = { .place = place, .now = NOW };
+	struct mfa_device d;
+
+	mfa_device_from_recipient(kind, address, 1, NOW, &d);
+	assert_int_equal(mfa_account_add_device(a, &d), 0);
+	ask.method = (enum mfa_method_id)d.type;
+	ask.device = a->devices[0].id;
+	assert_int_equal(mfa_sent_new(a, &ask, 600, right), 0);
+	/* Not by chance a mirror's. */
+	if (strcmp(right, "100006") == 0)
+		right[0] = a->sent[MFA_VOICE_ROOT].code[0] = '2';
+}
+
+static void add_email(struct mfa_account *a, char *right)
+{
+	char address[] = "jan@example.org";
+
+	add_sent(a, MFA_RECIPIENT_EMAIL, address, right);
+}
+
+static void add_sms(struct mfa_account *a, char *right)
+{
+	char address[] = "+31612345678";
+
+	add_sent(a, MFA_RECIPIENT_NUMBER, address, right);
+}
+
 static const struct pair pairs[] = {
 	{ "600001", MFA_BUDGET_CODE, add_totp },
 	{ "600001", MFA_BUDGET_CODE, add_hotp },
 	{ "80000001", MFA_BUDGET_CODE, add_scratch },
 	{ "abcdefghijkm", MFA_BUDGET_RECOVERY, add_recovery },
 	{ "abcdefghijpat", MFA_BUDGET_PASS, add_pass },
+	{ "600001", MFA_BUDGET_SENT, add_email },
+	{ "600001", MFA_BUDGET_SENT, add_sms },
 };
 
 static struct mfa_account *account_of(const struct pair *pair, char right[32])
@@ -92,10 +127,18 @@ static void reverse(const char *name, char out[32])
 	out[len] = '\0';
 }
 
+/* Both methods of a pair, and no third: what is sent has the form of an app's codes, too. */
+static unsigned methods_of(const struct mfa_account *a)
+{
+	unsigned methods = mfa_account_methods(a);
+
+	return (methods & (MFA_METHOD_EMAIL | MFA_METHOD_SMS)) != 0 ? methods : ALL_METHODS;
+}
+
 static struct mfa_judgement judge(struct mfa_account *a, const char *answer)
 {
-	struct mfa_attempt attempt = { .answer = answer, .now = NOW, .methods = ALL_METHODS, .window = 1,
-				       .throttle = true };
+	struct mfa_attempt attempt = { .answer = answer, .now = NOW, .methods = methods_of(a), .window = 1,
+				       .throttle = true, .place = place };
 	struct mfa_judgement out;
 
 	mfa_factor_judge(a, &attempt, &out);
@@ -200,7 +243,8 @@ static void test_wrong_counts_in_each(void **state)
 /* What `methods` does not name is not asked, and is not right. */
 static void test_one_not_named(void **state)
 {
-	struct mfa_attempt attempt = { .now = NOW, .methods = ALL_METHODS & ~MFA_METHOD_REVERSED, .window = 1 };
+	struct mfa_attempt attempt = { .now = NOW, .methods = ALL_METHODS & ~MFA_METHOD_REVERSED, .window = 1,
+				       .place = place };
 	char right[32], mirrored[32];
 	struct mfa_judgement j;
 	size_t i;

@@ -247,7 +247,7 @@ static void test_rules(void **state)
 		"enrolment = offer\noffer_times = 5\noffer_until = 2027-01-31\nminimum = 2\n"
 		"remember = 8h\nprompt = Your code\nintro = One\\nTwo\n"
 		"[policy sshd]\nexempt_networks = 203.0.113.0/24\nexcept_groups = backup\n"
-		"required = no\nmethods = hotp\nremember = off\nlanguage = auto\nfailmode = open\n";
+		"required = no\nmethods = hotp, email, sms\nremember = off\nlanguage = auto\nfailmode = open\n";
 	char error[MFA_CONF_ERROR_SIZE], network[MFA_NETWORK_TEXT_MAX];
 	const struct mfa_policy *all, *sshd;
 	struct mfa_conf *conf;
@@ -270,7 +270,7 @@ static void test_rules(void **state)
 	assert_int_equal(all->except_groups.count, 0);
 	assert_string_equal(sshd->except_groups.rows[0].name, "backup");
 	assert_int_equal(all->methods, MFA_METHOD_TOTP | MFA_METHOD_RECOVERY);
-	assert_int_equal(sshd->methods, MFA_METHOD_HOTP);
+	assert_int_equal(sshd->methods, MFA_METHOD_HOTP | MFA_METHOD_EMAIL | MFA_METHOD_SMS);
 	assert_int_equal(sshd->enrolment, MFA_ENROLMENT_OFFER);
 	assert_int_equal(sshd->offer_times, 5);
 	/* Through the end of that day. */

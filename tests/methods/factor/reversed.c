@@ -6,7 +6,7 @@
 
 #include "factor/judging.h"
 
-static bool recognises(const struct mfa_account *account, const char *answer)
+static bool recognises(const struct mfa_account *account, const char *answer, const struct mfa_attempt *attempt)
 {
 	return strlen(answer) == strlen(account->name);
 }
