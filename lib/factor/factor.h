@@ -186,7 +186,7 @@ struct mfa_otpauth;
 int mfa_device_from_otpauth(const struct mfa_otpauth *otpauth, size_t number, int64_t now, struct mfa_device *out);
 /* "Phone", or "Phone 02" for the second. */
 void mfa_device_label(enum mfa_device_type type, size_t number, char out[MFA_LABEL_MAX + 1]);
-/* Whether both make the same codes. */
+/* Whether both make the same codes, or have them sent to the same address. */
 bool mfa_device_same_codes(const struct mfa_device *a, const struct mfa_device *b);
 /* What was used with the old one is used with the new one, which makes the same codes. */
 void mfa_device_keep_used(struct mfa_device *device, const struct mfa_device *old);

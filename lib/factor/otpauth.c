@@ -47,7 +47,9 @@ bool mfa_device_same_codes(const struct mfa_device *a, const struct mfa_device *
 	return a->type == b->type && a->hash == b->hash && a->digits == b->digits &&
 	       (a->type == MFA_DEVICE_HOTP || a->period == b->period) &&
 	       a->secret_len == b->secret_len &&
-	       CRYPTO_memcmp(a->secret, b->secret, a->secret_len) == 0;
+	       CRYPTO_memcmp(a->secret, b->secret, a->secret_len) == 0 &&
+	       (a->address == NULL) == (b->address == NULL) &&
+	       (a->address == NULL || strcmp(a->address, b->address) == 0);
 }
 
 /* Neither is lowered, whatever the URI says: reset the device first, if that is meant. */

@@ -66,12 +66,43 @@ static bool is_scratch(const struct mfa_import_line *line)
 	return true;
 }
 
+int mfa_import_recipient(const char *uri, size_t len, enum mfa_recipient_kind *kind, char out[MFA_RECIPIENT_SIZE],
+			 const char **why)
+{
+	static const char *const wrong[] = {
+		[MFA_RECIPIENT_EMAIL] = N_("not an e-mail address that codes can be sent to"),
+		[MFA_RECIPIENT_NUMBER] = N_("not a telephone number with + and its country's code"),
+	};
+	int r = mfa_recipient_parse(uri, len, kind, out);
+
+	if (r == -EINVAL)
+		*why = wrong[*kind];
+	return r;
+}
+
+/* Returns 0, or -EINVAL and *why. */
+static int check_uri(const struct mfa_import_line *line, const char **why)
+{
+	char address[MFA_RECIPIENT_SIZE];
+	enum mfa_recipient_kind kind;
+	struct mfa_otpauth otpauth;
+	int r = mfa_import_recipient(line->uri, line->uri_len, &kind, address, why);
+
+	if (r != -ENOENT)
+		return r;
+	r = mfa_otpauth_parse(line->uri, line->uri_len, &otpauth, why);
+	if (r == 0 && otpauth.counter > INT64_MAX) {
+		r = -EINVAL;
+		*why = N_("the counter is too large");
+	}
+	mfa_otpauth_wipe(&otpauth);
+	return r;
+}
+
 static int take_line(struct reader *r, const char *text, size_t len, uint32_t number)
 {
 	struct mfa_import_line line = { .user = text, .number = number };
-	struct mfa_otpauth otpauth;
 	const char *tab, *why = NULL;
-	int error;
 
 	if (len > 0 && text[len - 1] == '\r')
 		len--;
@@ -89,13 +120,7 @@ static int take_line(struct reader *r, const char *text, size_t len, uint32_t nu
 	    memcmp(line.uri, MFA_IMPORT_RECOVERY, strlen(MFA_IMPORT_RECOVERY)) == 0)
 		return is_scratch(&line) ? append(r, &line)
 					 : complain(r, number, N_("a recovery code from elsewhere has eight digits"));
-	error = mfa_otpauth_parse(line.uri, line.uri_len, &otpauth, &why);
-	if (error == 0 && otpauth.counter > INT64_MAX) {
-		error = -EINVAL;
-		why = N_("the counter is too large");
-	}
-	mfa_otpauth_wipe(&otpauth);
-	return error != 0 ? complain(r, number, why) : append(r, &line);
+	return check_uri(&line, &why) != 0 ? complain(r, number, why) : append(r, &line);
 }
 
 static int compare_bytes(const char *a, size_t a_len, const char *b, size_t b_len)

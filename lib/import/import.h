@@ -3,6 +3,8 @@
  *
  *   USER <TAB> otpauth-URI
  *   USER <TAB> recovery:DIGITS      eight of them: another module's scratch code
+ *   USER <TAB> mailto:ADDRESS       where codes can be sent (address/recipient.h)
+ *   USER <TAB> tel:+NUMBER
  *
  * Empty lines and lines that begin with # are passed over; CR LF is a line's end too. */
 #ifndef MFA_IMPORT_H
@@ -10,6 +12,8 @@
 
 #include <stddef.h>
 #include <stdint.h>
+
+#include "address/recipient.h"
 
 #define MFA_IMPORT_RECOVERY "recovery:"
 #define MFA_IMPORT_RECOVERY_DIGITS 8
@@ -37,5 +41,9 @@ typedef void mfa_import_bad_fn(void *ctx, uint32_t number, const char *why);
 int mfa_import_parse(const char *text, size_t len, mfa_import_bad_fn *fn, void *ctx,
 		     struct mfa_import *out);
 void mfa_import_release(struct mfa_import *import);
+
+/* A line's URI as mfa_recipient_parse has it; with -EINVAL *why is a sentence without any of it. */
+int mfa_import_recipient(const char *uri, size_t len, enum mfa_recipient_kind *kind, char out[MFA_RECIPIENT_SIZE],
+			 const char **why);
 
 #endif

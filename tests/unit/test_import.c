@@ -49,6 +49,19 @@ static void test_good(void **state)
 	assert_int_equal(import.count, 0);
 }
 
+static void test_addresses(void **state)
+{
+	static const char text[] = "alice\ttel:+31612345678\r\nalice\tmailto:alice@example.org\nalice\t" URI;
+	struct complaints c = { 0 };
+	struct mfa_import import;
+
+	(void)state;
+	assert_int_equal(mfa_import_parse(text, strlen(text), complain, &c, &import), 0);
+	assert_int_equal(import.count, 3);
+	assert_int_equal(import.lines[0].uri_len, strlen("tel:+31612345678"));
+	mfa_import_release(&import);
+}
+
 static void test_bad(void **state)
 {
 	static const struct { const char *text; uint32_t line; const char *why; } rows[] = {
@@ -62,6 +75,12 @@ static void test_bad(void **state)
 		{ "alice\totpauth://hotp/x?secret=GEZDGNBV&counter=9223372036854775808\n", 1,
 		  "the counter is too large" },
 		{ "alice\t" URI "\nbob\t" URI "\nalice\t" URI "\n", 3, "it repeats line 1" },
+		{ "alice\ttel:0612345678\n", 1, "not a telephone number with + and its country's code" },
+		{ "alice\ttel:+31612345678;ext=5\n", 1, "not a telephone number with + and its country's code" },
+		{ "alice\ttel:+31612345678 \n", 1, "not a telephone number with + and its country's code" },
+		{ "alice\tmailto:alice@localhost\n", 1, "not an e-mail address that codes can be sent to" },
+		{ "alice\tmailto:alice@example.org?bcc=eve@example.org\n", 1, "not an e-mail address that codes can be sent to" },
+		{ "alice\tmailto:alice@example.org\nalice\tmailto:alice@example.org\n", 2, "it repeats line 1" },
 	};
 	struct mfa_import import;
 	size_t i;
@@ -99,6 +118,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good),
+		cmocka_unit_test(test_addresses),
 		cmocka_unit_test(test_bad),
 		cmocka_unit_test(test_too_many_devices),
 	};

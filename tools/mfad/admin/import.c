@@ -9,6 +9,7 @@
 #include "account/uid_index.h"
 #include "clock/clock.h"
 #include "factor/factor.h"
+#include "factor/sent.h"
 #include "import/import.h"
 #include "language/language.h"
 #include "log/log.h"
@@ -55,28 +56,55 @@ static int scratch_from(const struct mfa_field *field, struct mfa_account *accou
 	return r;
 }
 
-static int device_from_uri(const struct mfa_field *uri, struct mfa_account *account,
-			   const char **why)
+static int add_device(struct mfa_account *account, const struct mfa_device *device, const char **why)
+{
+	*why = N_("an account can have no more than 16 devices");
+	return mfa_account_add_device(account, device);
+}
+
+/* What makes codes. */
+static int add_key(const struct mfa_field *uri, struct mfa_account *account, const char **why)
 {
 	struct mfa_otpauth otpauth;
 	struct mfa_device device;
+	int r = mfa_otpauth_parse((const char *)uri->data, uri->len, &otpauth, why);
+
+	if (r == 0) {
+		r = mfa_device_from_otpauth(&otpauth, account->device_count + 1, mfa_clock_now(), &device);
+		*why = N_("the counter is too large");
+		if (r == 0)
+			r = add_device(account, &device, why);
+		explicit_bzero(&device, sizeof(device));
+	}
+	mfa_otpauth_wipe(&otpauth);
+	return r;
+}
+
+/* Where codes are sent.  Returns -ENOENT where it is no address. */
+static int add_address(const struct mfa_field *uri, struct mfa_account *account, const char **why)
+{
+	char address[MFA_RECIPIENT_SIZE];
+	enum mfa_recipient_kind kind;
+	struct mfa_device device;
+	int r = mfa_import_recipient((const char *)uri->data, uri->len, &kind, address, why);
+
+	if (r == 0) {
+		mfa_device_from_recipient(kind, address, account->device_count + 1, mfa_clock_now(), &device);
+		r = add_device(account, &device, why);
+	}
+	return r;
+}
+
+static int device_from_uri(const struct mfa_field *uri, struct mfa_account *account,
+			   const char **why)
+{
 	int r;
 
 	if (uri->len > strlen(MFA_IMPORT_RECOVERY) &&
 	    memcmp(uri->data, MFA_IMPORT_RECOVERY, strlen(MFA_IMPORT_RECOVERY)) == 0)
 		return scratch_from(uri, account, why);
-	r = mfa_otpauth_parse((const char *)uri->data, uri->len, &otpauth, why);
-	if (r == 0) {
-		r = mfa_device_from_otpauth(&otpauth, account->device_count + 1, mfa_clock_now(), &device);
-		*why = N_("the counter is too large");
-		if (r == 0) {
-			r = mfa_account_add_device(account, &device);
-			*why = N_("an account can have no more than 16 devices");
-		}
-		explicit_bzero(&device, sizeof(device));
-	}
-	mfa_otpauth_wipe(&otpauth);
-	return r;
+	r = add_address(uri, account, why);
+	return r == -ENOENT ? add_key(uri, account, why) : r;
 }
 
 /* Whether what is there already is just what would be imported. */
