@@ -23,7 +23,8 @@ static const char *const of_device[] = {
 static const char *const of_pass[] = { "salt", "hash", "created", "until", "uses", NULL };
 static const char *const of_push[] = { "asked", "asked_local", "wrong", "stopped", "asked_caller",
 	"caller_wrong", "caller_stopped", NULL };
-static const char *const of_sent[] = { "method", "device", "place", "code", "created", "until", "said_at", "left", NULL };
+static const char *const of_sent[] = { "method", "device", "place", "code", "created", "until", "said_at", "left",
+	NULL };
 static const char *const of_throttles[] = {
 #define BUDGET(NAME, word, ...) word, "local_" word, "caller_" word,
 #include "method/list.h"

@@ -56,10 +56,10 @@ void mfa_mask_made_up_number(uint32_t name, unsigned country, const char *prefix
 {
 	char number[MFA_NUMBER_SIZE + 16];
 	const char *prefix = NULL;
-	size_t len = 0;
+	size_t len = 0, count = mfa_number_prefixes_count(prefixes);
 
-	if (mfa_number_prefixes_valid(prefixes))
-		len = mfa_number_prefix(prefixes, draw(name, 16, 1U << 15), &prefix);
+	if (count > 0)
+		len = mfa_number_prefix(prefixes, draw(name, 16, (unsigned)count), &prefix);
 	if (len > 0)
 		len = (size_t)snprintf(number, sizeof(number), "%.*s", (int)len, prefix);
 	else

@@ -85,48 +85,40 @@ static size_t prefix_at(const char *text)
 		? 1 + digits : 0;
 }
 
-bool mfa_number_prefixes_valid(const char *list)
+size_t mfa_number_prefixes_count(const char *list)
 {
-	size_t len;
-	bool any = false;
+	size_t len, count = 0;
 
 	for (list += strspn(list, BETWEEN); *list != '\0'; list += strspn(list, BETWEEN)) {
 		len = prefix_at(list);
 		if (len == 0)
-			return false;
-		any = true;
+			return 0;
+		count++;
 		list += len;
 	}
-	return any;
+	return count;
 }
 
 size_t mfa_number_prefix(const char *list, size_t at, const char **out)
 {
-	const char *next = list + strspn(list, BETWEEN);
-	size_t len = prefix_at(next);
-
+	list += strspn(list, BETWEEN);
 	while (at-- > 0) {
-		next += len;
-		next += strspn(next, BETWEEN);
-		if (*next == '\0')
-			next = list + strspn(list, BETWEEN);
-		len = prefix_at(next);
+		list += prefix_at(list);
+		list += strspn(list, BETWEEN);
 	}
-	*out = next;
-	return len;
+	*out = list;
+	return prefix_at(list);
 }
 
 bool mfa_number_allowed(const char *number, const char *list)
 {
-	size_t len;
+	size_t i, len, count = mfa_number_valid(number) ? mfa_number_prefixes_count(list) : 0;
+	const char *prefix;
 
-	if (!mfa_number_valid(number) || !mfa_number_prefixes_valid(list))
-		return false;
-	for (list += strspn(list, BETWEEN); *list != '\0'; list += strspn(list, BETWEEN)) {
-		len = prefix_at(list);
-		if (strncmp(number, list, len) == 0)
+	for (i = 0; i < count; i++) {
+		len = mfa_number_prefix(list, i, &prefix);
+		if (strncmp(number, prefix, len) == 0)
 			return true;
-		list += len;
 	}
 	return false;
 }

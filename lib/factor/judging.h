@@ -40,8 +40,8 @@ void mfa_factor_shown(struct mfa_account *account, const struct mfa_attempt *att
 /* Whether a budget lets nothing be looked at until another method or an administrator ends that. */
 bool mfa_factor_stopped(const struct mfa_account *account, enum mfa_budget budget, enum mfa_voice voice, int64_t now);
 
-/* Whether so many were asked for within an hour on somebody's word that no more may be; where it is not root's word the limit
- * is lower.  No limit is above MFA_ASKED_MAX. */
+/* Whether so many were asked for within an hour on somebody's word that no more may be; where it is not root's word
+ * the limit is lower.  No limit is above MFA_ASKED_MAX. */
 bool mfa_asked_full(const struct mfa_asked *asked, enum mfa_voice voice, unsigned limit, int64_t now);
 /* Counts one, */
 void mfa_asked_add(struct mfa_asked *asked, int64_t now);

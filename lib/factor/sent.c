@@ -105,8 +105,8 @@ enum mfa_sent_block mfa_sent_blocked(const struct mfa_account *account, const st
 	return MFA_SENT_FREE;
 }
 
-/* Each of the codes with the same chance, but for those that were right a while ago: they are known, and would be refused
- * (account/known.h).  Returns 0 or -EIO. */
+/* Each of the codes with the same chance, but for those that were right a while ago: they are known, and would be
+ * refused (account/known.h).  Returns 0 or -EIO. */
 static int draw(const struct mfa_account *account, int64_t now, char code[MFA_SENT_SIZE])
 {
 	const uint32_t below = UINT32_MAX - UINT32_MAX % CODES;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Codes that are sent to an account's address: made here, and judged with all else that is typed (factor.h).  How they get
- * there is no matter of this room. */
+/* Codes that are sent to an account's address: made here, and judged with all else that is typed (factor.h).  How they
+ * get there is no matter of this room. */
 #ifndef MFA_SENT_H
 #define MFA_SENT_H
 
@@ -35,16 +35,16 @@ enum mfa_sent_block {
 	MFA_SENT_STOPPED	/* so many were wrong that none would be looked at (where wrong answers hold up at all):
 				 * not until a sign-in by another method or an administrator's word */
 };
-/* limit: how many of an hour may be unused, up to MFA_ASKED_MAX; where it is not root's word there are less.  familiar: as
- * mfa_sent_familiar; elsewhere MFA_SENT_KEPT of them are left alone, if the limit has as many to spare. */
+/* limit: how many of an hour may be unused, up to MFA_ASKED_MAX; where it is not root's word there are less.  familiar:
+ * as mfa_sent_familiar; elsewhere MFA_SENT_KEPT of them are left alone, if the limit has as many to spare. */
 enum mfa_sent_block mfa_sent_blocked(const struct mfa_account *account, const struct mfa_sent_ask *ask, unsigned limit,
 				     bool familiar);
 /* Whether the owner got in from rhost, or from its network (of IPv4 a /24, of IPv6 a /64), within MFA_SENT_FAMILIAR, on
  * root's word.  "" is this system itself. */
 bool mfa_sent_familiar(const struct mfa_account *account, const char *rhost, int64_t now);
 
-/* Makes the code that is to be sent, and counts it: the one that is there already where it was asked for by the same device
- * at the same place, and at least half of its life is left; else a new one in its place, good for `lifetime` seconds.
+/* Makes the code that is to be sent, and counts it: the one that is there already where it was asked for by the same
+ * device at the same place, and at least half of its life is left; else a new one, good for `lifetime` seconds.
  * account->sent[ask->voice].until says how long.  The caller saves the account before anything is sent, and wipes
  * code.  Returns 0 or -EIO: then nothing was changed. */
 int mfa_sent_new(struct mfa_account *account, const struct mfa_sent_ask *ask, unsigned lifetime,

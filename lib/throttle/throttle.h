@@ -10,6 +10,7 @@
  * A limit counts what is asked for, right or wrong:
  *   lib/ratelimit                     calls of an address to mfa-portal, tests of a new phone of an account; refills
  *   factor/factor.h, mfa_push_*       requests to an account's phones that nobody answered, for an hour: [push] limit
+ *   factor/sent.h, mfa_sent_blocked   codes that were sent to an account and not used, for an hour
  *   mfad/base/caller_limit.h          wrong answers that a caller hands over, of all accounts together; refills
  *   mfad/signin/signin_limit.h        sign-ins of an account at the prompt; the oldest makes room
  *   mfad/door, mfa-portal/connections.h   connections of a user, of an address; the oldest silent one makes room */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A number as somebody types it (the first two bytes are the country), which is read once more as it is kept; and the same
- * text as a list of beginnings. */
+/* A number as somebody types it (the first two bytes are the country), which is read once more as it is kept; and the
+ * same text as a list of beginnings. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -301,6 +301,7 @@ static void enrol(struct fixture *f, const char *name)
 	record.account->pass.uses = 1;
 	record.account->pass.created = NOW;
 	record.account->pass.until = NOW + 3600;
+	record.account->sent[MFA_VOICE_ROOT] = (struct mfa_sent){ .code = "123456", .until = NOW + 600, .left = 5 };
 	assert_int_equal(mfa_accounts_save(f->accounts, &record), 0);
 	mfa_record_release(&record);
 }
@@ -402,6 +403,7 @@ static void test_restore(void **state)
 	}
 	assert_int_equal(record.account->recovery_count, 3);
 	assert_int_equal(record.account->pass.uses, 0);
+	assert_string_equal(record.account->sent[MFA_VOICE_ROOT].code, "");
 	mfa_record_release(&record);
 	assert_int_equal(mfa_uid_index_check(f->accounts, 1000, "bob"), 0);	/* alice's record has no uid */
 	assert_int_equal(count(f, "uid/"), 1);

@@ -540,7 +540,8 @@ static void test_limits(void **state)
 		{ 4, MFA_VOICE_ROOT, false, 2 }, { 3, MFA_VOICE_ROOT, false, 2 }, { 2, MFA_VOICE_ROOT, false, 1 },
 		{ 1, MFA_VOICE_ROOT, false, 1 }, { 1, MFA_VOICE_ROOT, true, 1 }, { 0, MFA_VOICE_ROOT, true, 0 },
 		{ 5, MFA_VOICE_OWN, true, 2 }, { 5, MFA_VOICE_OWN, false, 2 }, { 5, MFA_VOICE_CALLER, false, 2 },
-		{ 1, MFA_VOICE_CALLER, false, 1 }, { 2, MFA_VOICE_OWN, false, 2 }, { 2, MFA_VOICE_CALLER, true, 2 }, { 10, MFA_VOICE_ROOT, true, 10 }, { 50, MFA_VOICE_ROOT, true, 10 },
+		{ 1, MFA_VOICE_CALLER, false, 1 }, { 2, MFA_VOICE_OWN, false, 2 }, { 2, MFA_VOICE_CALLER, true, 2 },
+		{ 10, MFA_VOICE_ROOT, true, 10 }, { 50, MFA_VOICE_ROOT, true, 10 },
 	};
 	size_t i;
 
