@@ -10,9 +10,16 @@
  *					order they are asked.  NONE: for what is never typed
  *	ASK(name, METHOD)		tools/mfad/ask has ask_<name>: what more is done than reading an answer; in
  *					this order they are begun and offered
+ *	WORD(METHOD, text)		what people type, at any question for a code, to sign in by that method instead:
+ *					letters from a to z, at most MFA_WORD_MAX, of whichever language
  *
  * A new method is a row of each in method/rows.def, a file in lib/factor, and perhaps one in tools/mfad/ask (HACKING).
  * This has no include guard, and takes its definitions with it at the end. */
+
+/* Of a WORD.  Shorter than any recovery code or pass, of which each may be letters alone. */
+#ifndef MFA_WORD_MAX
+#define MFA_WORD_MAX 8
+#endif
 
 #ifndef BUDGET
 #define BUDGET(NAME, ...)
@@ -26,6 +33,9 @@
 #ifndef ASK
 #define ASK(name, METHOD)
 #endif
+#ifndef WORD
+#define WORD(METHOD, text)
+#endif
 
 #include "method/rows.def"
 
@@ -33,3 +43,4 @@
 #undef METHOD
 #undef FACTOR
 #undef ASK
+#undef WORD

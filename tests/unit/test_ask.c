@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "mfad/ask/ask.h"
+#include "mfad/ask/ways.h"
 
 /* A way that is begun is gone through to its end. */
 static void test_begun_has_all(void **state)
@@ -19,10 +20,10 @@ static void test_begun_has_all(void **state)
 			continue;
 		begun++;
 		assert_non_null(row->prompt);
-		assert_non_null(row->wait);
 		assert_non_null(row->answered);
-		assert_non_null(row->settle);
 		assert_non_null(row->end);
+		/* What can be begun can be chosen. */
+		assert_non_null(row->way);
 	}
 	assert_true(begun > 0);
 }
@@ -102,6 +103,97 @@ static void test_open(void **state)
 		assert_int_equal(mfa_methods_open(rows[i].methods, rows[i].begun), rows[i].open);
 }
 
+/* A way has a name for each of its places, and a word; what costs somebody is begun, for it is not at hand. */
+static void test_ways(void **state)
+{
+	const struct ask *row;
+	size_t i;
+
+	(void)state;
+	for (i = 0; (row = ask_row(i)) != NULL; i++) {
+		assert_int_equal(row->way != NULL, row->way_brief != NULL);
+		assert_true(!row->sends || row->begin != NULL);
+		if (row->way != NULL)
+			assert_ptr_equal(ask_way_of(row->method), row);
+	}
+	assert_ptr_equal(ask_way_of(MFA_METHOD_ID_HOTP), ask_way_of(MFA_METHOD_ID_TOTP));
+}
+
+/* Words that stand for a way: no code is one, whoever it is of, and each is as the module looks for it. */
+static void test_words(void **state)
+{
+	static const struct {
+		const char *text;
+		enum mfa_method_id method;
+	} words[] = {
+#define WORD(METHOD, text) { text, MFA_METHOD_ID_##METHOD },
+#include "method/list.h"
+	};
+	const struct mfa_conf conf = { .totp_window = 1 };
+	const struct conversation c = { .conf = &conf };
+	const struct mfa_policy policy = { .methods = MFA_METHOD_TOTP | MFA_METHOD_HOTP | MFA_METHOD_RECOVERY | MFA_METHOD_PASS };
+	const struct ask *out;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ROWS(words); i++) {
+		struct mfa_account account = { .device_count = 0 };
+		struct mfa_attempt attempt = { .answer = words[i].text, .now = 1, .methods = mfa_methods_typed() };
+		struct mfa_judgement judgement;
+
+		assert_in_range(strlen(words[i].text), 1, MFA_WORD_MAX);
+		assert_int_equal(strspn(words[i].text, "abcdefghijklmnopqrstuvwxyz"), strlen(words[i].text));
+		assert_non_null(ask_way_of(words[i].method));
+		mfa_factor_judge(&account, &attempt, &judgement);
+		assert_int_equal(judgement.verdict, MFA_VERDICT_UNCLEAR);
+		assert_int_equal(ways_read(&c, &policy, words[i].text, false, &out), WAYS_CHOICE);
+		assert_ptr_equal(out, (policy.methods & 1U << words[i].method) != 0 ? ask_way_of(words[i].method) : NULL);
+	}
+}
+
+static void test_read(void **state)
+{
+	static const struct {
+		const char *answer;
+		bool menu;
+		enum ways_answer what;
+		enum mfa_method_id way;	/* of a choice */
+	} rows[] = {
+		{ "?", false, WAYS_MENU, 0 },
+		{ " ? ", true, WAYS_MENU, 0 },
+		{ "??", false, WAYS_OTHER, 0 },
+		{ "", false, WAYS_OTHER, 0 },
+		{ "", true, WAYS_BACK, 0 },
+		{ " ", true, WAYS_BACK, 0 },
+		{ "1", false, WAYS_OTHER, 0 },
+		{ "1", true, WAYS_CHOICE, MFA_METHOD_ID_TOTP },
+		{ "2", true, WAYS_CHOICE, MFA_METHOD_ID_RECOVERY },
+		{ "3", true, WAYS_OTHER, 0 },
+		{ "0", true, WAYS_OTHER, 0 },
+		{ "01", true, WAYS_OTHER, 0 },
+		{ "APP", false, WAYS_CHOICE, MFA_METHOD_ID_TOTP },
+		{ "app ", true, WAYS_CHOICE, MFA_METHOD_ID_TOTP },
+		{ "apps", false, WAYS_OTHER, 0 },
+		{ "app,", false, WAYS_OTHER, 0 },
+		{ "123456", true, WAYS_OTHER, 0 },
+		{ "push", true, WAYS_CHOICE, MFA_METHOD_COUNT },
+	};
+	const struct mfa_conf conf = { .totp_window = 1 };
+	const struct conversation c = { .conf = &conf };
+	const struct mfa_policy policy = { .methods = MFA_METHOD_TOTP | MFA_METHOD_PUSH | MFA_METHOD_RECOVERY };
+	const struct ask *out;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ROWS(rows); i++) {
+		assert_int_equal(ways_read(&c, &policy, rows[i].answer, rows[i].menu, &out), rows[i].what);
+		if (rows[i].what != WAYS_CHOICE || rows[i].way == MFA_METHOD_COUNT)
+			assert_null(out);
+		else
+			assert_ptr_equal(out, ask_way_of(rows[i].way));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -110,6 +202,9 @@ int main(void)
 		cmocka_unit_test(test_last_resort),
 		cmocka_unit_test(test_each_once),
 		cmocka_unit_test(test_open),
+		cmocka_unit_test(test_ways),
+		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,6 +27,21 @@ const struct ask *ask_of(enum mfa_method_kind kind)
 	return NULL;
 }
 
+bool ask_is_allowed(const struct ask *row, unsigned methods)
+{
+	return (methods & (1U << row->method | row->covers)) != 0;
+}
+
+const struct ask *ask_way_of(enum mfa_method_id method)
+{
+	size_t i;
+
+	for (i = 0; i < ROW_COUNT; i++)
+		if (rows[i]->way != NULL && ask_is_allowed(rows[i], 1U << method))
+			return rows[i];
+	return NULL;
+}
+
 const struct ask *ask_by_word(const char *word)
 {
 	size_t i;

@@ -10,12 +10,15 @@
 #include "language/language.h"
 #include "mfad/ask/ask.h"
 #include "mfad/ask/judged.h"
+#include "mfad/ask/ways.h"
 #include "mfad/base/caller_limit.h"
 #include "mfad/base/metrics.h"
 #include "table/table.h"
 
 #define PROMPT_CODE N_("Authenticator code: ")
+#define PROMPT_CODE_HINT N_("Code (? for another way): ")
 #define PROMPT_RECOVERY N_("Recovery code: ")
+#define PROMPT_RECOVERY_HINT N_("Recovery code (? for another way): ")
 /* One text, whatever the account has and whoever it is of: "far ahead" would tell a guesser of a code that is good
  * later. */
 #define NOT_RIGHT N_("That code is not right. Wait for the next one on your phone (on a token: press the\n" \
@@ -34,8 +37,8 @@ static int judge_in(void *ctx, struct mfa_record *record, bool again)
 	judging->attempt.admitted = again;
 	mfa_factor_judge(record->account, &judging->attempt, &ch->judgement);
 	/* Whoever has another code need not answer the phone. */
-	if (ch->begun != NULL && ch->judgement.verdict == MFA_VERDICT_RIGHT)
-		ch->begun->settle(ch, record->account);
+	if (ch->judgement.verdict == MFA_VERDICT_RIGHT)
+		challenge_settle(ch, record->account);
 	if (ch->hopeless && ch->judgement.verdict == MFA_VERDICT_RIGHT)
 		ch->judgement.verdict = MFA_VERDICT_WRONG;
 	return ch->judgement.changed ? judged_put_in_record(ch) : 1;
@@ -130,10 +133,37 @@ bool challenge_has_codes(const struct challenge *ch)
 	return methods == 0 || (methods & mfa_methods_typed()) != 0;
 }
 
+void challenge_settle(const struct challenge *ch, struct mfa_account *account)
+{
+	size_t i;
+
+	if (ch->begun != NULL && ch->begun->settle != NULL)
+		ch->begun->settle(ch, account, ch->begun_at);
+	for (i = 0; i < ch->left_count; i++)
+		ch->left[i].row->settle(ch, account, ch->left[i].at);
+}
+
+/* Codes of every kind may be typed at each question: where nothing has to be begun there is nothing to choose.  Who has
+ * enrolled what must not show, so it does not go by what the account has. */
+bool challenge_hints(const struct challenge *ch)
+{
+	const struct ask *rows[WAYS_MAX];
+	size_t i, n = ways_offered(ch->c, ch->policy, rows);
+
+	for (i = 0; i < n && ch->menus < CHALLENGE_TURNS; i++)
+		if (rows[i]->begin != NULL && rows[i] != ch->begun)
+			return true;
+	return false;
+}
+
 /* The question.  blocked: app codes are refused just now. */
 static void write_prompt(const struct challenge *ch, bool blocked, char out[CHALLENGE_PROMPT_MAX])
 {
-	bool recovery = blocked || !challenge_has_codes(ch);
+	static const char *const words[2][2] = {
+		{ PROMPT_CODE, PROMPT_CODE_HINT }, { PROMPT_RECOVERY, PROMPT_RECOVERY_HINT },
+	};
+	bool recovery = blocked || !challenge_has_codes(ch) ||
+			(ch->named != NULL && mfa_method(ch->named->method)->holds == MFA_HOLDS_NOTHING);
 
 	if (ch->begun != NULL)
 		ch->begun->prompt(ch, recovery, out);
@@ -141,25 +171,42 @@ static void write_prompt(const struct challenge *ch, bool blocked, char out[CHAL
 		(void)snprintf(out, CHALLENGE_PROMPT_MAX, "%s: ", ch->policy->prompt);
 	else
 		(void)snprintf(out, CHALLENGE_PROMPT_MAX, "%s",
-			       conversation_words(ch->c, recovery ? PROMPT_RECOVERY : PROMPT_CODE));
+			       conversation_words(ch->c, words[recovery][challenge_hints(ch)]));
 }
 
-/* One prompt, and why it is not the usual one. */
-static int ask(struct challenge *ch, char *answer, size_t size)
+/* Whether app codes are looked at just now: RIGHT, or why not. */
+static enum mfa_verdict codes_blocked(const struct challenge *ch, int64_t *wait)
 {
-	char prompt[CHALLENGE_PROMPT_MAX];
+	*wait = 0;
+	if (!ch->c->conf->throttle)
+		return MFA_VERDICT_RIGHT;
+	return mfa_factor_codes_blocked(ch->record->account, subject_voice(ch->subject), mfa_clock_now(), wait);
+}
+
+/* What is said before the question, and the question. */
+static int prepare(struct challenge *ch, char prompt[CHALLENGE_PROMPT_MAX])
+{
 	enum mfa_verdict verdict;
 	int64_t wait;
 	int r = 0;
 
-	verdict = ch->c->conf->throttle
-		? mfa_factor_codes_blocked(ch->record->account, subject_voice(ch->subject), mfa_clock_now(), &wait)
-		: MFA_VERDICT_RIGHT;
+	if (ch->menu)
+		return ways_say_menu(ch->c, ch->policy, prompt);
+	verdict = codes_blocked(ch, &wait);
 	if (verdict != MFA_VERDICT_RIGHT)
 		r = say_blocked(ch, verdict, wait);
+	write_prompt(ch, verdict != MFA_VERDICT_RIGHT, prompt);
+	return r;
+}
+
+/* One question, and why it is not the usual one.  A menu takes codes as well. */
+static int ask(struct challenge *ch, char *answer, size_t size)
+{
+	char prompt[CHALLENGE_PROMPT_MAX];
+	int r = prepare(ch, prompt);
+
 	if (r != 0)
 		return r;
-	write_prompt(ch, verdict != MFA_VERDICT_RIGHT, prompt);
 	ch->c->asks_code = true;
 	r = conversation_ask(ch->c, ch->echo, prompt, answer, size);
 	ch->c->asks_code = false;
@@ -257,14 +304,90 @@ static bool judge_typed(struct challenge *ch, const char *answer, int64_t read_a
 	return r != 0;
 }
 
-/* One prompt and its answer.  Returns whether that was the end. */
-static bool one_try(struct challenge *ch, enum mfa_result *result, int *error)
+/* What was begun ends, for another way.  It counts until somebody has shown who he is: else phones could be asked again
+ * and again by going to and fro. */
+static void leave_begun(struct challenge *ch)
 {
+	if (ch->begun == NULL)
+		return;
+	if (ch->begun->settle != NULL && ch->left_count < sizeof(ch->left) / sizeof(ch->left[0])) {
+		ch->left[ch->left_count].row = ch->begun;
+		ch->left[ch->left_count++].at = ch->begun_at;
+	}
+	ch->begun->end(ch);
+}
+
+/* Returns whether that was the end. */
+static bool wait_for_begun(struct challenge *ch, enum mfa_result *result, int *error)
+{
+	return ch->begun != NULL && ch->begun->wait != NULL && ch->c->waits && ch->begun->wait(ch, result, error);
+}
+
+/* A code that came along with the password is all that its client can say: nobody would see which number to enter. */
+static bool is_unseen(const struct challenge *ch, const struct ask *row)
+{
+	return ch->c->has_code && ch->answers == 0 && ch->menus == 0 && ch->choices == 0 && row->begin != NULL &&
+	       !row->sends;
+}
+
+/* Goes over to the way that somebody has chosen; NULL: to one that is not offered.  What the account does not have is
+ * told in the words that a name without an account gets.  Returns 0 or a negative errno of the conversation. */
+static int change_over(struct challenge *ch, const struct ask *row, int *error)
+{
+	bool usable = row != NULL && !is_unseen(ch, row);
+	int r = usable && !ways_has(ch, row) ? 1 : 0;
+
+	ch->choices++;
+	if (!usable)
+		return conversation_say(ch->c, MFA_INFO, N_("That way can't be used here."));
+	if (r == 0 && row != ch->begun) {
+		leave_begun(ch);
+		ch->named = row;
+		r = row->begin != NULL ? row->begin(ch, error) : 0;
+	}
+	return r == 1 ? conversation_say(ch->c, MFA_INFO, N_("That way is not set up for this account.")) : r;
+}
+
+/* An answer that is no code: a word, or of the menu that was shown.  Returns whether it was one; *over: the end. */
+static bool take_word(struct challenge *ch, const char *answer, bool menu, bool *over, enum mfa_result *result,
+		      int *error)
+{
+	const struct ask *row;
+	enum ways_answer what = ways_read(ch->c, ch->policy, answer, menu, &row);
+	int r;
+
+	*over = false;
+	switch (what) {
+	case WAYS_MENU:
+		ch->menu = ch->menus++ < CHALLENGE_TURNS;
+		return ch->menu;
+	case WAYS_BACK:
+		return true;
+	case WAYS_CHOICE:
+		if (ch->choices == CHALLENGE_TURNS)
+			return false;
+		r = change_over(ch, row, error);
+		if (r == 0 && *error == 0) {
+			*over = wait_for_begun(ch, result, error);
+			return true;
+		}
+		*result = *error != 0 ? MFA_RESULT_FAILED : ended(r);
+		*over = true;
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* One question and its answer.  Returns whether that was the end. */
+static bool one_turn(struct challenge *ch, unsigned *tries, enum mfa_result *result, int *error)
+{
+	bool judges = true, over = false, menu = ch->menu, word = false;
 	int64_t read_at = mfa_clock_now();
 	char answer[MFA_ANSWER_MAX];
-	bool judges = true, over = false;
 	int r = ask(ch, answer, sizeof(answer));
 
+	ch->menu = false;
 	/* Too long to be a code: wrong, but no reason to end the sign-in. */
 	if (r != 0 && r != -EBADMSG) {
 		*result = ended(r);
@@ -272,49 +395,91 @@ static bool one_try(struct challenge *ch, enum mfa_result *result, int *error)
 	}
 	if (r == 0 && ch->begun != NULL)
 		over = ch->begun->answered(ch, answer, result, error, &judges);
-	if (!over && judges)
+	if (r == 0 && !over && judges)
+		word = take_word(ch, answer, menu, &over, result, error);
+	if (!over && judges && !word)
 		over = judge_typed(ch, answer, read_at, result, error);
+	if (!word)
+		(*tries)++;
 	explicit_bzero(answer, sizeof(answer));
 	return over;
 }
 
-/* The first way that can be begun. */
+/* Whether nothing need be begun, since what the account has of this way is typed. */
+static bool is_at_hand(const struct challenge *ch, const struct ask *row)
+{
+	int64_t wait;
+
+	return row->begin == NULL && codes_blocked(ch, &wait) == MFA_VERDICT_RIGHT;
+}
+
+/* The only way that the account has, besides codes on paper; NULL: there are others. */
+static const struct ask *only_way(const struct challenge *ch, const struct ask *const *rows, size_t count)
+{
+	const struct ask *only = NULL;
+	size_t i, n = 0;
+
+	for (i = 0; i < count; i++) {
+		if (mfa_method(rows[i]->method)->holds == MFA_HOLDS_NOTHING || !ways_has(ch, rows[i]))
+			continue;
+		only = rows[i];
+		n++;
+	}
+	return n == 1 ? only : NULL;
+}
+
+/* The first way of those that the account has, if it must be begun and can be. */
 static int begin(struct challenge *ch, int *error)
 {
-	const struct ask *row;
-	size_t i;
+	const struct ask *rows[WAYS_MAX], *only;
+	size_t i, n = ways_allowed(ch->policy, rows);
 	int r = 0;
 
-	ch->begun = NULL;
-	ch->state = NULL;
-	if (ch->hopeless || ch->c->has_code)
+	if (ch->c->has_code)
 		return 0;
-	for (i = 0; r == 0 && *error == 0 && ch->begun == NULL && (row = ask_row(i)) != NULL; i++)
-		if (row->begin != NULL)
-			r = row->begin(ch, error);
-	return r;
+	for (i = 0; r >= 0 && *error == 0 && ch->begun == NULL && i < n; i++) {
+		if (rows[i]->sends || !ways_has(ch, rows[i]))
+			continue;
+		if (is_at_hand(ch, rows[i]))
+			return 0;
+		r = rows[i]->begin != NULL ? rows[i]->begin(ch, error) : 0;
+	}
+	only = only_way(ch, rows, n);
+	if (r >= 0 && *error == 0 && ch->begun == NULL && only != NULL && only->sends)
+		r = only->begin(ch, error);
+	return r < 0 ? r : 0;
+}
+
+static void reset(struct challenge *ch)
+{
+	ch->answers = 0;
+	ch->mistakes = 0;
+	ch->counted = 0;
+	ch->begun = ch->named = NULL;
+	ch->state = NULL;
+	ch->left_count = 0;
+	ch->menu = false;
+	ch->menus = ch->choices = 0;
 }
 
 enum mfa_result challenge_run(struct challenge *ch, int *error)
 {
 	enum mfa_result result = MFA_RESULT_MAXTRIES;
 	bool over = false;
-	unsigned i;
+	unsigned tries = 0;
 	int r;
 
 	*error = 0;
-	ch->answers = 0;
-	ch->mistakes = 0;
-	ch->counted = 0;
+	reset(ch);
 	r = begin(ch, error);
 	if (r != 0 || *error != 0) {
 		result = *error != 0 ? MFA_RESULT_FAILED : ended(r);
 		over = true;
 	}
-	if (!over && ch->begun != NULL && ch->c->waits)
-		over = ch->begun->wait(ch, &result, error);
-	for (i = 0; i < CHALLENGE_TRIES && !over; i++)
-		over = one_try(ch, &result, error);
+	if (!over)
+		over = wait_for_begun(ch, &result, error);
+	while (tries < CHALLENGE_TRIES && !over)
+		over = one_turn(ch, &tries, &result, error);
 	if (ch->begun != NULL)
 		ch->begun->end(ch);
 	return result;

@@ -12,6 +12,7 @@
 #define CHALLENGE_TRIES 3
 #define CHALLENGE_PLACES_MAX 240
 #define CHALLENGE_PROMPT_MAX 512
+#define CHALLENGE_TURNS 5	/* menus, and choices, that are none of the tries */
 
 struct ask;
 
@@ -31,6 +32,16 @@ struct challenge {
 	/* A way that was begun and goes on while a code may be typed (ask.h); NULL: none. */
 	const struct ask *begun;
 	void *state;			/* its own */
+	int64_t begun_at;		/* the same, for its settle */
+	struct {
+		const struct ask *row;	/* one that was begun, and left for another way, */
+		int64_t at;		/* and its begun_at */
+	} left[CHALLENGE_TURNS + 1];
+	size_t left_count;
+	/* Choosing another way (ways.h). */
+	const struct ask *named;	/* the one that somebody has chosen; NULL: none */
+	bool menu;			/* the next question is which */
+	unsigned menus, choices;	/* so far */
 	/* What came of it. */
 	struct mfa_judgement judgement;	/* the last */
 	unsigned answers;		/* judged */
@@ -45,6 +56,13 @@ struct challenge {
 /* Whether the account has a device that codes are read off, or nothing at all: otherwise only a recovery code or a pass
  * can be typed. */
 bool challenge_has_codes(const struct challenge *challenge);
+
+/* Whether a question is to say that there are other ways: some must be begun, besides what was.  Depends on rules and
+ * configuration, and on what was begun, and on nothing else of an account. */
+bool challenge_hints(const struct challenge *challenge);
+
+/* Within the change of an account that has shown who it is: what was begun meanwhile is taken back (ask.h, settle). */
+void challenge_settle(const struct challenge *challenge, struct mfa_account *account);
 
 /* Asks up to CHALLENGE_TRIES times.  Returns MFA_RESULT_OK, or why not; *error is 0 or what the
  * store said. Nothing but the prompts and complaints has been told yet. */

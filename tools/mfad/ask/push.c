@@ -118,6 +118,12 @@ static void end(struct challenge *ch)
 	ch->begun = NULL;
 }
 
+/* Nobody is asked for a name without an account: it has no phone. */
+static bool has(const struct challenge *ch)
+{
+	return !ch->hopeless && (mfa_account_methods(ch->record->account) & MFA_METHOD_PUSH) != 0;
+}
+
 static int begin(struct challenge *ch, int *error)
 {
 	enum mfa_voice voice = subject_voice(ch->subject);
@@ -135,16 +141,19 @@ static int begin(struct challenge *ch, int *error)
 	if (*error != 0 || offer != PUSH_ASKED) {
 		free(ch->state);
 		ch->state = NULL;
+		if (*error == 0 && offer == PUSH_NONE)
+			return 1;
 		return *error != 0 ? 0 : say_why_not(ch, offer);
 	}
 	ch->begun = &ask_push;
+	ch->begun_at = of(ch)->push.asked_at;
 	of(ch)->notified = push_notified(&of(ch)->push);
 	return say_not_notified(ch);
 }
 
-static void settle(struct challenge *ch, struct mfa_account *account)
+static void settle(const struct challenge *ch, struct mfa_account *account, int64_t at)
 {
-	mfa_push_settle(account, subject_voice(ch->subject), of(ch)->push.asked_at);
+	mfa_push_settle(account, subject_voice(ch->subject), at);
 }
 
 /* The account is changed as after a right code. */
@@ -159,7 +168,7 @@ static int accept_in(void *ctx, struct mfa_record *record, bool again)
 	/* It was removed meanwhile. */
 	if (device == NULL || device->phone == NULL)
 		return -EPERM;
-	mfa_push_settle(record->account, attempt.voice, of(ch)->push.asked_at);
+	challenge_settle(ch, record->account);
 	mfa_push_accept(record->account, device, &attempt, &ch->judgement);
 	return judged_put_in_record(ch);
 }
@@ -268,6 +277,10 @@ const struct ask ask_push = {
 			  "`mfa-enroll add --totp` sets up an authenticator app."),
 	.names_itself = true,
 	.shows_page = true,
+	.way = N_("number on your phone"),
+	.way_brief = N_("phone"),
+	.ready = pair_offered,
+	.has = has,
 	.begin = begin,
 	.prompt = prompt,
 	.wait = wait_for_phone,

@@ -37,7 +37,15 @@ static void told(struct conversation *c, const struct mfa_account *account)
 	(void)conversation_say(c, MFA_INFO, text);
 }
 
+static bool has(const struct challenge *ch)
+{
+	return ch->record->account->recovery_count > 0;
+}
+
 const struct ask ask_recovery = {
 	.method = MFA_METHOD_ID_RECOVERY,
+	.way = N_("recovery code"),
+	.way_brief = N_("recovery code"),
+	.has = has,
 	.told = told,
 };

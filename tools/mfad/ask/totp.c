@@ -190,5 +190,8 @@ const struct ask ask_totp = {
 	.offered = offered,
 	.enrol = enrol,
 	.proven = N_("The code is right."),
+	.way = N_("code from your app or token"),
+	.way_brief = N_("app or token"),
+	.covers = MFA_METHOD_HOTP,
 	.after_wrong = after_wrong,
 };

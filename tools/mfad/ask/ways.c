@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "mfad/ask/ways.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "language/language.h"
+
+static const struct {
+	const char *text;
+	enum mfa_method_id method;
+} words[] = {
+#define WORD(METHOD, text) { text, MFA_METHOD_ID_##METHOD },
+#include "method/list.h"
+};
+
+size_t ways_allowed(const struct mfa_policy *policy, const struct ask *out[WAYS_MAX])
+{
+	const struct ask *row;
+	size_t i, n = 0;
+
+	for (i = 0; (row = ask_row(i)) != NULL; i++)
+		if (row->way != NULL && ask_is_allowed(row, policy->methods))
+			out[n++] = row;
+	return n;
+}
+
+size_t ways_offered(const struct conversation *c, const struct mfa_policy *policy, const struct ask *out[WAYS_MAX])
+{
+	size_t i, n = 0, count = ways_allowed(policy, out);
+
+	for (i = 0; i < count; i++)
+		if (out[i]->ready == NULL || out[i]->ready(c, policy))
+			out[n++] = out[i];
+	return n;
+}
+
+bool ways_has(const struct challenge *ch, const struct ask *row)
+{
+	if (row->has != NULL)
+		return row->has(ch);
+	return ask_is_allowed(row, mfa_account_methods(ch->record->account) & ch->policy->methods);
+}
+
+/* One line: "1 phone, 2 app or token: ". */
+static void write_line(const struct conversation *c, const struct ask *const *rows, size_t count,
+		       char prompt[CHALLENGE_PROMPT_MAX])
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < count && n < CHALLENGE_PROMPT_MAX; i++)
+		n += (size_t)snprintf(prompt + n, CHALLENGE_PROMPT_MAX - n, "%s%zu %s", i > 0 ? ", " : "", i + 1,
+				      conversation_words(c, rows[i]->way_brief));
+	if (n < CHALLENGE_PROMPT_MAX)
+		(void)snprintf(prompt + n, CHALLENGE_PROMPT_MAX - n, ": ");
+}
+
+int ways_say_menu(struct conversation *c, const struct mfa_policy *policy, char prompt[CHALLENGE_PROMPT_MAX])
+{
+	const char *title = conversation_words(c, N_("Sign in another way:"));
+	const struct ask *rows[WAYS_MAX];
+	size_t i, n, count = ways_offered(c, policy, rows);
+	char text[800];
+
+	if (!c->waits) {
+		write_line(c, rows, count, prompt);
+		return conversation_say(c, MFA_INFO, title);
+	}
+	n = (size_t)snprintf(text, sizeof(text), "%s", title);
+	for (i = 0; i < count && n < sizeof(text); i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "\n  %zu. %s", i + 1,
+				      conversation_words(c, rows[i]->way));
+	(void)snprintf(prompt, CHALLENGE_PROMPT_MAX, "%s", conversation_words(c, N_("Your choice, or a code: ")));
+	return conversation_say(c, MFA_INFO, text);
+}
+
+/* The way that a word stands for, offered or not.  NULL: it is no such word. */
+static const struct ask *by_word(const char *plain)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcasecmp(plain, words[i].text) == 0)
+			return ask_way_of(words[i].method);
+	return NULL;
+}
+
+enum ways_answer ways_read(const struct conversation *c, const struct mfa_policy *policy, const char *answer, bool menu,
+			   const struct ask **out)
+{
+	const struct ask *rows[WAYS_MAX], *row;
+	size_t i, count = ways_offered(c, policy, rows);
+	char plain[MFA_ANSWER_MAX], number[24];
+	enum ways_answer what = WAYS_OTHER;
+
+	*out = NULL;
+	mfa_typed_plain(answer, plain);
+	row = by_word(plain);
+	if (row != NULL)
+		what = WAYS_CHOICE;
+	else if (strcmp(plain, "?") == 0)
+		what = WAYS_MENU;
+	else if (menu && plain[0] == '\0')
+		what = WAYS_BACK;
+	for (i = 0; i < count; i++) {
+		(void)snprintf(number, sizeof(number), "%zu", i + 1);
+		if (rows[i] == row || (menu && strcmp(plain, number) == 0)) {
+			what = WAYS_CHOICE;
+			*out = rows[i];
+		}
+	}
+	explicit_bzero(plain, sizeof(plain));
+	return what;
+}
