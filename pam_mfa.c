@@ -164,13 +164,13 @@ static void wipe_kept(pam_handle_t *pamh, void *data, int status)
 	free(data);
 }
 
-/* Takes the code off the password, and keeps it for the line after the one that checks the password: so
+/* Takes the code (or a word in its place) off the password, and keeps it for the line after the one that checks the password: so
  * nobody without a right password can try codes.  Asks nobody, and lets nobody in. */
 static int split(pam_handle_t *pamh, const struct options *o)
 {
 	const char *given = text_item(pamh, PAM_AUTHTOK);
 	char *typed = NULL, *code = NULL;
-	size_t at;
+	size_t at, from;
 	int r = PAM_SUCCESS;
 
 	if (given != NULL)
@@ -181,9 +181,11 @@ static int split(pam_handle_t *pamh, const struct options *o)
 		free(typed);
 		return r != PAM_SUCCESS ? r : PAM_AUTH_ERR;
 	}
-	at = mfa_authtok_split(typed, o->set.forward_digits);
-	if (typed[at] != '\0') {
-		code = strdup(typed + at);
+	at = from = mfa_authtok_split(typed, o->set.forward_digits);
+	if (o->set.forward_words)
+		at = mfa_authtok_split_word(typed, o->set.forward_digits, &from);
+	if (typed[from] != '\0') {
+		code = strdup(typed + from);
 		r = code != NULL ? pam_set_data(pamh, KEPT_CODE, code, wipe_kept) : PAM_BUF_ERR;
 		if (r != PAM_SUCCESS && code != NULL)
 			wipe_kept(pamh, code, 0);

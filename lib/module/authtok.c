@@ -37,6 +37,38 @@ size_t mfa_authtok_split(const char *typed, unsigned digits)
 	return len - digits;
 }
 
+/* Which there are is compiled in.  mfad knows them as well, but to ask it would be to send it the end of every password
+ * that has a comma. */
+static bool is_word(const char *text)
+{
+	static const char *const words[] = {
+		"?",
+#define WORD(METHOD, text) text,
+#include "method/list.h"
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(text, words[i]) == 0)
+			return true;
+	return false;
+}
+
+size_t mfa_authtok_split_word(const char *typed, unsigned digits, size_t *code)
+{
+	const char *comma = strrchr(typed, ',');
+	size_t at;
+
+	if (comma != NULL && is_word(comma + 1)) {
+		at = (size_t)(comma - typed);
+		*code = at + 1;
+		return at;
+	}
+	at = mfa_authtok_split(typed, digits);
+	*code = at;
+	return typed[at] != '\0' && at > 0 && typed[at - 1] == ',' ? at - 1 : at;
+}
+
 bool mfa_authtok_equal(const char *a, const char *b)
 {
 	size_t a_len = a != NULL ? strlen(a) : 0, b_len = b != NULL ? strlen(b) : 0, i;

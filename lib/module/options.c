@@ -50,6 +50,15 @@ static bool set_forward(struct mfa_module_options *o, const char *value)
 	return value[0] == '=' && value[1] >= '6' && value[1] <= '8' && value[2] == '\0';
 }
 
+/* Also says that this line splits; forward_pass beside it, how many digits. */
+static bool set_forward_words(struct mfa_module_options *o, const char *value)
+{
+	o->forward_words = true;
+	if (o->forward_digits == 0)
+		o->forward_digits = 6;
+	return value[0] == '\0';
+}
+
 static bool set_try_first(struct mfa_module_options *o, const char *value)
 {
 	o->first_pass = true;
@@ -94,6 +103,7 @@ static const struct {
 	{ "failmode=", set_failmode, N_("closed or open") },
 	{ "after=", set_after, "publickey" },
 	{ "forward_pass", set_forward, N_("no value, or how many digits a code has: =6, =7 or =8") },
+	{ "forward_pass_words", set_forward_words, N_("no value") },
 	{ "try_first_pass", set_try_first, N_("no value") },
 	{ "use_first_pass", set_use_first, N_("no value") },
 	{ "language=", set_language, N_("en, nl or fr") },

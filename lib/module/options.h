@@ -12,6 +12,7 @@ struct mfa_module_options {
 	bool open_on_failure;
 	bool after_publickey;
 	unsigned forward_digits;	/* forward_pass: this line only splits; 0: it asks */
+	bool forward_words;		/* forward_pass_words: a word may be in the code's place */
 	bool first_pass;		/* what was typed already is the code, */
 	bool no_prompt;			/* and nothing else is */
 	bool echo;

@@ -40,6 +40,62 @@ static void test_split(void **state)
 	}
 }
 
+static void test_split_word(void **state)
+{
+	static const struct { const char *typed; unsigned digits; const char *password, *code; } rows[] = {
+		{ "secret,app", 6, "secret", "app" },
+		{ "secret,?", 6, "secret", "?" },
+		{ ",push", 6, "", "push" },
+		{ "secret,recovery", 6, "secret", "recovery" },
+		/* What is no word is part of the password, and so is a comma that nothing stands behind. */
+		{ "secret,horse", 6, "secret,horse", "" },
+		{ "secret,App", 6, "secret,App", "" },
+		{ "secret,app ", 6, "secret,app ", "" },
+		{ "secretapp", 6, "secretapp", "" },
+		{ "secret,", 6, "secret,", "" },
+		{ "secret,??", 6, "secret,??", "" },
+		{ "app", 6, "app", "" },
+		{ "", 6, "", "" },
+		/* Whose password ends like that types the word, or a comma, once more. */
+		{ "secret,app,app", 6, "secret,app", "app" },
+		{ "secret,app,123456", 6, "secret,app", "123456" },
+		{ "secret,,123456", 6, "secret,", "123456" },
+		{ "secret,horse,push", 6, "secret,horse", "push" },
+		/* A code, with or without a comma. */
+		{ "secret123456", 6, "secret", "123456" },
+		{ "secret,123456", 6, "secret", "123456" },
+		{ "secret,12345678", 8, "secret", "12345678" },
+		{ "secret,12345", 6, "secret,12345", "" },
+		{ ",123456", 6, "", "123456" },
+		{ "123456", 6, "", "123456" },
+		{ "secret,abcd-efgh-2345", 6, "secret", "abcd-efgh-2345" },
+		{ "secrettap-abcde-23456", 6, "secret", "tap-abcde-23456" },
+		{ "secret,app123456", 6, "secret,app", "123456" },
+	};
+	size_t i, at, code;
+
+	(void)state;
+	for (i = 0; i < ROWS(rows); i++) {
+		at = mfa_authtok_split_word(rows[i].typed, rows[i].digits, &code);
+		if (at != strlen(rows[i].password) || strcmp(rows[i].typed + code, rows[i].code) != 0)
+			fail_msg("%s: at %zu, %zu", rows[i].typed, at, code);
+	}
+}
+
+/* Each word of the list is one; those of both sides are the same by that. */
+static void test_each_word(void **state)
+{
+	static const char *const words[] = {
+#define WORD(METHOD, text) "secret," text,
+#include "method/list.h"
+	};
+	size_t i, code;
+
+	(void)state;
+	for (i = 0; i < ROWS(words); i++)
+		assert_int_equal(mfa_authtok_split_word(words[i], 6, &code), strlen("secret"));
+}
+
 static void test_equal(void **state)
 {
 	(void)state;
@@ -60,6 +116,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_split),
+		cmocka_unit_test(test_split_word),
+		cmocka_unit_test(test_each_word),
 		cmocka_unit_test(test_equal),
 	};
 

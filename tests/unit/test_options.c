@@ -42,6 +42,8 @@ static void test_good(void **state)
 	TAKES("forward_pass", o.forward_digits == 6);
 	TAKES("forward_pass=6", o.forward_digits == 6);
 	TAKES("forward_pass=8", o.forward_digits == 8);
+	TAKES("forward_pass", !o.forward_words);
+	TAKES("forward_pass_words", o.forward_words && o.forward_digits == 6);
 	TAKES("try_first_pass", o.first_pass && !o.no_prompt);
 	TAKES("use_first_pass", o.first_pass && o.no_prompt);
 	TAKES("language=nl", strcmp(o.language, "nl") == 0);
@@ -62,6 +64,8 @@ static void test_bad(void **state)
 		{ "forward_pass=5", MFA_OPTION_VALUE, "no value, or how many digits a code has: =6, =7 or =8" },
 		{ "forward_pass=66", MFA_OPTION_VALUE, "no value, or how many digits a code has: =6, =7 or =8" },
 		{ "forward_pass=", MFA_OPTION_VALUE, "no value, or how many digits a code has: =6, =7 or =8" },
+		{ "forward_pass_words=7", MFA_OPTION_VALUE, "no value" },
+		{ "forward_pass_word", MFA_OPTION_UNKNOWN, "pam_mfa(8)" },
 		{ "forward_passes", MFA_OPTION_UNKNOWN, "pam_mfa(8)" },
 		{ "debug=yes", MFA_OPTION_VALUE, "no value" },
 		{ "echoes", MFA_OPTION_UNKNOWN, "pam_mfa(8)" },
