@@ -162,13 +162,13 @@ unsigned mfa_account_methods(const struct mfa_account *account)
 	return methods;
 }
 
-bool mfa_account_is_enough(const struct mfa_account *account, const char *without)
+bool mfa_account_is_enough(const struct mfa_account *account, unsigned alone, const char *without)
 {
 	size_t i;
 
 	for (i = 0; i < account->device_count; i++)
 		if ((without == NULL || strcmp(account->devices[i].label, without) != 0) &&
-		    mfa_method((enum mfa_method_id)account->devices[i].type)->alone)
+		    (alone & (unsigned)mfa_device_kind(&account->devices[i])) != 0)
 			return true;
 	return false;
 }

@@ -206,9 +206,9 @@ bool mfa_event_is_claim(const struct mfa_event *event);
 /* Of which kind its devices are: enum mfa_method_kind. */
 enum mfa_method_kind mfa_device_kind(const struct mfa_device *device);
 unsigned mfa_account_methods(const struct mfa_account *account);
-/* Whether one of its devices is enough for the account (struct mfa_method, alone), also without the one of that label
- * (NULL: with all). */
-bool mfa_account_is_enough(const struct mfa_account *account, const char *without);
+/* Whether one of its devices is enough for the account (alone: of which methods one is), also without the one of that
+ * label (NULL: with all). */
+bool mfa_account_is_enough(const struct mfa_account *account, unsigned alone, const char *without);
 /* Whether the account has a pass that is good at `now`. */
 bool mfa_account_has_pass(const struct mfa_account *account, int64_t now);
 /* What a type of device is called in the record and in lists. */

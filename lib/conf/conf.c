@@ -50,7 +50,7 @@ struct mfa_conf *conf_new(void)
 	conf->push_timeout = MFA_CONF_PUSH_TIMEOUT;
 	conf->directory_timeout = MFA_CONF_DIRECTORY_TIMEOUT;
 	conf->push_limit = MFA_CONF_PUSH_LIMIT;
-	conf->policies[0] = (struct mfa_policy){ .nss = true };
+	conf->policies[0] = (struct mfa_policy){ .nss = true, .alone = mfa_methods_alone() };
 	return conf;
 }
 

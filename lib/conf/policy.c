@@ -159,6 +159,48 @@ static int set_methods(struct loader *l, const char *key, const char *value)
 	return conf_each_word(l, key, value, add_method, &conf_policy(l)->methods);
 }
 
+static int add_to_order(struct loader *l, const char *key, const char *word, void *to)
+{
+	struct mfa_policy *policy = to;
+	unsigned kind = 0;
+	size_t i;
+
+	if (!add_method(l, key, word, &kind))
+		return 0;
+	for (i = 0; i < policy->order_count; i++)
+		if (1U << policy->order[i] == kind)
+			return conf_fail(l, "%s: %s stands there twice", key, word);
+	(void)mfa_method_by_word(word, &policy->order[policy->order_count++]);
+	return 1;
+}
+
+static int set_order(struct loader *l, const char *key, const char *value)
+{
+	if (!l->again)
+		conf_policy(l)->order_count = 0;
+	return conf_each_word(l, key, value, add_to_order, conf_policy(l));
+}
+
+/* What is no device can't be somebody's only one. */
+static int add_alone(struct loader *l, const char *key, const char *word, void *to)
+{
+	unsigned *mask = to, kind = 0;
+
+	if (!add_method(l, key, word, &kind))
+		return 0;
+	if (mfa_method_of((enum mfa_method_kind)kind)->holds == MFA_HOLDS_NOTHING)
+		return conf_fail(l, "%s = %s: that is not a kind of device", key, word);
+	*mask |= kind;
+	return 1;
+}
+
+static int set_alone(struct loader *l, const char *key, const char *value)
+{
+	if (!l->again)
+		conf_policy(l)->alone = 0;
+	return conf_each_word(l, key, value, add_alone, &conf_policy(l)->alone);
+}
+
 int conf_set_default_methods(struct loader *l)
 {
 	return set_methods(l, "methods", MFA_METHODS_DEFAULT);
@@ -339,6 +381,8 @@ const struct conf_key conf_policy_keys[] = {
 	{ "except_groups", true, set_except_groups },
 	{ "exempt_networks", true, set_exempt_networks },
 	{ "methods", true, set_methods },
+	{ "order", true, set_order },
+	{ "alone", true, set_alone },
 	{ "unenrolled", false, set_unenrolled },
 	{ "enrolment", false, set_enrolment },
 	{ "offer_times", false, set_offer_times },

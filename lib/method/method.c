@@ -73,6 +73,11 @@ static bool is_typed(const struct mfa_method *method)
 	return method->typed;
 }
 
+static bool is_alone(const struct mfa_method *method)
+{
+	return method->alone;
+}
+
 static bool lifts_total(const struct mfa_method *method)
 {
 	return method->lifts_total;
@@ -81,6 +86,11 @@ static bool lifts_total(const struct mfa_method *method)
 unsigned mfa_methods_typed(void)
 {
 	return set_of(is_typed);
+}
+
+unsigned mfa_methods_alone(void)
+{
+	return set_of(is_alone);
 }
 
 unsigned mfa_methods_open(unsigned allowed, enum mfa_method_kind begun)

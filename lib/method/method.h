@@ -44,7 +44,7 @@ struct mfa_method {
 	unsigned format;		/* of the record that can first have its devices */
 	enum mfa_device_form holds;
 	bool typed;			/* its answers may be typed at any prompt; false: only where it was begun */
-	bool alone;			/* a device of it is enough for an account */
+	bool alone;			/* a device of it is enough for an account, where mfa.conf does not say (`alone`) */
 	bool stands_in;			/* it counts for an account without a device, and leads through enrolment */
 	bool spares;			/* once shown it may spare the next sign-ins (`remember`) */
 	bool lifts_total;		/* once shown, app codes may be wrong again (mfa_total_lift) */
@@ -68,6 +68,7 @@ const char *mfa_method_word(enum mfa_method_kind kind);
 unsigned mfa_methods_open(unsigned allowed, enum mfa_method_kind begun);
 /* Those with a member of the table that is true. */
 unsigned mfa_methods_typed(void);
+unsigned mfa_methods_alone(void);
 unsigned mfa_methods_lifting_total(void);
 
 /* On whose word somebody is signed in.  What is counted, and what phones are asked, is counted apart for each. */

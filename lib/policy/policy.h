@@ -64,6 +64,9 @@ struct mfa_policy {
 	struct mfa_groups except_groups;	/* never of theirs */
 	struct mfa_networks exempt_networks;	/* nor from there */
 	unsigned methods;		/* enum mfa_method_kind */
+	enum mfa_method_id order[MFA_METHOD_COUNT];	/* which is asked for before which; those that are not named come */
+	size_t order_count;		/* after these, in the table's order */
+	unsigned alone;			/* of which one is enough for an account: enum mfa_method_kind */
 	enum mfa_unenrolled unenrolled;
 	enum mfa_enrolment enrolment;
 	unsigned offer_times;		/* how often it may be put off; 0: as often as one likes until the date */

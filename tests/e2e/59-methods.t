@@ -46,7 +46,7 @@ like 'it is no first device: it is not enough by itself' \
 	"$(mfa-enroll --user carol add --reversed </dev/null 2>&1)" "can't be the only device of an account"
 tick
 add alice --reversed <<END
-expect code: 
+expect another way): 
 send $(code_now alice)
 expect backwards: 
 send xx
@@ -55,7 +55,7 @@ END
 like 'a device that does not prove itself is not saved' "$SCREEN" 'not your name backwards'
 tick
 add alice <<END
-expect code: 
+expect another way): 
 send $(code_now alice)
 expect Your choice
 send 2
@@ -78,6 +78,52 @@ log_like 'the log says by which' 'event=signin result=ok user=alice .*method=rev
 tick
 pam_try code alice "$(code_now alice)"
 accepted 'by the other one, as before'
+
+# --- begun where it is asked for, as what is sent is ------------------------------------
+
+rules 'methods = totp, recovery, pass, reversed' 'alone = reversed'
+mfa-enroll --user carol add --reversed <<<lorac >/dev/null 2>&1
+is 'alone: it may be the only device' "$(mfa-admin list </dev/null | grep -c '^carol .*reversed')" 1
+pam_try code carol
+like 'an account that has no other way is asked by it at once' "$SCREEN" 'say: A mirror is held up'
+like 'alone: and another kind may not' "$(mfa-enroll --user root add --totp </dev/null 2>&1)" \
+	"can't be the only device of an account"
+rules 'methods = totp, recovery, pass, reversed'
+printf 'carol\totpauth://totp/Bed:carol?secret=%s&issuer=Bed\n' "$(secret_of carol)" >"$BED/import"
+mfa-admin --config "$CONF" import --add "$BED/import" </dev/null >/dev/null 2>&1
+tick
+pam_try code carol "$(code_now carol)"
+accepted 'one that has a code at hand'
+unlike 'is not for a password alone' "$SCREEN" 'mirror is held up'
+like 'but offered it' "$SCREEN" '^ask: Authenticator code [(][?] for another way[)]: $'
+down() { mfa-admin show --json carol </dev/null | grep -o taken-down | wc -l; }
+tick
+pam_try code carol '?' 3 app "$(code_now carol)"
+accepted 'a way that was begun, and left for another'
+like 'by its place in the menu' "$SCREEN" '^ask: 1 app or token, 2 recovery code, 3 backwards: $'
+is 'is settled by what is right' "$(down)" 1
+tick
+pam_try code carol mirror app mirror app "$(wrong_code carol)"
+denied 'where nothing is right'
+is 'nothing is settled' "$(down)" 1
+pam_try code carol Mirror lorac
+accepted 'by its word'
+is 'in the middle of a sign-in' "$(grep -E '^(ask|say: A mirror|PAM)' <<<"$SCREEN" | cut -d' ' -f1-4 | paste -sd/)" \
+	'ask: Authenticator code (?/say: A mirror is/ask: Your name backwards:/PAM_SUCCESS 1'
+is 'is settled as well' "$(down)" 2
+rules 'methods = totp, recovery, pass, reversed' 'order = reversed, totp'
+tick
+pam_try code carol "$(code_now carol)"
+unlike 'nor is it begun because it comes first in order' "$SCREEN" 'mirror is held up'
+pam_try code carol '?'
+like 'where the menu has it' "$SCREEN" '^ask: 1 backwards, 2 app or token, 3 recovery code: $'
+for user in bob nobody-ever; do
+	pam_try code $user mirror
+	like "$user: who has it not is told so, in the same words" "$SCREEN" '^say: That way is not set up for this account[.]$'
+done
+mfa-admin reset carol --yes </dev/null >/dev/null
+rules 'methods = totp, recovery, pass, reversed'
+
 pam_try code alice ecilb ecilc ecild
 denied 'a wrong one'
 log_like 'is called by its name' 'event=signin result=denied user=alice .*method=reversed answer=wrong'

@@ -71,6 +71,8 @@ static void test_errors(void **state)
 		{ LEAST "[policy]\nexcept_groups = a:b\n", "f:6: except_groups: a:b is not the name of" },
 		{ LEAST "[policy]\nmethods = totp, voice\n",
 		  "f:6: methods = voice: it must be totp, hotp, push, recovery, pass, email or sms" },
+		{ LEAST "[policy]\norder = totp, push, totp\n", "f:6: order: totp stands there twice" },
+		{ LEAST "[policy]\nalone = pass\n", "f:6: alone = pass: that is not a kind of device" },
 		{ LEAST "[policy]\nmethods =\n", "f:6: methods has no value" },
 		{ LEAST "[policy]\noffer_times = 0\n", "f:6: offer_times = 0: it must be a number from 1 to" },
 		{ LEAST "[policy]\noffer_times = 3x\n", "f:6: offer_times = 3x: it must be a number" },
@@ -190,6 +192,8 @@ static void test_defaults(void **state)
 	/* Whatever method comes with a later version, it is not among them. */
 	assert_int_equal(conf->policies[0].methods, MFA_METHOD_TOTP | MFA_METHOD_HOTP | MFA_METHOD_PUSH |
 			 MFA_METHOD_RECOVERY | MFA_METHOD_PASS);
+	assert_int_equal(conf->policies[0].order_count, 0);
+	assert_int_equal(conf->policies[0].alone, MFA_METHOD_TOTP | MFA_METHOD_HOTP | MFA_METHOD_PUSH);
 	assert_int_equal(conf->policies[0].on_host, MFA_ON_HOST_BY_NAME);
 	assert_int_equal(conf->totp_window, 1);
 	assert_false(conf->policies[0].optional);
@@ -244,10 +248,12 @@ static void test_rules(void **state)
 		"[totp]\nwindow = 2\n"
 		"[policy]\nexempt_networks = 192.0.2.0/24, 2001:db8::/32\nexempt_networks = 198.51.100.7\n"
 		"groups = staff , board\nmethods = totp, recovery\nlanguage = nl\n"
+		"order = totp, push\norder = recovery\nalone = hotp, totp\n"
 		"enrolment = offer\noffer_times = 5\noffer_until = 2027-01-31\nminimum = 2\n"
 		"remember = 8h\nprompt = Your code\nintro = One\\nTwo\n"
 		"[policy sshd]\nexempt_networks = 203.0.113.0/24\nexcept_groups = backup\n"
-		"required = no\nmethods = hotp, email, sms\nremember = off\nlanguage = auto\nfailmode = open\n";
+		"required = no\nmethods = hotp, email, sms\nremember = off\nlanguage = auto\nfailmode = open\n"
+		"order = hotp\n";
 	char error[MFA_CONF_ERROR_SIZE], network[MFA_NETWORK_TEXT_MAX];
 	const struct mfa_policy *all, *sshd;
 	struct mfa_conf *conf;
@@ -271,6 +277,13 @@ static void test_rules(void **state)
 	assert_string_equal(sshd->except_groups.rows[0].name, "backup");
 	assert_int_equal(all->methods, MFA_METHOD_TOTP | MFA_METHOD_RECOVERY);
 	assert_int_equal(sshd->methods, MFA_METHOD_HOTP | MFA_METHOD_EMAIL | MFA_METHOD_SMS);
+	assert_int_equal(all->order_count, 3);
+	assert_int_equal(all->order[0], MFA_METHOD_ID_TOTP);
+	assert_int_equal(all->order[1], MFA_METHOD_ID_PUSH);
+	assert_int_equal(all->order[2], MFA_METHOD_ID_RECOVERY);
+	assert_int_equal(sshd->order_count, 1);
+	assert_int_equal(sshd->order[0], MFA_METHOD_ID_HOTP);
+	assert_int_equal(sshd->alone, MFA_METHOD_TOTP | MFA_METHOD_HOTP);
 	assert_int_equal(sshd->enrolment, MFA_ENROLMENT_OFFER);
 	assert_int_equal(sshd->offer_times, 5);
 	/* Through the end of that day. */

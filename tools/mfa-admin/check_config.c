@@ -40,6 +40,46 @@ static bool realms_of_nobody(const struct mfa_policy *p)
 	return p->realms.count > 0 && (p->nss || p->names_exact);
 }
 
+/* Those that `order` names. */
+static unsigned ordered(const struct mfa_policy *p)
+{
+	unsigned set = 0;
+	size_t i;
+
+	for (i = 0; i < p->order_count; i++)
+		set |= 1U << p->order[i];
+	return set;
+}
+
+/* A section that has it from [policy] need not take all of it. */
+static bool orders_of_nobody(const struct mfa_policy *p, const struct mfa_policy *all)
+{
+	return (ordered(p) & ~p->methods) != 0 && (p == all || ordered(p) != ordered(all));
+}
+
+/* What holds by itself says nothing: only what mfa.conf names beyond that. */
+static bool alone_of_nobody(const struct mfa_policy *p, const struct mfa_policy *all)
+{
+	return (p->alone & ~p->methods & ~mfa_methods_alone()) != 0 && (p == all || p->alone != all->alone);
+}
+
+static bool nothing_alone(const struct mfa_policy *p, const struct mfa_policy *all)
+{
+	bool enrols = p == all || p->enrolment != MFA_ENROLMENT_OFF || strcmp(p->service, "mfa-enroll") == 0;
+
+	return enrols && (p->alone & p->methods) == 0;
+}
+
+/* The same, of a section beside [policy], all. */
+static const struct {
+	bool (*holds)(const struct mfa_policy *policy, const struct mfa_policy *all);
+	const char *text;
+} doubts_beside[] = {
+	{ orders_of_nobody, N_("order names what methods does not: nobody is asked for that") },
+	{ alone_of_nobody, N_("alone names what methods does not: a device of that lets nobody in") },
+	{ nothing_alone, N_("nothing that alone names is in methods: nobody can enrol a first device") },
+};
+
 static bool has_all(const struct mfa_networks *networks)
 {
 	size_t i;
@@ -201,6 +241,12 @@ static unsigned check_rules(const char *path, const struct mfa_conf *conf)
 		for (k = 0; k < sizeof(doubts) / sizeof(doubts[0]); k++) {
 			if (doubts[k].holds(policy)) {
 				warn(path, policy, _(doubts[k].text));
+				found++;
+			}
+		}
+		for (k = 0; k < sizeof(doubts_beside) / sizeof(doubts_beside[0]); k++) {
+			if (doubts_beside[k].holds(policy, &conf->policies[0])) {
+				warn(path, policy, _(doubts_beside[k].text));
 				found++;
 			}
 		}

@@ -100,6 +100,36 @@ static void print_list(const char *title, const json_t *list)
 	(void)puts(json_array_size(list) == 0 ? " -" : "");
 }
 
+/* How a way stands, in mfad's word; one that knows none leaves the lines out. */
+static const char *words_of_standing(const char *standing)
+{
+	static const struct { const char *standing, *words; } rows[] = {
+		{ "first", N_("asked for first") },
+		{ "offered", N_("when it is chosen (?)") },
+		{ "not-set-up", N_("not set up for this account") },
+		{ "not-ready", N_("not just now: what it needs does not run, or is not configured") },
+		{ "not-allowed", N_("`methods` does not allow it") },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (strcmp(rows[i].standing, standing) == 0)
+			return _(rows[i].words);
+	return standing;
+}
+
+static void print_ways(const json_t *list)
+{
+	size_t i;
+
+	for (i = 0; i < json_array_size(list); i++) {
+		const json_t *way = json_array_get(list, i);
+
+		(void)printf("%s %s: %s\n", i == 0 ? _("Ways:     ") : "          ", text(way, "way"),
+			     words_of_standing(text(way, "standing")));
+	}
+}
+
 /* What would have spared somebody, had it been known. */
 static void print_not_known(const json_t *json)
 {
@@ -193,6 +223,7 @@ static int on_row(void *ctx, const char *row)
 	(void)printf("%s %lld", _("Devices:  "), (long long)json_integer_value(json_object_get(json, "devices")));
 	print_list("", json_object_get(json, "methods"));
 	print_list(_("Allowed:  "), json_object_get(json, "allowed"));
+	print_ways(json_object_get(json, "ways"));
 	print_not_known(json);
 	(void)printf("%s %s\n", _("Pass:     "), json_is_true(json_object_get(json, "pass")) ? _("yes") : _("no"));
 	print_place(json);

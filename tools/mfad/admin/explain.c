@@ -9,6 +9,7 @@
 #include "clock/clock.h"
 #include "factor/factor.h"
 #include "mfad/admin/handlers.h"
+#include "mfad/ask/ways.h"
 #include "mfad/base/subject.h"
 #include "mfad/signin/facts.h"
 #include "mfad/signin/remember.h"
@@ -51,8 +52,26 @@ static json_t *method_list(unsigned methods)
 	return list;
 }
 
+/* Each way to sign in, and how it stands for the account. */
+static json_t *way_list(struct conversation *c, const struct explain *e)
+{
+	/* Of a decoy nothing is told: what it stands in for counts. */
+	struct mfa_record record = e->record.decoy ? e->bare : e->record;
+	const struct challenge challenge = { .c = c, .policy = e->policy, .record = &record };
+	json_t *list = json_array();
+	const struct ask *row;
+	size_t i;
+
+	for (i = 0; (row = ask_row(i)) != NULL; i++)
+		if (row->way != NULL)
+			(void)json_array_append_new(list, json_pack("{s:s, s:s, s:b}",
+				"way", mfa_method(row->method)->word, "standing", ways_standing(&challenge, row),
+				"sends", row->sends));
+	return list;
+}
+
 /* NULL when memory ran out. */
-static char *format(const struct explain *e)
+static char *format(struct conversation *c, const struct explain *e)
 {
 	const struct mfa_account *account = e->record.decoy ? e->bare.account : e->record.account;
 	const struct mfa_policy_facts *f = &e->facts;
@@ -62,7 +81,7 @@ static char *format(const struct explain *e)
 	json_t *json;
 	char *text;
 
-	json = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s*, s:s, s:s, s:s, s:b, s:i, s:b, s:i, s:o, s:o, s:b, s:b, s:I, s:i, "
+	json = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s*, s:s, s:s, s:s, s:b, s:i, s:b, s:i, s:o, s:o, s:o, s:b, s:b, s:I, s:i, "
 			 "s:s, s:s, s:b, s:s, s:b, s:s*}",
 			 "user", e->subject.identity.name, "asked_as", e->subject.asked_as,
 			 "other", e->subject.other, "service", e->service, "rhost", e->rhost,
@@ -72,6 +91,7 @@ static char *format(const struct explain *e)
 			 "may_postpone", d->may_postpone, "left", (int)d->left,
 			 "known", f->known, "devices", (int)f->devices,
 			 "methods", method_list(f->methods), "allowed", method_list(e->policy->methods),
+			 "ways", way_list(c, e),
 			 "pass", f->stand_ins != 0, "remembered", f->remembered,
 			 "remember", (json_int_t)e->policy->remember, "postponed", (int)f->postponed,
 			 "in_groups", membership_word(&e->policy->groups, f->in_groups),
@@ -164,7 +184,7 @@ void request_explain(struct conversation *c)
 	}
 	r = explain(c, &e);
 	if (r == 0) {
-		row = format(&e);
+		row = format(c, &e);
 		r = row != NULL ? conversation_row(c, row) : -ENOMEM;
 	}
 	failure = failure_to(c, r);

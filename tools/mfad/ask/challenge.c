@@ -16,7 +16,7 @@
 #include "table/table.h"
 
 #define PROMPT_CODE N_("Authenticator code: ")
-#define PROMPT_CODE_HINT N_("Code (? for another way): ")
+#define PROMPT_CODE_HINT N_("Authenticator code (? for another way): ")
 #define PROMPT_RECOVERY N_("Recovery code: ")
 #define PROMPT_RECOVERY_HINT N_("Recovery code (? for another way): ")
 /* One text, whatever the account has and whoever it is of: "far ahead" would tell a guesser of a code that is good
@@ -163,7 +163,7 @@ static void write_prompt(const struct challenge *ch, bool blocked, char out[CHAL
 		{ PROMPT_CODE, PROMPT_CODE_HINT }, { PROMPT_RECOVERY, PROMPT_RECOVERY_HINT },
 	};
 	bool recovery = blocked || !challenge_has_codes(ch) ||
-			(ch->named != NULL && mfa_method(ch->named->method)->holds == MFA_HOLDS_NOTHING);
+			(ch->named != NULL && ways_is_paper(ch->named));
 
 	if (ch->begun != NULL)
 		ch->begun->prompt(ch, recovery, out);
@@ -331,11 +331,12 @@ static bool is_unseen(const struct challenge *ch, const struct ask *row)
 }
 
 /* Goes over to the way that somebody has chosen; NULL: to one that is not offered.  What the account does not have is
- * told in the words that a name without an account gets.  Returns 0 or a negative errno of the conversation. */
+ * told in the words that a name without an account gets; what is typed at hand changes no more than the question, so
+ * that it is asked of everybody.  Returns 0 or a negative errno of the conversation. */
 static int change_over(struct challenge *ch, const struct ask *row, int *error)
 {
 	bool usable = row != NULL && !is_unseen(ch, row);
-	int r = usable && !ways_has(ch, row) ? 1 : 0;
+	int r = usable && row->begin != NULL && !ways_has(ch, row) ? 1 : 0;
 
 	ch->choices++;
 	if (!usable)
@@ -354,12 +355,17 @@ static bool take_word(struct challenge *ch, const char *answer, bool menu, bool 
 {
 	const struct ask *row;
 	enum ways_answer what = ways_read(ch->c, ch->policy, answer, menu, &row);
-	int r;
+	int r = 0;
 
 	*over = false;
 	switch (what) {
+	case WAYS_NO_SUCH:
 	case WAYS_MENU:
 		ch->menu = ch->menus++ < CHALLENGE_TURNS;
+		if (ch->menu && what == WAYS_NO_SUCH)
+			r = conversation_say(ch->c, MFA_ERROR, N_("That is none of these. Type the number of one."));
+		*over = r != 0;
+		*result = ended(r);
 		return ch->menu;
 	case WAYS_BACK:
 		return true;
@@ -413,21 +419,6 @@ static bool is_at_hand(const struct challenge *ch, const struct ask *row)
 	return row->begin == NULL && codes_blocked(ch, &wait) == MFA_VERDICT_RIGHT;
 }
 
-/* The only way that the account has, besides codes on paper; NULL: there are others. */
-static const struct ask *only_way(const struct challenge *ch, const struct ask *const *rows, size_t count)
-{
-	const struct ask *only = NULL;
-	size_t i, n = 0;
-
-	for (i = 0; i < count; i++) {
-		if (mfa_method(rows[i]->method)->holds == MFA_HOLDS_NOTHING || !ways_has(ch, rows[i]))
-			continue;
-		only = rows[i];
-		n++;
-	}
-	return n == 1 ? only : NULL;
-}
-
 /* The first way of those that the account has, if it must be begun and can be. */
 static int begin(struct challenge *ch, int *error)
 {
@@ -438,13 +429,13 @@ static int begin(struct challenge *ch, int *error)
 	if (ch->c->has_code)
 		return 0;
 	for (i = 0; r >= 0 && *error == 0 && ch->begun == NULL && i < n; i++) {
-		if (rows[i]->sends || !ways_has(ch, rows[i]))
+		if (rows[i]->sends || ways_is_paper(rows[i]) || !ways_has(ch, rows[i]))
 			continue;
 		if (is_at_hand(ch, rows[i]))
 			return 0;
 		r = rows[i]->begin != NULL ? rows[i]->begin(ch, error) : 0;
 	}
-	only = only_way(ch, rows, n);
+	only = ways_only(ch, rows, n);
 	if (r >= 0 && *error == 0 && ch->begun == NULL && only != NULL && only->sends)
 		r = only->begin(ch, error);
 	return r < 0 ? r : 0;

@@ -49,26 +49,45 @@ static const char *host_of(const char *url)
 	return strncmp(url, scheme, sizeof(scheme) - 1) == 0 ? url + sizeof(scheme) - 1 : url;
 }
 
+/* Where the text has said the rest. */
+static const char *short_prompt(bool recovery, bool more)
+{
+	static const char *const words[2][2] = {
+		{ N_("Press Enter when you have, or type a code: "),
+		  N_("Press Enter when you have, or type a code or ?: ") },
+		{ N_("Press Enter when you have, or type a recovery code: "),
+		  N_("Press Enter when you have, or type a recovery code or ?: ") },
+	};
+
+	return words[recovery][more];
+}
+
 /* sshd, a web page or a dialog shows a text late or not at all; on a terminal the text is there already, and the
  * question may be another one (sudo -p). */
 static void prompt(const struct challenge *ch, bool recovery, char out[CHALLENGE_PROMPT_MAX])
 {
 	const char *url = ch->c->conf->portal.url;
 	unsigned number = of(ch)->push.request.number;
+	bool more = challenge_hints(ch);
 
 	if (ch->c->waits)
-		(void)snprintf(out, CHALLENGE_PROMPT_MAX, "%s", conversation_words(ch->c, recovery
-			? N_("Press Enter when you have, or type a recovery code: ")
-			: N_("Press Enter when you have, or type a code: ")));
+		(void)snprintf(out, CHALLENGE_PROMPT_MAX, "%s", conversation_words(ch->c, short_prompt(recovery, more)));
+	else if (of(ch)->notified && recovery)
+		(void)snprintf(out, CHALLENGE_PROMPT_MAX, conversation_words(ch->c, more
+			? N_("Enter %u on your phone, then Enter, a recovery code, or ?: ")
+			: N_("Enter %u on your phone, then Enter here, or a recovery code: ")), number);
 	else if (of(ch)->notified)
-		(void)snprintf(out, CHALLENGE_PROMPT_MAX, recovery
-			? conversation_words(ch->c, N_("Enter %u on your phone, then Enter here, or a recovery code: "))
-			: conversation_words(ch->c, N_("Enter %u on your phone, then Enter here, or a code: ")), number);
+		(void)snprintf(out, CHALLENGE_PROMPT_MAX, conversation_words(ch->c, more
+			? N_("Enter %u on your phone, then Enter here, a code, or ?: ")
+			: N_("Enter %u on your phone, then Enter here, or a code: ")), number);
+	else if (recovery)
+		(void)snprintf(out, CHALLENGE_PROMPT_MAX, conversation_words(ch->c, more
+			? N_("Enter %u on your phone (%s), then Enter, a recovery code, or ?: ")
+			: N_("Enter %u on your phone (%s), then Enter, or a recovery code: ")), number, host_of(url));
 	else
-		(void)snprintf(out, CHALLENGE_PROMPT_MAX, recovery
-			? conversation_words(ch->c, N_("Enter %u on your phone (%s), then Enter, or a recovery code: "))
-			: conversation_words(ch->c, N_("Enter %u on your phone (%s), then Enter, or a code: ")),
-			number, host_of(url));
+		(void)snprintf(out, CHALLENGE_PROMPT_MAX, conversation_words(ch->c, more
+			? N_("Enter %u on your phone (%s), then Enter, a code, or ?: ")
+			: N_("Enter %u on your phone (%s), then Enter, or a code: ")), number, host_of(url));
 }
 
 /* Why no phone is waited for, and what there is instead. */

@@ -7,6 +7,8 @@
 
 #include "language/language.h"
 
+#define NUMBER_DIGITS 2		/* of one that was meant for the menu */
+
 static const struct {
 	const char *text;
 	enum mfa_method_id method;
@@ -15,14 +17,29 @@ static const struct {
 #include "method/list.h"
 };
 
+/* Once, and only if the rules take it. */
+static size_t add(const struct mfa_policy *policy, const struct ask *row, const struct ask **out, size_t count)
+{
+	size_t i;
+
+	if (row == NULL || row->way == NULL || !ask_is_allowed(row, policy->methods))
+		return count;
+	for (i = 0; i < count; i++)
+		if (out[i] == row)
+			return count;
+	out[count] = row;
+	return count + 1;
+}
+
 size_t ways_allowed(const struct mfa_policy *policy, const struct ask *out[WAYS_MAX])
 {
 	const struct ask *row;
 	size_t i, n = 0;
 
+	for (i = 0; i < policy->order_count; i++)
+		n = add(policy, ask_way_of(policy->order[i]), out, n);
 	for (i = 0; (row = ask_row(i)) != NULL; i++)
-		if (row->way != NULL && ask_is_allowed(row, policy->methods))
-			out[n++] = row;
+		n = add(policy, row, out, n);
 	return n;
 }
 
@@ -41,6 +58,54 @@ bool ways_has(const struct challenge *ch, const struct ask *row)
 	if (row->has != NULL)
 		return row->has(ch);
 	return ask_is_allowed(row, mfa_account_methods(ch->record->account) & ch->policy->methods);
+}
+
+bool ways_is_paper(const struct ask *row)
+{
+	return mfa_method(row->method)->holds == MFA_HOLDS_NOTHING;
+}
+
+const struct ask *ways_only(const struct challenge *ch, const struct ask *const *rows, size_t count)
+{
+	const struct ask *only = NULL;
+	size_t i, n = 0;
+
+	for (i = 0; i < count; i++) {
+		if (ways_is_paper(rows[i]) || !ways_has(ch, rows[i]))
+			continue;
+		only = rows[i];
+		n++;
+	}
+	return n == 1 ? only : NULL;
+}
+
+static bool is_ready(const struct challenge *ch, const struct ask *row)
+{
+	return row->ready == NULL || row->ready(ch->c, ch->policy);
+}
+
+/* What a sign-in begins with, or its question names.  NULL: nothing. */
+static const struct ask *first(const struct challenge *ch)
+{
+	const struct ask *rows[WAYS_MAX], *only;
+	size_t i, n = ways_allowed(ch->policy, rows);
+
+	for (i = 0; i < n; i++)
+		if (!rows[i]->sends && !ways_is_paper(rows[i]) && is_ready(ch, rows[i]) && ways_has(ch, rows[i]))
+			return rows[i];
+	only = ways_only(ch, rows, n);
+	return only != NULL && is_ready(ch, only) ? only : NULL;
+}
+
+const char *ways_standing(const struct challenge *ch, const struct ask *row)
+{
+	if (!ask_is_allowed(row, ch->policy->methods))
+		return "not-allowed";
+	if (!is_ready(ch, row))
+		return "not-ready";
+	if (ch->record->account == NULL || !ways_has(ch, row))
+		return "not-set-up";
+	return first(ch) == row ? "first" : "offered";
 }
 
 /* One line: "1 phone, 2 app or token: ". */
@@ -103,6 +168,8 @@ enum ways_answer ways_read(const struct conversation *c, const struct mfa_policy
 		what = WAYS_MENU;
 	else if (menu && plain[0] == '\0')
 		what = WAYS_BACK;
+	else if (menu && strspn(plain, "0123456789") == strlen(plain) && strlen(plain) <= NUMBER_DIGITS)
+		what = WAYS_NO_SUCH;
 	for (i = 0; i < count; i++) {
 		(void)snprintf(number, sizeof(number), "%zu", i + 1);
 		if (rows[i] == row || (menu && strcmp(plain, number) == 0)) {

@@ -137,7 +137,7 @@ static bool confirm_last(struct change *ch)
 	char answer[8];
 	int r;
 
-	if (mfa_account_is_enough(ch->record.account, ch->label))
+	if (mfa_account_is_enough(ch->record.account, mfa_conf_policy(ch->c->conf, SERVICE)->alone, ch->label))
 		return true;
 	if (conversation_say(ch->c, MFA_INFO,
 		"This is the only device of the account. Without one, the account (and its recovery\n"

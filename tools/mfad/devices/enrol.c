@@ -189,6 +189,11 @@ void enrol_device(struct change *ch, struct enrolment *e, const char *label)
 		e->ask->enrolled(ch, e);
 }
 
+static bool is_alone(const struct mfa_policy *policy, const struct ask *row)
+{
+	return (policy->alone & 1U << row->method) != 0;
+}
+
 /* Those that can be added just now.  Where no other device is enough for the account (alone), it must be by itself.
  * Returns how many. */
 static size_t gather(const struct change *ch, const struct mfa_policy *policy, bool alone, const struct ask **out)
@@ -197,7 +202,7 @@ static size_t gather(const struct change *ch, const struct mfa_policy *policy, b
 	size_t i, n = 0;
 
 	for (i = 0; (row = ask_row(i)) != NULL; i++)
-		if (row->enrol != NULL && row->offered(ch->c, policy) && (!alone || mfa_method(row->method)->alone))
+		if (row->enrol != NULL && row->offered(ch->c, policy) && (!alone || is_alone(policy, row)))
 			out[n++] = row;
 	return n;
 }
@@ -282,7 +287,7 @@ static const struct ask *last_resort(void)
 int enrol_choose(struct change *ch, const struct mfa_policy *policy, const char *asked, struct enrolment *e)
 {
 	const struct ask *rows[MFA_METHOD_COUNT], *wanted = ask_by_word(asked);
-	bool alone = !mfa_account_is_enough(ch->record.account, e->replaces);
+	bool alone = !mfa_account_is_enough(ch->record.account, policy->alone, e->replaces);
 	size_t i, n = gather(ch, policy, alone, rows);
 
 	for (i = 0; i < n && rows[i] != wanted; i++)
@@ -292,7 +297,7 @@ int enrol_choose(struct change *ch, const struct mfa_policy *policy, const char 
 		return n < 2 ? 0 : choose(ch->c, rows, n, &e->ask);
 	if (i < n)
 		return 0;
-	if (alone && !mfa_method(wanted->method)->alone)
+	if (alone && !is_alone(policy, wanted))
 		return -EPERM;
 	if (wanted->not_offered == NULL)
 		return 0;
