@@ -42,7 +42,8 @@ JSON_LIBS     = -ljansson
 CONF_LIBS     = -linih
 QR_LIBS       = -lqrencode
 PNG_LIBS      = -lpng
-PORTAL_LIBS   = -levent_core -levent_extra -levent_openssl -levent_pthreads -lssl -lcurl
+PORTAL_LIBS   = -levent_core -levent_extra -levent_openssl -levent_pthreads -lssl
+OUTGOING_LIBS = -lcurl
 CMOCKA_LIBS   = -lcmocka
 
 -include config.mak.autogen
@@ -148,16 +149,16 @@ $(B)/pam_mfa.so: $(MODULE_OBJS)
 
 define program_rules
 $(B)/$(1): $(patsubst %.c,$(B)/%.o,$(call files,tools/$(1),*.c)) $(B)/libmfa.a $(CLOCK_OBJ)
-	$$(QUIET_LINK)$$(CC) -pie $(SAN) $$(LDFLAGS_ALL) -o $$@ $$(filter %.o %.a,$$^) $$(MFA_LIBS) $$($(2))
+	$$(QUIET_LINK)$$(CC) -pie $(SAN) $$(LDFLAGS_ALL) -o $$@ $$(filter %.o %.a,$$^) $$(MFA_LIBS) $$(foreach l,$(2),$$($$l))
 # The same program with a clock that a test can set; never installed.
 $(B)/tests/$(1): $(patsubst %.c,$(B)/%.o,$(call files,tools/$(1),*.c)) $(B)/libmfa.a $(B)/tests/unit/clock_test.o
 	@mkdir -p $$(@D)
-	$$(QUIET_LINK)$$(CC) -pie $(SAN) $$(LDFLAGS_ALL) -o $$@ $$(filter %.o %.a,$$^) $$(MFA_LIBS) $$($(2))
+	$$(QUIET_LINK)$$(CC) -pie $(SAN) $$(LDFLAGS_ALL) -o $$@ $$(filter %.o %.a,$$^) $$(MFA_LIBS) $$(foreach l,$(2),$$($$l))
 endef
 $(eval $(call program_rules,mfad))
 $(eval $(call program_rules,mfa-enroll,PNG_LIBS))
 $(eval $(call program_rules,mfa-admin))
-$(eval $(call program_rules,mfa-portal,PORTAL_LIBS))
+$(eval $(call program_rules,mfa-portal,PORTAL_LIBS OUTGOING_LIBS))
 TEST_PROGRAMS = $(PROGRAMS:%=$(B)/tests/%)
 
 # What mfad is made of but for its main, for tests of its rooms.
@@ -191,7 +192,7 @@ $(B)/tests/unit/libunit.a: $(patsubst %.c,$(B)/%.o,$(filter-out $(UNIT_SRCS) tes
 	@rm -f $@
 	$(QUIET_AR)$(AR) rcs $@ $^
 $(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $(B)/tests/unit/libunit.a $(B)/libmfad.a $(B)/libmfa.a $(B)/tests/unit/clock_test.o
-	$(QUIET_LINK)$(CC) $(SAN) $(LDFLAGS_ALL) -o $@ $^ $(MFA_LIBS) $(CMOCKA_LIBS)
+	$(QUIET_LINK)$(CC) $(SAN) $(LDFLAGS_ALL) -o $@ $^ $(MFA_LIBS) $(OUTGOING_LIBS) $(CMOCKA_LIBS)
 
 # Helpers of the end-to-end tests: tests/e2e/NAME.c.
 E2E_BINS := $(patsubst tests/e2e/%.c,$(B)/tests/e2e/%,$(wildcard tests/e2e/*.c))
@@ -393,7 +394,7 @@ build-fuzz/%.o: %.c $(HEADERS) lib/method/rows.def
 	@mkdir -p $(@D)
 	$(QUIET_CC)$(FUZZ_CC) -fsanitize=fuzzer-no-link,address,undefined -c -o $@ $<
 build-fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZ_OBJS)
-	$(QUIET_LINK)$(FUZZ_CC) -fsanitize=fuzzer,address,undefined -o $@ $^ $(MFA_LIBS)
+	$(QUIET_LINK)$(FUZZ_CC) -fsanitize=fuzzer,address,undefined -o $@ $^ $(MFA_LIBS) $(OUTGOING_LIBS)
 fuzz: $(FUZZ_BINS)
 	set -e; for t in $(FUZZ_BINS); do name=$${t##*/fuzz_}; \
 		mkdir -p build-fuzz/corpus/$$name; \
