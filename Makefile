@@ -33,6 +33,8 @@ MSGMERGE    = msgmerge
 XGETTEXT    = xgettext
 MFA_USER    = _mfa
 MFA_PORTAL_USER = _mfa-portal
+MFA_SENDER_USER = _mfa-sender
+MFA_COMMAND_USER = _mfa-call
 
 # What each part links, as `dependencies` has it; NOTICE says what for.
 PAM_LIBS      = -lpam
@@ -96,7 +98,8 @@ HARDEN_LD = -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,--as-needed
 
 CPPFLAGS_ALL = -D_GNU_SOURCE $(HARDEN_CPP) -Ilib -Itools $(CPPFLAGS) \
 	-DMFA_VERSION='"$(VERSION)"' -DMFA_USER='"$(MFA_USER)"' \
-	-DMFA_PORTAL_USER='"$(MFA_PORTAL_USER)"' -DMFA_PAGESDIR='"$(pagesdir)"' \
+	-DMFA_PORTAL_USER='"$(MFA_PORTAL_USER)"' -DMFA_PAGESDIR='"$(pagesdir)"' -DMFA_DATADIR='"$(datadir)"' \
+	-DMFA_SENDER_USER='"$(MFA_SENDER_USER)"' -DMFA_COMMAND_USER='"$(MFA_COMMAND_USER)"' \
 	-DMFA_SBINDIR='"$(sbindir)"' -DMFA_SYSCONFDIR='"$(sysconfdir)"' \
 	-DMFA_LOCALSTATEDIR='"$(localstatedir)"' -DMFA_RUNSTATEDIR='"$(runstatedir)"' \
 	-DMFA_LOCALEDIR='"$(localedir)"'
@@ -240,7 +243,8 @@ po: $(CATALOGUES) $(B)/po/mfa.pot
 SUBST = sed -e 's|@sbindir@|$(sbindir)|g' -e 's|@bindir@|$(bindir)|g' \
 	-e 's|@sysconfdir@|$(sysconfdir)|g' -e 's|@localstatedir@|$(localstatedir)|g' \
 	-e 's|@runstatedir@|$(runstatedir)|g' -e 's|@user@|$(MFA_USER)|g' \
-	-e 's|@portal_user@|$(MFA_PORTAL_USER)|g'
+	-e 's|@portal_user@|$(MFA_PORTAL_USER)|g' -e 's|@sender_user@|$(MFA_SENDER_USER)|g' \
+	-e 's|@command_user@|$(MFA_COMMAND_USER)|g' -e 's|@datadir@|$(datadir)|g'
 MAN1 := $(wildcard man/*.1)
 MAN5 := $(wildcard man/*.5)
 MAN8 := $(wildcard man/*.8)

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +31,7 @@ int conf_complete(struct loader *l)
 		host[sizeof(host) - 1] = '\0';
 		conf->issuer = conf_keep(l, strdup(host));
 	}
-	return conf->issuer != NULL && conf_complete_policies(l) && conf_complete_portal(l);
+	return conf->issuer != NULL && conf_complete_policies(l) && conf_complete_portal(l) && conf_complete_sender(l);
 }
 
 struct mfa_conf *conf_new(void)
@@ -50,6 +51,7 @@ struct mfa_conf *conf_new(void)
 	conf->push_timeout = MFA_CONF_PUSH_TIMEOUT;
 	conf->directory_timeout = MFA_CONF_DIRECTORY_TIMEOUT;
 	conf->push_limit = MFA_CONF_PUSH_LIMIT;
+	conf_sender_defaults(conf);
 	conf->policies[0] = (struct mfa_policy){ .nss = true, .alone = mfa_methods_alone() };
 	return conf;
 }
@@ -58,6 +60,14 @@ int mfa_conf_parse(const char *name, const char *text, size_t len, struct mfa_co
 		   char error[MFA_CONF_ERROR_SIZE])
 {
 	return conf_parse(name, text, len, conf_sections, out, error);
+}
+
+int mfa_conf_parse_preset(const char *name, const char *text, size_t len, struct mfa_conf **out,
+			  char error[MFA_CONF_ERROR_SIZE])
+{
+	static const struct conf_section sections[] = { { "sms", .keys = conf_preset_keys }, { NULL } };
+
+	return conf_parse_part(name, text, len, sections, out, error);
 }
 
 static int read_file(int fd, char **out, size_t *out_len)
@@ -99,7 +109,9 @@ static int check_owner(int fd, const char *path, char *error)
 	return 0;
 }
 
-int mfa_conf_load(const char *path, struct mfa_conf **out, char error[MFA_CONF_ERROR_SIZE])
+typedef int parse_fn(const char *name, const char *text, size_t len, struct mfa_conf **out, char *error);
+
+static int load(const char *path, parse_fn *parse, struct mfa_conf **out, char *error)
 {
 	char *text = NULL;
 	size_t len = 0;
@@ -112,13 +124,34 @@ int mfa_conf_load(const char *path, struct mfa_conf **out, char error[MFA_CONF_E
 	if (r == 0)
 		r = read_file(fd, &text, &len);
 	if (r == 0)
-		r = mfa_conf_parse(path, text, len, out, error);
+		r = parse(path, text, len, out, error);
 	else if (error[0] == '\0')
 		(void)snprintf(error, MFA_CONF_ERROR_SIZE, "%s: %s", path, strerror(-r));
 	free(text);
 	if (fd >= 0)
 		(void)close(fd);
 	return r;
+}
+
+int mfa_conf_load(const char *path, struct mfa_conf **out, char error[MFA_CONF_ERROR_SIZE])
+{
+	return load(path, mfa_conf_parse, out, error);
+}
+
+int mfa_conf_load_preset(const struct mfa_conf *conf, const char *folder, struct mfa_conf **out,
+			 char error[MFA_CONF_ERROR_SIZE])
+{
+	const char *name = conf->sms.preset;
+	char path[PATH_MAX];
+	int n = name[0] == '/' ? snprintf(path, sizeof(path), "%s", name)
+			       : snprintf(path, sizeof(path), "%s/%s.conf", folder, name);
+
+	*out = NULL;
+	if (n < 0 || (size_t)n >= sizeof(path)) {
+		(void)snprintf(error, MFA_CONF_ERROR_SIZE, "%s: %s", name, strerror(ENAMETOOLONG));
+		return -ENAMETOOLONG;
+	}
+	return load(path, mfa_conf_parse_preset, out, error);
 }
 
 void mfa_conf_free(struct mfa_conf **conf)

@@ -19,6 +19,14 @@
 #define MFA_CONF_DIRECTORY_TIMEOUT 30	/* seconds that look-ups of users and groups may take */
 #define MFA_CONF_DIRECTORY_TIMEOUT_MAX 50	/* less than a client that hears WORKING waits */
 
+#define MFA_CONF_SENDER_HOUR 1000
+#define MFA_CONF_SENDER_ACCOUNT_HOUR 5
+#define MFA_CONF_SENDER_ADDRESS_HOUR 60
+#define MFA_CONF_SENDER_LIFETIME 600
+#define MFA_CONF_EMAIL_MAX 254			/* RFC 5321 section 4.5.3.1.3, without the brackets */
+#define MFA_CONF_EMAIL_SERVER "smtp://127.0.0.1:25"
+#define MFA_CONF_PRESETS MFA_DATADIR "/pam-mfa/sms"
+
 struct mfa_texts {
 	const char *const *rows;
 	size_t count;
@@ -35,6 +43,44 @@ struct mfa_portal_conf {
 	struct mfa_networks push_networks;	/* that are not public, and yet have push services */
 };
 
+/* [sender]: of all codes that are sent. */
+struct mfa_sender_conf {
+	unsigned hour;			/* codes an hour, of each method */
+	unsigned account_hour;		/* for one account */
+	unsigned address_hour;		/* asked for from one address */
+	unsigned lifetime;		/* seconds */
+};
+
+enum mfa_email_tls { MFA_EMAIL_TLS_UNSAID, MFA_EMAIL_TLS_REQUIRED, MFA_EMAIL_TLS_TRY, MFA_EMAIL_TLS_NO };
+
+/* [email] */
+struct mfa_email_conf {
+	const char *server;		/* "smtp://HOST[:PORT]" or "smtps://..." */
+	bool smtps, loopback;		/* of the server */
+	enum mfa_email_tls tls;
+	const char *user;		/* NULL: without a password */
+	const char *from;		/* NULL: no e-mail is sent */
+	const char *hello;		/* the name that the server is told */
+	struct mfa_texts not_at;	/* domains whose mailboxes are no second factor here */
+};
+
+enum mfa_sms_type { MFA_SMS_UNSAID, MFA_SMS_JSON, MFA_SMS_FORM };
+
+/* [sms]; or of a preset, which says no more than url, type, headers, body and success. */
+struct mfa_sms_conf {
+	const char *preset;		/* a name, or an absolute path */
+	const char *url;		/* with what is filled in (sender/template.h) */
+	enum mfa_sms_type type;
+	struct mfa_texts headers;
+	const char *body;
+	const char *success;		/* what an answer must contain, besides a status of 2xx; NULL: nothing */
+	const char *from;
+	const char *account;
+	const char *command;		/* in place of a gateway */
+	unsigned country;		/* 0: numbers are typed with theirs */
+	struct mfa_texts numbers;	/* how those must begin that are sent to: "+316" */
+};
+
 struct mfa_conf {
 	const char *store_url;		/* [store] url */
 	const char *key_file;		/* [seal] key_file */
@@ -45,6 +91,9 @@ struct mfa_conf {
 	unsigned push_timeout;		/* [push] timeout, in seconds */
 	unsigned push_limit;		/* [push] limit */
 	unsigned directory_timeout;	/* [directory] timeout, in seconds */
+	struct mfa_sender_conf sender;
+	struct mfa_email_conf email;
+	struct mfa_sms_conf sms;
 	struct mfa_policy *policies;	/* the first is [policy]; count is at least 1 */
 	size_t policy_count;
 	void **kept;			/* memory that all this points to */
@@ -78,6 +127,19 @@ int mfa_conf_find_callers(const char *path, struct mfa_conf *conf, char error[MF
 const struct mfa_caller *mfa_conf_caller(const struct mfa_policy *policy, uint32_t uid);
 /* Whether a uid is a caller of any service. */
 bool mfa_conf_has_caller(const struct mfa_conf *conf, uint32_t uid);
+/* Whether messages of that kind are configured. */
+bool mfa_conf_has_email(const struct mfa_conf *conf);
+bool mfa_conf_has_sms(const struct mfa_conf *conf);
+/* The gateway that [sms] preset names, from its file (in folder, where it is a name), as mfa_conf_load: only
+ * (*out)->sms holds something.  conf: with a preset. */
+int mfa_conf_load_preset(const struct mfa_conf *conf, const char *folder, struct mfa_conf **out,
+			 char error[MFA_CONF_ERROR_SIZE]);
+/* The same from a text; for tests. */
+int mfa_conf_parse_preset(const char *name, const char *text, size_t len, struct mfa_conf **out,
+			  char error[MFA_CONF_ERROR_SIZE]);
+/* [sms], and where it says nothing, what the preset says.  What *out points to stays theirs. */
+void mfa_conf_join_preset(const struct mfa_sms_conf *own, const struct mfa_sms_conf *preset, struct mfa_sms_conf *out);
+
 /* Frees, sets NULL. */
 void mfa_conf_free(struct mfa_conf **conf);
 

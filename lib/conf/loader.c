@@ -219,8 +219,8 @@ static void read_lines(struct loader *l)
 	}
 }
 
-int conf_parse(const char *name, const char *text, size_t len, const struct conf_section *sections,
-	       struct mfa_conf **out, char error[MFA_CONF_ERROR_SIZE])
+static int parse(const char *name, const char *text, size_t len, const struct conf_section *sections,
+		 int (*complete)(struct loader *l), struct mfa_conf **out, char *error)
 {
 	struct loader l = { .sections = sections, .name = name, .text = text, .len = len, .error = error };
 	size_t count = 0;
@@ -238,7 +238,7 @@ int conf_parse(const char *name, const char *text, size_t len, const struct conf
 	}
 	r = -EINVAL;
 	read_lines(&l);
-	if (!l.failed && conf_complete(&l)) {
+	if (!l.failed && complete(&l)) {
 		*out = l.conf;
 		l.conf = NULL;
 		r = 0;
@@ -248,4 +248,22 @@ out:
 	free(l.begun);
 	mfa_conf_free(&l.conf);
 	return r;
+}
+
+int conf_parse(const char *name, const char *text, size_t len, const struct conf_section *sections,
+	       struct mfa_conf **out, char error[MFA_CONF_ERROR_SIZE])
+{
+	return parse(name, text, len, sections, conf_complete, out, error);
+}
+
+static int nothing_missing(struct loader *l)
+{
+	(void)l;
+	return 1;
+}
+
+int conf_parse_part(const char *name, const char *text, size_t len, const struct conf_section *sections,
+		    struct mfa_conf **out, char error[MFA_CONF_ERROR_SIZE])
+{
+	return parse(name, text, len, sections, nothing_missing, out, error);
 }

@@ -53,6 +53,10 @@ struct conf_section {
 int conf_parse(const char *name, const char *text, size_t len, const struct conf_section *sections,
 	       struct mfa_conf **out, char error[MFA_CONF_ERROR_SIZE]);
 
+/* The same of a file that is no whole configuration: what is not said is not missed. */
+int conf_parse_part(const char *name, const char *text, size_t len, const struct conf_section *sections,
+		    struct mfa_conf **out, char error[MFA_CONF_ERROR_SIZE]);
+
 /* Complains of the line that is being read; the first complaint stands.  Returns 0, for inih. */
 int conf_fail(struct loader *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Makes memory the configuration's.  Returns p, or NULL (complained of): out of memory, also
