@@ -23,7 +23,6 @@
 #define MFA_CONF_SENDER_ACCOUNT_HOUR 5
 #define MFA_CONF_SENDER_ADDRESS_HOUR 60
 #define MFA_CONF_SENDER_LIFETIME 600
-#define MFA_CONF_EMAIL_MAX 254			/* RFC 5321 section 4.5.3.1.3, without the brackets */
 #define MFA_CONF_EMAIL_SERVER "smtp://127.0.0.1:25"
 #define MFA_CONF_PRESETS MFA_DATADIR "/pam-mfa/sms"
 
@@ -78,7 +77,7 @@ struct mfa_sms_conf {
 	const char *account;
 	const char *command;		/* in place of a gateway */
 	unsigned country;		/* 0: numbers are typed with theirs */
-	struct mfa_texts numbers;	/* how those must begin that are sent to: "+316" */
+	const char *numbers;		/* how those must begin that are sent to: "+316, +324" (address/number.h) */
 };
 
 struct mfa_conf {

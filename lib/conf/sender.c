@@ -6,6 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "address/email.h"
+#include "address/number.h"
 #include "address/server.h"
 #include "clock/duration.h"
 #include "conf/sections.h"
@@ -16,8 +18,6 @@
 #define LIFETIME_MAX 3600
 #define HOUR_MAX 100000000
 #define ACCOUNT_HOUR_MAX 10
-#define COUNTRY_MAX 999
-#define PREFIX_DIGITS_MAX 15
 #define BODY_MAX 2000
 
 /* [sender] */
@@ -120,10 +120,7 @@ static bool is_domain(const char *value)
 
 static int set_from(struct loader *l, const char *key, const char *value)
 {
-	const char *at = strrchr(value, '@');
-
-	if (at == NULL || at == value || strcspn(value, " <>\"(),:;\\[]") < strlen(value) || !is_domain(at + 1) ||
-	    !mfa_text_printable(value) || strlen(value) > MFA_CONF_EMAIL_MAX)
+	if (!mfa_email_valid(value))
 		return conf_fail(l, "%s = %s: it must be an address such as mfa@example.org", key, value);
 	return conf_set_copy(l, value, &l->conf->email.from);
 }
@@ -238,21 +235,19 @@ static int set_account(struct loader *l, const char *key, const char *value)
 
 static int set_country(struct loader *l, const char *key, const char *value)
 {
-	return conf_set_number(l, key, value, 1, COUNTRY_MAX, &l->conf->sms.country);
-}
-
-static int add_prefix(struct loader *l, const char *key, const char *word, void *to)
-{
-	size_t digits = strspn(word + 1, "0123456789");
-
-	if (word[0] != '+' || digits == 0 || digits > PREFIX_DIGITS_MAX || word[1 + digits] != '\0' || word[1] == '0')
-		return conf_fail(l, "%s: %s is not the beginning of a number such as +316", key, word);
-	return add_text(l, word, to);
+	return conf_set_number(l, key, value, 1, MFA_COUNTRY_MAX, &l->conf->sms.country);
 }
 
 static int set_numbers(struct loader *l, const char *key, const char *value)
 {
-	return conf_each_word(l, key, value, add_prefix, &l->conf->sms.numbers);
+	const char *before = l->again ? l->conf->sms.numbers : NULL;
+	char *text = NULL;
+
+	if (!mfa_number_prefixes_valid(value))
+		return conf_fail(l, "%s = %s: it must be how numbers begin, such as +316, +324", key, value);
+	l->conf->sms.numbers = conf_keep(l, asprintf(&text, "%s%s%s", before != NULL ? before : "", before != NULL ? ", " : "",
+						     value) >= 0 ? text : NULL);
+	return l->conf->sms.numbers != NULL;
 }
 
 static int set_command(struct loader *l, const char *key, const char *value)
@@ -306,7 +301,7 @@ static int complete_email(struct loader *l)
 	if (email->server == NULL)
 		email->server = MFA_CONF_EMAIL_SERVER;
 	if (email->hello == NULL)
-		email->hello = strrchr(email->from, '@') + 1;
+		email->hello = mfa_email_domain(email->from);
 	if (email->smtps && (email->tls == MFA_EMAIL_TLS_NO || email->tls == MFA_EMAIL_TLS_TRY))
 		return conf_fail(l, "[email] tls: a server of smtps:// has it in any case");
 	if (email->tls == MFA_EMAIL_TLS_UNSAID)
@@ -323,11 +318,11 @@ static int complete_sms(struct loader *l)
 
 	if (!mfa_conf_has_sms(l->conf))
 		return sms->type == MFA_SMS_UNSAID && sms->headers.count == 0 && sms->body == NULL && sms->success == NULL &&
-		       sms->from == NULL && sms->account == NULL && sms->country == 0 && sms->numbers.count == 0
+		       sms->from == NULL && sms->account == NULL && sms->country == 0 && sms->numbers == NULL
 			? 1 : conf_fail(l, "[sms] preset, url or command is missing");
 	if (http && sms->command != NULL)
 		return conf_fail(l, "[sms] command stands in place of preset and url, not beside them");
-	if (sms->numbers.count == 0)
+	if (sms->numbers == NULL)
 		return conf_fail(l, "[sms] numbers is missing: whom messages may go to, such as +316");
 	return 1;
 }

@@ -60,7 +60,7 @@ static void test_values(void **state)
 		"[email]\nserver = smtp://mail.example.org:587\nuser = mfa\nfrom = mfa@example.org\nnot_at = a.example, b.example\n"
 		"not_at = c.example\n"
 		"[sms]\nurl = https://sms.example/send\ntype = json\nheader = X-A: 1\nheader = X-B: 2\nbody = {\"a\":\"{number}\",\n"
-		"body = \"b\":\"{text}\"}\nsuccess = ok\nfrom = School\naccount = AC1\ncountry = 31\nnumbers = +316, +324\n";
+		"body = \"b\":\"{text}\"}\nsuccess = ok\nfrom = School\naccount = AC1\ncountry = 31\nnumbers = +316, +324\nnumbers = +49\n";
 	char error[MFA_CONF_ERROR_SIZE];
 	struct mfa_conf *conf = read_conf(text, error);
 
@@ -80,7 +80,7 @@ static void test_values(void **state)
 	assert_string_equal(conf->sms.body, "{\"a\":\"{number}\",\"b\":\"{text}\"}");
 	assert_int_equal(conf->sms.headers.count, 2);
 	assert_string_equal(conf->sms.headers.rows[1], "X-B: 2");
-	assert_int_equal(conf->sms.numbers.count, 2);
+	assert_string_equal(conf->sms.numbers, "+316, +324, +49");
 	assert_int_equal(conf->sms.country, 31);
 	mfa_conf_free(&conf);
 }
@@ -167,11 +167,11 @@ static void test_mistakes(void **state)
 		  "\nbody = " LONG_180 "\nbody = " LONG_180 "\n", "f:17: body is longer than 2000 bytes" },
 		{ LEAST "[sms]\ncountry = 0\n", "f:6: country = 0: it must be a number from 1 to 999" },
 		{ LEAST "[sms]\ncountry = +31\n", "f:6: country = +31: it must be a number" },
-		{ LEAST "[sms]\nnumbers = 316\n", "f:6: numbers: 316 is not the beginning of a number" },
-		{ LEAST "[sms]\nnumbers = +\n", "f:6: numbers: + is not the beginning of a number" },
-		{ LEAST "[sms]\nnumbers = +0\n", "f:6: numbers: +0 is not the beginning" },
-		{ LEAST "[sms]\nnumbers = +31-6\n", "f:6: numbers: +31-6 is not the beginning" },
-		{ LEAST "[sms]\nnumbers = *\n", "f:6: numbers: * is not the beginning" },
+		{ LEAST "[sms]\nnumbers = 316\n", "f:6: numbers = 316: it must be how numbers begin" },
+		{ LEAST "[sms]\nnumbers = +\n", "f:6: numbers = +: it must be how numbers begin" },
+		{ LEAST "[sms]\nnumbers = +0\n", "f:6: numbers = +0: it must be how numbers begin" },
+		{ LEAST "[sms]\nnumbers = +31-6\n", "f:6: numbers = +31-6: it must be how numbers begin" },
+		{ LEAST "[sms]\nnumbers = *\n", "f:6: numbers = *: it must be how numbers begin" },
 		{ LEAST "[sms]\ncommand = send\n", "f:6: command = send: it must be an absolute path" },
 		{ LEAST "[sms]\ncommand = /bin/send -x\n", "f:6: command = /bin/send -x: it must be the path of one program" },
 		{ LEAST "[sms]\nkey = x\n", "f:6: [sms] has no key key" },
@@ -212,7 +212,7 @@ static void test_preset(void **state)
 	assert_int_equal(joined.headers.count, 1);
 	assert_string_equal(joined.body, "p");
 	assert_string_equal(joined.success, "own");
-	assert_int_equal(joined.numbers.count, 1);
+	assert_string_equal(joined.numbers, "+31");
 	mfa_conf_free(&other);
 	for (i = 0; i < ROWS(wrong); i++) {
 		assert_int_equal(mfa_conf_parse_preset("p", wrong[i].text, strlen(wrong[i].text), &other, error), -EINVAL);
