@@ -118,7 +118,7 @@ TEST_SRCS   := $(foreach r,$(TEST_ROOMS),$(call files,$(r),*.c))
 CLOCK_OBJ    = $(B)/lib/clock/clock.o
 LIB_OBJS    := $(filter-out $(CLOCK_OBJ),$(LIB_SRCS:%.c=$(B)/%.o))
 HEADERS     := $(foreach r,lib tools $(TEST_ROOMS),$(call files,$(r),*.h))
-PROGRAMS     = mfad mfa-enroll mfa-admin mfa-portal
+PROGRAMS     = mfad mfa-enroll mfa-admin mfa-portal mfa-sender
 PROGRAM_BINS = $(PROGRAMS:%=$(B)/%)
 
 LANGUAGES   := $(patsubst po/%.po,%,$(wildcard po/*.po))
@@ -162,6 +162,7 @@ $(eval $(call program_rules,mfad))
 $(eval $(call program_rules,mfa-enroll,PNG_LIBS))
 $(eval $(call program_rules,mfa-admin))
 $(eval $(call program_rules,mfa-portal,PORTAL_LIBS OUTGOING_LIBS))
+$(eval $(call program_rules,mfa-sender,OUTGOING_LIBS))
 TEST_PROGRAMS = $(PROGRAMS:%=$(B)/tests/%)
 
 # What mfad is made of but for its main, for tests of its rooms.
@@ -265,7 +266,8 @@ DOCS = README NEWS COPYING NOTICE SECURITY \
 	$(addprefix doc/,ADMIN BENCHMARKS MIGRATING PROTOCOL ROLLOUT THREATS)
 PLAIN = $(foreach f,$(PAGES),$(f):$(pagesdir)/$(notdir $(f))) $(foreach f,$(DOCS),$(f):$(docdir)/$(notdir $(f)))
 BINARIES = $(B)/mfad:$(sbindir)/mfad $(B)/mfa-admin:$(sbindir)/mfa-admin \
-	$(B)/mfa-portal:$(sbindir)/mfa-portal $(B)/mfa-enroll:$(bindir)/mfa-enroll
+	$(B)/mfa-portal:$(sbindir)/mfa-portal $(B)/mfa-sender:$(sbindir)/mfa-sender \
+	$(B)/mfa-enroll:$(bindir)/mfa-enroll
 MODULE = $(B)/pam_mfa.so:$(pamdir)/pam_mfa.so
 MESSAGES = $(foreach l,$(LANGUAGES),$(B)/po/$(l).mo:$(localedir)/$(l)/LC_MESSAGES/mfa.mo)
 # Under a name of its own for each language (lib/language/language.c).
@@ -298,7 +300,8 @@ install: all
 		$(SUBST) conf/mfa.conf >$(DESTDIR)$(sysconfdir)/mfa/mfa.conf; }
 ifeq ($(DESTDIR),)
 	@echo '  The module is $(call dst,$(MODULE)).'
-	conf/set-up $(MFA_USER) $(sysconfdir) $(localstatedir) $(runstatedir) $(sbindir) $(MFA_PORTAL_USER)
+	conf/set-up $(MFA_USER) $(sysconfdir) $(localstatedir) $(runstatedir) $(sbindir) $(MFA_PORTAL_USER) \
+		$(MFA_SENDER_USER) $(MFA_COMMAND_USER)
 	@echo '  Next: systemctl daemon-reload && systemctl enable --now mfad.socket, and then mfa-enroll'
 	@echo '  as who will sign in.  No PAM service asks for a factor yet; README, "Set it up", goes on from there.'
 endif

@@ -12,7 +12,7 @@
 static const char *why_never(uint32_t uid)
 {
 	static const char ours[] = N_("a user of mfa's own can't be a caller");
-	static const char *const users[] = { MFA_USER, MFA_PORTAL_USER };
+	static const char *const users[] = { MFA_USER, MFA_PORTAL_USER, MFA_SENDER_USER, MFA_COMMAND_USER };
 	struct mfa_identity id;
 	size_t i;
 

@@ -15,6 +15,7 @@ enum mfa_exit {
 	MFA_EXIT_EXISTS = 5,
 	MFA_EXIT_INVALID = 6,		/* a mistake in a file or in what was asked */
 	MFA_EXIT_FAILED = 7,		/* store full, read-only or damaged: nothing was changed */
+	MFA_EXIT_UNKNOWN = 9,		/* test-send: it may have been sent, or not */
 	MFA_EXIT_INTERRUPTED = 130,
 };
 

@@ -37,8 +37,10 @@ enum mfa_frame_type {
 	MFA_PASS = 22,		/* PROTOCOL USER VALID USES [MODE]: a temporary access pass; one ROW */
 	MFA_REPORT = 23,	/* PROTOCOL: ROWs of names and progress, then one of figures */
 	MFA_METRICS = 24,	/* PROTOCOL: a ROW for each line of Prometheus' text format */
+	MFA_TEST_SEND = 28,	/* PROTOCOL JSON: a message to try out; ROWs of what is said of it */
 	MFA_PHONE = 32,		/* PROTOCOL JSON: a phone's call, from mfa-portal; one ROW, then the next */
 	MFA_EVENTS = 33,	/* PROTOCOL: ROWs for mfa-portal, for as long as it listens */
+	MFA_SENDER = 34,	/* PROTOCOL JSON: ROWs for mfa-sender, which answers with more of these */
 
 	/* From mfad: steps, until DONE ends the conversation. */
 	MFA_INFO = 64,		/* TEXT: show it */

@@ -9,7 +9,7 @@ examples=/usr/local/share/doc/pam-mfa/examples
 # As on a machine that never saw it.
 userdel _mfa
 rm -rf /var/lib/mfa /run/mfa /etc/mfa/master.key
-set_up() { conf/set-up _mfa /etc /var /run /usr/local/sbin _mfa-portal; }
+set_up() { conf/set-up _mfa /etc /var /run /usr/local/sbin _mfa-portal _mfa-sender _mfa-call; }
 ok 'set-up' set_up
 is 'the user has no password and no shell' \
 	"$(getent passwd _mfa | cut -d: -f7) $(getent shadow _mfa | cut -d: -f2 | tr -d '*')" '/usr/sbin/nologin !'

@@ -10,6 +10,7 @@
 #define ALICE 64998
 #define OWN 64999
 #define PORTAL 64997
+#define SENDER 64996
 #define OVERFLOW 65534
 
 /* What a socket whose other end a uid made says of it. */
@@ -24,7 +25,7 @@ static struct peer peer_as(uid_t uid, uid_t own, uid_t overflow)
 	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds), 0);
 	if (other)
 		assert_int_equal(seteuid(0), 0);
-	peer = peer_of(fds[0], own, PORTAL, overflow);
+	peer = peer_of(fds[0], own, PORTAL, SENDER, overflow);
 	(void)close(fds[0]);
 	(void)close(fds[1]);
 	return peer;
@@ -43,6 +44,9 @@ static void test_uids(void **state)
 		{ "mfa-portal", PORTAL, OWN, OVERFLOW, PEER_PORTAL },
 		{ "mfa-portal, where it is this very user", PORTAL, PORTAL, OVERFLOW, PEER_ROOT },
 		{ "mfa-portal, hidden", PORTAL, OWN, PORTAL, PEER_NOBODY },
+		{ "mfa-sender", SENDER, OWN, OVERFLOW, PEER_SENDER },
+		{ "mfa-sender, where it is this very user", SENDER, SENDER, OVERFLOW, PEER_ROOT },
+		{ "mfa-sender, hidden", SENDER, OWN, SENDER, PEER_NOBODY },
 		{ "hidden by a namespace", OVERFLOW, OWN, OVERFLOW, PEER_NOBODY },
 		{ "the usual number where it is another", OVERFLOW, OWN, OWN, PEER_SELF },
 		{ "hidden, to an mfad of that very user", OVERFLOW, OVERFLOW, OVERFLOW, PEER_NOBODY },
@@ -83,14 +87,14 @@ static void test_no_socket(void **state)
 
 	(void)state;
 	assert_int_equal(pipe(fds), 0);
-	peer = peer_of(fds[0], OWN, PORTAL, OVERFLOW);
+	peer = peer_of(fds[0], OWN, PORTAL, SENDER, OVERFLOW);
 	assert_int_equal(peer.kind, PEER_NOBODY);
 	assert_int_equal(peer.uid, (uid_t)-1);
 	(void)close(fds[0]);
 	(void)close(fds[1]);
-	assert_int_equal(peer_of(fds[0], OWN, PORTAL, OVERFLOW).kind, PEER_NOBODY);
+	assert_int_equal(peer_of(fds[0], OWN, PORTAL, SENDER, OVERFLOW).kind, PEER_NOBODY);
 	/* Not even to an mfad that does not know its own uid. */
-	assert_int_equal(peer_of(-1, (uid_t)-1, (uid_t)-1, OVERFLOW).kind, PEER_NOBODY);
+	assert_int_equal(peer_of(-1, (uid_t)-1, (uid_t)-1, (uid_t)-1, OVERFLOW).kind, PEER_NOBODY);
 }
 
 int main(void)

@@ -15,7 +15,7 @@
 #define NOBODY_ELSE 64999
 #define LEAST "[store]\nurl = sqlite:///nowhere/s\n[seal]\nkey_file = /nowhere/k\n[policy lax]\nfailmode = open\n"
 
-enum { ROOT = 1, SELF = 2, PORTAL = 4 };
+enum { ROOT = 1, SELF = 2, PORTAL = 4, SENDER = 8 };
 
 static const struct { enum mfa_frame_type type; unsigned peers; bool lasts; } allowed[] = {
 	{ MFA_SIGNIN, ROOT | SELF },
@@ -39,6 +39,8 @@ static const struct { enum mfa_frame_type type; unsigned peers; bool lasts; } al
 	{ MFA_METRICS, ROOT },
 	{ MFA_PHONE, ROOT | PORTAL, true },
 	{ MFA_EVENTS, ROOT | PORTAL, true },
+	{ MFA_SENDER, ROOT | SENDER, true },
+	{ MFA_TEST_SEND, ROOT },
 };
 
 struct fixture {
@@ -112,10 +114,11 @@ static unsigned ask(struct fixture *f, unsigned type, uint8_t protocol, int *las
 /* With a protocol that is not there a request that its peer may send ends at that, and any other before it. */
 static void test_who_may(void **state)
 {
-	static const struct { const char *name; unsigned kind; bool own, portal, hidden; } peers[] = {
+	static const struct { const char *name; unsigned kind; bool own, portal, sender, hidden; } peers[] = {
 		{ "root", ROOT, .own = true },
 		{ "a user", SELF },
 		{ "mfa-portal", PORTAL, .portal = true },
+		{ "mfa-sender", SENDER, .sender = true },
 		{ "nobody", 0, .hidden = true },
 		{ "mfa-portal, hidden", 0, .portal = true, .hidden = true },
 	};
@@ -126,6 +129,7 @@ static void test_who_may(void **state)
 	for (i = 0; i < ROWS(peers); i++) {
 		f->verifier.own_uid = peers[i].own ? f->uid : NOBODY_ELSE;
 		f->verifier.portal_uid = peers[i].portal ? f->uid : (uid_t)-1;
+		f->verifier.sender_uid = peers[i].sender ? f->uid : (uid_t)-1;
 		f->verifier.overflow_uid = peers[i].hidden ? f->uid : NOBODY_ELSE;
 		for (type = 0; type < 256; type++) {
 			int lasts, expect_lasts = 0;

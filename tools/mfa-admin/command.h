@@ -47,6 +47,7 @@ command_fn command_forget;
 command_fn command_import;		/* import.c */
 command_fn command_report;		/* report.c */
 command_fn command_metrics;
+command_fn command_test_send;		/* test_send.c */
 command_fn command_names;		/* names.c */
 command_fn command_explain;		/* explain.c */
 command_fn command_backup;		/* backup.c */

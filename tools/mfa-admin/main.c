@@ -36,6 +36,8 @@ static const struct command commands[] = {
 	{ "names", command_names, 0, "", HAS(FOLD) | HAS(YES),
 	  N_("accounts whose names differ in capital letters; --fold") },
 	{ "metrics", command_metrics, 0, "", 0, N_("what mfad counts, for Prometheus") },
+	{ "test-send", command_test_send, 2, "METHOD ADDRESS", 0,
+	  N_("try out mfa-sender: email or sms, to an address") },
 	{ "explain", command_explain, 0, "",
 	  HAS(USER) | HAS(SERVICE) | HAS(RHOST) | HAS(SESSION) | HAS(TERMINAL) | HAS(CALLER) | HAS(JSON),
 	  N_("which rule decides: --user, --service, --rhost, --session") },

@@ -119,6 +119,49 @@ void metrics_push_message(int status)
 		atomic_fetch_add(status == 404 || status == 410 ? &messages_gone : &messages_failed, 1);
 }
 
+/* By method and result, in the order in which they first came; there are few of either. */
+#define SENT_MAX 16
+static struct { const char *method, *result; uint64_t count; } sent[SENT_MAX];
+static size_t sent_count;
+static _Atomic bool sender_listens;
+
+void metrics_sender(bool listens)
+{
+	atomic_store(&sender_listens, listens);
+}
+
+void metrics_sent(const char *method, const char *result)
+{
+	size_t i;
+
+	(void)pthread_mutex_lock(&lock);
+	for (i = 0; i < sent_count; i++)
+		if (strcmp(sent[i].method, method) == 0 && strcmp(sent[i].result, result) == 0)
+			break;
+	if (i == sent_count && i < SENT_MAX) {
+		sent[i].method = method;
+		sent[i].result = result;
+		sent_count++;
+	}
+	if (i < SENT_MAX)
+		sent[i].count++;
+	(void)pthread_mutex_unlock(&lock);
+}
+
+static void print_sent(FILE *to)
+{
+	size_t i;
+
+	(void)fprintf(to, "# HELP mfa_sender_up Whether mfa-sender listens.\n# TYPE mfa_sender_up gauge\nmfa_sender_up %d\n"
+		      "# HELP mfa_sent_total Messages, by what came of them.\n# TYPE mfa_sent_total counter\n",
+		      atomic_load(&sender_listens) ? 1 : 0);
+	(void)pthread_mutex_lock(&lock);
+	for (i = 0; i < sent_count; i++)
+		(void)fprintf(to, "mfa_sent_total{method=\"%s\",result=\"%s\"} %llu\n", sent[i].method, sent[i].result,
+			      (unsigned long long)sent[i].count);
+	(void)pthread_mutex_unlock(&lock);
+}
+
 static void print_pushes(FILE *to)
 {
 	(void)fprintf(to, "# HELP mfa_phone_calls_total Calls of phones' pages.\n"
@@ -184,6 +227,7 @@ char *metrics_format(void)
 	print_signins(to);
 	print_judged(to);
 	print_pushes(to);
+	print_sent(to);
 	(void)fprintf(to, "# HELP mfa_throttled_total Answers not looked at, since too many were wrong.\n"
 		      "# TYPE mfa_throttled_total counter\nmfa_throttled_total %llu\n"
 		      "# HELP mfa_conversations Conversations under way.\n"

@@ -22,6 +22,11 @@ void metrics_push_asked(void);
 /* What became of a notification: a status of HTTP, 0: no answer. */
 void metrics_push_message(int status);
 
+/* Whether an mfa-sender listens. */
+void metrics_sender(bool listens);
+/* The last word of a message: both are constant texts. */
+void metrics_sent(const char *method, const char *result);
+
 /* All of it in the text format, version 0.0.4; free() it.  NULL when memory ran out. */
 char *metrics_format(void);
 

@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <sys/socket.h>
 
-struct peer peer_of(int fd, uid_t own_uid, uid_t portal_uid, uid_t overflow_uid)
+struct peer peer_of(int fd, uid_t own_uid, uid_t portal_uid, uid_t sender_uid, uid_t overflow_uid)
 {
 	struct peer peer = { .kind = PEER_NOBODY, .uid = (uid_t)-1 };
 	struct ucred cred;
@@ -20,6 +20,6 @@ struct peer peer_of(int fd, uid_t own_uid, uid_t portal_uid, uid_t overflow_uid)
 	if (cred.uid == 0 || cred.uid == own_uid)
 		peer.kind = PEER_ROOT;
 	else
-		peer.kind = cred.uid == portal_uid ? PEER_PORTAL : PEER_SELF;
+		peer.kind = cred.uid == portal_uid ? PEER_PORTAL : cred.uid == sender_uid ? PEER_SENDER : PEER_SELF;
 	return peer;
 }

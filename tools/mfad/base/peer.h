@@ -12,6 +12,7 @@ enum peer_kind {
 	PEER_SELF = 2,		/* any other uid: the account of its own name only, and where it is a caller, sign-ins of
 				 * others (subject.h) */
 	PEER_PORTAL = 4,	/* mfa-portal: what phones say, and no more */
+	PEER_SENDER = 8,	/* mfa-sender: what is to be sent, and no more */
 };
 
 struct peer {
@@ -20,9 +21,9 @@ struct peer {
 	pid_t pid;
 };
 
-/* By SO_PEERCRED.  own_uid: of this process, once it has dropped its ids; portal_uid: of mfa-portal,
- * which has no account and signs nobody in; overflow_uid stands for uids that a user namespace hides, and
+/* By SO_PEERCRED.  own_uid: of this process, once it has dropped its ids; portal_uid and sender_uid: of mfa-portal and mfa-sender,
+ * which have no account and sign nobody in; overflow_uid stands for uids that a user namespace hides, and
  * so is nobody, even if it is own_uid as well. */
-struct peer peer_of(int fd, uid_t own_uid, uid_t portal_uid, uid_t overflow_uid);
+struct peer peer_of(int fd, uid_t own_uid, uid_t portal_uid, uid_t sender_uid, uid_t overflow_uid);
 
 #endif

@@ -347,6 +347,7 @@ int verifier_open(struct verifier *verifier, enum mfa_store_open_flags how)
 	verifier->own_uid = geteuid();
 	verifier->overflow_uid = mfa_identity_overflow_uid();
 	verifier->portal_uid = user_id(MFA_PORTAL_USER);
+	verifier->sender_uid = user_id(MFA_SENDER_USER);
 	if (how == MFA_STORE_CREATE && verifier->ring == NULL) {
 		/* A store without its key is somebody's records, not a fresh start. */
 		r = create_both(verifier);

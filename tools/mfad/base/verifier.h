@@ -27,6 +27,7 @@ struct verifier {
 	uid_t own_uid;
 	uid_t overflow_uid;
 	uid_t portal_uid;		/* of mfa-portal; (uid_t)-1: there is no such user */
+	uid_t sender_uid;		/* of mfa-sender, likewise */
 	bool has_vapid;
 	struct mfa_p256 vapid;		/* of vapid_key */
 	pthread_mutex_t lock;		/* of current */

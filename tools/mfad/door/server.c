@@ -32,7 +32,7 @@ struct seat {
 	uid_t uid;
 	unsigned most;		/* connections of that user */
 	bool silent;		/* the client has not said what it wants */
-	bool lasts;		/* it stays for as long as we do: mfa-portal's */
+	bool lasts;		/* it stays for as long as we do: mfa-portal's, mfa-sender's */
 };
 
 /* One of the two sockets. */
@@ -170,7 +170,7 @@ static void on_request(void *ctx, bool lasts)
 static void serve_connection(struct door *door, int fd)
 {
 	struct verifier *v = door->server->verifier;
-	struct peer peer = peer_of(fd, v->own_uid, v->portal_uid, v->overflow_uid);
+	struct peer peer = peer_of(fd, v->own_uid, v->portal_uid, v->sender_uid, v->overflow_uid);
 	struct seat seat = { .door = door, .fd = fd, .uid = peer.uid, .silent = true };
 	int r = sit_down(door, &seat, &peer);
 

@@ -14,6 +14,7 @@
 #include "mfad/base/subject.h"
 #include "mfad/devices/handlers.h"
 #include "mfad/phones/handlers.h"
+#include "mfad/sender/handlers.h"
 #include "mfad/signin/handlers.h"
 
 static const struct {
@@ -42,6 +43,8 @@ static const struct {
 	{ MFA_EXPLAIN, PEER_ROOT, request_explain },
 	{ MFA_PHONE, PEER_ROOT | PEER_PORTAL, request_phone },
 	{ MFA_EVENTS, PEER_ROOT | PEER_PORTAL, request_events },
+	{ MFA_SENDER, PEER_ROOT | PEER_SENDER, request_sender },
+	{ MFA_TEST_SEND, PEER_ROOT, request_test_send },
 };
 
 static void serve(struct conversation *c)
@@ -94,7 +97,9 @@ static unsigned first_columns(const struct conversation *c)
 
 static bool lasts(const struct conversation *c)
 {
-	return mfa_frame_type(&c->frame) == MFA_PHONE || mfa_frame_type(&c->frame) == MFA_EVENTS;
+	enum mfa_frame_type type = mfa_frame_type(&c->frame);
+
+	return type == MFA_PHONE || type == MFA_EVENTS || type == MFA_SENDER;
 }
 
 void request_run(struct verifier *verifier, int fd, void (*on_request)(void *ctx, bool lasts),
@@ -112,7 +117,8 @@ void request_run(struct verifier *verifier, int fd, void (*on_request)(void *ctx
 	memset(c, 0, offsetof(struct conversation, frame));
 	c->fd = fd;
 	c->verifier = verifier;
-	c->peer = peer_of(fd, verifier->own_uid, verifier->portal_uid, verifier->overflow_uid);
+	c->peer = peer_of(fd, verifier->own_uid, verifier->portal_uid, verifier->sender_uid,
+			  verifier->overflow_uid);
 	do {
 		r = mfa_frame_recv(fd, &c->frame, CONVERSATION_REQUEST_MS);
 	} while (r == -EINTR || r == -EAGAIN);
@@ -143,7 +149,7 @@ static bool opens(const struct mfa_conf *conf, int fd, const struct mfa_frame *f
 	char service[256], user[MFA_ACCOUNT_NAME_MAX + 1];
 
 	/* Nobody's own uid is known yet: the word must be that of uid 0. */
-	if (conf == NULL || peer_of(fd, 0, (uid_t)-1, (uid_t)-1).kind != PEER_ROOT ||
+	if (conf == NULL || peer_of(fd, 0, (uid_t)-1, (uid_t)-1, (uid_t)-1).kind != PEER_ROOT ||
 	    mfa_frame_text(frame, MFA_FIELD_USER, user, sizeof(user)) != 0 ||
 	    mfa_frame_text(frame, MFA_FIELD_SERVICE, service, sizeof(service)) != 0 ||
 	    !mfa_conf_policy(conf, service)->fail_open)
@@ -181,7 +187,7 @@ static const char *reason_for(int fd, const struct mfa_frame *frame, int error)
 	static const int of_store[] = { -ESTALE, -EMEDIUMTYPE, -EACCES, -EPERM, -ENOENT, -ENOKEY, -EKEYREJECTED, -EBADMSG };
 	size_t i;
 
-	if (mfa_frame_type(frame) != MFA_SIGNIN && peer_of(fd, 0, (uid_t)-1, (uid_t)-1).kind == PEER_ROOT)
+	if (mfa_frame_type(frame) != MFA_SIGNIN && peer_of(fd, 0, (uid_t)-1, (uid_t)-1, (uid_t)-1).kind == PEER_ROOT)
 		for (i = 0; i < sizeof(of_store) / sizeof(of_store[0]); i++)
 			if (of_store[i] == error)
 				return failure_of_store();

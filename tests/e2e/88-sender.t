@@ -1,0 +1,238 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# mfa-sender: its line to mfad, and e-mail, by `mfa-admin test-send` and a mail server that says all that there is to say.
+. "${BASH_SOURCE[0]%/*}/lib.sh"
+
+readonly MAIL=$BED/mail TLS=$BED/mail-tls
+mkdir -p "$MAIL" "$TLS"
+
+# start_mail PORT FOLDER [CERTIFICATE KEY]
+start_mail() {
+	/usr/bin/python3 tests/e2e/smtpd.py "$@" </dev/null >>"$BED/smtpd.out" 2>&1 &
+	disown
+	wait_for grep -q "^READY $1" "$2/heard" || bail "no mail server: $(cat "$BED/smtpd.out")"
+}
+
+# start_sender [OPTION]...
+start_sender() {
+	log_mark
+	"$TOP/tests/default-signals" mfa-sender --socket "$SOCKET" "$@" </dev/null >>"$BED/sender.out" 2>&1 &
+	SENDER_PID=$!
+	disown
+}
+heard_sender() { wait_for log_has 'mfad\[?.*mfa-sender listens' || diag "$(log_text)"; }
+stop_sender() { kill "${1:--TERM}" "$SENDER_PID" && wait_for ended "$SENDER_PID"; }
+
+# try METHOD ADDRESS: SCREEN and STATUS.
+try() {
+	STATUS=0
+	SCREEN=$(mfa-admin -- test-send "$@" </dev/null 2>&1) || STATUS=$?
+}
+metric() { mfa-admin metrics </dev/null | sed -n "s/^$1 //p"; }
+# came NAME STATUS REGEX: what the last try came to.
+came() {
+	is "$1" "$STATUS" "$2" || diag "$SCREEN"
+	like "$1: it says so" "$SCREEN" "$3"
+}
+messages() { find "$MAIL" -name '*.eml' | wc -l; }
+heard() { grep -c "$1" "$MAIL/heard"; }
+
+start_mail 2525 "$MAIL"
+write_conf '[email]' 'server = smtp://127.0.0.1:2525' 'from = mfa@example.org'
+new_store || bail 'mfa-admin init failed'
+try email jan@example.org
+came 'without mfad' 3 'no mfad answers'
+start_mfad || bail 'mfad does not start'
+try email jan@example.org
+came 'without mfa-sender' 1 'No mfa-sender listens'
+is 'mfa_sender_up' "$(metric mfa_sender_up)" 0
+
+start_sender
+ok 'mfad hears it' heard_sender
+is 'it is not root' "$(ps -o user= -p "$SENDER_PID" | tr -d ' ')" _mfa-sender
+is 'mfa_sender_up' "$(metric mfa_sender_up)" 1
+
+# --- one that arrives -------------------------------------------------------------------------
+
+try email jan@example.org
+came 'it is sent' 0 'Sent: the other side has taken it'
+like 'and the server is quoted' "$SCREEN" 'answer: .*250 2\.0\.0 taken'
+ok 'it is there' [ -s "$MAIL/1.eml" ]
+message=$(tr -d '\r' <"$MAIL/1.eml")
+like 'for whom' "$message" '^To: <jan@example\.org>$'
+like 'from whom' "$message" '^From: <mfa@example\.org>$'
+like 'of when' "$message" '^Date: [A-Z][a-z]{2}, [0-9]+ [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} [-+][0-9]{4}$'
+like 'an id of its own' "$message" '^Message-ID: <[-_A-Za-z0-9]{22}@example\.org>$'
+like 'nobody answers it' "$message" '^Auto-Submitted: auto-generated$'
+like 'in words' "$message" 'This is a test'
+like 'no lie about where it is' "$message" '^Host: bed$'
+unlike 'all of it is ASCII' "$message" '[^ -~]'
+like 'the server is told a name' "$(cat "$MAIL/heard")" '^EHLO example\.org$'
+like 'it is counted' "$(metric 'mfa_sent_total{method="email",result="sent"}')" '^1$'
+log_like 'and logged' 'mfa-sender.*event=sent method=email kind=test result=sent host=127.0.0.1:2525'
+log_like 'by mfad as well' 'mfad.*event=sent method=email result=sent'
+LANGUAGE=nl try email jan@example.org
+like 'in the language of who is written to' "$(cat "$MAIL/2.eml")" '^Content-Language: nl'
+
+# --- what other servers say --------------------------------------------------------------------
+
+cat >"$MAIL/answers" <<'ANSWERS'
+none rcpt 550 5.1.1 No such user
+full dot 552 5.2.2 Mailbox full
+drop dot drop
+ANSWERS
+before=$(messages)
+try email none@example.org
+came 'nobody there' 1 'Failed: it was not sent'
+like 'with the reason' "$SCREEN" 'status: 550'
+like 'in its words' "$SCREEN" '5\.1\.1 No such user'
+try email full@example.org
+came 'refused at the end' 1 'status: 552'
+try email drop@example.org
+came 'hung up after the message: nobody knows' 9 'Unknown: it may have been sent'
+is 'and it was not sent again' "$(heard 'RCPT drop@')" 1
+is 'none of these has arrived' "$(messages)" "$before"
+
+# Greylisting: taken at the second try, which is the same message.
+echo 'grey rcpt 451 4.7.1 Please come back later' >"$MAIL/answers"
+mfa-admin test-send email grey@example.org </dev/null >"$BED/grey" 2>&1 &
+grey=$!
+ok 'told to come back' wait_for grep -q 'Not taken yet' "$BED/grey"
+: >"$MAIL/answers"
+ok 'it does' wait "$grey"
+like 'and is taken' "$(cat "$BED/grey")" 'Sent: the other side'
+
+# --- what goes into another protocol --------------------------------------------------------------
+
+before=$(grep -c . "$MAIL/heard")
+for bad in $'jan@example.org>\r\nRCPT TO:<evil@example.org' 'jan@example.org> NOTIFY=NEVER' 'jan@exam ple.org' 'jan' \
+	'jürgen@example.org' '"jan"@example.org' 'jan@[127.0.0.1]' '-jan@example.org' 'jan@example.org,eva@example.org'; do
+	try email "$bad"
+	came "no address: ${bad//[$'\r\n']/ }" 6 'not an e-mail address'
+done
+is 'no server has heard of these' "$(grep -c . "$MAIL/heard")" "$before"
+try sms +31612345678
+came 'no text messages here' 6 'No text messages are configured'
+try letter jan@example.org
+came 'no such method' 6 'no such method'
+not_ok 'nobody but root may try' as alice mfa-admin test-send email jan@example.org
+
+# --- one sender ---------------------------------------------------------------------------------------
+
+first=$SENDER_PID
+start_sender
+log_like 'a second one is refused' 'a second mfa-sender was refused'
+log_like 'and says so' 'mfad has another mfa-sender'
+try email jan@example.org
+came 'the first goes on' 0 'Sent'
+stop_sender
+SENDER_PID=$first
+log_mark
+kill -KILL "$SENDER_PID"
+log_like 'killed: mfad sees it' 'mfa-sender no longer listens'
+is 'mfa_sender_up' "$(metric mfa_sender_up)" 0
+try email jan@example.org
+came 'nothing is sent' 1 'No mfa-sender listens'
+start_sender
+ok 'and again' heard_sender
+try email jan@example.org
+came 'it is sent' 0 'Sent'
+
+# mfad goes and comes.
+log_mark
+kill_mfad
+start_mfad || bail 'mfad does not start'
+ok 'a new mfad is found' heard_sender
+try email jan@example.org
+came 'it is sent' 0 'Sent'
+stop_sender
+
+# It stops while it waits to try again: whoever waits for it is told the truth.
+echo 'grey rcpt 451 4.7.1 Please come back later' >"$MAIL/answers"
+start_sender
+heard_sender
+mfa-admin test-send email grey@example.org </dev/null >"$BED/stopped" 2>&1 &
+stopped=$!
+wait_for grep -q 'Not taken yet' "$BED/stopped"
+stop_sender
+wait "$stopped"
+is 'stopped before it was taken: not sent' $? 1
+like 'says so' "$(cat "$BED/stopped")" 'Failed: it was not sent'
+
+# --- a server elsewhere: TLS, and a password --------------------------------------------------------------
+
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$TLS/key.pem" -out "$TLS/cert.pem" -days 2 \
+	-subj /CN=localhost -addext subjectAltName=DNS:localhost 2>/dev/null
+start_mail 2526 "$TLS" "$TLS/cert.pem" "$TLS/key.pem"
+readonly SECRETS=/etc/mfa/sender.conf
+secrets() { printf '%s\n' "$@" >"$SECRETS" && chown root:_mfa-sender "$SECRETS" && chmod 640 "$SECRETS"; }
+secrets 'email_password = right horse'
+write_conf '[email]' 'server = smtp://localhost:2526' 'tls = required' 'from = mfa@example.org' 'user = mfa'
+kill -HUP "$MFAD_PID"
+
+start_sender
+heard_sender
+try email jan@example.org
+came 'a certificate that nobody vouches for' 1 'reason: certificate'
+is 'no word of a password to that server' "$(grep -c AUTH "$TLS/heard")" 0
+stop_sender
+cp "$TLS/cert.pem" /usr/local/share/ca-certificates/bed.crt && update-ca-certificates >/dev/null 2>&1
+start_sender
+heard_sender
+try email jan@example.org
+came 'with TLS and a password' 0 'Sent'
+like 'the server has seen both' "$(cat "$TLS/heard")" '^DATA tls login$'
+stop_sender
+secrets 'email_password = wrong horse'
+start_sender
+heard_sender
+try email jan@example.org
+came 'a wrong password' 1 'reason: login'
+unlike 'which is shown to nobody' "$SCREEN" 'horse'
+stop_sender
+
+write_conf '[email]' 'server = smtp://127.0.0.1:2525' 'tls = required' 'from = mfa@example.org'
+rm "$SECRETS"
+start_sender
+heard_sender
+before=$(messages)
+try email jan@example.org
+came 'TLS is demanded and not there' 1 'reason: no-tls'
+is 'and nothing was sent' "$(messages)" "$before"
+stop_sender
+write_conf '[email]' 'server = smtp://127.0.0.1:2599' 'from = mfa@example.org'
+start_sender
+heard_sender
+mfa-admin test-send email jan@example.org </dev/null >"$BED/absent" 2>&1 &
+absent=$!
+ok 'nobody listens there: it tries again' wait_for grep -q 'reason: connection' "$BED/absent"
+kill "$absent"
+stop_sender
+
+# --- what is missing ------------------------------------------------------------------------------------------
+
+fails_to_start() {
+	local name=$1
+	shift
+	log_mark
+	not_ok "$name" timeout 20 mfa-sender --socket "$SOCKET" "$@"
+}
+write_conf '[email]' 'server = smtp://localhost:2526' 'tls = required' 'from = mfa@example.org' 'user = mfa'
+fails_to_start 'a user without a password'
+log_like 'which it says' 'email_password is missing'
+secrets 'email_password = right horse'
+chmod 644 "$SECRETS"
+fails_to_start 'passwords that everybody can read'
+log_like 'which it says' "others can't read"
+chmod 600 "$SECRETS"
+fails_to_start 'passwords that it can not read'
+rm "$SECRETS"
+write_conf
+fails_to_start 'nothing to send by'
+log_like 'which it says' 'there is nothing to send by'
+fails_to_start 'no configuration' --config /nonexistent
+fails_to_start 'an argument' please
+
+unlike 'no log has an address, a code or a password' "$(cat "$BED/syslog" "$BED/sender.out" "$BED/mfad.out")" \
+	'jan@|grey@|horse|none@'
+done_testing
