@@ -264,7 +264,9 @@ FILLED = $(foreach f,$(UNITS),$(f):$(systemddir)/$(notdir $(f))) \
 PAGES := $(filter %.html %.js %.css %.svg %.png %.webmanifest,$(wildcard tools/mfa-portal/phone/*))
 DOCS = README NEWS COPYING NOTICE SECURITY \
 	$(addprefix doc/,ADMIN BENCHMARKS MIGRATING PROTOCOL ROLLOUT THREATS)
-PLAIN = $(foreach f,$(PAGES),$(f):$(pagesdir)/$(notdir $(f))) $(foreach f,$(DOCS),$(f):$(docdir)/$(notdir $(f)))
+PRESETS := $(wildcard conf/sms/*.conf)
+PLAIN = $(foreach f,$(PRESETS),$(f):$(datadir)/pam-mfa/sms/$(notdir $(f))) \
+	$(foreach f,$(PAGES),$(f):$(pagesdir)/$(notdir $(f))) $(foreach f,$(DOCS),$(f):$(docdir)/$(notdir $(f)))
 BINARIES = $(B)/mfad:$(sbindir)/mfad $(B)/mfa-admin:$(sbindir)/mfa-admin \
 	$(B)/mfa-portal:$(sbindir)/mfa-portal $(B)/mfa-sender:$(sbindir)/mfa-sender \
 	$(B)/mfa-enroll:$(bindir)/mfa-enroll

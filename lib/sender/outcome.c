@@ -54,9 +54,27 @@ struct mfa_outcome mfa_outcome_smtp(CURLcode code, int status, bool body_begun)
 	return by_code(code);
 }
 
+/* Whether an answer has a text, whatever blanks stand in either: JSON may have them anywhere. */
+static bool has_text(const char *answer, const char *text)
+{
+	static const char blanks[] = " \t\r\n";
+	const char *a, *t;
+
+	text += strspn(text, blanks);
+	for (; *answer != '\0'; answer++) {
+		for (a = answer, t = text; *t != '\0' && *a == *t;) {
+			a += 1 + strspn(a + 1, blanks);
+			t += 1 + strspn(t + 1, blanks);
+		}
+		if (*t == '\0')
+			return true;
+	}
+	return *text == '\0';
+}
+
 struct mfa_outcome mfa_outcome_http(CURLcode code, int status, bool began, const char *success, const char *answer)
 {
-	bool said = success == NULL || strstr(answer, success) != NULL;
+	bool said = success == NULL || has_text(answer, success);
 
 	if (status >= 200 && status <= 299) {
 		if (said && (code == CURLE_OK || success != NULL))

@@ -2,38 +2,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # mfa-sender: its line to mfad, and e-mail, by `mfa-admin test-send` and a mail server that says all that there is to say.
 . "${BASH_SOURCE[0]%/*}/lib.sh"
+. "${BASH_SOURCE[0]%/*}/sender.sh"
 
 readonly MAIL=$BED/mail TLS=$BED/mail-tls
 mkdir -p "$MAIL" "$TLS"
 
 # start_mail PORT FOLDER [CERTIFICATE KEY]
-start_mail() {
-	/usr/bin/python3 tests/e2e/smtpd.py "$@" </dev/null >>"$BED/smtpd.out" 2>&1 &
-	disown
-	wait_for grep -q "^READY $1" "$2/heard" || bail "no mail server: $(cat "$BED/smtpd.out")"
-}
-
-# start_sender [OPTION]...
-start_sender() {
-	log_mark
-	"$TOP/tests/default-signals" mfa-sender --socket "$SOCKET" "$@" </dev/null >>"$BED/sender.out" 2>&1 &
-	SENDER_PID=$!
-	disown
-}
-heard_sender() { wait_for log_has 'mfad\[?.*mfa-sender listens' || diag "$(log_text)"; }
-stop_sender() { kill "${1:--TERM}" "$SENDER_PID" && wait_for ended "$SENDER_PID"; }
-
-# try METHOD ADDRESS: SCREEN and STATUS.
-try() {
-	STATUS=0
-	SCREEN=$(mfa-admin -- test-send "$@" </dev/null 2>&1) || STATUS=$?
-}
-metric() { mfa-admin metrics </dev/null | sed -n "s/^$1 //p"; }
-# came NAME STATUS REGEX: what the last try came to.
-came() {
-	is "$1" "$STATUS" "$2" || diag "$SCREEN"
-	like "$1: it says so" "$SCREEN" "$3"
-}
+start_mail() { serve smtpd.py "grep -q '^READY $1' '$2/heard'" "$@"; }
 messages() { find "$MAIL" -name '*.eml' | wc -l; }
 heard() { grep -c "$1" "$MAIL/heard"; }
 
@@ -161,11 +136,8 @@ like 'says so' "$(cat "$BED/stopped")" 'Failed: it was not sent'
 
 # --- a server elsewhere: TLS, and a password --------------------------------------------------------------
 
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$TLS/key.pem" -out "$TLS/cert.pem" -days 2 \
-	-subj /CN=localhost -addext subjectAltName=DNS:localhost 2>/dev/null
+certificate "$TLS"
 start_mail 2526 "$TLS" "$TLS/cert.pem" "$TLS/key.pem"
-readonly SECRETS=/etc/mfa/sender.conf
-secrets() { printf '%s\n' "$@" >"$SECRETS" && chown root:_mfa-sender "$SECRETS" && chmod 640 "$SECRETS"; }
 secrets 'email_password = right horse'
 write_conf '[email]' 'server = smtp://localhost:2526' 'tls = required' 'from = mfa@example.org' 'user = mfa'
 kill -HUP "$MFAD_PID"
@@ -176,7 +148,7 @@ try email jan@example.org
 came 'a certificate that nobody vouches for' 1 'reason: certificate'
 is 'no word of a password to that server' "$(grep -c AUTH "$TLS/heard")" 0
 stop_sender
-cp "$TLS/cert.pem" /usr/local/share/ca-certificates/bed.crt && update-ca-certificates >/dev/null 2>&1
+trust "$TLS"
 start_sender
 heard_sender
 try email jan@example.org

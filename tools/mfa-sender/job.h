@@ -54,8 +54,11 @@ struct sender {
 /* Each readies a job's next try (false: it can't be sent at all), and says what that came to. */
 bool email_ready(struct job *job);
 struct mfa_outcome email_outcome(const struct job *job);
+bool sms_ready(struct job *job);
+struct mfa_outcome sms_outcome(const struct job *job);
 /* Where it goes, for the log. */
 void email_host(const struct sender *sender, char *out, size_t size);
+void sms_host(const struct sender *sender, char *out, size_t size);
 
 /* Whether it is still of use: it may have waited. */
 bool job_in_time(const struct job *job);

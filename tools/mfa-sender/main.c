@@ -89,6 +89,30 @@ static void load_email(struct sender *sender)
 		sender->can[MFA_ORDER_EMAIL] = true;
 }
 
+static int join_preset(struct sender *sender, const char *folder, char *error)
+{
+	int r = 0;
+
+	sender->sms = sender->conf->sms;
+	if (sender->conf->sms.preset != NULL)
+		r = mfa_conf_load_preset(sender->conf, folder, &sender->preset, error);
+	if (r == 0 && sender->preset != NULL)
+		mfa_conf_join_preset(&sender->conf->sms, &sender->preset->sms, &sender->sms);
+	return r;
+}
+
+static void load_sms(struct sender *sender, const char *presets)
+{
+	char error[MFA_CONF_ERROR_SIZE];
+
+	if (!mfa_conf_has_sms(sender->conf))
+		return;
+	if (join_preset(sender, presets, error) != 0 || mfa_sender_check_sms(&sender->sms, &sender->secrets, error) != 0)
+		mfa_log_message(LOG_ERR, "config", error, 0);
+	else
+		sender->can[MFA_ORDER_SMS] = true;
+}
+
 static int load(struct sender *sender, const struct options *options)
 {
 	char error[MFA_CONF_ERROR_SIZE];
@@ -102,6 +126,7 @@ static int load(struct sender *sender, const struct options *options)
 		return r;
 	}
 	load_email(sender);
+	load_sms(sender, options->presets);
 	for (i = 0; i < MFA_ORDER_METHOD_COUNT; i++)
 		any = any || sender->can[i];
 	if (any)

@@ -20,7 +20,7 @@ static const struct {
 	void (*host)(const struct sender *sender, char *out, size_t size);
 } ways[] = {
 	[MFA_ORDER_EMAIL] = { email_ready, email_outcome, email_host },
-	[MFA_ORDER_SMS] = { NULL, NULL, NULL },
+	[MFA_ORDER_SMS] = { sms_ready, sms_outcome, sms_host },
 };
 MFA_TABLE_FITS(ways, MFA_ORDER_METHOD_COUNT);
 
