@@ -245,11 +245,11 @@ SUBST = sed -e 's|@sbindir@|$(sbindir)|g' -e 's|@bindir@|$(bindir)|g' \
 	-e 's|@sysconfdir@|$(sysconfdir)|g' -e 's|@localstatedir@|$(localstatedir)|g' \
 	-e 's|@runstatedir@|$(runstatedir)|g' -e 's|@user@|$(MFA_USER)|g' \
 	-e 's|@portal_user@|$(MFA_PORTAL_USER)|g' -e 's|@sender_user@|$(MFA_SENDER_USER)|g' \
-	-e 's|@command_user@|$(MFA_COMMAND_USER)|g' -e 's|@datadir@|$(datadir)|g'
+	-e 's|@command_user@|$(MFA_COMMAND_USER)|g' -e 's|@datadir@|$(datadir)|g' -e 's|@docdir@|$(docdir)|g'
 MAN1 := $(wildcard man/*.1)
 MAN5 := $(wildcard man/*.5)
 MAN8 := $(wildcard man/*.8)
-EXAMPLES := $(wildcard conf/pam.d/*) $(wildcard conf/sshd_config.d/*) $(wildcard conf/proxy/*)
+EXAMPLES := $(wildcard conf/pam.d/*) $(wildcard conf/sshd_config.d/*) $(wildcard conf/proxy/*) $(wildcard conf/sms-command/*)
 UNITS := $(wildcard conf/systemd/*)
 
 # Each line: source, destination.  Those with placeholders are filled in.
@@ -414,6 +414,7 @@ fuzz: $(FUZZ_BINS)
 
 SOURCES := pam_mfa.c $(LIB_SRCS) $(TOOL_SRCS) $(TEST_SRCS)
 SCRIPTS := $(shell grep -lE '^\#! ?/(bin|usr/bin)/(env )?(ba)?sh' .ci/run conf/set-up tests/packages tests/paths tests/run-one tests/spdx \
+		$(wildcard conf/sms-command/*) \
 		$(wildcard tests/*/*) 2>/dev/null)
 # cppcheck looks into no header of the system's, and would take its lists' macros for nonsense.
 QUEUE_H = $(filter %/sys/queue.h,$(shell printf '\043include <sys/queue.h>\n' | $(CC) -M -x c -))

@@ -8,7 +8,7 @@ readonly MAIL=$BED/mail TLS=$BED/mail-tls
 mkdir -p "$MAIL" "$TLS"
 
 # start_mail PORT FOLDER [CERTIFICATE KEY]
-start_mail() { serve smtpd.py "grep -q '^READY $1' '$2/heard'" "$@"; }
+start_mail() { serve_python smtpd.py "grep -q '^READY $1' '$2/heard'" "$@"; }
 messages() { find "$MAIL" -name '*.eml' | wc -l; }
 heard() { grep -c "$1" "$MAIL/heard"; }
 
@@ -46,7 +46,7 @@ like 'the server is told a name' "$(cat "$MAIL/heard")" '^EHLO example\.org$'
 like 'it is counted' "$(metric 'mfa_sent_total{method="email",result="sent"}')" '^1$'
 log_like 'and logged' 'mfa-sender.*event=sent method=email kind=test result=sent host=127.0.0.1:2525'
 log_like 'by mfad as well' 'mfad.*event=sent method=email result=sent'
-LANGUAGE=nl try email jan@example.org
+LANGUAGE="nl" try email jan@example.org
 like 'in the language of who is written to' "$(cat "$MAIL/2.eml")" '^Content-Language: nl'
 
 # --- what other servers say --------------------------------------------------------------------

@@ -22,7 +22,7 @@ restart() {
 	heard_sender
 }
 
-serve gateway.py "[ -e '$GATE/ready' ]" 2600 "$GATE"
+serve_python gateway.py "[ -e '$GATE/ready' ]" 2600 "$GATE"
 write_conf
 new_store || bail 'mfa-admin init failed'
 start_mfad || bail 'mfad does not start'
@@ -106,7 +106,7 @@ kill "$absent"
 # --- presets, over TLS ---------------------------------------------------------------------------------------
 
 certificate "$GATE_TLS"
-serve gateway.py "[ -e '$GATE_TLS/ready' ]" 2601 "$GATE_TLS" "$GATE_TLS/cert.pem" "$GATE_TLS/key.pem"
+serve_python gateway.py "[ -e '$GATE_TLS/ready' ]" 2601 "$GATE_TLS" "$GATE_TLS/cert.pem" "$GATE_TLS/key.pem"
 secrets 'sms_key = key'
 for preset in /usr/local/share/pam-mfa/sms/*.conf; do
 	sed 's|^url = https://[^/]*|url = https://localhost:2601|' "$preset" >"$PRESETS/${preset##*/}"

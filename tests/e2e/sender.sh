@@ -29,8 +29,8 @@ came() {
 }
 metric() { mfa-admin metrics </dev/null | sed -n "s/^$1 //p"; }
 
-# serve FILE READY ARGUMENT...: a server of Python's, until READY (a command) succeeds.
-serve() {
+# serve_python FILE READY ARGUMENT...: a server of Python's, until READY (a command) succeeds.
+serve_python() {
 	local file=$1 ready=$2
 	shift 2
 	/usr/bin/python3 "tests/e2e/$file" "$@" </dev/null >>"$BED/servers.out" 2>&1 &

@@ -35,6 +35,8 @@ struct job {
 	char *url, *body;		/* of a text message */
 	struct curl_slist *headers, *recipients;
 	curl_mime *mime;
+	int fd;				/* to who runs the command; -1: none */
+	int64_t until;			/* of mfa_clock_monotonic: that one may take */
 	char kept[SENDER_KEPT_MAX];	/* of the answer */
 	size_t kept_len;
 };
@@ -46,6 +48,8 @@ struct sender {
 	struct mfa_secrets secrets;
 	bool can[MFA_ORDER_METHOD_COUNT];
 	struct mfa_outgoing *outgoing;
+	const char *command_socket;
+	size_t commands;		/* that run just now */
 	TAILQ_HEAD(jobs, job) jobs;
 	size_t count;
 	struct link *link;
@@ -55,6 +59,8 @@ struct sender {
 bool email_ready(struct job *job);
 struct mfa_outcome email_outcome(const struct job *job);
 bool sms_ready(struct job *job);
+/* Whether its number is one that messages may go to. */
+bool sms_allowed(const struct job *job);
 struct mfa_outcome sms_outcome(const struct job *job);
 /* Where it goes, for the log. */
 void email_host(const struct sender *sender, char *out, size_t size);

@@ -11,12 +11,14 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "command.h"
 #include "job.h"
 #include "language/language.h"
 #include "link.h"
 #include "log/log.h"
 #include "privilege/privilege.h"
 #include "queue.h"
+#include "runner.h"
 #include "sender/check.h"
 #include "wire/dial.h"
 
@@ -25,17 +27,21 @@
 enum { EXIT_OK = 0, EXIT_FAULT = 1, EXIT_USAGE = 2 };
 
 struct options {
-	const char *conf, *socket, *secrets, *presets;
-	bool foreground_log;
+	const char *conf, *socket, *secrets, *presets, *command_socket;
+	bool foreground_log, command, commands;
 };
 
 static const char usage[] =
 	"usage: mfa-sender [OPTION]...\n"
+	"       mfa-sender --command | --commands [OPTION]...\n"
 	"\n"
 	"  --config FILE         the configuration (default " MFA_CONF_DEFAULT ")\n"
 	"  --sender-config FILE  passwords for other servers (default " MFA_SECRETS_DEFAULT ")\n"
 	"  --presets FOLDER      gateways that are known (default " MFA_CONF_PRESETS ")\n"
 	"  --socket PATH         where mfad listens (default " MFA_SOCKET_DEFAULT ")\n"
+	"  --command-socket PATH where text messages for a command go (default " RUNNER_SOCKET_DEFAULT ")\n"
+	"  --command             run the command for the one message on descriptor 0, and end\n"
+	"  --commands            listen there, and run the command for each\n"
 	"  --stderr              log to standard error as well\n"
 	"  --version, --help\n";
 
@@ -47,6 +53,9 @@ static int read_options(int argc, char **argv, struct options *out)
 		{ "sender-config", required_argument, NULL, 'S' },
 		{ "presets", required_argument, NULL, 'P' },
 		{ "socket", required_argument, NULL, 's' },
+		{ "command-socket", required_argument, NULL, 'C' },
+		{ "command", no_argument, NULL, '1' },
+		{ "commands", no_argument, NULL, 'a' },
 		{ "stderr", no_argument, NULL, 'e' },
 		{ "version", no_argument, NULL, 'V' },
 		{ "help", no_argument, NULL, 'h' },
@@ -56,7 +65,7 @@ static int read_options(int argc, char **argv, struct options *out)
 
 	*out = (struct options){
 		.conf = MFA_CONF_DEFAULT, .socket = MFA_SOCKET_DEFAULT, .secrets = MFA_SECRETS_DEFAULT,
-		.presets = MFA_CONF_PRESETS,
+		.presets = MFA_CONF_PRESETS, .command_socket = RUNNER_SOCKET_DEFAULT,
 	};
 	while ((opt = getopt_long(argc, argv, "", longs, NULL)) != -1) {
 		switch (opt) {
@@ -64,13 +73,16 @@ static int read_options(int argc, char **argv, struct options *out)
 		case 'S': out->secrets = optarg; break;
 		case 'P': out->presets = optarg; break;
 		case 's': out->socket = optarg; break;
+		case 'C': out->command_socket = optarg; break;
+		case '1': out->command = true; break;
+		case 'a': out->commands = true; break;
 		case 'e': out->foreground_log = true; break;
 		case 'V': (void)puts("mfa-sender " MFA_VERSION); return EXIT_OK;
 		case 'h': (void)fputs(usage, stdout); return EXIT_OK;
 		default: (void)fputs(usage, stderr); return EXIT_USAGE;
 		}
 	}
-	if (optind == argc)
+	if (optind == argc && !(out->command && out->commands))
 		return -1;
 	(void)fputs(usage, stderr);
 	return EXIT_USAGE;
@@ -142,14 +154,18 @@ static int sooner(int a, int b)
 
 static void serve(struct sender *sender, int signals)
 {
-	struct pollfd fds[3] = { { .fd = signals, .events = POLLIN }, { .events = POLLIN }, { .events = POLLIN } };
+	struct pollfd fds[3 + COMMANDS_MAX] = {
+		{ .fd = signals, .events = POLLIN }, { .events = POLLIN }, { .events = POLLIN },
+	};
+	size_t commands, i;
 	int wait;
 
 	for (;;) {
 		wait = sooner(queue_run(sender), link_tick(sender->link));
 		fds[1].fd = link_fd(sender->link);
 		fds[2].fd = mfa_outgoing_fd(sender->outgoing);
-		if (poll(fds, 3, wait) < 0 && errno != EINTR)
+		commands = queue_fds(sender, fds + 3);
+		if (poll(fds, 3 + commands, wait) < 0 && errno != EINTR)
 			return;
 		if (fds[0].revents != 0)
 			return;
@@ -157,6 +173,9 @@ static void serve(struct sender *sender, int signals)
 			queue_answered(sender);
 		if (fds[1].revents != 0)
 			link_hear(sender->link);
+		for (i = 3; i < 3 + commands; i++)
+			if (fds[i].revents != 0)
+				queue_ready(sender, fds[i].fd);
 	}
 }
 
@@ -190,6 +209,15 @@ static int catch_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+/* Not mfa-sender, but who runs the command for it. */
+static int run_commands(const struct options *options)
+{
+	int r = options->command ? runner_serve(options->conf, STDIN_FILENO)
+				 : runner_listen(options->conf, options->command_socket);
+
+	return r == 0 ? EXIT_OK : EXIT_FAULT;
+}
+
 int main(int argc, char **argv)
 {
 	static struct sender sender;
@@ -200,9 +228,12 @@ int main(int argc, char **argv)
 		return r;
 	mfa_privilege_harden();
 	(void)setenv("LANGUAGE", "en", 1);	/* of the log; people are written to in their own language */
-	mfa_log_open("mfa-sender", options.foreground_log || isatty(STDERR_FILENO));
+	mfa_log_open(options.command || options.commands ? "mfa-command" : "mfa-sender", options.foreground_log || isatty(STDERR_FILENO));
 	mfa_language_open();
+	if (options.command || options.commands)
+		return run_commands(&options);
 	TAILQ_INIT(&sender.jobs);
+	sender.command_socket = options.command_socket;
 	signals = catch_signals();
 	r = signals >= 0 ? mfa_privilege_drop(MFA_SENDER_USER) : -errno;
 	/* As the user that it stays: who can read its passwords must be able to do without root. */

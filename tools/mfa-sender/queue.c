@@ -4,14 +4,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "clock/clock.h"
+#include "command.h"
 #include "link.h"
 #include "log/log.h"
 #include "table/table.h"
 #include "text/text.h"
 
 #define QUEUE_MAX 1024
+#define COMMAND_MS 20000		/* longer than who runs it gives it */
 #define BEFORE_END_MS 60000	/* a code that comes later is no good to anybody */
 
 static const struct {
@@ -65,6 +68,8 @@ static void free_job(struct job *job)
 	struct sender *sender = job->sender;
 
 	clear_try(job);
+	if (job->fd >= 0)
+		(void)close(job->fd);
 	TAILQ_REMOVE(&sender->jobs, job, jobs);
 	sender->count--;
 	explicit_bzero(job, sizeof(*job));
@@ -143,6 +148,34 @@ static void settle(struct job *job, struct mfa_outcome outcome)
 	job->next = next;
 }
 
+static bool by_command(const struct job *job)
+{
+	return job->order.method == MFA_ORDER_SMS && job->sender->sms.command != NULL;
+}
+
+static void start_command(struct job *job)
+{
+	static const struct mfa_outcome nobody = { .result = MFA_ORDER_RETRY, .why = "mfa-command" };
+	static const struct mfa_outcome impossible = { .result = MFA_ORDER_FAILED, .why = "address" };
+
+	if (!sms_allowed(job)) {
+		settle(job, impossible);
+		return;
+	}
+	if (command_begin(job, job->sender->command_socket) != 0) {
+		settle(job, nobody);
+		return;
+	}
+	job->sender->commands++;
+	job->until = mfa_clock_monotonic() + COMMAND_MS;
+}
+
+static void end_command(struct job *job, bool timed_out)
+{
+	job->sender->commands--;
+	settle(job, command_end(job, timed_out));
+}
+
 static void start(struct job *job)
 {
 	static const struct mfa_outcome impossible = { .result = MFA_ORDER_FAILED, .why = "address" };
@@ -151,7 +184,9 @@ static void start(struct job *job)
 	job->waits = false;
 	job->tries++;
 	job->request = (struct mfa_outgoing_request){ .prepare = NULL };
-	if (!ways[job->order.method].ready(job))
+	if (by_command(job))
+		start_command(job);
+	else if (!ways[job->order.method].ready(job))
 		settle(job, impossible);
 	else if (mfa_outgoing_send(job->sender->outgoing, &job->request) != 0)
 		settle(job, full);
@@ -196,11 +231,12 @@ void queue_take(struct sender *sender, const json_t *row)
 		goto out;
 	}
 	job->sender = sender;
+	job->fd = -1;
+	job->waits = true;		/* queue_run begins it */
 	job->order = order;
 	job->deadline = mfa_clock_monotonic() + (order.until - mfa_clock_now()) * 1000 - BEFORE_END_MS;
 	TAILQ_INSERT_TAIL(&sender->jobs, job, jobs);
 	sender->count++;
-	start(job);
 out:
 	explicit_bzero(&order, sizeof(order));
 }
@@ -213,6 +249,12 @@ void queue_answered(struct sender *sender)
 		settle(job, ways[job->order.method].outcome(job));
 }
 
+/* Whether it may begin now, or has to wait until a command has ended. */
+static bool has_place(const struct job *job)
+{
+	return !by_command(job) || job->sender->commands < COMMANDS_MAX;
+}
+
 int queue_run(struct sender *sender)
 {
 	int64_t now = mfa_clock_monotonic(), soonest = INT64_MAX;
@@ -220,12 +262,43 @@ int queue_run(struct sender *sender)
 
 	for (job = TAILQ_FIRST(&sender->jobs); job != NULL; job = next) {
 		next = TAILQ_NEXT(job, jobs);
-		if (job->waits && job->next <= now)
+		if (job->fd >= 0 && job->until <= now)
+			end_command(job, true);
+		else if (job->waits && job->next <= now && has_place(job))
 			start(job);
-		else if (job->waits && job->next < soonest)
+	}
+	TAILQ_FOREACH(job, &sender->jobs, jobs) {
+		if (job->fd >= 0 && job->until < soonest)
+			soonest = job->until;
+		if (job->waits && has_place(job) && job->next < soonest)
 			soonest = job->next;
 	}
-	return soonest == INT64_MAX ? -1 : (int)(soonest - now);
+	if (soonest == INT64_MAX)
+		return -1;
+	return soonest > now ? (int)(soonest - now) : 0;
+}
+
+size_t queue_fds(const struct sender *sender, struct pollfd *fds)
+{
+	const struct job *job;
+	size_t count = 0;
+
+	TAILQ_FOREACH(job, &sender->jobs, jobs)
+		if (job->fd >= 0)
+			fds[count++] = (struct pollfd){ .fd = job->fd, .events = POLLIN };
+	return count;
+}
+
+void queue_ready(struct sender *sender, int fd)
+{
+	struct job *job;
+
+	TAILQ_FOREACH(job, &sender->jobs, jobs) {
+		if (job->fd == fd) {
+			end_command(job, false);
+			return;
+		}
+	}
 }
 
 /* Freed with all the rest. */

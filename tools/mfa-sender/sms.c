@@ -71,6 +71,11 @@ static void on_body(struct mfa_outgoing_request *request, const char *data, size
 	job_keep((struct job *)request, data, len);
 }
 
+bool sms_allowed(const struct job *job)
+{
+	return mfa_number_allowed(job->order.to, job->sender->sms.numbers);
+}
+
 bool sms_ready(struct job *job)
 {
 	const struct sender *sender = job->sender;
@@ -82,7 +87,7 @@ bool sms_ready(struct job *job)
 	bool ok;
 
 	/* Each costs money, and those of some countries a lot: also here, and not only where it was typed. */
-	if (!mfa_number_allowed(job->order.to, sms->numbers))
+	if (!sms_allowed(job))
 		return false;
 	mfa_letter_sms(&job->order, text);
 	job->url = fill(sms->url, MFA_TEMPLATE_URL, &values);
@@ -103,7 +108,7 @@ struct mfa_outcome sms_outcome(const struct job *job)
 
 void sms_host(const struct sender *sender, char *out, size_t size)
 {
-	const char *at = strstr(sender->sms.url, "://");
+	const char *at = sender->sms.url != NULL ? strstr(sender->sms.url, "://") : NULL;
 
 	/* The path may have names and keys in it. */
 	(void)snprintf(out, size, "%.*s", at != NULL ? (int)strcspn(at + 3, "/?#") : 0, at != NULL ? at + 3 : "");
