@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "check_pam.h"
+#include "check_sender.h"
 #include "command.h"
 #include "conf/conf.h"
 #include "language/language.h"
@@ -348,15 +349,15 @@ static int check(const struct command_options *options, struct mfa_conf *conf)
 {
 	const char *path = options->dial.conf;
 	char error[MFA_CONF_ERROR_SIZE];
-	unsigned warnings;
+	unsigned warnings = 0;
 
 	if (mfa_conf_check_groups(path, conf, error) != 0 || mfa_conf_find_callers(path, conf, error) != 0) {
 		(void)fprintf(stderr, "%s\n", error);
 		return MFA_EXIT_INVALID;
 	}
-	if (check_key(conf) != 0)
+	if (check_key(conf) != 0 || check_sender(options, conf, &warnings) != 0)
 		return MFA_EXIT_INVALID;
-	warnings = check_rules(path, conf) + check_names(path, conf);
+	warnings += check_rules(path, conf) + check_names(path, conf);
 	note_questions(path, conf);
 	if (warnings > 0 && options->strict)
 		return MFA_EXIT_REFUSED;

@@ -29,6 +29,7 @@ struct command_options {
 	const char *user, *service, *rhost, *session, *caller;	/* of explain */
 	bool terminal;			/* likewise */
 	const char *pam_dir;		/* NULL: the system's */
+	const char *sender_config, *presets;	/* of check-config */
 	const char *sshd_settings;	/* NULL: ask sshd */
 };
 

@@ -42,7 +42,8 @@ static const struct command commands[] = {
 	  HAS(USER) | HAS(SERVICE) | HAS(RHOST) | HAS(SESSION) | HAS(TERMINAL) | HAS(CALLER) | HAS(JSON),
 	  N_("which rule decides: --user, --service, --rhost, --session") },
 	{ "check-store", command_check_store, 0, "", HAS(ACCEPT), N_("look at the store's files, and what is in them") },
-	{ "check-config", command_check_config, 0, "", HAS(STRICT), N_("look for mistakes in the configuration") },
+	{ "check-config", command_check_config, 0, "",
+	  HAS(STRICT) | HAS(SENDER_CONFIG) | HAS(PRESETS), N_("look for mistakes in the configuration") },
 	{ "check-pam", command_check_pam, 1, "SERVICE", HAS(PAM_DIR) | HAS(SSHD_SETTINGS),
 	  N_("look for ways around the second factor") },
 };

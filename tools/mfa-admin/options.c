@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "check_pam.h"
+#include "conf/secrets.h"
 #include "language/language.h"
 #include "table/table.h"
 
@@ -54,6 +55,8 @@ static const struct {
 	[OPTION_PAM_DIR] = { "pam-dir", "DIR", AT(pam_dir), N_("where the stacks are"), PAM_DIR },
 	[OPTION_SSHD_SETTINGS] = { "sshd-settings", "FILE", AT(sshd_settings),
 				   N_("what `sshd -T` printed (without: it is run)"), NULL },
+	[OPTION_SENDER_CONFIG] = { "sender-config", "FILE", AT(sender_config), N_("mfa-sender's passwords"), MFA_SECRETS_DEFAULT },
+	[OPTION_PRESETS] = { "presets", "FOLDER", AT(presets), N_("where gateways for text messages are"), MFA_CONF_PRESETS },
 	[OPTION_CONFIG] = { "config", "FILE", AT(dial.conf), N_("the configuration"), MFA_CONF_DEFAULT },
 	[OPTION_SOCKET] = { "socket", "PATH", AT(dial.socket), N_("where mfad listens"), MFA_SOCKET_DEFAULT },
 	[OPTION_MFAD] = { "mfad", "PATH", AT(dial.helper), N_("what to start when no mfad listens"),
@@ -72,6 +75,7 @@ int options_read(int argc, char **argv, struct command_options *out, option_set 
 	*out = (struct command_options){
 		.dial = { .socket = MFA_SOCKET_DEFAULT, .conf = MFA_CONF_DEFAULT,
 			  .helper = MFA_HELPER_DEFAULT, .helper_unprivileged = true },
+		.sender_config = MFA_SECRETS_DEFAULT, .presets = MFA_CONF_PRESETS,
 	};
 	/* Each has a value of its own: of those that share one, getopt_long takes an abbreviation for the first. */
 	for (i = 0; i < OPTION_COUNT; i++)
