@@ -37,6 +37,23 @@ static uint64_t hash(const struct mfa_ratelimit *ratelimit, const uint8_t who[WH
 	return value | 1;
 }
 
+bool mfa_bucket_take(struct mfa_bucket *bucket, float cost, float most, float rate, int64_t now_ms)
+{
+	if (bucket->time == 0)
+		bucket->tokens = most;
+	else if (now_ms > bucket->time)
+		bucket->tokens += (float)(now_ms - bucket->time) / 1000.0F * rate;
+	if (bucket->tokens > most)
+		bucket->tokens = most;
+	bucket->time = now_ms;
+	if (bucket->tokens < cost)
+		return false;
+	bucket->tokens -= cost;
+	if (bucket->tokens > most)
+		bucket->tokens = most;
+	return true;
+}
+
 static bool allow(struct mfa_ratelimit *ratelimit, uint64_t who, float cost, float most, float rate, int64_t now_ms)
 {
 	size_t first = who / 2 % (MFA_RATELIMIT_SIZE / WAYS) * WAYS, at = first, i;
@@ -47,23 +64,14 @@ static bool allow(struct mfa_ratelimit *ratelimit, uint64_t who, float cost, flo
 			at = i;
 			break;
 		}
-		if (ratelimit->rows[i].time < ratelimit->rows[at].time)
+		if (ratelimit->rows[i].bucket.time < ratelimit->rows[at].bucket.time)
 			at = i;
 	}
 	if (ratelimit->rows[at].who != who) {
 		ratelimit->rows[at].who = who;
-		ratelimit->rows[at].tokens = most;
-		ratelimit->rows[at].time = now_ms;
+		ratelimit->rows[at].bucket.time = 0;
 	}
-	if (now_ms > ratelimit->rows[at].time)
-		ratelimit->rows[at].tokens += (float)(now_ms - ratelimit->rows[at].time) / 1000.0F * rate;
-	if (ratelimit->rows[at].tokens > most)
-		ratelimit->rows[at].tokens = most;
-	ratelimit->rows[at].time = now_ms;
-	if (ratelimit->rows[at].tokens < cost)
-		return false;
-	ratelimit->rows[at].tokens -= cost;
-	return true;
+	return mfa_bucket_take(&ratelimit->rows[at].bucket, cost, most, rate, now_ms);
 }
 
 bool mfa_ratelimit_allow(struct mfa_ratelimit *ratelimit, const struct mfa_address *address, unsigned purpose,

@@ -11,14 +11,22 @@
 
 #define MFA_RATELIMIT_SIZE 16384
 
+struct mfa_bucket {
+	float tokens;
+	int64_t time;			/* milliseconds; 0: it was never asked, and is full */
+};
+
 struct mfa_ratelimit {
 	uint8_t key[16];		/* or an attacker would choose whose bucket he empties */
 	struct {
 		uint64_t who;
-		float tokens;
-		int64_t time;		/* milliseconds */
+		struct mfa_bucket bucket;
 	} rows[MFA_RATELIMIT_SIZE];
 };
+
+/* Takes so many tokens, where there are as many: there are at most `most`, and `rate` more each second.  A cost below 0
+ * gives back. */
+bool mfa_bucket_take(struct mfa_bucket *bucket, float cost, float most, float rate, int64_t now_ms);
 
 /* Returns 0, -EIO or -ENOMEM.  The caller frees it. */
 int mfa_ratelimit_new(struct mfa_ratelimit **out);

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "unit.h"
+
+#include <stdio.h>
+
+#include "mfad/ask/sent_limit.h"
+
+#define NOW 1800000000
+#define MOST 60
+#define HOUSE 1000
+#define HOUR 3600
+
+/* Each test has hours of its own, far from those of the others. */
+static struct sent_limit_ask asking(unsigned test)
+{
+	return (struct sent_limit_ask){ .method = MFA_METHOD_ID_TOTP, .address = "192.0.2.7", .address_hour = MOST,
+					.hour = HOUSE, .now = NOW + (int64_t)test * 10 * HOUR };
+}
+
+static unsigned take(const struct sent_limit_ask *ask, unsigned times)
+{
+	unsigned taken = 0;
+
+	while (times-- > 0)
+		taken += sent_limit_take(ask) == SENT_LIMIT_FREE;
+	return taken;
+}
+
+static void test_address(void **state)
+{
+	struct sent_limit_ask ask = asking(1);
+
+	(void)state;
+	assert_int_equal(take(&ask, 100), MOST);
+	assert_int_equal(sent_limit_take(&ask), SENT_LIMIT_ADDRESS);
+	ask.address = "192.0.2.8";
+	assert_int_equal(take(&ask, 100), MOST);
+	/* A name in its stead is one place. */
+	ask.address = "tty3";
+	assert_int_equal(take(&ask, 100), MOST);
+	ask.address = "192.0.2.7";
+	ask.now += HOUR;
+	assert_int_equal(take(&ask, 100), MOST);
+}
+
+/* Who has a network of IPv6 has as many addresses as he likes. */
+static void test_network(void **state)
+{
+	struct sent_limit_ask ask = asking(2);
+	unsigned taken = 0, i;
+	char address[64];
+
+	(void)state;
+	for (i = 0; i < 2 * MOST; i++) {
+		(void)snprintf(address, sizeof(address), "2001:db8:0:1::%x", i + 1);
+		ask.address = address;
+		taken += take(&ask, 1);
+	}
+	assert_int_equal(taken, MOST);
+	ask.address = "2001:db8:0:2::1";
+	assert_int_equal(take(&ask, 1), 1);
+}
+
+/* A school behind one address, which its rules know. */
+static void test_known_address(void **state)
+{
+	struct sent_limit_ask ask = asking(3);
+
+	(void)state;
+	ask.known_address = true;
+	assert_int_equal(take(&ask, 300), 300);
+	ask.known_address = false;
+	assert_int_equal(take(&ask, 100), MOST);
+}
+
+static void test_used(void **state)
+{
+	struct sent_limit_ask ask = asking(4);
+	unsigned i;
+
+	(void)state;
+	for (i = 0; i < 10 * HOUSE; i++) {
+		assert_int_equal(sent_limit_take(&ask), SENT_LIMIT_FREE);
+		sent_limit_give_back(&ask);
+	}
+	assert_int_equal(take(&ask, 100), MOST);
+	/* There are never more than at first. */
+	for (i = 0; i < 10 * HOUSE; i++)
+		sent_limit_give_back(&ask);
+	assert_int_equal(take(&ask, 100), MOST);
+}
+
+/* From however many addresses: and each method has its own. */
+static void test_house(void **state)
+{
+	struct sent_limit_ask ask = asking(5), other;
+	unsigned taken = 0, i;
+	char address[64];
+
+	(void)state;
+	ask.address = address;
+	for (i = 0; i < 40000; i++) {
+		(void)snprintf(address, sizeof(address), "10.%u.%u.1", i / 256 % 256, i % 256);
+		taken += take(&ask, 1);
+	}
+	assert_int_equal(taken, HOUSE);
+	assert_int_equal(sent_limit_take(&ask), SENT_LIMIT_HOUSE);
+	other = ask;
+	other.method = MFA_METHOD_ID_HOTP;
+	assert_int_equal(take(&other, 1), 1);
+}
+
+/* Those that were sent some already can't take all that there is. */
+static void test_heavy(void **state)
+{
+	struct sent_limit_ask ask = asking(6);
+
+	(void)state;
+	ask.known_address = ask.heavy = true;
+	assert_int_equal(take(&ask, 2 * HOUSE), HOUSE / 2);
+	assert_int_equal(sent_limit_take(&ask), SENT_LIMIT_HOUSE);
+	ask.heavy = false;
+	assert_int_equal(take(&ask, 2 * HOUSE), HOUSE / 2);
+	ask.heavy = true;
+	ask.now += HOUR / 2;
+	assert_int_equal(take(&ask, 2 * HOUSE), HOUSE / 4);
+	/* What the house refuses is counted for nobody. */
+	ask.heavy = false;
+	assert_int_equal(take(&ask, 2 * HOUSE), HOUSE / 4);
+	ask.known_address = false;
+	assert_int_equal(sent_limit_take(&ask), SENT_LIMIT_HOUSE);
+	ask.now += HOUR;
+	assert_int_equal(take(&ask, 100), MOST);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_address),
+		cmocka_unit_test(test_network),
+		cmocka_unit_test(test_known_address),
+		cmocka_unit_test(test_used),
+		cmocka_unit_test(test_house),
+		cmocka_unit_test(test_heavy),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

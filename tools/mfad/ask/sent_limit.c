@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "mfad/ask/sent_limit.h"
+
+#include <pthread.h>
+
+#include "ratelimit/ratelimit.h"
+
+#define HOUR 3600.0F
+#define PURPOSE 1
+
+/* What a method has.  By itself, for buckets of addresses make room for one another. */
+struct house {
+	struct mfa_bucket all, heavy;
+};
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct mfa_ratelimit *addresses;
+static struct house houses[MFA_METHOD_COUNT];
+
+/* With the lock held, as all that follows.  A cost below 0 gives back. */
+static bool by_address(const struct sent_limit_ask *ask, float cost)
+{
+	float most = (float)ask->address_hour;
+	struct mfa_address address;
+
+	if (ask->known_address)
+		return true;
+	if (mfa_address_parse(ask->address, &address) == 0)
+		return mfa_ratelimit_allow(addresses, &address, PURPOSE, cost, most, most / HOUR, ask->now * 1000);
+	return mfa_ratelimit_allow_name(addresses, ask->address, cost, most, most / HOUR, ask->now * 1000);
+}
+
+static bool take(struct mfa_bucket *bucket, float cost, unsigned hour, int64_t now)
+{
+	return mfa_bucket_take(bucket, cost, (float)hour, (float)hour / HOUR, now * 1000);
+}
+
+static void give_back(const struct sent_limit_ask *ask, bool all)
+{
+	struct house *house = &houses[ask->method];
+
+	if (all)
+		(void)take(&house->all, -1, ask->hour, ask->now);
+	if (ask->heavy)
+		(void)take(&house->heavy, -1, ask->hour / 2, ask->now);
+}
+
+static bool by_house(const struct sent_limit_ask *ask)
+{
+	struct house *house = &houses[ask->method];
+
+	if (ask->heavy && !take(&house->heavy, 1, ask->hour / 2, ask->now))
+		return false;
+	if (take(&house->all, 1, ask->hour, ask->now))
+		return true;
+	give_back(ask, false);
+	return false;
+}
+
+enum sent_limit sent_limit_take(const struct sent_limit_ask *ask)
+{
+	enum sent_limit out = SENT_LIMIT_HOUSE;
+
+	(void)pthread_mutex_lock(&lock);
+	/* What can't be counted is not sent. */
+	if (addresses == NULL && mfa_ratelimit_new(&addresses) != 0)
+		out = SENT_LIMIT_HOUSE;
+	else if (!by_address(ask, 1))
+		out = SENT_LIMIT_ADDRESS;
+	else if (by_house(ask))
+		out = SENT_LIMIT_FREE;
+	else
+		(void)by_address(ask, -1);
+	(void)pthread_mutex_unlock(&lock);
+	return out;
+}
+
+void sent_limit_give_back(const struct sent_limit_ask *ask)
+{
+	(void)pthread_mutex_lock(&lock);
+	if (addresses != NULL) {
+		(void)by_address(ask, -1);
+		give_back(ask, true);
+	}
+	(void)pthread_mutex_unlock(&lock);
+}

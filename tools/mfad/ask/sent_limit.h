@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* How many codes are sent within an hour, over all accounts: by the address that asks, and by each method.  What one
+ * account may ask for stands in its record (factor/factor.h); throttle/throttle.h says what else is counted.
+ *
+ * Each message costs money, and a stolen list of passwords must not spend it.  A code that was used was no thief's: it
+ * is given back, so that a school that signs in at nine o'clock is not held up by its own pupils.  In memory: it begins
+ * anew with mfad, which nobody who signs in can end. */
+#ifndef MFAD_SENT_LIMIT_H
+#define MFAD_SENT_LIMIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "method/method.h"
+
+enum sent_limit {
+	SENT_LIMIT_FREE = 0,		/* it may be sent, and was counted */
+	SENT_LIMIT_ADDRESS,		/* too many were sent for this address, */
+	SENT_LIMIT_HOUSE,		/* or by this method for everybody */
+};
+
+struct sent_limit_ask {
+	enum mfa_method_id method;
+	const char *address;		/* a literal (of IPv6, its /64 counts), or a place in its stead */
+	bool known_address;		/* the rules exempt from there, or let enrol there: it is not counted */
+	bool heavy;			/* the account was sent some within the hour that it did not use: half of what the
+					 * method has is kept for the others */
+	unsigned address_hour;		/* [sender] */
+	unsigned hour;
+	int64_t now;
+};
+
+enum sent_limit sent_limit_take(const struct sent_limit_ask *ask);
+/* It was used, or could not be sent after all. */
+void sent_limit_give_back(const struct sent_limit_ask *ask);
+
+#endif
