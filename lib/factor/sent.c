@@ -105,9 +105,7 @@ enum mfa_sent_block mfa_sent_blocked(const struct mfa_account *account, const st
 	return MFA_SENT_FREE;
 }
 
-/* Each of the codes with the same chance, but for those that were right a while ago: they are known, and would be
- * refused (account/known.h).  Returns 0 or -EIO. */
-static int draw(const struct mfa_account *account, int64_t now, char code[MFA_SENT_SIZE])
+int mfa_sent_draw(const struct mfa_account *account, int64_t now, char code[MFA_SENT_SIZE])
 {
 	const uint32_t below = UINT32_MAX - UINT32_MAX % CODES;
 	uint32_t random;
@@ -119,6 +117,12 @@ static int draw(const struct mfa_account *account, int64_t now, char code[MFA_SE
 	} while (random >= below || mfa_known_was_right(&account->known, code, now) != MFA_KNOWN_NOT);
 	explicit_bzero(&random, sizeof(random));
 	return 0;
+}
+
+void mfa_sent_take_back(struct mfa_account *account, enum mfa_voice voice, int64_t at)
+{
+	mfa_asked_settle(&account->asked_sent[voice], at);
+	explicit_bzero(&account->sent[voice], sizeof(account->sent[voice]));
 }
 
 /* Whoever had one sent, and waits for it, has the same in all that is still under way. */
@@ -138,7 +142,7 @@ int mfa_sent_new(struct mfa_account *account, const struct mfa_sent_ask *ask, un
 	if (repeats(sent, ask))
 		memcpy(code, sent->code, MFA_SENT_SIZE);
 	else
-		r = draw(account, ask->now, code);
+		r = mfa_sent_draw(account, ask->now, code);
 	if (r != 0)
 		return r;
 	if (!repeats(sent, ask)) {

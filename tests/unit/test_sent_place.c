@@ -22,16 +22,19 @@ static void test_places(void **state)
 		{ "no address", "sshd", "", "1", "ssh", false },
 		{ "parts that run together", "sshd192.0.2.0", "/24", "1", "ssh", false },
 	};
-	uint8_t first[SENT_PLACE_SIZE], other[SENT_PLACE_SIZE];
+	uint8_t first[MFA_PLACE_SIZE], other[MFA_PLACE_SIZE];
 	size_t i;
 
 	(void)state;
-	assert_int_equal(sent_place("sshd", "192.0.2.7", "1", "ssh", first), 0);
+	assert_int_equal(sent_place("alice", "sshd", "192.0.2.7", "1", "ssh", first), 0);
 	for (i = 0; i < ROWS(rows); i++) {
-		assert_int_equal(sent_place(rows[i].service, rows[i].rhost, rows[i].session, rows[i].tty, other), 0);
+		assert_int_equal(sent_place("alice", rows[i].service, rows[i].rhost, rows[i].session, rows[i].tty, other), 0);
 		if ((memcmp(first, other, sizeof(first)) == 0) != rows[i].same)
 			fail_msg("%s", rows[i].name);
 	}
+	/* Names without an account share what stands in for one. */
+	assert_int_equal(sent_place("bob", "sshd", "192.0.2.7", "1", "ssh", other), 0);
+	assert_memory_not_equal(first, other, sizeof(first));
 }
 
 static void test_others(void **state)
@@ -45,13 +48,13 @@ static void test_others(void **state)
 		{ "a session and a terminal", { "", "1", "pts/1" }, { "", "1", "pts/1" }, true },
 		{ "a terminal that looks like a session", { "", "1", "" }, { "", "", "1" }, false },
 	};
-	uint8_t a[SENT_PLACE_SIZE], b[SENT_PLACE_SIZE];
+	uint8_t a[MFA_PLACE_SIZE], b[MFA_PLACE_SIZE];
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < ROWS(rows); i++) {
-		assert_int_equal(sent_place("sudo", rows[i].a[0], rows[i].a[1], rows[i].a[2], a), 0);
-		assert_int_equal(sent_place("sudo", rows[i].b[0], rows[i].b[1], rows[i].b[2], b), 0);
+		assert_int_equal(sent_place("alice", "sudo", rows[i].a[0], rows[i].a[1], rows[i].a[2], a), 0);
+		assert_int_equal(sent_place("alice", "sudo", rows[i].b[0], rows[i].b[1], rows[i].b[2], b), 0);
 		if ((memcmp(a, b, sizeof(a)) == 0) != rows[i].same)
 			fail_msg("%s", rows[i].name);
 	}

@@ -9,6 +9,7 @@
 #include "language/language.h"
 #include "log/log.h"
 #include "mfad/admin/handlers.h"
+#include "mfad/ask/ask.h"
 #include "mfad/base/directory.h"
 #include "mfad/change/change.h"
 #include "mfad/devices/listing.h"
@@ -396,6 +397,7 @@ struct drop {
 	const char *which;
 	uint64_t id;			/* once it is found: others may change the list meanwhile */
 	bool last;
+	struct gone gone;
 };
 
 static int drop_factor(struct conversation *c, struct mfa_account *account, void *ctx)
@@ -408,6 +410,7 @@ static int drop_factor(struct conversation *c, struct mfa_account *account, void
 	if (device == NULL)
 		return -ENODEV;
 	drop->id = device->id;
+	gone_note(&drop->gone, device);
 	mfa_account_add_event(account, mfa_clock_now(), "mfa-admin", "",
 			      mfa_device_type_word(device->type), "removed");
 	mfa_account_drop_device(account, device);
@@ -426,4 +429,6 @@ static void reset_factor(struct conversation *c, char *label)
 		conversation_done(c, MFA_RESULT_NOT_FOUND, N_("There is no such device on this account."));
 	else
 		finish(c, "reset", name, r, drop.last ? bare_now(c->conf) : N_("The device was removed."));
+	if (r == 0)
+		ask_tell_gone(c, name, &drop.gone);
 }

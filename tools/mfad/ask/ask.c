@@ -42,6 +42,14 @@ const struct ask *ask_way_of(enum mfa_method_id method)
 	return NULL;
 }
 
+void ask_tell_gone(struct conversation *c, const char *account, const struct gone *gone)
+{
+	const struct ask *row = ask_of(gone->kind);
+
+	if (row != NULL && row->removed != NULL && gone->address[0] != '\0')
+		row->removed(c, account, gone->address);
+}
+
 const struct ask *ask_by_word(const char *word)
 {
 	size_t i;

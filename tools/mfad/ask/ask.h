@@ -26,6 +26,8 @@ struct ask {
 	/* It is saved now, or can't be. */
 	void (*enrolled)(struct change *change, const struct enrolment *e);
 	const char *proven;		/* what the device has done, said when it is saved */
+	/* One with an address was taken out of the account, or another took its place, and that is durable. */
+	void (*removed)(struct conversation *c, const char *account, const char *address);
 	const char *not_offered;	/* to whoever asked for just this one; NULL: then they get another */
 	bool names_itself;		/* a device brings a label along */
 	bool shows_page;		/* what enrolment shows is the address of a page, and no key */
@@ -68,7 +70,9 @@ struct ask {
 	void (*settle)(const struct challenge *ch, struct mfa_account *account, int64_t at);
 	/* Whatever came of it.  ch->state is let go, and ch->begun NULL. */
 	void (*end)(struct challenge *ch);
-	/* This way was right, and it is durable: what is to be said of it. */
+	/* An answer of this method was right, and it is durable. */
+	void (*used)(const struct challenge *ch);
+	/* The same of a sign-in: what is to be said of it. */
 	void (*told)(struct conversation *c, const struct mfa_account *account);
 	/* After everything was told, and wrong answers were given. */
 	void (*after_wrong)(const struct challenge *ch);
@@ -82,6 +86,8 @@ const struct ask *ask_of(enum mfa_method_kind kind);
 const struct ask *ask_way_of(enum mfa_method_id method);
 /* Whether rules (methods: enum mfa_method_kind) take one of the row's methods. */
 bool ask_is_allowed(const struct ask *row, unsigned methods);
+/* Once it is durable that a device is gone: whoever has it is told, where it has an address. */
+void ask_tell_gone(struct conversation *c, const char *account, const struct gone *gone);
 /* The row by its method's word, of those that devices can be added with.  NULL: there is none. */
 const struct ask *ask_by_word(const char *word);
 

@@ -86,6 +86,7 @@ static int judge(struct challenge *ch, const char *answer)
 		.answer = answer,
 		.now = mfa_clock_now(),
 		.voice = subject_voice(ch->subject),
+		.place = ch->place,
 		.methods = mfa_methods_open(ch->policy->methods, begun_kind(ch)),
 		.window = ch->c->conf->totp_window,
 		.throttle = ch->c->conf->throttle,
@@ -341,7 +342,8 @@ static int change_over(struct challenge *ch, const struct ask *row, int *error)
 	ch->choices++;
 	if (!usable)
 		return conversation_say(ch->c, MFA_INFO, N_("That way can't be used here."));
-	if (r == 0 && row != ch->begun) {
+	/* Where something is sent, that is to be done anew. */
+	if (r == 0 && (row != ch->begun || row->sends)) {
 		leave_begun(ch);
 		ch->named = row;
 		r = row->begin != NULL ? row->begin(ch, error) : 0;
@@ -453,6 +455,14 @@ static void reset(struct challenge *ch)
 	ch->menus = ch->choices = 0;
 }
 
+static void tell_used(const struct challenge *ch, enum mfa_result result)
+{
+	const struct ask *row = result == MFA_RESULT_OK ? ask_of(ch->judgement.kind) : NULL;
+
+	if (row != NULL && row->used != NULL)
+		row->used(ch);
+}
+
 enum mfa_result challenge_run(struct challenge *ch, int *error)
 {
 	enum mfa_result result = MFA_RESULT_MAXTRIES;
@@ -471,6 +481,7 @@ enum mfa_result challenge_run(struct challenge *ch, int *error)
 		over = wait_for_begun(ch, &result, error);
 	while (tries < CHALLENGE_TRIES && !over)
 		over = one_turn(ch, &tries, &result, error);
+	tell_used(ch, result);
 	if (ch->begun != NULL)
 		ch->begun->end(ch);
 	return result;

@@ -23,6 +23,7 @@ struct challenge {
 	struct mfa_record *record;	/* read a moment ago; followed as it changes */
 	const char *service;		/* for the record's list of sign-ins */
 	const char *rhost;
+	const uint8_t *place;		/* MFA_PLACE_SIZE bytes (sent_place.h); NULL: none that a code is sent for */
 	bool place_not_known;		/* no address, and that does not mean this host */
 	bool echo;
 	bool hopeless;			/* whatever is answered is wrong: nobody's account */

@@ -2,7 +2,9 @@
 #include "mfad/ask/sent_limit.h"
 
 #include <pthread.h>
+#include <stdio.h>
 
+#include "account/account.h"
 #include "ratelimit/ratelimit.h"
 
 #define HOUR 3600.0F
@@ -28,6 +30,18 @@ static bool by_address(const struct sent_limit_ask *ask, float cost)
 	if (mfa_address_parse(ask->address, &address) == 0)
 		return mfa_ratelimit_allow(addresses, &address, PURPOSE, cost, most, most / HOUR, ask->now * 1000);
 	return mfa_ratelimit_allow_name(addresses, ask->address, cost, most, most / HOUR, ask->now * 1000);
+}
+
+static bool by_enrolment(const struct sent_limit_ask *ask, float cost)
+{
+	char name[MFA_ACCOUNT_NAME_MAX + 2];
+
+	if (ask->enrols == NULL)
+		return true;
+	/* No text in an address's place has a line feed in it. */
+	(void)snprintf(name, sizeof(name), "\n%s", ask->enrols);
+	return mfa_ratelimit_allow_name(addresses, name, cost, SENT_LIMIT_ENROLS, SENT_LIMIT_ENROLS / HOUR,
+					ask->now * 1000);
 }
 
 static bool take(struct mfa_bucket *bucket, float cost, unsigned hour, int64_t now)
@@ -65,12 +79,16 @@ enum sent_limit sent_limit_take(const struct sent_limit_ask *ask)
 	/* What can't be counted is not sent. */
 	if (addresses == NULL && mfa_ratelimit_new(&addresses) != 0)
 		out = SENT_LIMIT_HOUSE;
+	else if (!by_enrolment(ask, 1))
+		out = SENT_LIMIT_ENROLMENT;
 	else if (!by_address(ask, 1))
 		out = SENT_LIMIT_ADDRESS;
 	else if (by_house(ask))
 		out = SENT_LIMIT_FREE;
 	else
 		(void)by_address(ask, -1);
+	if (addresses != NULL && (out == SENT_LIMIT_ADDRESS || out == SENT_LIMIT_HOUSE))
+		(void)by_enrolment(ask, -1);
 	(void)pthread_mutex_unlock(&lock);
 	return out;
 }
@@ -79,6 +97,7 @@ void sent_limit_give_back(const struct sent_limit_ask *ask)
 {
 	(void)pthread_mutex_lock(&lock);
 	if (addresses != NULL) {
+		(void)by_enrolment(ask, -1);
 		(void)by_address(ask, -1);
 		give_back(ask, true);
 	}

@@ -13,16 +13,21 @@
 
 #include "method/method.h"
 
+#define SENT_LIMIT_ENROLS 10
+
 enum sent_limit {
 	SENT_LIMIT_FREE = 0,		/* it may be sent, and was counted */
 	SENT_LIMIT_ADDRESS,		/* too many were sent for this address, */
-	SENT_LIMIT_HOUSE,		/* or by this method for everybody */
+	SENT_LIMIT_HOUSE,		/* or by this method for everybody, */
+	SENT_LIMIT_ENROLMENT,		/* or to addresses that were to be added to the account */
 };
 
 struct sent_limit_ask {
 	enum mfa_method_id method;
 	const char *address;		/* a literal (of IPv6, its /64 counts), or a place in its stead */
 	bool known_address;		/* the rules exempt from there, or let enrol there: it is not counted */
+	const char *enrols;		/* the account that an address is added to: it may have SENT_LIMIT_ENROLS of these an
+					 * hour; NULL: none is */
 	bool heavy;			/* the account was sent some within the hour that it did not use: half of what the
 					 * method has is kept for the others */
 	unsigned address_hour;		/* [sender] */

@@ -35,8 +35,8 @@ static void write_network(const char *rhost, char out[MFA_NETWORK_TEXT_MAX])
 	mfa_network_format(&network, out);
 }
 
-int sent_place(const char *service, const char *rhost, const char *session, const char *tty,
-	       uint8_t out[SENT_PLACE_SIZE])
+int sent_place(const char *account, const char *service, const char *rhost, const char *session, const char *tty,
+	       uint8_t out[MFA_PLACE_SIZE])
 {
 	char host[HOST_SIZE] = "", network[MFA_NETWORK_TEXT_MAX];
 	uint8_t digest[EVP_MAX_MD_SIZE];
@@ -45,13 +45,13 @@ int sent_place(const char *service, const char *rhost, const char *session, cons
 
 	(void)gethostname(host, sizeof(host) - 1);
 	write_network(rhost, network);
-	ok = md != NULL && EVP_DigestInit_ex(md, EVP_sha256(), NULL) == 1 && add(md, host) == 1 &&
-	     add(md, service) == 1 && add(md, network) == 1 && add(md, network[0] == '\0' ? rhost : "") == 1 &&
+	ok = md != NULL && EVP_DigestInit_ex(md, EVP_sha256(), NULL) == 1 && add(md, account) == 1 &&
+	     add(md, host) == 1 && add(md, service) == 1 && add(md, network) == 1 && add(md, network[0] == '\0' ? rhost : "") == 1 &&
 	     add(md, rhost[0] == '\0' ? session : "") == 1 && add(md, rhost[0] == '\0' ? tty : "") == 1 &&
 	     EVP_DigestFinal_ex(md, digest, NULL) == 1;
 	EVP_MD_CTX_free(md);
-	memset(out, 0, SENT_PLACE_SIZE);
+	memset(out, 0, MFA_PLACE_SIZE);
 	if (ok)
-		memcpy(out, digest, SENT_PLACE_SIZE);
+		memcpy(out, digest, MFA_PLACE_SIZE);
 	return ok ? 0 : -EIO;
 }

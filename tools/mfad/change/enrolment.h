@@ -4,8 +4,10 @@
 #ifndef MFAD_ENROLMENT_H
 #define MFAD_ENROLMENT_H
 
+#include "address/recipient.h"
 #include "factor/factor.h"
 #include "mfad/change/change.h"
+#include "mfad/change/gone.h"
 
 struct ask;
 
@@ -14,6 +16,7 @@ struct enrolment {
 	const struct ask *ask;	/* the method's row */
 	bool first;		/* nothing was shown to allow it: who enrols meanwhile has it */
 	const char *service;	/* for the record's list of events */
+	const char *rhost;	/* from where, on root's word; NULL: from this host, or it is not known */
 	const char *prompt;	/* for the code */
 	/* Shows the key; uri is wiped afterwards.  Returns 0 or a negative errno. */
 	int (*show)(struct change *ch, const struct enrolment *e, const char *uri);
@@ -29,7 +32,9 @@ struct enrolment {
 				 * long there is still once the device has proven itself */
 	/* What comes of it. */
 	struct mfa_device device;
-	struct mfa_phone phone;		/* the device's, where it has one */
+	struct mfa_phone phone;		/* the device's, where it has one, */
+	char address[MFA_RECIPIENT_SIZE];	/* and where codes are sent to, if that is what it is */
+	struct gone gone;		/* with replaces, once the other one is gone */
 	char codes[MFA_RECOVERY_COUNT][MFA_RECOVERY_CODE_SIZE];
 	bool new_codes;			/* the account has them now */
 	struct mfa_account *paper;	/* what was handed out, as an account has it; NULL: nothing */

@@ -7,6 +7,7 @@
 
 #include "clock/clock.h"
 #include "language/language.h"
+#include "mfad/ask/ask.h"
 #include "mfad/ask/recovery.h"
 #include "mfad/change/change.h"
 #include "mfad/devices/handlers.h"
@@ -121,11 +122,13 @@ void request_rename(struct conversation *c)
 
 static int remove_device(struct change *ch, void *ctx)
 {
+	struct gone *gone = ctx;
 	struct mfa_account *account = ch->record.account;
 	struct mfa_device *device = mfa_account_device(account, ch->label);
 
 	if (device == NULL)
 		return -ENOENT;
+	gone_note(gone, device);
 	mfa_account_add_event(account, mfa_clock_now(), SERVICE, "", mfa_device_type_word(device->type), "removed");
 	mfa_account_drop_device(account, device);
 	return 0;
@@ -156,13 +159,16 @@ void request_remove(struct conversation *c)
 {
 	char which[MFA_LABEL_MAX + 1] = "";
 	struct change ch;
+	struct gone gone;
 	int r = mfa_frame_text(&c->frame, MFA_FIELD_DEVICE, which, sizeof(which));
 
 	if (change_begin(&ch, c, "remove", false)) {
 		if (r != 0)
 			change_stop(&ch, MFA_RESULT_INVALID, "Which device?");
 		else if (choose_device(&ch, which) && prove(&ch) && confirm_last(&ch))
-			apply(&ch, remove_device, NULL, N_("Removed."));
+			apply(&ch, remove_device, &gone, N_("Removed."));
+		if (ch.result == MFA_RESULT_OK)
+			ask_tell_gone(c, ch.record.account->name, &gone);
 	}
 	change_end(&ch);
 }

@@ -108,6 +108,7 @@ static int add_device(struct change *ch, void *ctx)
 		old = mfa_account_device(account, e->replaces);
 		if (old == NULL)
 			return -EALREADY;
+		gone_note(&e->gone, old);
 		mfa_account_remove_device(account, old);
 	}
 	r = mfa_account_add_device(account, &e->device);
@@ -135,6 +136,8 @@ static void save(struct change *ch, struct enrolment *e)
 		change_fail(ch, r);
 		return;
 	}
+	if (e->replaces != NULL)
+		ask_tell_gone(ch->c, ch->record.account->name, &e->gone);
 	/* Before codes were handed out it was said already. */
 	if (e->paper == NULL)
 		n = snprintf(text, sizeof(text), "%s ", conversation_words(ch->c, e->ask->proven));

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "language/language.h"
+#include "mfad/ask/sent_place.h"
 
 #define SERVICE "mfa-enroll"
 
@@ -18,6 +19,8 @@ static void after(struct change *ch)
 void prove_ask(struct change *ch, struct mfa_judgement *judgement)
 {
 	struct challenge *challenge = calloc(1, sizeof(*challenge));
+	uint8_t place[MFA_PLACE_SIZE];
+	int r = sent_place(ch->subject.identity.name, SERVICE, "", "", "", place);
 
 	if (challenge == NULL) {
 		change_fail(ch, -ENOMEM);
@@ -25,7 +28,8 @@ void prove_ask(struct change *ch, struct mfa_judgement *judgement)
 	}
 	*challenge = (struct challenge){
 		.c = ch->c, .subject = &ch->subject, .record = &ch->record,
-		.policy = mfa_conf_policy(ch->c->conf, SERVICE), .service = SERVICE, .rhost = "", .command = "",
+		.policy = mfa_conf_policy(ch->c->conf, SERVICE), .service = SERVICE, .rhost = "", .place = r == 0 ? place : NULL,
+		.command = "",
 	};
 	ch->after = after;
 	ch->after_ctx = challenge;

@@ -12,6 +12,7 @@
 #include "log/log.h"
 #include "mfad/ask/ask.h"
 #include "mfad/ask/judged.h"
+#include "mfad/ask/sent_place.h"
 #include "mfad/base/metrics.h"
 #include "mfad/base/subject.h"
 #include "mfad/phones/notice.h"
@@ -35,6 +36,7 @@ struct signin {
 	char session[FIELD_MAX + 1];
 	char command[FIELD_MAX + 1];
 	struct mfa_presence presence;
+	uint8_t place[MFA_PLACE_SIZE];	/* sent_place.h; of zeros: none */
 	char shown_service[2 * FIELD_MAX];	/* marked where it is not root's word */
 	const struct mfa_policy *policy;
 	struct mfa_policy_facts facts;
@@ -203,6 +205,12 @@ static int warn(struct signin *s)
 		"a right one, and by: mfa-enroll status");
 }
 
+/* Where a code that is sent now can be typed; without that, none is sent. */
+static bool find_place(struct signin *s)
+{
+	return sent_place(s->subject.identity.name, s->shown_service, s->rhost, s->session, s->tty, s->place) == 0;
+}
+
 static void challenge(struct signin *s)
 {
 	struct challenge *ch = &s->challenge;
@@ -213,6 +221,7 @@ static void challenge(struct signin *s)
 	ch->policy = s->policy;
 	ch->service = s->shown_service;
 	ch->rhost = s->rhost;
+	ch->place = find_place(s) ? s->place : NULL;
 	ch->place_not_known = subject_voice(&s->subject) != MFA_VOICE_OWN && mfa_policy_place(&s->facts) == MFA_PLACE_NOT_KNOWN;
 	ch->command = s->command;
 	ch->hopeless = s->decision.kind != MFA_DECISION_REQUIRE || s->record.decoy;
@@ -246,7 +255,9 @@ static enum mfa_result spend(struct signin *s)
 	struct conversation *c = s->c;
 	char answer[MFA_ANSWER_MAX];
 	struct mfa_attempt attempt = {
-		.answer = answer, .now = mfa_clock_now(), .methods = mfa_methods_typed(), .window = c->conf->totp_window,
+		.answer = answer, .now = mfa_clock_now(), .voice = subject_voice(&s->subject),
+		.place = find_place(s) ? s->place : NULL, .methods = mfa_methods_typed(),
+		.window = c->conf->totp_window,
 	};
 	int r;
 
@@ -284,7 +295,7 @@ static void enrol(struct signin *s, const struct mfa_decision *decision, struct 
 	struct change *ch = &s->enrolment;
 	struct signin_enrol se = {
 		.policy = s->policy, .decision = decision, .service = s->shown_service,
-		.first = s->challenge.answers == 0,
+		.rhost = s->subject.local ? NULL : s->rhost, .first = s->challenge.answers == 0,
 	};
 
 	*ch = (struct change){ .c = s->c, .what = "enrol", .subject = s->subject,

@@ -331,7 +331,7 @@ static void hold_the_end(struct change *ch)
 void signin_enrol(struct change *ch, struct signin_enrol *se)
 {
 	struct enrolment e = {
-		.first = se->first, .service = se->service,
+		.first = se->first, .service = se->service, .rhost = se->rhost,
 		.show = show, .wants_other = wants_other, .hand_out = hand_out_codes,
 		.prompt = ch->c->waits ? N_("Code that the app shows: ")
 			: N_("Code that the app shows (p, i, q: other pictures): "),

@@ -14,6 +14,7 @@ struct signin_enrol {
 	const struct mfa_policy *policy;
 	const struct mfa_decision *decision;	/* ENROL */
 	const char *service;		/* for the record */
+	const char *rhost;		/* as struct enrolment's */
 	bool first;			/* nothing was shown: there must still be no device */
 	/* What comes of it. */
 	bool postponed;			/* put off, and that stands */

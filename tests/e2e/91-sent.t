@@ -1,0 +1,198 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Codes by e-mail and by text message: enrolled, signed in with, changed and removed, by a mail server and a gateway that
+# keep what they are sent.
+. "${BASH_SOURCE[0]%/*}/lib.sh"
+. "${BASH_SOURCE[0]%/*}/sender.sh"
+
+readonly MAIL=$BED/mail GATE=$BED/gate
+mkdir -p "$MAIL" "$GATE"
+readonly EMAIL=('[email]' 'server = smtp://127.0.0.1:2525' 'from = mfa@example.org' 'not_at = school.example')
+readonly SMS=('[sms]' 'url = http://127.0.0.1:2600/' 'type = json' 'body = {"n":"{number}","t":"{text}"}' 'numbers = +316, +324'
+	'country = 31')
+readonly ALL='methods = totp, push, recovery, pass, email, sms'
+
+mails() { find "$MAIL" -name '*.eml' | wc -l; }
+texts() { find "$GATE" -name '*.json' | wc -l; }
+# sent COUNT NOW COMMAND: one more than so many.
+one_more() { [ "$("$1")" = $(($2 + 1)) ]; }
+# The code in the last of each.
+mail_code() { grep -oE '\b[0-9]{6}\b' "$MAIL/$(mails).eml" | head -n 1; }
+text_code() { grep -oE '\b[0-9]{6}\b' "$GATE/$(texts).json" | head -n 1; }
+# another CODE: six digits that are not these.
+another() { [ "$1" = 111111 ] && echo 222222 || echo 111111; }
+conf() { write_conf "${EMAIL[@]}" "${SMS[@]}" '[policy]' "$ALL" "$@"; }
+reload() {
+	log_mark
+	kill -HUP "$MFAD_PID"
+	wait_for log_has 'event=reload'
+}
+
+# tool WHO ARG... <SCRIPT: mfa-enroll on a terminal of WHO's.
+tool() {
+	local who=$1
+	shift
+	STATUS=0
+	: >"$BED/pty"
+	setpriv --reuid "$who" --regid "$who" --init-groups "$HELPERS/ptyrun" -t "$PATIENCE" \
+		mfa-enroll "$@" >"$BED/pty" || STATUS=$?
+	SCREEN=$(tr -d '\r' <"$BED/pty")
+}
+ended_with() {
+	is "$1" "$STATUS" "$2" || diag "$SCREEN"
+	like "$1: it says so" "$(tr '\n' ' ' <<<"$SCREEN")" "$3"
+}
+# typing KIND: the script of who reads the code that was sent, and types it.
+typing() {
+	local before
+	before=$("$1s")
+	printf 'expect Code \nsend '
+	wait_for one_more "$1s" "$before" || diag "no $1 came"
+	echo "$("$1_code")"
+}
+
+serve smtpd.py "grep -q '^READY 2525' '$MAIL/heard'" 2525 "$MAIL"
+serve gateway.py "[ -e '$GATE/ready' ]" 2600 "$GATE"
+conf 'enrol_local = yes'
+new_store || bail 'mfa-admin init failed'
+enrol alice bob || bail 'mfa-admin import failed'
+start_mfad || bail 'mfad does not start'
+start_sender
+heard_sender || bail 'no mfa-sender'
+pam_service code 'auth required pam_mfa.so'
+code_services sshd
+start_sshd
+
+# --- adding ------------------------------------------------------------------------------------------
+
+in_the_past=$(code_now alice -1)
+tool alice add --sms < <(printf 'expect another way): \nsend %s\n' "$in_the_past"
+	printf 'expect Mobile number\nsend 06 12 34 56 00\nexpect +31612345600 right\nsend y\n'
+	typing text)
+ended_with 'a number is added' 0 'Saved as "Text message"'
+like 'to where it was read back from' "$(cat "$GATE/1.json")" '\+31612345600'
+tick
+tool alice add --email < <(printf 'expect another way): \nsend %s\n' "$(code_now alice)"
+	printf 'expect mail address\nsend alice@school.example\nexpect mail address\nsend nonsense\n'
+	printf 'expect mail address\nsend alice@home.example\nexpect alice@home.example right\nsend n\n'
+	printf 'expect mail address\nsend alice@example.net\nexpect alice@example.net right\nsend y\n'
+	typing mail)
+ended_with 'a mailbox is added' 0 'Saved as "E-mail"'
+like 'not one that this sign-in guards' "$SCREEN" 'you can read without this sign-in'
+like 'nor what is none' "$SCREEN" 'not an e-mail address'
+is 'one message was sent' "$(mails)" 1
+is 'alice has three devices' "$(devices alice)" 3
+tick
+tool alice add --sms < <(printf 'expect another way): \nsend %s\n' "$(code_now alice)"
+	printf 'expect Mobile number\nsend 0612345600\nexpect Mobile number\nsend +4912345678\nexpect Mobile number\nend Mobile\n')
+like 'not the same twice' "$SCREEN" "one of this account's already"
+like 'nor one that the rules do not allow' "$SCREEN" 'not sent to such numbers'
+is 'no message for these' "$(texts)" 1
+tick
+
+# --- signing in -----------------------------------------------------------------------------------------
+
+before=$(texts)
+pam_try code alice
+like 'the usual question names the ways' "$SCREEN" 'Authenticator code \(\?.*\):|Code.*\?'
+is 'nothing is sent because a password was right' "$(texts)" "$before"
+pam_try code alice '?'
+like 'the menu has both' "$SCREEN" '1 .*2 text message, 3 e-mail|text message.*e-mail'
+unlike 'without an address' "$SCREEN" '\*\*'
+is 'and sends nothing' "$(texts) $(mails)" "$before 1"
+
+pam_try code alice sms
+like 'asked for, it is sent' "$SCREEN" 'A code was sent to \+31 \*\* \*\*\*\* \*00\. Code or \?: '
+ok 'it comes' one_more texts "$before"
+denied 'who types nothing is not in'
+pam_try code alice sms "$(another "$(text_code)")"
+like 'a moment later it is not sent again' "$SCREEN" 'was sent to \+31 \*\* \*\*\*\* \*00 at [0-9:]{5}\. Code'
+denied 'a wrong code'
+is 'still one message' "$(texts)" $((before + 1))
+pam_try code alice "$(text_code)"
+accepted 'it is right at the next sign-in, too'
+pam_try code alice "$(text_code)"
+denied 'and once'
+log_like 'the log says how' 'event=signin result=ok.*method=sms.*device="?Text message'
+log_unlike 'and no number' '612345600'
+
+pam_try code alice mail
+wait_for one_more mails 1
+pam_try -r 192.0.2.7 code alice "$(mail_code)"
+denied 'a code is good where it was asked for'
+pam_try code alice "$(mail_code)"
+accepted 'there it is'
+ssh_code() { wait_for one_more mails "$1" && mail_code; }
+before=$(mails)
+on_pty ssh "${SSH_OPTIONS[@]}" -p "$PORT" -o PreferredAuthentications=keyboard-interactive alice@127.0.0.1 'echo "in as $(id -un)"' < <(
+	printf 'expect assword\nsend %s\nexpect another way): \nsend mail\nexpect sent to a\nsend ' "$PASSWORD"
+	ssh_code "$before")
+entered 'by ssh' alice
+
+# The only way that there is: begun by itself, and once within its life.
+tool bob add --sms < <(printf 'expect another way): \nsend %s\n' "$(code_now bob)"
+	printf 'expect Mobile number\nsend +31687654300\nexpect right\nsend y\n'
+	typing text)
+ended_with 'bob adds a number' 0 'Saved'
+mfa-admin reset --yes --factor Phone bob </dev/null >&2
+before=$(texts)
+pam_try code bob
+like 'who has nothing else is sent one' "$SCREEN" 'A code was sent to \+31 \*\* \*\*\*\* \*00\. Code'
+is 'one' "$(texts)" $((before + 1))
+pam_try code bob
+like 'and no other within its life' "$SCREEN" 'A code was sent to .* at [0-9:]{5}\. Code'
+is 'none more' "$(texts)" $((before + 1))
+pam_try code bob "$(text_code)"
+accepted 'which is right'
+
+# --- limits ------------------------------------------------------------------------------------------------
+
+before=$(mails)
+for _ in 1 2 3 4 5 6 7; do
+	pam_try code alice mail
+	set_clock $(($(now) + 40))
+done
+like 'who asks again and again is told' "$SCREEN" 'Too many codes were sent'
+is 'five an hour, or less where nobody got in' "$([ "$(mails)" -le $((before + 5)) ] && echo few)" few
+log_like 'the log says which limit' 'event=sent result=limited why=account method=email'
+pam_try code alice "$(code_now alice)"
+accepted 'another way goes on'
+
+# --- names without an account ----------------------------------------------------------------------------------
+
+before="$(texts) $(mails)"
+said=''
+for name in nobody1 nobody2 nobody3 nobody4 nobody5 nobody6 nobody7 nobody8; do
+	useradd -M "$name" 2>/dev/null
+	pam_try code "$name" sms
+	said+=$SCREEN$'\n'
+done
+like 'some of them seem to have a number' "$said" 'A code was sent to \+3[12] \*\* \*\*\*\* \*[0-9]{2}\. Code or \?: '
+like 'some none' "$said" 'not set up for this account'
+is 'nothing is sent' "$(texts) $(mails)" "$before"
+
+# --- changed and removed ------------------------------------------------------------------------------------------
+
+set_clock $(($(now) + 4000))
+tick
+before=$(texts)
+tool alice remove 'Text message' < <(printf 'expect another way): \nsend %s\n' "$(code_now alice)")
+ended_with 'a number is removed' 0 'Removed'
+ok 'and told so' wait_for one_more texts "$before"
+like 'without a code' "$(cat "$GATE/$(texts).json")" 'gets no more codes for alice'
+unlike 'at all' "$(cat "$GATE/$(texts).json" | sed 's/31612345600//g')" '\b[0-9]{6}\b'
+tick
+pam_try code alice sms
+like 'it is not offered any more' "$SCREEN" 'not set up for this account'
+
+# --- without a sender --------------------------------------------------------------------------------------------------
+
+stop_sender
+pam_try code alice mail
+like 'without mfa-sender that way is closed' "$SCREEN" "can't be used here"
+pam_try code bob
+like 'who has nothing else is told' "$SCREEN" "can't be sent just now|Recovery code"
+pam_try code alice "$(code_now alice)"
+accepted 'and all else goes on'
+
+done_testing
