@@ -69,6 +69,14 @@ static void close_readers(struct sqlite_store *s)
 	}
 }
 
+/* An older version's store, which may be gone on with by that, of whoever only looks. */
+static bool stays_unmarked(struct sqlite_store *s)
+{
+	enum sqlite_mark mark;
+
+	return s->looks && sqlite_mark_read(&s->writer, &mark) == 0 && mark == SQLITE_MARK_NONE;
+}
+
 /* Sees to it that the last one who closes the store folds the log back.  The log keeps its room, which a disk that is
  * full would not give again; who found none takes it away. */
 static void prepare_to_fold(struct sqlite_store *s)
@@ -79,7 +87,7 @@ static void prepare_to_fold(struct sqlite_store *s)
 	if (db == NULL || !sqlite_files_are_ours(&s->files))
 		return;
 	(void)sqlite3_busy_timeout(db, FOLD_WAIT_MS);
-	if (sqlite_mark_close(&s->writer) != 0)
+	if (!stays_unmarked(s) && sqlite_mark_close(&s->writer) != 0)
 		return;
 	(void)sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
 	if (!s->folds && !s->found_log)
@@ -221,6 +229,7 @@ static int sqlite_open(const char *path, enum mfa_store_open_flags flags, void *
 	(void)pthread_cond_init(&s->reader_free, NULL);
 	s->last = &s->first;
 	s->brief = flags == MFA_STORE_OPEN_BRIEFLY;
+	s->looks = flags == MFA_STORE_LOOK;
 	r = sqlite_files_name(&s->files, path);
 	if (r == 0)
 		r = open_writer(s, flags, &s->found_log);
@@ -232,7 +241,7 @@ static int sqlite_open(const char *path, enum mfa_store_open_flags flags, void *
 		s->found_log = false;
 	s->found_closed = is_left_closed(s);
 	/* Where the disk is full it goes on with what it has. */
-	if (!s->brief && flags != MFA_STORE_LOOK)
+	if (!s->brief && !s->looks)
 		(void)sqlite_db_lengthen_log(s->files.paths[SQLITE_FILE_LOG], &s->writer);
 	*out = s;
 	return 0;

@@ -84,14 +84,15 @@ static int apply_all(struct sqlite_db *db, struct batch *batches, bool *changed)
 	return 0;
 }
 
-/* While somebody reads on and on, it is in the log alone: nobody is kept out for that, but it is said. */
+/* While somebody reads on and on, or the disk is full, it is in the log alone: nobody is kept out for that, but it is
+ * said. */
 static int open_mark(struct sqlite_store *s)
 {
 	int r = sqlite_mark_open(&s->writer, !s->mark_waits, &s->mark);
 
 	if (r == -EAGAIN && !s->mark_waits)
-		mfa_log_message(LOG_WARNING, "store", "somebody keeps the store's file from being written: if its -wal goes "
-				"before that ends, codes that were used are good again, and nobody is told", 0);
+		mfa_log_message(LOG_WARNING, "store", "the store's file can't be marked as in use just now: if its -wal goes "
+				"before it can, codes that were used are good again, and nobody is told", 0);
 	s->mark_waits = r == -EAGAIN;
 	return s->mark_waits ? 0 : r;
 }

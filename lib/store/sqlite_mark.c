@@ -105,24 +105,29 @@ static int look(struct sqlite_db *db, int64_t *mark, int64_t *page)
 	return r;
 }
 
-static bool is_in_file(struct sqlite_db *db, int64_t mark, int64_t page)
+/* Returns 0: it is; -EAGAIN: it is not; or another negative errno, and nobody knows. */
+static int find_in_file(struct sqlite_db *db, int64_t mark, int64_t page)
 {
 	uint64_t wanted = htobe64((uint64_t)mark);
 	uint8_t size_text[2], *content;
 	size_t size;
-	bool found;
+	int r = sqlite_db_read_file(db, size_text, sizeof(size_text), 16);
 
+	if (r != 0)
+		return r == -ENODATA ? -EAGAIN : r;
 	/* sqlite.org/fileformat2.html: 1 is 65536. */
-	if (sqlite_db_read_file(db, size_text, sizeof(size_text), 16) != 0)
-		return false;
 	size = (size_t)size_text[0] << 8 | size_text[1];
 	if (size == 1)
 		size = 65536;
 	content = malloc(size);
-	found = content != NULL && sqlite_db_read_file(db, content, size, (page - 1) * (int64_t)size) == 0 &&
-		memmem(content, size, &wanted, sizeof(wanted)) != NULL;
+	if (content == NULL)
+		return -ENOMEM;
+	r = sqlite_db_read_file(db, content, size, (page - 1) * (int64_t)size);
+	/* It ends before that page: it is to get longer. */
+	if (r == -ENODATA || (r == 0 && memmem(content, size, &wanted, sizeof(wanted)) == NULL))
+		r = -EAGAIN;
 	free(content);
-	return found;
+	return r;
 }
 
 int sqlite_mark_check(struct sqlite_db *db, int64_t *known)
@@ -130,12 +135,13 @@ int sqlite_mark_check(struct sqlite_db *db, int64_t *known)
 	int64_t mark, page;
 	int r = look(db, &mark, &page);
 
-	if (r != 0)
-		return r;
-	if (mark < OPEN_LEAST || (mark != *known && !is_in_file(db, mark, page)))
-		return -EAGAIN;
-	*known = mark;
-	return 0;
+	if (r == 0 && mark < OPEN_LEAST)
+		r = -EAGAIN;
+	if (r == 0 && mark != *known)
+		r = find_in_file(db, mark, page);
+	if (r == 0)
+		*known = mark;
+	return r;
 }
 
 /* Returns 0: all of the log is in the file; -EAGAIN: somebody reads what was before; or a negative errno. */
@@ -188,7 +194,11 @@ int sqlite_mark_open(struct sqlite_db *db, bool waits, int64_t *known)
 			return r;
 		folded = fold(db);
 		r = sqlite_mark_check(db, known);
-		if (r != -EAGAIN || !waits || i == ATTEMPTS || (folded != 0 && folded != -EAGAIN))
+		/* A disk that is full takes it later, as it does when somebody has ended; what else failed is no reason to go
+		 * on without. */
+		if (r == -EAGAIN && folded != 0 && folded != -EAGAIN && folded != -ENOSPC)
+			return folded;
+		if (r != -EAGAIN || !waits || i == ATTEMPTS || folded == -ENOSPC)
 			break;
 		rest(i);
 	}

@@ -28,7 +28,8 @@ int sqlite_mark_peek(const char *path, bool verify, enum sqlite_mark *out);
  * Returns 0, -EAGAIN (not so: sqlite_mark_open, without a transaction) or another negative errno. */
 int sqlite_mark_check(struct sqlite_db *db, int64_t *known);
 /* Marks it open, in the file itself.  waits: while somebody reads what was before, up to two seconds.  Returns 0;
- * -EAGAIN: only the log says it, and *known is that mark; or another negative errno. */
+ * -EAGAIN: only the log says it, for somebody reads on or the disk is full, and *known is that mark; or another negative
+ * errno. */
 int sqlite_mark_open(struct sqlite_db *db, bool waits, int64_t *known);
 /* Puts all of the log into the file and marks it closed, in the log, unless that is so already: for whoever folds that
  * back, too.  Returns 0, -EAGAIN (others use the store) or another negative errno. */

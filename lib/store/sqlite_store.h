@@ -24,6 +24,7 @@ struct watch {
 struct sqlite_store {
 	struct sqlite_files files;
 	bool brief;			/* open for one conversation */
+	bool looks;			/* and changes nothing */
 	bool folds;			/* when it is closed */
 	bool found_log;			/* that we did not make: so it stays */
 	bool found_closed;		/* or made it: so it is left */

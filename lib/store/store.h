@@ -24,7 +24,7 @@ enum mfa_store_open_flags {
 	MFA_STORE_OPEN_BRIEFLY = 2,	/* by a helper for one conversation: it wants upkeep sooner,
 					 * because whoever opens the store next reads all of the log */
 	MFA_STORE_ACCEPT = 3,	/* also with part of it missing (-ESTALE): what was in that is lost */
-	MFA_STORE_LOOK = 4,	/* to read only: changes nothing of one that is damaged */
+	MFA_STORE_LOOK = 4,	/* to read only: changes nothing of one that is damaged, or an older version's */
 };
 
 /* url: "sqlite:///absolute/path".  Call it after ids were dropped.

@@ -35,6 +35,20 @@ static int increment_key(const char *url)
 
 /* Faults of the system's, in the calls that SQLite makes. */
 static int write_faults, unlock_faults, index_opens;
+static struct {
+	const char *path;	/* the file that can't be written, or of which the size of a page can't be read */
+	int error;
+	bool reads;
+	int count;		/* so often it was met */
+} disk;
+
+static bool is_bad(int fd)
+{
+	struct stat open_file, named;
+
+	return disk.path != NULL && fstat(fd, &open_file) == 0 && stat(disk.path, &named) == 0 &&
+		open_file.st_ino == named.st_ino && open_file.st_dev == named.st_dev;
+}
 
 static ssize_t faulty_pwrite(int fd, const void *data, size_t len, off_t at)
 {
@@ -43,7 +57,31 @@ static ssize_t faulty_pwrite(int fd, const void *data, size_t len, off_t at)
 		errno = EIO;
 		return -1;
 	}
+	if (!disk.reads && is_bad(fd)) {
+		disk.count++;
+		errno = disk.error;
+		return -1;
+	}
 	return pwrite(fd, data, len, at);
+}
+
+static ssize_t faulty_pread(int fd, void *data, size_t len, off_t at)
+{
+	if (disk.reads && len == 2 && at == 16 && is_bad(fd)) {
+		disk.count++;
+		errno = disk.error;
+		return -1;
+	}
+	return pread(fd, data, len, at);
+}
+
+/* It uses the one or the other of each two. */
+static void set_faulty(sqlite3_vfs *vfs)
+{
+	(void)vfs->xSetSystemCall(vfs, "pwrite", (sqlite3_syscall_ptr)faulty_pwrite);
+	(void)vfs->xSetSystemCall(vfs, "pwrite64", (sqlite3_syscall_ptr)faulty_pwrite);
+	(void)vfs->xSetSystemCall(vfs, "pread", (sqlite3_syscall_ptr)faulty_pread);
+	(void)vfs->xSetSystemCall(vfs, "pread64", (sqlite3_syscall_ptr)faulty_pread);
 }
 
 static int faulty_fcntl(int fd, int command, ...)
@@ -130,9 +168,7 @@ static void test_mend(void **state)
 	assert_int_equal(unlock_faults, 0);
 	index_opens = 0;
 	write_faults = 1;
-	/* It uses the one or the other. */
-	(void)vfs->xSetSystemCall(vfs, "pwrite", (sqlite3_syscall_ptr)faulty_pwrite);
-	(void)vfs->xSetSystemCall(vfs, "pwrite64", (sqlite3_syscall_ptr)faulty_pwrite);
+	set_faulty(vfs);
 	assert_int_equal(put(d->store, "k", version, 3, NULL), -EIO);
 	assert_int_equal(write_faults, 0);
 	assert_int_equal(index_opens, 0);
@@ -146,6 +182,45 @@ static void test_mend(void **state)
 	assert_int_equal(status, 0);
 	assert_int_equal(get(d->store, "k", &n, &version), 0);
 	assert_int_equal(put(d->store, "k", version, 9, NULL), 0);
+}
+
+/* What can't get into the file for want of room is put off, as behind somebody who reads: nobody is kept out for that.
+ * Any other fault of it is one, and nobody gets in while it is not known what the file has. */
+static void test_mark_on_bad_disk(void **state)
+{
+	static const struct { int error; bool reads; int expect; } rows[] = {
+		{ ENOSPC, false, 0 },
+		{ EIO, false, -EIO },
+		{ EIO, true, -EIO },
+	};
+	sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
+	struct database *d = *state;
+	uint64_t version;
+	int n, r;
+	size_t i;
+
+	for (i = 0; i < ROWS(rows); i++) {
+		make_folded(d);
+		version = open_with(d, MFA_STORE_OPEN_BRIEFLY, 1);
+		disk.path = d->path;
+		disk.error = rows[i].error;
+		disk.reads = rows[i].reads;
+		disk.count = 0;
+		set_faulty(vfs);
+		r = put(d->store, "k", version, 2, NULL);
+		disk.path = NULL;
+		assert_int_equal(vfs->xSetSystemCall(vfs, NULL, NULL), SQLITE_OK);
+		assert_int_equal(r, rows[i].expect);
+		assert_true(disk.count > 0);
+		/* Then all is well: who is killed leaves a log that is missed. */
+		assert_int_equal(get(d->store, "k", &n, &version), 0);
+		assert_int_equal(n, r == 0 ? 2 : 1);
+		mfa_store_close(&d->store);
+		be_killed_writing(d, MFA_STORE_OPEN_BRIEFLY);
+		remove_file(d, "-wal");
+		remove_file(d, "-shm");
+		assert_int_equal(use(d->url), -ESTALE);
+	}
 }
 
 /* In a mount namespace of its own; returns a line number if something is wrong. */
@@ -243,7 +318,8 @@ static void test_small_disk(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_log_made_meanwhile), TEST(test_mend), TEST(test_small_disk),
+		TEST(test_log_made_meanwhile), TEST(test_mend), TEST(test_mark_on_bad_disk),
+		TEST(test_small_disk),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

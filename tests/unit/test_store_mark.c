@@ -220,11 +220,25 @@ static void test_unmarked(void **state)
 	assert_int_equal(mfa_store_open(d->url, MFA_STORE_OPEN, &d->store), -ESTALE);
 }
 
+/* Whoever only looks does not mark it: the older version may go on with it. */
+static void test_look_at_unmarked(void **state)
+{
+	struct database *d = *state;
+
+	make_settled(d);
+	run_sql(d, "DROP TABLE log");
+	(void)open_with(d, MFA_STORE_LOOK, 1);
+	mfa_store_close(&d->store);
+	assert_false(is_there(d, "-wal"));
+	run_sql(d, "CREATE TABLE log(is_not_there INTEGER)");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_fold_among_others), TEST(test_log_missing), TEST(test_log_missing_again),
 		TEST(test_mark_waits), TEST(test_index_missing), TEST(test_unmarked),
+		TEST(test_look_at_unmarked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
