@@ -143,6 +143,27 @@ void mfa_log_drain(void)
 	(void)send_waiting(DRAIN_MS);
 }
 
+/* A process that is forked has no thread of ours; what waits is sent by the one that forked. */
+static void before_fork(void)
+{
+	(void)pthread_mutex_lock(&logger.lock);
+}
+
+static void after_fork(void)
+{
+	(void)pthread_mutex_unlock(&logger.lock);
+}
+
+static void begin_child(void)
+{
+	int i;
+
+	logger.has_thread = false;
+	for (i = 0; i < SINK_COUNT; i++)
+		mfa_sink_forget(&logger.sinks[i]);
+	(void)pthread_mutex_unlock(&logger.lock);
+}
+
 void mfa_log_open(const char *ident, bool to_stderr)
 {
 	logger.ident = ident;
@@ -150,6 +171,7 @@ void mfa_log_open(const char *ident, bool to_stderr)
 	/* Before ids are dropped and folders left. */
 	(void)mfa_sink_connect(&logger.sinks[SINK_SYSLOG]);
 	(void)atexit(mfa_log_drain);
+	(void)pthread_atfork(before_fork, after_fork, begin_child);
 }
 
 static void append(struct mfa_log_line *line, const char *text, size_t len)

@@ -144,3 +144,10 @@ void mfa_sink_tell(struct mfa_sink *sink, const char *text, size_t len)
 	if (send_line(sink, text, len) == 0)
 		sink->dropped = 0;
 }
+
+void mfa_sink_forget(struct mfa_sink *sink)
+{
+	sink->first = 0;
+	sink->count = 0;
+	sink->dropped = 0;
+}

@@ -41,5 +41,7 @@ bool mfa_sink_flush(struct mfa_sink *sink);
 uint64_t mfa_sink_dropped(const struct mfa_sink *sink);
 /* Sends a line that tells of them: if it is taken they are forgotten, else they are told of later. */
 void mfa_sink_tell(struct mfa_sink *sink, const char *text, size_t len);
+/* Lines that wait, and the count of those that were dropped, are another's to send. */
+void mfa_sink_forget(struct mfa_sink *sink);
 
 #endif

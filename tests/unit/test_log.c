@@ -215,6 +215,32 @@ static void test_restarted(void **state)
 	remove_socket(path);
 }
 
+/* A process that was forked leaves what waits to the one that forked it. */
+static void test_forget(void **state)
+{
+	struct mfa_sink sink = { .path = NULL };
+	int fds[2], i;
+
+	(void)state;
+	assert_int_equal(pipe(fds), 0);
+	assert_in_range(fcntl(fds[1], F_SETPIPE_SZ, 4096), 4096, 8192);
+	sink.fd = fds[1];
+	for (i = 0; i < MANY; i++)
+		write_number(&sink, i);
+	assert_int_equal(sink.count, MFA_SINK_LINES);
+	mfa_sink_forget(&sink);
+	assert_int_equal(mfa_sink_dropped(&sink), 0);
+	while (read_number(fds[0]) >= 0)
+		;
+	assert_true(mfa_sink_flush(&sink));
+	assert_int_equal(read_number(fds[0]), -1);
+	write_number(&sink, 5);
+	assert_int_equal(read_number(fds[0]), 5);
+	(void)close(fds[0]);
+	(void)close(fds[1]);
+	free(sink.queue);
+}
+
 static void test_stream(void **state)
 {
 	char *path = socket_path(), text[8];
@@ -242,6 +268,7 @@ int main(void)
 		cmocka_unit_test(test_stuck_socket),
 		cmocka_unit_test(test_stuck_pipe),
 		cmocka_unit_test(test_restarted),
+		cmocka_unit_test(test_forget),
 		cmocka_unit_test(test_stream),
 	};
 

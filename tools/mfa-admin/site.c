@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "language/language.h"
+#include "log/log.h"
 #include "terminal/exit.h"
 
 int site_say(const char *what, int error)
@@ -118,6 +119,7 @@ int site_as_owner(const struct site *site, int (*fn)(void *ctx), void *ctx)
 		r = become(site->owner, parent);
 		if (r == 0)
 			r = fn(ctx);
+		mfa_log_drain();
 		_exit(write(pipe_fds[1], &r, sizeof(r)) == sizeof(r) ? 0 : 1);
 	}
 	(void)close(pipe_fds[1]);
