@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -21,4 +22,16 @@ int mfa_folder_sync(const char *path)
 		(void)close(fd);
 	free(copy);
 	return r;
+}
+
+int mfa_folder_publish(const char *fresh, const char *path)
+{
+	if (renameat2(AT_FDCWD, fresh, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno != EINVAL && errno != ENOSYS)
+		return -errno;
+	/* A file system that can't: for a moment it has two names. */
+	if (link(fresh, path) != 0)
+		return -errno;
+	return unlink(fresh) == 0 ? 0 : -errno;
 }

@@ -157,19 +157,6 @@ int sqlite_db_lay_log(const char *path)
 	return r == 0 ? mfa_folder_sync(path) : r;
 }
 
-/* Gives the file its name, and never replaces what is there. */
-static int publish(const char *fresh, const char *path)
-{
-	if (renameat2(AT_FDCWD, fresh, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
-		return 0;
-	if (errno != EINVAL && errno != ENOSYS)
-		return -errno;
-	/* A file system that can't: for a moment it has two names. */
-	if (link(fresh, path) != 0)
-		return -errno;
-	return unlink(fresh) == 0 ? 0 : -errno;
-}
-
 /* With the lock held. */
 static int make(const char *path, const char *fresh, int fd)
 {
@@ -195,7 +182,7 @@ static int make(const char *path, const char *fresh, int fd)
 	if (r == 0)
 		r = mfa_folder_sync(path);
 	if (r == 0)
-		r = publish(fresh, path);
+		r = mfa_folder_publish(fresh, path);
 	return r;
 }
 
