@@ -97,17 +97,6 @@ static int yield(struct restore *re, const char *key, const uint8_t *plain, size
 	return 1;
 }
 
-/* No code that can have been used is good again. */
-static void use_up(struct mfa_account *account, const struct mfa_restore_options *options,
-		   struct mfa_backup_counts *counts)
-{
-	counts->tokens += mfa_factor_restore(account, options->now);
-	if (options->drop_recovery) {
-		account->recovery_count = 0;
-		memset(account->recovery, 0, sizeof(account->recovery));
-	}
-}
-
 static int yield_account(struct restore *re, const struct mfa_item *item, struct mfa_put *put)
 {
 	struct mfa_account *account;
@@ -118,7 +107,7 @@ static int yield_account(struct restore *re, const struct mfa_item *item, struct
 	if (r == 0 && strcmp(account->name, item->name + strlen(MFA_KEY_ACCOUNT)) != 0)
 		r = -EBADMSG;
 	if (r == 0) {
-		use_up(account, re->options, re->counts);
+		re->counts->tokens += mfa_factor_restore(account, re->options->now, re->options->drop_recovery);
 		r = mfa_account_format(account, &plain, &len);
 	}
 	if (r == 0)

@@ -481,7 +481,7 @@ void mfa_factor_describe(const struct mfa_device *device, char out[MFA_DESCRIPTI
 		factor->describe(device, out);
 }
 
-size_t mfa_factor_restore(struct mfa_account *account, int64_t now)
+size_t mfa_factor_restore(struct mfa_account *account, int64_t now, bool drop_recovery)
 {
 	size_t i, unsure = 0;
 
@@ -493,6 +493,10 @@ size_t mfa_factor_restore(struct mfa_account *account, int64_t now)
 	}
 	memset(&account->pass, 0, sizeof(account->pass));
 	mfa_sent_drop(account);
+	if (drop_recovery) {
+		account->recovery_count = 0;
+		memset(account->recovery, 0, sizeof(account->recovery));
+	}
 	return unsure;
 }
 

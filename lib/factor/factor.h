@@ -128,9 +128,12 @@ bool mfa_factor_unlock(struct mfa_account *account, int64_t now, unsigned window
 
 /* What a device is beyond its label, for an administrator: "SHA1, 6 digits, 30 s".  Not translated. */
 void mfa_factor_describe(const struct mfa_device *device, char out[MFA_DESCRIPTION_MAX]);
-/* The account comes from a backup of before `now`: no code that can have been used is good again, and a pass is gone, as
- * is a code that was sent.  Returns how many of its devices that could not be done for: tokens that count. */
-size_t mfa_factor_restore(struct mfa_account *account, int64_t now);
+/* The account is as it was before `now`, from a backup or because what was written last is lost: no code of an app that
+ * can have been used is good again, and a pass is gone, as is a
+ * code that was sent.  Which recovery codes were used nobody can know: they are good
+ * again, unless drop_recovery says that there are none any more.
+ * Returns how many of its devices it could not be done for: tokens that count. */
+size_t mfa_factor_restore(struct mfa_account *account, int64_t now, bool drop_recovery);
 /* The methods that count for the account without a device now: a pass that is good. */
 unsigned mfa_factor_stand_ins(const struct mfa_account *account, int64_t now);
 

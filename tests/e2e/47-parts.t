@@ -97,9 +97,10 @@ check_store
 is 'check-store: 1' "$STATUS" 1
 like 'it says how to go on' "$SCREEN" 'check-store --accept'
 like 'and what that costs' "$SCREEN" 'refused for 5 minutes, and temporary passes'
+like 'of recovery codes, too' "$SCREEN" 'Recovery codes .*unless you add --drop-recovery'
 check_store --accept
 is 'taken as it is' "$STATUS" 0
-like 'how many accounts there are' "$SCREEN" "^$USERS accounts;"
+like 'how many accounts there are' "$SCREEN" "^Accounts: $USERS; the store is taken as it is"
 like 'and for how long codes rest' "$SCREEN" 'refused for 5 minutes, and temporary passes'
 is 'all is in one file' "$(ls /var/lib/mfa)" "$(printf 'mfa.db\nmfa.db-shm')"
 start_mfad || bail 'mfad does not start'
@@ -134,6 +135,26 @@ is 'not while mfad still has it' "$STATUS" 1
 like 'but restart it' "$SCREEN" 'restart mfad'
 not_ok 'no log was made' test -e "$STORE-wal"
 stop_mfad
+
+# The store's folder may be a link.
+ln -s mfa /var/lib/link
+new_site
+stop_mfad
+sed -i 's,/var/lib/mfa/,/var/lib/link/,' "$CONF"
+start_mfad || bail 'mfad does not start'
+try code
+accepted 'the folder is a link: a sign-in'
+rm "$STORE-wal"
+check_store --accept
+is 'not while mfad has the log' "$STATUS" 1
+like 'which is seen' "$SCREEN" "process $MFAD_PID.*mfa.db-wal"
+stop_mfad
+sed -i 's,/var/lib/link/,/var/lib/mfa/,' "$CONF"
+start_mfad || bail 'mfad does not start'
+pam_try -q code user1 "$(code_now user)"
+denied 'nothing was lost'
+stop_mfad
+rm /var/lib/link
 
 # The store itself: mfad has the only copy, and a restart would lose it.  What check-store prints, done as it stands,
 # saves all; mfad's end is a step of it.
@@ -265,7 +286,7 @@ done
 
 # A backup takes the place of a store without its log; until it is there, nobody gets in by what is left.
 new_site
-echo 'a long phrase for tests 77' >/root/phrase
+echo 'a long phrase for tests 47' >/root/phrase
 chmod 600 /root/phrase
 ok 'a backup' mfa-admin --passphrase-file /root/phrase backup /root/backup </dev/null
 try code
@@ -298,20 +319,20 @@ holder() { # holder COMMAND: has descriptor 5, in a mount namespace of its own
 	HOLDER=''
 	"${AS[@]}" unshare "${UNSHARE[@]}" sh -c "$1; exec sleep infinity" &
 	HOLDER=$!
-	wait_for test -e "/proc/$HOLDER/fd/5"
+	wait_for test -e "/proc/$HOLDER/fd/5" || bail "$1: it does not start"
 }
 end_holder() { kill "$HOLDER"; wait "$HOLDER" 2>/dev/null; }
 elsewhere='mount -t tmpfs none /var/lib/mfa && exec 5>/var/lib/mfa/mfa.db-wal'
 AS=() UNSHARE=(-m)
 holder "$elsewhere && chown _mfa /var/lib/mfa/mfa.db-wal"
-wait_for eval '[ "$(stat -Lc %U "/proc/$HOLDER/fd/5")" = _mfa ]'
+wait_for eval '[ "$(stat -Lc %U "/proc/$HOLDER/fd/5")" = _mfa ]' || bail 'it has no store of its own'
 check_store
 is 'a container that has a store of its own' "$STATUS" 0
 end_holder
 AS=(setpriv --reuid 65534 --regid 65534 --clear-groups) UNSHARE=(-Urm)
 holder "mkdir -p /tmp/fake && mount -t tmpfs none /tmp/fake && mkdir -p /tmp/fake/var/lib/mfa &&
 	exec 5>/tmp/fake/var/lib/mfa/mfa.db-wal && umount -l /tmp/fake"
-wait_for eval '[ "$(readlink "/proc/$HOLDER/fd/5")" = /var/lib/mfa/mfa.db-wal ]'
+wait_for eval '[ "$(readlink "/proc/$HOLDER/fd/5")" = /var/lib/mfa/mfa.db-wal ]' || bail 'it has no such path'
 check_store
 is 'a user with a file system of his own' "$STATUS" 0
 end_holder
@@ -368,7 +389,8 @@ for what in list 'show user1' 'reset user1 --yes' report 'unlock user1' 'explain
 done
 unlike 'no line is too long' "$SCREEN" '.{81}'
 try code
-unlike 'a sign-in is not' "$SCREEN" 'mfa-admin'
+denied 'a sign-in is refused'
+unlike 'and not told that' "$SCREEN" 'mfa-admin'
 stop_mfad
 start_mfad || bail 'mfad does not start'
 
@@ -408,7 +430,8 @@ log_like 'nor speaks of init' 'there is a store, but not its key.*restore --key-
 install -g _mfa -m 640 /dev/null /etc/mfa/master.key
 check_store
 is 'an empty key' "$STATUS" 1
-like 'what it is' "$SCREEN" 'no key of mfa.*|restore --key-only --replace'
+like 'what it is' "$SCREEN" "damaged, or no key of mfa's"
+like 'and how to replace it' "$SCREEN" 'restore --key-only --replace FILE'
 cp -p "$BED/key" /etc/mfa/master.key
 chown root:root "$STORE"
 log_mark

@@ -309,7 +309,12 @@ is 'a killed restore leaves the old or the new' $third 0
 is 'and alice signs in' $refused 0
 stop_mfad
 
-# With nothing there.
+# With nothing there; of one that is damaged further on nothing is left.
+rm -rf $KEY $KEY.new /var/lib/mfa
+head -c -1000 /root/other >/root/bad
+admin restore /root/bad
+ends 'a damaged one' 6
+is 'leaves nothing' "$(find /etc/mfa /var/lib/mfa -type f)" /etc/mfa/mfa.conf
 half=0 whole=0 nothing=0
 for ((i = 0; i < 16; i++)); do
 	rm -rf $KEY $KEY.new /var/lib/mfa
@@ -333,8 +338,9 @@ done
 diag "killed with nothing there: $whole whole, $nothing not, $half with a store that nobody can use"
 later
 signs_in 'run again, it is finished' alice
-is 'nothing else is left' "$(find /etc/mfa /var/lib/mfa -type f ! -name 'mfa.db*' | sort)" \
-	$'/etc/mfa/master.key\n/etc/mfa/mfa.conf'
+is 'nothing else is left' \
+	"$(find /etc/mfa /var/lib/mfa -type f ! -name mfa.db-wal ! -name mfa.db-shm | sort)" \
+	$'/etc/mfa/master.key\n/etc/mfa/mfa.conf\n/var/lib/mfa/mfa.db'
 
 # --- a backup that an earlier version made ----------------------------------------------------
 

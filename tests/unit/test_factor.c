@@ -328,13 +328,28 @@ static void test_restored(void **state)
 		*a = fresh;
 		if (used[i] != 0)
 			expect(a, code(a, used[i], 0), used[i], MFA_VERDICT_RIGHT);
-		assert_int_equal(mfa_factor_restore(a, NOW), 0);
+		assert_int_equal(mfa_factor_restore(a, NOW, false), 0);
 		for (now = NOW; now < end - PERIOD; now += PERIOD)
 			expect(a, code(a, now, 0), now, MFA_VERDICT_RESTORED);
 		expect(a, wrong_code(a, now), now, MFA_VERDICT_WRONG);
 		expect(a, code(a, end, 0), end, MFA_VERDICT_RIGHT);
 		expect(a, code(a, end, 0), end, MFA_VERDICT_USED);
 	}
+}
+
+/* Which recovery codes were used nobody knows: they are good again, or there are none. */
+static void test_restored_recovery(void **state)
+{
+	struct mfa_account *a = *state;
+	char codes[MFA_RECOVERY_COUNT][MFA_RECOVERY_CODE_SIZE];
+
+	assert_int_equal(mfa_recovery_generate(a, codes), 0);
+	assert_int_equal(mfa_factor_restore(a, NOW, false), 0);
+	assert_int_equal(a->recovery_count, MFA_RECOVERY_COUNT);
+	expect(a, codes[0], NOW, MFA_VERDICT_RIGHT);
+	assert_int_equal(mfa_factor_restore(a, NOW, true), 0);
+	assert_int_equal(a->recovery_count, 0);
+	expect(a, codes[1], NOW, MFA_VERDICT_WRONG);
 }
 
 static void test_clock_once_ahead(void **state)
@@ -612,7 +627,8 @@ int main(void)
 		TEST(test_once), TEST(test_window), TEST(test_spellings), TEST(test_unclear),
 		TEST(test_drift), TEST(test_drift_steps), TEST(test_throttle), TEST(test_budgets_apart),
 		TEST(test_throttle_clock_set_back), TEST(test_burst_ends_at_stop), TEST(test_not_looked_at),
-		TEST(test_noted_as_used), TEST(test_restored), TEST(test_clock_once_ahead),
+		TEST(test_noted_as_used), TEST(test_restored), TEST(test_restored_recovery),
+		TEST(test_clock_once_ahead),
 		TEST(test_used_stays_used), TEST(test_unlock_keeps_used),
 		TEST(test_local_repairs_nothing),
 		TEST(test_several_devices), TEST(test_first_code), TEST(test_far), TEST(test_methods),

@@ -4,43 +4,23 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <sys/sendfile.h>
 #include <unistd.h>
 
 #include "account/accounts.h"
+#include "beside.h"
 #include "clock/clock.h"
 #include "factor/factor.h"
-#include "folder/folder.h"
 
 #define AT_ONCE (1 << 20)
 #define URL_SIZE (PATH_MAX + 32)
 
 struct accepting {
 	struct mfa_accounts *accounts;
+	bool drop_recovery;
 	struct accepted *out;
 };
-
-static bool has_log(const char *path)
-{
-	char name[URL_SIZE];
-
-	(void)snprintf(name, sizeof(name), "%s-wal", path);
-	return access(name, F_OK) == 0 || errno != ENOENT;
-}
-
-void accept_remove_copy(const char *copy)
-{
-	static const char *const ends[] = { "", "-wal", "-shm", "-wal.new" };
-	char name[URL_SIZE];
-	size_t i;
-
-	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
-		(void)snprintf(name, sizeof(name), "%s%s", copy, ends[i]);
-		(void)unlink(name);
-	}
-}
 
 static int copy_bytes(int from, int to)
 {
@@ -70,7 +50,8 @@ static int use_up(void *ctx, struct mfa_record *record, bool again)
 	struct accepting *accepting = ctx;
 
 	(void)again;
-	accepting->out->tokens += mfa_factor_restore(record->account, mfa_clock_now());
+	accepting->out->tokens += mfa_factor_restore(record->account, mfa_clock_now(),
+						     accepting->drop_recovery);
 	return 0;
 }
 
@@ -95,9 +76,9 @@ static int use_up_account(void *ctx, const char *name, struct mfa_account *accou
 	return r == -ENOENT ? 0 : r;
 }
 
-static int use_up_all(const char *copy, struct mfa_keyring *ring, struct accepted *out)
+static int use_up_all(const char *copy, struct mfa_keyring *ring, bool drop_recovery, struct accepted *out)
 {
-	struct accepting accepting = { .out = out };
+	struct accepting accepting = { .drop_recovery = drop_recovery, .out = out };
 	char url[URL_SIZE];
 	int r;
 
@@ -112,41 +93,19 @@ static int use_up_all(const char *copy, struct mfa_keyring *ring, struct accepte
 	return r;
 }
 
-int accept_put_in_place(const char *copy, const char *path)
+int accept_without_log(const char *path, struct mfa_keyring *ring, bool drop_recovery, struct accepted *out)
 {
-	int fd, r = 0;
-
-	/* What it was closed with is in the one file, unless that could not be written: as on a full disk. */
-	if (has_log(copy))
-		return -ENOSPC;
-	fd = open(copy, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	if (fsync(fd) != 0)
-		r = -errno;
-	(void)close(fd);
-	if (r == 0 && has_log(path))
-		r = -EAGAIN;
-	if (r == 0 && rename(copy, path) != 0)
-		r = -errno;
-	return r == 0 ? mfa_folder_sync(path) : r;
-}
-
-int accept_without_log(const char *path, struct mfa_keyring *ring, struct accepted *out)
-{
-	char copy[PATH_MAX];
+	struct beside beside;
 	int r;
 
 	*out = (struct accepted){ 0 };
-	if (snprintf(copy, sizeof(copy), "%s.accept", path) >= (int)sizeof(copy))
-		return -ENAMETOOLONG;
-	accept_remove_copy(copy);
-	r = copy_file(path, copy);
+	r = beside_begin(path, BESIDE_ACCEPT, &beside);
 	if (r == 0)
-		r = use_up_all(copy, ring, out);
+		r = copy_file(path, beside.copy);
 	if (r == 0)
-		r = accept_put_in_place(copy, path);
-	if (r != 0)
-		accept_remove_copy(copy);
+		r = use_up_all(beside.copy, ring, drop_recovery, out);
+	if (r == 0)
+		r = beside_put(&beside, true);
+	beside_end(&beside);
 	return r;
 }

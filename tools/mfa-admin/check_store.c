@@ -39,6 +39,12 @@ struct check {
 
 /* What is in it.  In a child that is the store's owner. */
 
+/* What only could not be read just now says nothing of the key. */
+static bool is_verdict(int r)
+{
+	return r == 0 || r == -EBADMSG || r == -ENOKEY;
+}
+
 static int read_entry(void *ctx, const char *key, const struct mfa_entry *entry)
 {
 	const struct check *check = ctx;
@@ -46,6 +52,8 @@ static int read_entry(void *ctx, const char *key, const struct mfa_entry *entry)
 	int r = mfa_vault_open(mfa_accounts_vault(check->accounts), key, entry, &value);
 
 	mfa_vault_value_release(&value);
+	if (!is_verdict(r))
+		return r;
 	check->counts->entries++;
 	check->counts->unreadable += r != 0;
 	return 0;
@@ -56,6 +64,8 @@ static int read_account(void *ctx, const char *name, struct mfa_account *account
 	const struct check *check = ctx;
 
 	(void)account;
+	if (!is_verdict(error))
+		return error;
 	check->counts->accounts++;
 	if (error != 0) {
 		mfa_terminal_column(stdout, name, 0);
@@ -89,7 +99,8 @@ static int accept_store(void *ctx)
 {
 	const struct check *check = ctx;
 
-	return accept_without_log(check->files.paths[0], check->ring, &check->counts->accepted);
+	return accept_without_log(check->files.paths[0], check->ring, check->options->drop_recovery,
+				  &check->counts->accepted);
 }
 
 /* What it comes to. */
@@ -102,7 +113,8 @@ static int say_log_missing(void)
 		      "were removed lately, may be back.\n"
 		      "To go back to a backup: mfa-admin restore --replace FILE\n"
 		      "To go on with what is there: mfa-admin check-store --accept\n"), stdout);
-	(void)printf(_("Then codes of apps are refused for %d minutes, and temporary passes have ended.\n"),
+	(void)printf(_("Then codes of apps are refused for %d minutes, and temporary passes have ended.\n"
+		       "Recovery codes that were used are good again, unless you add --drop-recovery.\n"),
 		     MFA_TOTP_RESTORED_MINUTES);
 	return MFA_EXIT_REFUSED;
 }
@@ -165,17 +177,34 @@ static int accept_it(struct check *check)
 	log_accept(check, r);
 	if (r != 0)
 		return say_error(check, r);
-	(void)printf(_("%llu accounts; the store is taken as it is, without what was written last.\n"
+	(void)printf(_("Accounts: %llu; the store is taken as it is, without what was written last.\n"
 		       "Codes of apps are refused for %d minutes, and temporary passes have ended. Reset\n"
 		       "whoever lost a device lately.\n"),
 		     (unsigned long long)accepted->accounts, MFA_TOTP_RESTORED_MINUTES);
+	(void)fputs(check->options->drop_recovery ?
+		    _("Nobody has recovery codes any more: have everybody make new ones (mfa-enroll codes).\n") :
+		    _("Recovery codes that were used lately may be good again: have everybody make new ones\n"
+		      "(mfa-enroll codes).\n"), stdout);
 	if (accepted->tokens > 0)
-		(void)printf(_("%llu tokens count their codes: one that was used since then is good until the token is "
-			       "used again.\n"), (unsigned long long)accepted->tokens);
+		(void)printf(_("Tokens that count their codes: %llu; a code that was used since then is good until its\n"
+			       "token is used again.\n"), (unsigned long long)accepted->tokens);
 	if (accepted->unreadable > 0)
-		(void)printf(_("%llu entries can't be read with this key: `mfa-admin report` names accounts.\n"),
+		(void)printf(_("Entries that can't be read with this key: %llu; `mfa-admin report` names accounts.\n"),
 			     (unsigned long long)accepted->unreadable);
 	return accepted->unreadable == 0 ? MFA_EXIT_OK : MFA_EXIT_REFUSED;
+}
+
+/* Whoever still has the log would lose what is in it: nothing is done while that may be so. */
+static int without_log(struct check *check)
+{
+	bool hidden = store_files_say_hidden(&check->files, stdout);
+
+	if (!check->options->accept)
+		return say_log_missing();
+	if (!hidden)
+		return accept_it(check);
+	store_files_say_stop(stdout);
+	return MFA_EXIT_REFUSED;
 }
 
 /* To anybody else the folder is closed, and what he sees of it is no fault. */
@@ -209,16 +238,21 @@ static int check_all(struct check *check)
 	}
 	r = site_as_owner(&check->site, read_store, check);
 	if (r == -ESTALE && check->files.log_missing)
-		return check->options->accept ? accept_it(check) : say_log_missing();
+		return without_log(check);
 	return r == 0 ? say_result(check) : say_error(check, r);
 }
 
 int command_check_store(const struct command_options *options, int argc, char **argv)
 {
 	struct check check = { .options = options };
-	int r = site_open(options, &check.site);
+	int r;
 
 	(void)argc, (void)argv;
+	if (options->drop_recovery && !options->accept) {
+		(void)fputs(_("mfa-admin: --drop-recovery goes with --accept.\n"), stderr);
+		return MFA_EXIT_USAGE;
+	}
+	r = site_open(options, &check.site);
 	mfa_log_open("mfa-admin", false);
 	check.counts = mmap(NULL, sizeof(*check.counts), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (r == 0 && check.counts == MAP_FAILED)

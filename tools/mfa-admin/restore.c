@@ -14,15 +14,16 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "accept.h"
 #include "account/accounts.h"
 #include "backup/backup.h"
+#include "beside.h"
 #include "clock/clock.h"
 #include "factor/factor.h"
 #include "language/language.h"
 #include "log/log.h"
 #include "passphrase.h"
 #include "site.h"
+#include "store_files.h"
 #include "terminal/exit.h"
 #include "terminal/terminal.h"
 
@@ -37,7 +38,7 @@ struct restore {
 	struct mfa_keyring *ring;	/* that is in place, or waits; or NULL */
 	bool has_key;			/* it is in place */
 	bool new_key;			/* it waits since now */
-	bool beside;			/* the store lacks its log: nobody is to go on with what it has */
+	bool lacks_log;			/* the store does: nobody is to go on with what it has */
 	struct mfa_backup_counts *counts;	/* shared with the child that writes the store */
 	struct mfa_progress progress;
 };
@@ -142,7 +143,7 @@ static int check_store(struct restore *re)
 	}
 	if (r != 0 && r != -EKEYREJECTED && r != -ESTALE)
 		return site_say(store, r);
-	re->beside = r == -ESTALE;
+	re->lacks_log = r == -ESTALE;
 	if (re->options->replace)
 		return 0;
 	(void)fprintf(stderr, _("mfa-admin: the store %s is there already. To put the backup in its place, "
@@ -160,17 +161,15 @@ static void on_progress(void *ctx, uint64_t done, uint64_t total)
 	mfa_progress_step(&re->progress, done);
 }
 
-static int fill_store(struct restore *re, const char *url)
+static int fill_store(struct restore *re, const char *url, enum mfa_store_open_flags how)
 {
 	struct mfa_restore_options options = { .now = mfa_clock_now(),
 					       .drop_recovery = re->options->drop_recovery };
 	struct mfa_backup_watch watch = { .on_progress = on_progress, .ctx = re };
 	struct mfa_vault vault = { .ring = re->ring };
 	struct stat st;
-	int r = mfa_store_open(url, MFA_STORE_CREATE, &vault.store);
+	int r = mfa_store_open(url, how, &vault.store);
 
-	if (r == -EEXIST)
-		r = mfa_store_open(url, MFA_STORE_OPEN, &vault.store);
 	if (r != 0)
 		return r;
 	mfa_progress_begin(&re->progress, fstat(re->fd, &st) == 0 ? (uint64_t)st.st_size : 0,
@@ -182,26 +181,28 @@ static int fill_store(struct restore *re, const char *url)
 }
 
 /* In a child that is the store's owner.  One without its log is not opened: others would go on in it until all is
- * there, by codes that were used. */
+ * there, by codes that were used.  Nor is one made in its place before it is whole. */
 static int fill(void *ctx)
 {
 	static const char scheme[] = "sqlite://";
 	struct restore *re = ctx;
-	const char *url = re->site.conf->store_url, *copy;
-	char copy_url[PATH_MAX];
-	int r;
+	const char *url = re->site.conf->store_url, *path = url + sizeof(scheme) - 1;
+	char copy_url[PATH_MAX + sizeof(scheme)];
+	struct beside beside;
+	bool is_there = access(path, F_OK) == 0 || errno != ENOENT;
+	int r = beside_begin(path, BESIDE_RESTORE, &beside);
 
-	if (!re->beside)
-		return fill_store(re, url);
-	if (snprintf(copy_url, sizeof(copy_url), "%s.restore", url) >= (int)sizeof(copy_url))
-		return -ENAMETOOLONG;
-	copy = copy_url + sizeof(scheme) - 1;
-	accept_remove_copy(copy);
-	r = fill_store(re, copy_url);
-	if (r == 0)
-		r = accept_put_in_place(copy, url + sizeof(scheme) - 1);
 	if (r != 0)
-		accept_remove_copy(copy);
+		return r;
+	if (is_there && !re->lacks_log) {
+		r = fill_store(re, url, MFA_STORE_OPEN);
+	} else {
+		(void)snprintf(copy_url, sizeof(copy_url), "%s%s", scheme, beside.copy);
+		r = fill_store(re, copy_url, MFA_STORE_CREATE);
+		if (r == 0)
+			r = beside_put(&beside, is_there);
+	}
+	beside_end(&beside);
 	return r;
 }
 
@@ -252,8 +253,8 @@ static void say_done(const struct restore *re)
 		     (unsigned long long)re->counts->accounts, when,
 		     MFA_TOTP_RESTORED_MINUTES);
 	if (re->counts->tokens > 0)
-		(void)printf(_("%llu tokens count their codes: one that was used since then is good until the token is "
-			       "used again.\n"), (unsigned long long)re->counts->tokens);
+		(void)printf(_("Tokens that count their codes: %llu; a code that was used since then is good until its\n"
+			       "token is used again.\n"), (unsigned long long)re->counts->tokens);
 	if (!re->has_key)
 		(void)puts(_("The key was restored too. If mfad is running, restart it: systemctl restart mfad"));
 }
@@ -261,8 +262,10 @@ static void say_done(const struct restore *re)
 static int restore_all(struct restore *re)
 {
 	const char *key = re->site.conf->key_file;
-	int r = check_store(re);
+	int r = store_files_refuse_parted(&re->site);
 
+	if (r == 0)
+		r = check_store(re);
 	if (r == 0)
 		r = put_key(re);
 	if (r != 0)

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "beside.h"
 #include "language/language.h"
 #include "terminal/exit.h"
 #include "terminal/terminal.h"
@@ -126,17 +127,39 @@ static bool look_at_folder(struct store_files *files)
 	return true;
 }
 
+static void on_copy(void *ctx, const char *name)
+{
+	unsigned *copies = ctx;
+
+	(void)printf(_("%s: an unfinished copy\n"), name);
+	++*copies;
+}
+
+static void look_for_copies(const struct store_files *files)
+{
+	unsigned copies = 0;
+
+	beside_each(files->paths[0], on_copy, &copies);
+	if (copies > 0)
+		(void)fputs(_("A restore or an --accept is at work, or has left that when it was killed: the next one\n"
+			      "removes it.\n"), stdout);
+}
+
 static void on_holder(void *ctx, const struct holder *holder)
 {
 	struct store_files *files = ctx;
 	char command[64];
 	int i;
 
+	if (holder->hidden) {
+		files->hidden = *holder;
+		return;
+	}
 	mfa_text_copy(command, sizeof(command), holder->command);
 	for (i = 0; i < HOLDERS_FILES; i++)
 		if (holder->fds[i] >= 0)
-			(void)printf(_("%s (process %d) goes on in a %s that was removed or replaced.\n"), command,
-				     (int)holder->pid, files->paths[i]);
+			(void)fprintf(files->to, _("%s (process %d) goes on in a %s that was removed or replaced.\n"),
+				      command, (int)holder->pid, files->paths[i]);
 	files->parted++;
 	if (holder->fds[0] >= 0)
 		files->last_copy = *holder;
@@ -191,22 +214,71 @@ static void say_last_copy(const struct store_files *files)
 	print_copies(files);
 }
 
-int store_files_look(struct store_files *files)
+static void look_for_holders(struct store_files *files, FILE *to)
 {
 	const char *const paths[HOLDERS_FILES] = { files->paths[0], files->paths[1], files->paths[2] };
+
+	files->to = to;
+	files->proc_error = holders_of_gone(paths, owner_of(files), on_holder, files);
+}
+
+bool store_files_say_hidden(const struct store_files *files, FILE *to)
+{
+	char command[64];
+
+	if (files->hidden.pid != 0) {
+		mfa_text_copy(command, sizeof(command), files->hidden.command);
+		(void)fprintf(to, _("What %s (process %d) has open can't be seen from here: it may have what is missing.\n"),
+			      command, (int)files->hidden.pid);
+	} else if (files->proc_error != 0) {
+		(void)fprintf(to, _("Who has what is missing can't be seen: /proc: %s.\n"), strerror(-files->proc_error));
+	}
+	return files->hidden.pid != 0 || files->proc_error != 0;
+}
+
+void store_files_say_stop(FILE *to)
+{
+	(void)fputs(_("Nothing was changed. Stop that process (mfad: systemctl stop mfad), or let somebody run\n"
+		      "this who can see it, as root.\n"), to);
+}
+
+int store_files_refuse_parted(const struct site *site)
+{
+	struct store_files files;
+	int r = store_files_name(&files, site);
+
+	if (r != 0)
+		return r;
+	look_for_holders(&files, stderr);
+	if (files.parted > 0)
+		(void)fputs(_("Nothing was changed. `mfa-admin check-store` says what that process has, and how to save\n"
+			      "it. If you do not want that: stop mfad (systemctl stop mfad), then run this again.\n"),
+			    stderr);
+	else if (store_files_say_hidden(&files, stderr))
+		store_files_say_stop(stderr);
+	else
+		return 0;
+	return MFA_EXIT_REFUSED;
+}
+
+int store_files_look(struct store_files *files)
+{
 	bool missing;
 	int i;
 
 	if (look_at_folder(files))
 		for (i = 0; i < HOLDERS_FILES; i++)
 			look_at_file(files, i);
-	(void)holders_of_gone(paths, owner_of(files), on_holder, files);
+	look_for_copies(files);
+	look_for_holders(files, stdout);
 	missing = access(files->paths[0], F_OK) != 0 && errno == ENOENT;
 	if (files->last_copy.pid != 0)
 		say_last_copy(files);
 	else if (files->parted > 0)
 		(void)fputs(_("It lets nobody in. What it has is put into the store when it ends, unless somebody else\n"
 			      "has gone on in a new file: restart mfad (systemctl restart mfad), then run this again.\n"), stdout);
+	else if (missing && store_files_say_hidden(files, stdout))
+		(void)fputs(_("Do NOT restart it, nor this system, before you know: let root look.\n"), stdout);
 	else if (missing)
 		(void)fputs(_("If it was moved away, put it back, and the -wal with it. If not, restore a backup:\n"
 			      "mfa-admin restore FILE\n"), stdout);
