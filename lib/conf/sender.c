@@ -243,7 +243,7 @@ static int set_numbers(struct loader *l, const char *key, const char *value)
 	const char *before = l->again ? l->conf->sms.numbers : NULL;
 	char *text = NULL;
 
-	if (!mfa_number_prefixes_valid(value))
+	if (mfa_number_prefixes_count(value) == 0)
 		return conf_fail(l, "%s = %s: it must be how numbers begin, such as +316, +324", key, value);
 	l->conf->sms.numbers = conf_keep(l, asprintf(&text, "%s%s%s", before != NULL ? before : "", before != NULL ? ", " : "",
 						     value) >= 0 ? text : NULL);

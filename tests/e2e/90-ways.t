@@ -143,6 +143,10 @@ ok 'the phone is waited for again' wait_for eval '[ "$(screen | grep -c "enter [
 phone Pixel approve "$(number)" >/dev/null
 log_like 'and it goes on by itself' 'event=signin result=ok user=bob service=sudo.* method=push'
 
+in_window 100x30 "$HELPERS/signin -f 'Sign in' code alice '?' '?' y"
+ok 'where the list could not be shown it is the question' wait_for shows '^ask: 1 phone, 2 app or token, 3 recovery code: *$' ||
+	diag "$(screen)"
+
 # --- going to and fro asks no phone more often -------------------------------------------
 
 unlock bob
@@ -212,6 +216,18 @@ new_rules "${RULES[@]}" 'alone = push'
 like 'an app may not be, where only a phone may' "$(mfa-enroll --user carol add --totp </dev/null 2>&1)" \
 	"can't be the only device of an account"
 is 'nothing is saved' "$(devices carol)" 0
+kill "$PORTAL"
+wait_for log_has 'no longer listens'
+like 'where nothing that is enough can be had nothing else is taken for it' "$(mfa-enroll --user carol add </dev/null 2>&1)" \
+	'No device that is enough for an account can be added just now'
+pam_service first 'auth required pam_mfa.so'
+new_rules "${RULES[@]}" 'alone = push' '[policy first]' 'enrolment = require' 'local = yes'
+pam_try first carol y '' ''
+denied 'nor at a sign-in'
+like 'which says so, too' "$SCREEN" 'No device that is enough for an account'
+is 'nothing is saved' "$(devices carol)" 0
+log_mark
+listen || bail 'no portal'
 
 # --- a word behind the password -------------------------------------------------------------
 
@@ -258,6 +274,11 @@ behind forward_pass
 pam_try behind bob "$PASSWORD,push"
 denied 'nor is a word one'
 unlike 'and nothing of it comes to mfad' "$SCREEN" 'another way'
+
+tick
+pam_try code alice '?' '' app "$(wrong_code alice)" 111111 222222
+like 'three wrong codes end it, as ever' "$SCREEN" '^PAM_MAXTRIES 1$'
+unlock alice
 
 # --- check-config -------------------------------------------------------------------------
 

@@ -220,6 +220,40 @@ static void test_remove_device(void **state)
 	mfa_account_free(&a);
 }
 
+/* Which devices are enough is for the rules to say. */
+static void test_is_enough(void **state)
+{
+	static const struct {
+		enum mfa_device_type types[2];
+		size_t count;
+		unsigned alone;
+		const char *without;
+		bool enough;
+	} rows[] = {
+		{ { MFA_DEVICE_TOTP }, 0, ~0U, NULL, false },
+		{ { MFA_DEVICE_TOTP }, 1, MFA_METHOD_TOTP, NULL, true },
+		{ { MFA_DEVICE_TOTP }, 1, MFA_METHOD_TOTP, "0", false },
+		{ { MFA_DEVICE_TOTP }, 1, MFA_METHOD_TOTP, "1", true },
+		{ { MFA_DEVICE_TOTP }, 1, MFA_METHOD_PUSH | MFA_METHOD_HOTP, NULL, false },
+		{ { MFA_DEVICE_TOTP, MFA_DEVICE_HOTP }, 2, MFA_METHOD_HOTP, "0", true },
+		{ { MFA_DEVICE_TOTP, MFA_DEVICE_HOTP }, 2, MFA_METHOD_HOTP, "1", false },
+		{ { MFA_DEVICE_TOTP, MFA_DEVICE_HOTP }, 2, 0, NULL, false },
+	};
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < ROWS(rows); i++) {
+		struct mfa_account a = { .device_count = rows[i].count };
+
+		for (k = 0; k < rows[i].count; k++) {
+			a.devices[k].type = rows[i].types[k];
+			a.devices[k].label[0] = (char)('0' + k);
+		}
+		if (mfa_account_is_enough(&a, rows[i].alone, rows[i].without) != rows[i].enough)
+			fail_msg("row %zu", i);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -230,6 +264,7 @@ int main(void)
 		cmocka_unit_test(test_event_texts),
 		cmocka_unit_test(test_identity),
 		cmocka_unit_test(test_remove_device),
+		cmocka_unit_test(test_is_enough),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "language/language.h"
 #include "mfad/ask/ask.h"
 #include "mfad/ask/ways.h"
 
@@ -151,6 +152,46 @@ static void test_words(void **state)
 	}
 }
 
+static size_t columns(const char *text)
+{
+	size_t n = 0;
+
+	for (; *text != '\0'; text++)
+		n += ((unsigned char)*text & 0xc0) != 0x80;
+	return n;
+}
+
+/* In each language a question is one line of what ssh leaves of it, also with all ways in it. */
+static void test_columns(void **state)
+{
+	static const char *const languages[] = { "en", "nl", "fr" };
+	static const char *const questions[] = {
+		"Authenticator code (? for another way): ", "Recovery code (? for another way): ",
+		"Your choice, or a code: ",
+		"Press Enter when you have, or type a code or ?: ",
+		"Press Enter when you have, or type a recovery code or ?: ",
+		"Enter %u on your phone, then Enter here, a code, or ?: ",
+		"Enter %u on your phone, then Enter, a recovery code, or ?: ",
+	};
+	const struct ask *rows[WAYS_MAX];
+	char prompt[CHALLENGE_PROMPT_MAX];
+	size_t i, k, n = 0;
+
+	(void)state;
+	for (i = 0; ask_row(i) != NULL; i++)
+		if (ask_row(i)->way != NULL)
+			rows[n++] = ask_row(i);
+	assert_true(n > 2);
+	for (i = 0; i < ROWS(languages); i++) {
+		const struct conversation c = { .language = mfa_language_find(languages[i]) };
+
+		for (k = 0; k < ROWS(questions); k++)
+			assert_in_range(columns(mfa_translate(c.language, questions[k])), 1, CONVERSATION_COLUMNS_SSH);
+		ways_line(&c, rows, n, prompt);
+		assert_in_range(columns(prompt), 20, CONVERSATION_COLUMNS_SSH);
+	}
+}
+
 static void test_read(void **state)
 {
 	static const struct {
@@ -206,6 +247,7 @@ int main(void)
 		cmocka_unit_test(test_ways),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_read),
+		cmocka_unit_test(test_columns),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -366,8 +366,9 @@ static bool take_word(struct challenge *ch, const char *answer, bool menu, bool 
 		ch->menu = ch->menus++ < CHALLENGE_TURNS;
 		if (ch->menu && what == WAYS_NO_SUCH)
 			r = conversation_say(ch->c, MFA_ERROR, N_("That is none of these. Type the number of one."));
+		if (r != 0)
+			*result = ended(r);
 		*over = r != 0;
-		*result = ended(r);
 		return ch->menu;
 	case WAYS_BACK:
 		return true;

@@ -108,9 +108,8 @@ const char *ways_standing(const struct challenge *ch, const struct ask *row)
 	return first(ch) == row ? "first" : "offered";
 }
 
-/* One line: "1 phone, 2 app or token: ". */
-static void write_line(const struct conversation *c, const struct ask *const *rows, size_t count,
-		       char prompt[CHALLENGE_PROMPT_MAX])
+void ways_line(const struct conversation *c, const struct ask *const *rows, size_t count,
+	       char prompt[CHALLENGE_PROMPT_MAX])
 {
 	size_t i, n = 0;
 
@@ -128,8 +127,8 @@ int ways_say_menu(struct conversation *c, const struct mfa_policy *policy, char 
 	size_t i, n, count = ways_offered(c, policy, rows);
 	char text[800];
 
-	if (!c->waits) {
-		write_line(c, rows, count, prompt);
+	if (!c->waits || c->unshown) {
+		ways_line(c, rows, count, prompt);
 		return conversation_say(c, MFA_INFO, title);
 	}
 	n = (size_t)snprintf(text, sizeof(text), "%s", title);

@@ -25,6 +25,10 @@ const struct ask *ways_only(const struct challenge *ch, const struct ask *const 
  * count; the record may be without an account. */
 const char *ways_standing(const struct challenge *ch, const struct ask *row);
 
+/* Ways on one line, as a question: "1 phone, 2 app or token: ". */
+void ways_line(const struct conversation *c, const struct ask *const *rows, size_t count,
+	       char prompt[CHALLENGE_PROMPT_MAX]);
+
 /* Says the menu, and writes the question that goes with it.  Where texts may come late or not at all that is the menu
  * itself.  Returns 0 or a negative errno of the conversation. */
 int ways_say_menu(struct conversation *c, const struct mfa_policy *policy, char prompt[CHALLENGE_PROMPT_MAX]);

@@ -20,6 +20,9 @@
 
 #define SERVICE "mfa-enroll"
 
+const char enrol_nothing_alone[] = N_("No device that is enough for an account can be added just now. Please ask your\n"
+				      "administrator.");
+
 /* A stolen password must not enrol its thief: root may, else only where the rules say so. */
 static bool may_enrol_first(struct change *ch)
 {
@@ -296,6 +299,9 @@ int enrol_choose(struct change *ch, const struct mfa_policy *policy, const char 
 	for (i = 0; i < n && rows[i] != wanted; i++)
 		;
 	e->ask = i < n ? wanted : n > 0 ? rows[0] : last_resort();
+	/* What is enough the rules have said. */
+	if (wanted == NULL && n == 0 && alone && !is_alone(policy, e->ask))
+		return -ENODEV;
 	if (wanted == NULL)
 		return n < 2 ? 0 : choose(ch->c, rows, n, &e->ask);
 	if (i < n)
@@ -366,6 +372,8 @@ static void enrol_wanted(struct change *ch, struct enrolment *e, const struct wa
 		enrol_device(ch, e, label);
 	else if (r == -EINVAL)
 		change_stop(ch, MFA_RESULT_DENIED, e->ask->not_offered);
+	else if (r == -ENODEV)
+		change_stop(ch, MFA_RESULT_DENIED, enrol_nothing_alone);
 	else if (r == -EPERM)
 		change_stop(ch, MFA_RESULT_DENIED, "That can't be the only device of an account. Add another kind first.");
 	else

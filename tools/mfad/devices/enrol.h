@@ -11,8 +11,11 @@
 
 /* Which kind of device, where there is more than one: a menu. asked: a method's word, or "" for no
  * choice yet.  The row is in e->ask; e->replaces says what goes for it.  Returns 0, -EINVAL (it can't be had:
- * e->ask->not_offered says why), -EPERM (it can't be the account's only one) or as conversation_ask. */
+ * e->ask->not_offered says why), -EPERM (it can't be the account's only one), -ENODEV (nothing can be added that is
+ * enough for the account: enrol_nothing_alone) or as conversation_ask. */
 int enrol_choose(struct change *ch, const struct mfa_policy *policy, const char *asked, struct enrolment *e);
+/* What is said then. */
+extern const char enrol_nothing_alone[];
 
 /* Leads to the end: ch->result is MFA_RESULT_OK when the device is saved durably.  label: ""
  * for one that is free.  Nothing of the recovery codes has been told yet. */

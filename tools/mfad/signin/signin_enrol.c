@@ -275,6 +275,8 @@ static void stop_unanswered(struct change *ch, int r)
 {
 	if (r == -EDOM)
 		change_stop(ch, MFA_RESULT_MAXTRIES, N_("Nothing was saved."));
+	else if (r == -ENODEV)
+		change_stop(ch, MFA_RESULT_DENIED, enrol_nothing_alone);
 	else
 		change_stop(ch, r == -ETIMEDOUT ? MFA_RESULT_BUSY : MFA_RESULT_ABORTED, NULL);
 }
