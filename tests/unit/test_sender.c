@@ -162,8 +162,77 @@ static void test_text_messages(void **state)
 			}
 		}
 	}
-	mfa_letter_sms(&(struct mfa_order){ .kind = MFA_ORDER_CODE, .code = "482913", .service = "sshd", .host = "srv" }, text);
-	assert_string_equal(text, "Code 482913 for sshd on srv. Never give it to anybody. Not you? Change your password.");
+}
+
+/* The translation of a text in po/LANGUAGE.po; NULL: there is none yet, which tests/tree/translations.t says. */
+static const char *translation(const char *language, const char *text, char *out, size_t size)
+{
+	char path[32], line[1024], wanted[512];
+	const char *found = NULL;
+	bool next = false;
+	FILE *from;
+
+	(void)snprintf(path, sizeof(path), "po/%s.po", language);
+	(void)snprintf(wanted, sizeof(wanted), "msgid \"%s\"\n", text);
+	from = fopen(path, "r");
+	assert_non_null(from);
+	while (found == NULL && fgets(line, sizeof(line), from) != NULL) {
+		if (next && strncmp(line, "msgstr \"", 8) == 0 && line[8] != '"') {
+			(void)snprintf(out, size, "%.*s", (int)strcspn(line + 8, "\"\n"), line + 8);
+			found = out;
+		}
+		next = strcmp(line, wanted) == 0;
+	}
+	(void)fclose(from);
+	return found;
+}
+
+/* With a code of 6 digits, a service of 12 letters and a host of 27, each is one part of GSM's alphabet. */
+static void test_translated_text_messages(void **state)
+{
+	static const char *const languages[] = { "nl", "fr" };
+	static const struct { const char *text; size_t filled; } texts[] = {
+		{ "Code %s for %s on %s. Never give it to anybody. Not you? Change your password.", 6 + 12 + 27 },
+		{ "This number gets codes for %s on %s from now on. Not you? Tell your administrator.", 12 + 27 },
+		{ "This number gets no more codes for %s on %s. Not you? Tell your administrator.", 12 + 27 },
+		{ "A test from %s: codes can be sent to this number.", 27 },
+	};
+	char text[512];
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < ROWS(languages); i++) {
+		for (k = 0; k < ROWS(texts); k++) {
+			const char *found = translation(languages[i], texts[k].text, text, sizeof(text));
+			int septets = found != NULL ? mfa_gsm7_septets(found) : 0;
+
+			if (septets < 0 || (size_t)septets + texts[k].filled > MFA_GSM7_PART)
+				fail_msg("%s: %d septets: %s", languages[i], septets, found);
+		}
+	}
+}
+
+/* Those are all that there are: what is sent begins as one of them does. */
+static void test_known_text_messages(void **state)
+{
+	static const char *const expect[] = {
+		[MFA_ORDER_CODE] = "Code 482913 for s on h. Never give it to anybody. Not you? Change your password.",
+		[MFA_ORDER_ADDED] = "This number gets codes for a on h from now on. Not you? Tell your administrator.",
+		[MFA_ORDER_REMOVED] = "This number gets no more codes for a on h. Not you? Tell your administrator.",
+		[MFA_ORDER_TEST] = "A test from h: codes can be sent to this number.",
+	};
+	char text[MFA_LETTER_SMS_SIZE];
+	int kind;
+
+	(void)state;
+	for (kind = 0; kind < MFA_ORDER_KIND_COUNT; kind++) {
+		const struct mfa_order order = {
+			.kind = (enum mfa_order_kind)kind, .code = "482913", .account = "a", .service = "s", .host = "h",
+		};
+
+		mfa_letter_sms(&order, text);
+		assert_string_equal(text, expect[kind]);
+	}
 }
 
 static void test_letters(void **state)
@@ -289,6 +358,8 @@ int main(void)
 		cmocka_unit_test(test_reports),
 		cmocka_unit_test(test_septets),
 		cmocka_unit_test(test_text_messages),
+		cmocka_unit_test(test_translated_text_messages),
+		cmocka_unit_test(test_known_text_messages),
 		cmocka_unit_test(test_letters),
 		cmocka_unit_test(test_smtp),
 		cmocka_unit_test(test_http),
