@@ -65,8 +65,8 @@ static void test_values(void **state)
 	struct mfa_conf *conf = read_conf(text, error);
 
 	(void)state;
-	if (conf == NULL)
-		fail_msg("%s", error);
+	assert_string_equal(error, "");
+	assert_non_null(conf);
 	assert_true(mfa_conf_has_email(conf));
 	assert_true(mfa_conf_has_sms(conf));
 	assert_int_equal(conf->sender.hour, 50);

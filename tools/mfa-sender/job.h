@@ -20,7 +20,8 @@ struct sender;
 
 struct job {
 	struct mfa_outgoing_request request;	/* the first */
-	TAILQ_ENTRY(job) jobs;
+	LIST_ENTRY(job) jobs;
+	STAILQ_ENTRY(job) done;
 	struct sender *sender;
 	struct mfa_order order;
 	int64_t deadline;		/* of mfa_clock_monotonic: no try begins later */
@@ -50,7 +51,8 @@ struct sender {
 	struct mfa_outgoing *outgoing;
 	const char *command_socket;
 	size_t commands;		/* that run just now */
-	TAILQ_HEAD(jobs, job) jobs;
+	LIST_HEAD(jobs, job) jobs;
+	STAILQ_HEAD(done, job) done;	/* settled, and to be freed */
 	size_t count;
 	struct link *link;
 };

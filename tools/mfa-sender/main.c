@@ -232,7 +232,8 @@ int main(int argc, char **argv)
 	mfa_language_open();
 	if (options.command || options.commands)
 		return run_commands(&options);
-	TAILQ_INIT(&sender.jobs);
+	LIST_INIT(&sender.jobs);
+	STAILQ_INIT(&sender.done);
 	sender.command_socket = options.command_socket;
 	signals = catch_signals();
 	r = signals >= 0 ? mfa_privilege_drop(MFA_SENDER_USER) : -errno;

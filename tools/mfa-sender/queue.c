@@ -63,17 +63,26 @@ static void clear_try(struct job *job)
 	job->kept[0] = '\0';
 }
 
-static void free_job(struct job *job)
+/* It is of no use any more.  free_done frees it, so that who goes through the jobs may settle them. */
+static void finish(struct job *job)
 {
-	struct sender *sender = job->sender;
+	LIST_REMOVE(job, jobs);
+	STAILQ_INSERT_TAIL(&job->sender->done, job, done);
+	job->sender->count--;
+}
 
-	clear_try(job);
-	if (job->fd >= 0)
-		(void)close(job->fd);
-	TAILQ_REMOVE(&sender->jobs, job, jobs);
-	sender->count--;
-	explicit_bzero(job, sizeof(*job));
-	free(job);
+static void free_done(struct sender *sender)
+{
+	struct job *job;
+
+	while ((job = STAILQ_FIRST(&sender->done)) != NULL) {
+		STAILQ_REMOVE_HEAD(&sender->done, done);
+		clear_try(job);
+		if (job->fd >= 0)
+			(void)close(job->fd);
+		explicit_bzero(job, sizeof(*job));
+		free(job);
+	}
 }
 
 /* Of a test alone, and never to the log: gateways repeat the number in it. */
@@ -140,7 +149,7 @@ static void settle(struct job *job, struct mfa_outcome outcome)
 		outcome.result = MFA_ORDER_FAILED;
 	report(job, outcome);
 	if (outcome.result != MFA_ORDER_RETRY) {
-		free_job(job);
+		finish(job);
 		return;
 	}
 	clear_try(job);
@@ -210,7 +219,7 @@ static bool is_known(const struct sender *sender, const char *id)
 {
 	const struct job *job;
 
-	TAILQ_FOREACH(job, &sender->jobs, jobs)
+	LIST_FOREACH(job, &sender->jobs, jobs)
 		if (strcmp(job->order.id, id) == 0)
 			return true;
 	return false;
@@ -232,10 +241,11 @@ void queue_take(struct sender *sender, const json_t *row)
 	}
 	job->sender = sender;
 	job->fd = -1;
-	job->waits = true;		/* queue_run begins it */
+	job->waits = true;		/* queue_run begins it, in its turn */
+	job->next = mfa_clock_monotonic();
 	job->order = order;
 	job->deadline = mfa_clock_monotonic() + (order.until - mfa_clock_now()) * 1000 - BEFORE_END_MS;
-	TAILQ_INSERT_TAIL(&sender->jobs, job, jobs);
+	LIST_INSERT_HEAD(&sender->jobs, job, jobs);
 	sender->count++;
 out:
 	explicit_bzero(&order, sizeof(order));
@@ -255,19 +265,39 @@ static bool has_place(const struct job *job)
 	return !by_command(job) || job->sender->commands < COMMANDS_MAX;
 }
 
+/* The one that has waited longest of those that may begin; NULL: none. */
+static struct job *find_due(const struct sender *sender, int64_t now)
+{
+	struct job *job, *due = NULL;
+
+	LIST_FOREACH(job, &sender->jobs, jobs)
+		if (job->waits && job->next <= now && has_place(job) && (due == NULL || job->next <= due->next))
+			due = job;
+	return due;
+}
+
+/* One whose command has had its time; NULL: none. */
+static struct job *find_late(const struct sender *sender, int64_t now)
+{
+	struct job *job;
+
+	LIST_FOREACH(job, &sender->jobs, jobs)
+		if (job->fd >= 0 && job->until <= now)
+			return job;
+	return NULL;
+}
+
 int queue_run(struct sender *sender)
 {
 	int64_t now = mfa_clock_monotonic(), soonest = INT64_MAX;
-	struct job *job, *next;
+	struct job *job;
 
-	for (job = TAILQ_FIRST(&sender->jobs); job != NULL; job = next) {
-		next = TAILQ_NEXT(job, jobs);
-		if (job->fd >= 0 && job->until <= now)
-			end_command(job, true);
-		else if (job->waits && job->next <= now && has_place(job))
-			start(job);
-	}
-	TAILQ_FOREACH(job, &sender->jobs, jobs) {
+	free_done(sender);
+	while ((job = find_late(sender, now)) != NULL)
+		end_command(job, true);
+	while ((job = find_due(sender, now)) != NULL)
+		start(job);
+	LIST_FOREACH(job, &sender->jobs, jobs) {
 		if (job->fd >= 0 && job->until < soonest)
 			soonest = job->until;
 		if (job->waits && has_place(job) && job->next < soonest)
@@ -283,7 +313,7 @@ size_t queue_fds(const struct sender *sender, struct pollfd *fds)
 	const struct job *job;
 	size_t count = 0;
 
-	TAILQ_FOREACH(job, &sender->jobs, jobs)
+	LIST_FOREACH(job, &sender->jobs, jobs)
 		if (job->fd >= 0)
 			fds[count++] = (struct pollfd){ .fd = job->fd, .events = POLLIN };
 	return count;
@@ -293,7 +323,7 @@ void queue_ready(struct sender *sender, int fd)
 {
 	struct job *job;
 
-	TAILQ_FOREACH(job, &sender->jobs, jobs) {
+	LIST_FOREACH(job, &sender->jobs, jobs) {
 		if (job->fd == fd) {
 			end_command(job, false);
 			return;
@@ -314,8 +344,9 @@ void queue_end(struct sender *sender)
 	struct job *job;
 
 	mfa_outgoing_free(&sender->outgoing, leave_it);
-	while ((job = TAILQ_FIRST(&sender->jobs)) != NULL) {
+	while ((job = LIST_FIRST(&sender->jobs)) != NULL) {
 		report(job, job->waits ? not_sent : perhaps);
-		free_job(job);
+		finish(job);
 	}
+	free_done(sender);
 }

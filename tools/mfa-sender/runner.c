@@ -256,9 +256,9 @@ static int catch_children(void)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-int runner_serve(const char *path, int fd)
+int runner_serve(const char *conf, int fd)
 {
-	struct mfa_conf *conf = NULL;
+	struct mfa_conf *loaded = NULL;
 	int signals = catch_children(), r = signals >= 0 ? mfa_privilege_drop(MFA_COMMAND_USER) : -errno;
 
 	/* What a command leaves for a modem's daemon, that one's group must be able to read. */
@@ -266,10 +266,10 @@ int runner_serve(const char *path, int fd)
 	if (r == 0 && chdir("/") != 0)
 		r = -errno;
 	if (r == 0)
-		r = load(path, &conf);
+		r = load(conf, &loaded);
 	if (r == 0)
-		r = run_command(conf, fd, signals);
-	mfa_conf_free(&conf);
+		r = run_command(loaded, fd, signals);
+	mfa_conf_free(&loaded);
 	if (signals >= 0)
 		(void)close(signals);
 	return r;
@@ -349,20 +349,20 @@ static int serve_all(const char *conf, int listener)
 	}
 }
 
-int runner_listen(const char *path, const char *socket_path)
+int runner_listen(const char *conf, const char *path)
 {
-	struct mfa_conf *conf = NULL;
-	int fd = make_socket(socket_path), r = fd < 0 ? fd : mfa_privilege_drop(MFA_COMMAND_USER);
+	struct mfa_conf *loaded = NULL;
+	int fd = make_socket(path), r = fd < 0 ? fd : mfa_privilege_drop(MFA_COMMAND_USER);
 
 	if (fd < 0)
-		mfa_log_message(LOG_CRIT, "socket", socket_path, fd);
+		mfa_log_message(LOG_CRIT, "socket", path, fd);
 	if (r == 0)
-		r = load(path, &conf);
-	mfa_conf_free(&conf);
+		r = load(conf, &loaded);
+	mfa_conf_free(&loaded);
 	if (r == 0) {
 		mfa_log_message(LOG_INFO, "start", "mfa-sender " MFA_VERSION " waits for text messages to hand to the command", 0);
-		r = serve_all(path, fd);
-		mfa_log_message(LOG_CRIT, "socket", socket_path, r);
+		r = serve_all(conf, fd);
+		mfa_log_message(LOG_CRIT, "socket", path, r);
 	}
 	if (fd >= 0)
 		(void)close(fd);
