@@ -221,6 +221,8 @@ $(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/replay.o $(B)/l
 BENCH_BINS := $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(wildcard tests/bench/*.c))
 $(B)/tests/bench/phones: $(B)/tests/bench/phones.o $(B)/libmfa.a $(CLOCK_OBJ)
 	$(QUIET_LINK)$(CC) $(SAN) $(LDFLAGS_ALL) -o $@ $^ $(MFA_LIBS) $(PAM_LIBS)
+$(B)/tests/bench/sends: $(B)/tests/bench/sends.o $(B)/libmfa.a $(CLOCK_OBJ)
+	$(QUIET_LINK)$(CC) $(SAN) $(LDFLAGS_ALL) -o $@ $^ $(MFA_LIBS) $(OUTGOING_LIBS)
 $(B)/tests/bench/%: $(B)/tests/bench/%.o
 	$(QUIET_LINK)$(CC) $(SAN) $(LDFLAGS_ALL) -o $@ $^ $(PAM_LIBS) $(STORE_LIBS) $(CRYPTO_LIBS)
 

@@ -32,6 +32,7 @@ function median(kind, who, size, workers, metric,    key, n, i, j, v, t) {
 }
 
 function phone(name) { return median("phone", "mfa", 0, 0, name) }
+function sends(name) { return median("sends", "mfa", 0, 0, name) }
 function limit(name) { return median("limit", "machine", 0, 0, name) }
 function p50(who, size) { return median("right", who, size, 1, "p50") }
 function rate(who, size, workers) { return median("right", who, size, workers, "rate") }
@@ -151,6 +152,17 @@ END {
 		printf "%-62s %8s\n", "  of them woken by 2,000 sign-ins that began", comma(phone("phones_woken"))
 	}
 
+	if (sends("email_sent_us") >= 0) {
+		title("Codes that are sent, one run")
+		printf "%-62s %8s\n", "e-mail: from the request to \"sent\", p50, us", num(sends("email_sent_us"), 0)
+		printf "%-62s %8s\n", "  libcurl alone", num(sends("email_bare_us"), 0)
+		printf "%-62s %8s\n", "text message: from the request to \"sent\", p50, us", num(sends("sms_sent_us"), 0)
+		printf "%-62s %8s\n", "  libcurl alone", num(sends("sms_bare_us"), 0)
+		printf "%-62s %8s\n", "private memory of mfa-sender, MiB", num(sends("sender_kib") / 1024, 1)
+		printf "%-62s %8s\n", "sign-in with an app's code, p50, us", num(sends("idle_p50"), 0)
+		printf "%-62s %8s\n", "  while 1,000 messages wait", num(sends("busy_p50"), 0)
+	}
+
 	title("Accounts made, seconds")
 	for (size = 1000; size <= 1000000; size = size == 1000 ? 100000 : size * 10)
 		for (c = 1; c <= 3; c++)
@@ -178,6 +190,10 @@ END {
 	aim("2,000 that wait let in", phone("many_right"), 2000, 0, 1)
 	aim("2,000 that wait answered, seconds", phone("many_seconds"), 2, 2)
 	aim("10,000 phones that wait, MiB of mfa-portal", phone("portal_mib"), 60, 1)
+	aim("e-mail sent / libcurl alone", over(sends("email_sent_us"), sends("email_bare_us"), 4), 1.2, 2)
+	aim("text message sent / libcurl alone", over(sends("sms_sent_us"), sends("sms_bare_us"), 4), 1.2, 2)
+	aim("private memory of mfa-sender, MiB", over(sends("sender_kib"), 1024, 4), 16, 1)
+	aim("a sign-in while 1,000 messages wait / alone", over(sends("busy_p50"), sends("idle_p50"), 4), 1.1, 2)
 	printf "one sign-in / (pam_permit + 2 trips where the scheduler puts them + commit): %s\n", \
 		over(p50("mfa", 1000), base + 2 * limit("trip_free"), 2)
 }
