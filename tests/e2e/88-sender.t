@@ -10,7 +10,7 @@ mkdir -p "$MAIL" "$TLS"
 # start_mail PORT FOLDER [CERTIFICATE KEY]
 start_mail() { serve_python smtpd.py "grep -q '^READY $1' '$2/heard'" "$@"; }
 messages() { find "$MAIL" -name '*.eml' | wc -l; }
-heard() { grep -c "$1" "$MAIL/heard"; }
+heard() { grep -cE "$1" "$MAIL/heard"; }
 
 start_mail 2525 "$MAIL"
 write_conf '[email]' 'server = smtp://127.0.0.1:2525' 'from = mfa@example.org'
@@ -91,6 +91,37 @@ came 'no text messages here' 6 'No text messages are configured'
 try letter jan@example.org
 came 'no such method' 6 'no such method'
 not_ok 'nobody but root may try' as alice mfa-admin test-send email jan@example.org
+
+# mfad judges addresses; whoever speaks in its place finds that mfa-sender does, too.
+stop_sender
+# order ID TO [KIND [CODE]]
+order() {
+	printf '{"event":"send","id":"%s","method":"email","kind":"%s","to":"%s","language":"nl","code":"%s","account":"jan",' \
+		"$1" "${3:-code}" "$2" "${4-482913}"
+	printf '"host":"bed","service":"sshd","address":"192.0.2.7","time":%d,"until":%d}\n' "$(now)" $(($(now) + 600))
+}
+before=$(messages)
+told "$(order bad1 'jan@example.org>\r\nRCPT TO:<evil@example.org')" "$(order bad2 'jan@example.org> NOTIFY=NEVER')" \
+	"$(order bad3 jan)" "$(order bad4 jan@example.org code 48x913)" "$(order bad5 jan@example.org letter '')" \
+	"$(order good jan@example.org | sed 's/"bed"/"bed\\r\\nBcc: evil@example.org"/')" >/dev/null
+is 'none of these is sent' "$(grep -c '"result":"failed"' "$BED/told") $(($(messages) - before))" '6 0'
+is 'nor heard of' "$(heard 'evil|NOTIFY')" 0
+like 'it says what it can send' "$(head -n 1 "$BED/told")" '^\{"methods":\["email"\]\}$'
+told 'nonsense' '{"event":"ping"}' '{"event":"newer","x":1}' '{"event":"send"}' "$(order same jan@example.org)" "$(order same jan@example.org)" \
+	"$(order other jan@example.org)" | sed 1d >"$BED/same" &
+wait_for grep -q '"other"' "$BED/told"
+is 'what makes no sense is passed over, and an order that comes twice is one' "$(grep -c '"id":"same"' "$BED/told")" 1
+kill "$(pgrep -f "mfad.py $BED/false.sock")" 2>/dev/null
+wait $! 2>/dev/null
+is 'each was sent once' $(($(messages) - before)) 2
+message=$(tr -d '\r' <"$MAIL/$(messages).eml")
+like 'a code is in the first line' "$(sed -n '/^This\|^482913/,$p' <<<"$message" | head -n 1)" '^482913 is your code'
+unlike 'and not in the subject' "$(grep '^Subject' <<<"$message")" '482913'
+like 'who, to what' "$message" '^Account: jan$'
+like 'from where' "$message" '^From address: 192\.0\.2\.7$'
+unlike 'there is no link in it' "$message" '://'
+start_sender
+heard_sender
 
 # --- one sender ---------------------------------------------------------------------------------------
 

@@ -60,6 +60,14 @@ for number in +32475123456 +31201234567 '0900 1234' +1234567 112 '+31 6 123' '06
 done
 is 'the gateway has not heard of these' "$(requests "$GATE")" "$before"
 
+stop_sender
+before=$(requests "$GATE")
+told '{"event":"send","id":"a","method":"sms","kind":"test","to":"+32475123456","time":1,"until":9999999999}' \
+	'{"event":"send","id":"b","method":"sms","kind":"test","to":"0612345678","time":1,"until":9999999999}' \
+	'{"event":"send","id":"c","method":"email","kind":"test","to":"jan@example.org","time":1,"until":9999999999}' >/dev/null
+is 'nor where mfad says so' "$(grep -c '"result":"failed"' "$BED/told") $(($(requests "$GATE") - before))" '3 0'
+unset SENDER_PID
+
 # --- what a gateway answers ------------------------------------------------------------------------------
 
 secrets '# none'

@@ -29,6 +29,19 @@ came() {
 }
 metric() { mfa-admin metrics </dev/null | sed -n "s/^$1 //p"; }
 
+# told ROW...: what an mfa-sender says to an mfad that sends it these, a line each; it is started for that, and ends.
+told() {
+	printf '%s\n' "$@" | /usr/bin/python3 tests/e2e/mfad.py "$BED/false.sock" >"$BED/told" 2>>"$BED/servers.out" &
+	local pid=$!
+	wait_for listening "$BED/false.sock"
+	"$TOP/tests/default-signals" mfa-sender --socket "$BED/false.sock" ${PRESETS:+--presets "$PRESETS"} </dev/null >>"$BED/sender.out" 2>&1 &
+	SENDER_PID=$!
+	wait "$pid"
+	stop_sender
+	rm -f "$BED/false.sock"
+	cat "$BED/told"
+}
+
 # serve_python FILE READY ARGUMENT...: a server of Python's, until READY (a command) succeeds.
 serve_python() {
 	local file=$1 ready=$2
