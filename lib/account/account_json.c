@@ -232,13 +232,18 @@ static bool devices_from_json(const json_t *list, struct mfa_account *account)
 	struct mfa_device device;
 	size_t i, n = json_array_size(list);
 	bool ok = json_is_array(list) && n <= MFA_DEVICES_MAX;
+	int r = 0;
 
 	for (i = 0; ok && i < n; i++) {
 		memset(&device, 0, sizeof(device));
-		ok = mfa_device_from_json(json_array_get(list, i), &device) &&
-		     mfa_account_add_device(account, &device) == 0;
+		ok = mfa_device_from_json(json_array_get(list, i), &device);
+		if (ok)
+			r = mfa_account_add_device(account, &device);
+		ok = ok && r == 0;
 		mfa_device_release(&device);
 	}
+	if (r == -ENOMEM)
+		mfa_json_note_lack();
 	explicit_bzero(&device, sizeof(device));
 	return ok;
 }
@@ -389,6 +394,9 @@ int mfa_account_parse(const char *text, size_t len, struct mfa_account **out)
 	if (r != 0)
 		mfa_account_free(out);
 out:
+	/* Nor is a record damaged that could not be read for that: whoever passes over those keeps its used codes. */
+	if (r == -EBADMSG && mfa_json_lacked())
+		r = -ENOMEM;
 	mfa_json_end();
 	return r;
 }

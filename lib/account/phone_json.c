@@ -7,6 +7,7 @@
 #include "account/asked_json.h"
 #include "encoding/base64url.h"
 #include "json/fields.h"
+#include "json/memory.h"
 
 /* A member that holds bytes.  Returns 0, or -1. */
 static int set_bytes(json_t *object, const char *key, const uint8_t *bytes, size_t len)
@@ -69,8 +70,10 @@ bool mfa_phone_from_json(const json_t *json, struct mfa_phone **out)
 	struct mfa_phone *phone = calloc(1, sizeof(*phone));
 
 	*out = NULL;
-	if (phone == NULL)
+	if (phone == NULL) {
+		mfa_json_note_lack();
 		return false;
+	}
 	if (!mfa_json_base64url_exact(json_object_get(json, "key"), phone->key, sizeof(phone->key)) ||
 	    !mfa_json_copy(json_object_get(json, "language"), phone->language, sizeof(phone->language)) ||
 	    !subscription_from_json(json, phone) || !credential_from_json(json, phone)) {

@@ -19,6 +19,7 @@ struct block {
 };
 
 static _Thread_local bool active;
+static _Thread_local bool lacked;
 static _Thread_local struct block *blocks;
 
 static struct block *add_block(size_t least)
@@ -29,8 +30,10 @@ static struct block *add_block(size_t least)
 	if (size < least)
 		size = least;
 	block = malloc(sizeof(*block) + size);
-	if (block == NULL)
+	if (block == NULL) {
+		lacked = true;
 		return NULL;
+	}
 	block->next = blocks;
 	block->size = size;
 	block->used = 0;
@@ -76,6 +79,17 @@ void mfa_json_begin(void)
 
 	(void)pthread_once(&once, set_functions);
 	active = true;
+	lacked = false;
+}
+
+void mfa_json_note_lack(void)
+{
+	lacked = true;
+}
+
+bool mfa_json_lacked(void)
+{
+	return lacked;
 }
 
 void mfa_json_end(void)

@@ -8,7 +8,13 @@
 #ifndef MFA_JSON_MEMORY_H
 #define MFA_JSON_MEMORY_H
 
+#include <stdbool.h>
+
 void mfa_json_begin(void);
+/* Whether memory has run out since then, in jansson or for who has noted so: what could not be read for that says nothing
+ * of the text. */
+bool mfa_json_lacked(void);
+void mfa_json_note_lack(void);
 /* Ends every json_t and string that jansson made since; none of them needs json_decref. */
 void mfa_json_end(void);
 

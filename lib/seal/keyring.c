@@ -227,6 +227,7 @@ int mfa_keyring_parse(const char *text, size_t len, struct mfa_keyring **out)
 {
 	const char *at = text, *end = text + len, *newline;
 	bool ok = true, magic = false, store = false;
+	int r = -EBADMSG;
 
 	*out = alloc_ring();
 	if (*out == NULL)
@@ -239,10 +240,12 @@ int mfa_keyring_parse(const char *text, size_t len, struct mfa_keyring **out)
 		ok = take_line(&line, *out, &magic, &store);
 		at = newline != NULL ? newline + 1 : end;
 	}
-	if (ok && magic && store && (*out)->now.count > 0 && complete(*out) == 0)
-		return 0;
-	mfa_keyring_free(out);
-	return -EBADMSG;
+	/* What only could not be derived just now is not damaged: another would be made in its place. */
+	if (ok && magic && store && (*out)->now.count > 0)
+		r = complete(*out);
+	if (r != 0)
+		mfa_keyring_free(out);
+	return r;
 }
 
 static void hex(const uint8_t *in, size_t len, char *out)

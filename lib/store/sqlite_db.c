@@ -258,18 +258,36 @@ int sqlite_db_open_unlocked(const char *uri, struct sqlite_db *out)
 	return r;
 }
 
+/* What integrity_check says of a fault.  What it could not read just now says nothing of the file. */
+static int fault_of(const char *said)
+{
+	static const char reason[] = "error code=";
+	const char *code = said != NULL ? strstr(said, reason) : NULL;
+
+	if (said == NULL)
+		return -ENOMEM;
+	switch (code != NULL ? strtol(code + sizeof(reason) - 1, NULL, 10) & 0xff : SQLITE_CORRUPT) {
+	case SQLITE_NOMEM: return -ENOMEM;
+	case SQLITE_IOERR: return -EIO;
+	default: return -EMEDIUMTYPE;
+	}
+}
+
 int sqlite_db_verify(struct sqlite_db *db)
 {
 	sqlite3_stmt *statement = NULL;
-	int r = -EMEDIUMTYPE;
+	const char *said;
+	int r;
 
 	if (sqlite3_prepare_v2(db->db, "PRAGMA integrity_check(1)", -1, &statement, NULL) != SQLITE_OK)
 		return sqlite_db_error(db);
 	/* The word that it is sound is "ok"; else each row is a fault. */
-	if (sqlite3_step(statement) != SQLITE_ROW)
+	if (sqlite3_step(statement) != SQLITE_ROW) {
 		r = sqlite_db_error(db);
-	else if (strcmp((const char *)sqlite3_column_text(statement, 0), "ok") == 0)
-		r = 0;
+	} else {
+		said = (const char *)sqlite3_column_text(statement, 0);
+		r = said != NULL && strcmp(said, "ok") == 0 ? 0 : fault_of(said);
+	}
 	(void)sqlite3_finalize(statement);
 	return r;
 }

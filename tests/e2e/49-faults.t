@@ -20,5 +20,18 @@ each_allocation right 40 3
 each_allocation wrong 40 13
 each_allocation used 40 13
 none 'memory of mfad'
+no_code_logged
+stop_mfad
+
+# Of what an administrator goes on with.
+site
+lose_log
+each_accept "$BED/lost" user1 "$USED" 401
+none 'memory of check-store --accept'
+rm -f "$STORE"*
+cp -p "$BED/lost" "$STORE"
+mfa-admin check-store --accept </dev/null >/dev/null
+each_look 801
+none 'memory of check-store'
 
 done_testing

@@ -51,8 +51,8 @@ typing() {
 	echo "$("$1_code")"
 }
 
-serve smtpd.py "grep -q '^READY 2525' '$MAIL/heard'" 2525 "$MAIL"
-serve gateway.py "[ -e '$GATE/ready' ]" 2600 "$GATE"
+serve_python smtpd.py "grep -q '^READY 2525' '$MAIL/heard'" 2525 "$MAIL"
+serve_python gateway.py "[ -e '$GATE/ready' ]" 2600 "$GATE"
 conf 'enrol_local = yes'
 new_store || bail 'mfa-admin init failed'
 enrol alice bob || bail 'mfa-admin import failed'
