@@ -10,12 +10,14 @@ ready alice bob
 pam_service code 'auth required pam_mfa.so'
 pam_service helper "auth required pam_mfa.so socket=$BED/none"
 for n in 1 2 3; do
+	before=$injected
 	pam_try -q code alice "$(code_now alice)"
 	INJECTION=fcntl:error=EIO:when=$n
 	arm_call
 	tick
 	pam_try -q code alice "$(code_now alice)"
 	disarm_call
+	more_than "$before" "fault $n"
 	tick
 	pam_try -q code alice "$(code_now alice)"
 	tick
