@@ -249,6 +249,15 @@ is 'leaves its copy, and the store as it was' "$(find /var/lib/mfa -type f | sor
 check_store
 is 'which is still to be decided' "$STATUS" 1
 like 'as check-store says' "$SCREEN" '^/var/lib/mfa/mfa.db.accept: an unfinished copy'
+# Two at once would take each other's copy.
+exec 7</var/lib/mfa
+flock -n 7 || bail 'it is locked already'
+check_store --accept
+is 'not while another is at work' "$STATUS" 1
+like 'as it says' "$SCREEN" 'others hold it'
+not_ok 'nor a restore' mfa-admin --passphrase-file /root/phrase restore --replace /root/backup
+ok 'whose copy stays' test -e "$STORE.accept"
+exec 7<&-
 check_store --accept
 is 'the next one' "$STATUS" 0
 is 'clears it up' "$(find /var/lib/mfa -name 'mfa.db.*')" ''

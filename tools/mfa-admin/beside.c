@@ -124,7 +124,8 @@ int beside_put(const struct beside *beside, bool replaces)
 		r = -EAGAIN;
 	else if (r == 0 && rename(beside->copy, beside->place) != 0)
 		r = -errno;
-	return r == 0 ? mfa_folder_sync(beside->place) : r;
+	/* Nothing that can fail for want of memory comes after that. */
+	return r == 0 && fsync(beside->lock) != 0 ? -errno : r;
 }
 
 void beside_end(struct beside *beside)

@@ -21,7 +21,7 @@ struct beside {
 int beside_begin(const char *path, const char *end, struct beside *out);
 /* Gives it the place of a store without its log, or (replaces is false) of one that is not there, durably.  Whoever made
  * it has closed it.  Returns 0; -EAGAIN: the log is back; -EEXIST: a store is there; -ENOSPC: not all of it got into its
- * one file; or another negative errno. */
+ * one file; or another negative errno.  After an error of the disk it may have got there all the same. */
 int beside_put(const struct beside *beside, bool replaces);
 /* Removes it unless it was put, and lets others in.  *beside may be of a beside_begin that failed. */
 void beside_end(struct beside *beside);
