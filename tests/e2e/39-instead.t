@@ -107,14 +107,14 @@ like 'who may have it is named' "$SCREEN" "mfad .process $MFAD_PID. .*can't be s
 blind mfa-admin check-store --accept
 is 'it is not done without' "$STATUS" 1
 like 'while that is so' "$SCREEN" "mfad .process $MFAD_PID. .*can't be seen"
-like 'but how to go on' "$SCREEN" '^Nothing was changed. Stop that process'
+like 'but how to go on' "$SCREEN" '^Nothing was changed. Have root look'
 blind mfa-admin --passphrase-file /root/phrase restore --replace /root/backup
 is 'nor is a backup put there' "$STATUS" 1
 like 'for the same reason' "$SCREEN" "mfad .process $MFAD_PID. .*can't be seen"
 is 'nothing was changed' "$(ls /var/lib/mfa) $(sha256sum "$STORE")" "mfa.db $before"
 mv "$STORE" "$STORE.aside"
 blind mfa-admin check-store
-like 'the store is missing: nor is a backup advised' "$SCREEN" 'Do NOT restart it'
+like 'the store is missing: nor is a backup advised' "$SCREEN" 'Do NOT restart mfad'
 unlike 'while nobody knows' "$SCREEN" 'restore FILE'
 mv "$STORE.aside" "$STORE"
 setpriv --reuid _mfa --regid _mfa --clear-groups sleep infinity &

@@ -238,8 +238,8 @@ bool store_files_say_hidden(const struct store_files *files, FILE *to)
 
 void store_files_say_stop(FILE *to)
 {
-	(void)fputs(_("Nothing was changed. Stop that process (mfad: systemctl stop mfad), or let somebody run\n"
-		      "this who can see it, as root.\n"), to);
+	(void)fputs(_("Nothing was changed. Have root look, who can see that: mfa-admin check-store. Or, if you\n"
+		      "do not want what may be lost: stop mfad (systemctl stop mfad), then run this again.\n"), to);
 }
 
 int store_files_refuse_parted(const struct site *site)
@@ -278,7 +278,7 @@ int store_files_look(struct store_files *files)
 		(void)fputs(_("It lets nobody in. What it has is put into the store when it ends, unless somebody else\n"
 			      "has gone on in a new file: restart mfad (systemctl restart mfad), then run this again.\n"), stdout);
 	else if (missing && store_files_say_hidden(files, stdout))
-		(void)fputs(_("Do NOT restart it, nor this system, before you know: let root look.\n"), stdout);
+		(void)fputs(_("Do NOT restart mfad, nor this system, before you know: have root look.\n"), stdout);
 	else if (missing)
 		(void)fputs(_("If it was moved away, put it back, and the -wal with it. If not, restore a backup:\n"
 			      "mfa-admin restore FILE\n"), stdout);
