@@ -16,7 +16,8 @@ static bool is_name(const char *host)
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-";
 	size_t len = strlen(host);
 
-	return len > 0 && strspn(host, letters) == len && host[0] != '.' && host[0] != '-' && strstr(host, "..") == NULL;
+	return len > 0 && strspn(host, letters) == len && host[0] != '.' && host[0] != '-' &&
+	       strstr(host, "..") == NULL;
 }
 
 static int read_port(const char *text, size_t len, unsigned *out)

@@ -114,9 +114,10 @@ static int read_file(int fd, const char *path, char text[FILE_MAX], size_t *len,
 
 	if (fstat(fd, &st) != 0)
 		return -errno;
-	if (!S_ISREG(st.st_mode) || (st.st_mode & (S_IWGRP | S_IRWXO)) != 0 || (st.st_uid != 0 && st.st_uid != geteuid())) {
-		(void)fail(error, path, 0, _("it must be a file of root's (or your own) that its group can't write and others "
-					     "can't read"));
+	if (!S_ISREG(st.st_mode) || (st.st_mode & (S_IWGRP | S_IRWXO)) != 0 ||
+	    (st.st_uid != 0 && st.st_uid != geteuid())) {
+		(void)fail(error, path, 0, _("it must be a file of root's (or your own) that its group can't write and "
+					     "others can't read"));
 		return -EPERM;
 	}
 	while (*len < FILE_MAX && (n = read(fd, text + *len, FILE_MAX - *len)) > 0)

@@ -84,8 +84,8 @@ static int set_server(struct loader *l, const char *key, const char *value)
 
 	if ((!tls && strncmp(value, "smtp://", 7) != 0) || mfa_server_parse(value + (tls ? 8 : 7), &server) != 0 ||
 	    value[(tls ? 8 : 7) + server.len] != '\0')
-		return conf_fail(l, "%s = %s: it must be like smtp://mail.example.org:587 or smtps://mail.example.org", key,
-				 value);
+		return conf_fail(l, "%s = %s: it must be like smtp://mail.example.org:587 or "
+				 "smtps://mail.example.org", key, value);
 	email->smtps = tls;
 	email->loopback = server.loopback;
 	return conf_set_copy(l, value, &email->server);
@@ -94,7 +94,8 @@ static int set_server(struct loader *l, const char *key, const char *value)
 static int set_tls(struct loader *l, const char *key, const char *value)
 {
 	static const struct word words[] = {
-		{ "required", MFA_EMAIL_TLS_REQUIRED }, { "try", MFA_EMAIL_TLS_TRY }, { "no", MFA_EMAIL_TLS_NO }, { NULL, 0 },
+		{ "required", MFA_EMAIL_TLS_REQUIRED }, { "try", MFA_EMAIL_TLS_TRY }, { "no", MFA_EMAIL_TLS_NO },
+		{ NULL, 0 },
 	};
 	int chosen;
 
@@ -161,7 +162,8 @@ static int set_preset(struct loader *l, const char *key, const char *value)
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_-";
 
 	if (value[0] != '/' && strspn(value, letters) < strlen(value))
-		return conf_fail(l, "%s = %s: it must be a name such as messagebird, or the absolute path of a file", key, value);
+		return conf_fail(l, "%s = %s: it must be a name such as messagebird, or the absolute path of "
+				 "a file", key, value);
 	return set_text(l, key, value, &l->conf->sms.preset);
 }
 
@@ -245,8 +247,9 @@ static int set_numbers(struct loader *l, const char *key, const char *value)
 
 	if (mfa_number_prefixes_count(value) == 0)
 		return conf_fail(l, "%s = %s: it must be how numbers begin, such as +316, +324", key, value);
-	l->conf->sms.numbers = conf_keep(l, asprintf(&text, "%s%s%s", before != NULL ? before : "", before != NULL ? ", " : "",
-						     value) >= 0 ? text : NULL);
+	if (asprintf(&text, "%s%s%s", before != NULL ? before : "", before != NULL ? ", " : "", value) < 0)
+		text = NULL;
+	l->conf->sms.numbers = conf_keep(l, text);
 	return l->conf->sms.numbers != NULL;
 }
 
@@ -307,7 +310,8 @@ static int complete_email(struct loader *l)
 	if (email->tls == MFA_EMAIL_TLS_UNSAID)
 		email->tls = email->loopback && !email->smtps ? MFA_EMAIL_TLS_NO : MFA_EMAIL_TLS_REQUIRED;
 	if (email->user != NULL && email->tls != MFA_EMAIL_TLS_REQUIRED && !email->loopback)
-		return conf_fail(l, "[email] user: the password would go over the network for everybody to read; tls = required");
+		return conf_fail(l, "[email] user: the password would go over the network for everybody to read; "
+				 "tls = required");
 	return 1;
 }
 
@@ -317,8 +321,8 @@ static int complete_sms(struct loader *l)
 	bool http = sms->url != NULL || sms->preset != NULL;
 
 	if (!mfa_conf_has_sms(l->conf))
-		return sms->type == MFA_SMS_UNSAID && sms->headers.count == 0 && sms->body == NULL && sms->success == NULL &&
-		       sms->from == NULL && sms->account == NULL && sms->country == 0 && sms->numbers == NULL
+		return sms->type == MFA_SMS_UNSAID && sms->headers.count == 0 && sms->body == NULL &&
+		       sms->success == NULL && sms->from == NULL && sms->account == NULL && sms->country == 0 && sms->numbers == NULL
 			? 1 : conf_fail(l, "[sms] preset, url or command is missing");
 	if (http && sms->command != NULL)
 		return conf_fail(l, "[sms] command stands in place of preset and url, not beside them");

@@ -65,13 +65,16 @@ static int try_body(const struct mfa_sms_conf *sms, const struct mfa_template_va
 	int r = -ENOMEM;
 
 	if (filled != NULL)
-		r = mfa_template_fill(sms->body != NULL ? sms->body : "", mfa_sender_place(sms->type), values, filled, FILLED_MAX);
+		r = mfa_template_fill(sms->body != NULL ? sms->body : "", mfa_sender_place(sms->type), values, filled,
+				      FILLED_MAX);
 	if (r != 0)
-		(void)fail(error, _("[sms] body can't be filled in: it is too long, or has a character that can't be sent"));
+		(void)fail(error, _("[sms] body can't be filled in: it is too long, or has a character that can't be "
+				    "sent"));
 	if (r == 0 && sms->body != NULL && sms->type == MFA_SMS_JSON) {
 		json = mfa_json_read_text(filled);
 		if (json == NULL)
-			r = fail(error, _("[sms] body is no JSON when it is filled in; {text} and the others stand within quotes"));
+			r = fail(error, _("[sms] body is no JSON when it is filled in; {text} and the others stand within "
+					  "quotes"));
 		json_decref(json);
 	}
 	if (filled != NULL)
@@ -87,11 +90,13 @@ static int try_rest(const struct mfa_sms_conf *sms, const struct mfa_template_va
 	size_t i;
 
 	if (r != 0)
-		(void)fail(error, _("[sms] url can't be filled in: it is too long, or has a character that can't be sent"));
+		(void)fail(error, _("[sms] url can't be filled in: it is too long, or has a character that can't be "
+				    "sent"));
 	for (i = 0; r == 0 && i < sms->headers.count; i++) {
 		r = mfa_template_fill(sms->headers.rows[i], MFA_TEMPLATE_HEADER, values, filled, FILLED_MAX);
 		if (r != 0)
-			(void)fail(error, _("[sms] header can't be filled in: neither the text nor the number goes into one"));
+			(void)fail(error, _("[sms] header can't be filled in: neither the text nor the number goes into "
+					    "one"));
 	}
 	if (filled != NULL)
 		explicit_bzero(filled, FILLED_MAX);
@@ -103,9 +108,11 @@ int mfa_sender_check_sms(const struct mfa_sms_conf *sms, const struct mfa_secret
 			 char error[MFA_CONF_ERROR_SIZE])
 {
 	const struct mfa_template_values values = {
-		.number = "+31612345678", .text = "a \"b\" & \\c", .from = sms->from, .account = sms->account, .key = secrets->sms_key,
+		.number = "+31612345678", .text = "a \"b\" & \\c", .from = sms->from, .account = sms->account,
+		.key = secrets->sms_key,
 	};
-	bool key = names(sms, "{key}") || names(sms, "{basic}"), account = names(sms, "{account}") || names(sms, "{basic}");
+	bool key = names(sms, "{key}") || names(sms, "{basic}");
+	bool account = names(sms, "{account}") || names(sms, "{basic}");
 
 	error[0] = '\0';
 	if (sms->command != NULL)
@@ -121,7 +128,8 @@ int mfa_sender_check_sms(const struct mfa_sms_conf *sms, const struct mfa_secret
 	if (names(sms, "{from}") && sms->from == NULL)
 		return fail(error, _("[sms] from is missing: the gateway is told who it is from"));
 	if (sms->from != NULL && !from_fits(sms->from))
-		return fail(error, _("[sms] from is longer than 11 letters or 15 digits, or has one that can't be sent"));
+		return fail(error, _("[sms] from is longer than 11 letters or 15 digits, or has one that can't be "
+				     "sent"));
 	if (account && sms->account == NULL)
 		return fail(error, _("[sms] account is missing: the gateway is told whose it is"));
 	if (key && secrets->sms_key[0] == '\0')

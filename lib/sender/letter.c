@@ -82,22 +82,25 @@ void mfa_letter_write(const struct mfa_order *order, struct mfa_letter *out)
 	(void)snprintf(out->subject, sizeof(out->subject), "%s", mfa_translate(language, subject_of(order->kind)));
 	switch (order->kind) {
 	case MFA_ORDER_CODE:
-		add(out, mfa_translate(language, N_("%s is your code to sign in. It is good for %d minutes.\n\n")), order->code,
-		    minutes);
+		add(out, mfa_translate(language, N_("%s is your code to sign in. It is good for %d minutes.\n\n")),
+		    order->code, minutes);
 		break;
 	case MFA_ORDER_ADDED:
-		add(out, mfa_translate(language, N_("Codes for this account are sent to this address from now on.\n\n")));
+		add(out, mfa_translate(language,
+				       N_("Codes for this account are sent to this address from now on.\n\n")));
 		break;
 	case MFA_ORDER_REMOVED:
-		add(out, mfa_translate(language, N_("Codes for this account are not sent to this address any more.\n\n")));
+		add(out, mfa_translate(language,
+				       N_("Codes for this account are not sent to this address any more.\n\n")));
 		break;
 	default:
 		add(out, mfa_translate(language, N_("This is a test. Codes can be sent to this address.\n\n")));
 	}
 	add_facts(order, out);
 	if (order->kind == MFA_ORDER_CODE)
-		add(out, mfa_translate(language, N_("\nNever give the code to anybody, whoever asks for it. Was it not you? Then "
-						     "somebody knows your password: change it, and tell your administrator.\n")));
+		add(out, mfa_translate(language,
+				       N_("\nNever give the code to anybody, whoever asks for it. Was it not you? Then "
+					  "somebody knows your password: change it, and tell your administrator.\n")));
 	else if (order->kind != MFA_ORDER_TEST)
 		add(out, mfa_translate(language, N_("\nWas it not you? Tell your administrator at once.\n")));
 }
@@ -114,11 +117,13 @@ static void write_sms(const struct mfa_order *order, const char *service, const 
 		break;
 	case MFA_ORDER_ADDED:
 		(void)snprintf(out, MFA_LETTER_SMS_SIZE, mfa_translate(language,
-			N_("This number gets codes for %s on %s from now on. Not you? Tell your administrator.")), service, host);
+			N_("This number gets codes for %s on %s from now on. Not you? Tell your administrator.")),
+			service, host);
 		break;
 	case MFA_ORDER_REMOVED:
 		(void)snprintf(out, MFA_LETTER_SMS_SIZE, mfa_translate(language,
-			N_("This number gets no more codes for %s on %s. Not you? Tell your administrator.")), service, host);
+			N_("This number gets no more codes for %s on %s. Not you? Tell your administrator.")),
+			service, host);
 		break;
 	default:
 		(void)snprintf(out, MFA_LETTER_SMS_SIZE, mfa_translate(language,

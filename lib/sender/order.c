@@ -13,7 +13,8 @@ const char *const mfa_order_methods[] = { [MFA_ORDER_EMAIL] = "email", [MFA_ORDE
 MFA_TABLE_FITS(mfa_order_methods, MFA_ORDER_METHOD_COUNT);
 
 const char *const mfa_order_kinds[] = {
-	[MFA_ORDER_CODE] = "code", [MFA_ORDER_ADDED] = "added", [MFA_ORDER_REMOVED] = "removed", [MFA_ORDER_TEST] = "test",
+	[MFA_ORDER_CODE] = "code", [MFA_ORDER_ADDED] = "added", [MFA_ORDER_REMOVED] = "removed",
+	[MFA_ORDER_TEST] = "test",
 };
 MFA_TABLE_FITS(mfa_order_kinds, MFA_ORDER_KIND_COUNT);
 
@@ -81,7 +82,8 @@ int mfa_order_read(const json_t *row, struct mfa_order *out)
 	    !copy_optional(row, "host", out->host, sizeof(out->host)) ||
 	    !copy_optional(row, "service", out->service, sizeof(out->service)) ||
 	    !copy_optional(row, "address", out->address, sizeof(out->address)) ||
-	    !mfa_json_int(row, "time", 0, INT64_MAX, &out->time) || !mfa_json_int(row, "until", 0, INT64_MAX, &out->until))
+	    !mfa_json_int(row, "time", 0, INT64_MAX, &out->time) ||
+	    !mfa_json_int(row, "until", 0, INT64_MAX, &out->until))
 		return -EINVAL;
 	out->method = (enum mfa_order_method)method;
 	out->kind = (enum mfa_order_kind)kind;
@@ -110,7 +112,8 @@ json_t *mfa_order_report_json(const struct mfa_order_report *report)
 	json_t *row = json_pack("{s:s, s:s, s:s, s:i}", "id", report->id, "result", mfa_order_results[report->result],
 				"why", report->why, "status", report->status);
 
-	if (row != NULL && report->answer[0] != '\0' && json_object_set_new(row, "answer", json_string(report->answer)) != 0) {
+	if (row != NULL && report->answer[0] != '\0' &&
+	    json_object_set_new(row, "answer", json_string(report->answer)) != 0) {
 		json_decref(row);
 		return NULL;
 	}

@@ -39,8 +39,8 @@ struct mfa_order {
 	int64_t time, until;			/* seconds since 1970 */
 };
 
-/* Reads {"event":"send",...}.  Returns 0 or -EINVAL: something is missing, or not fit for where it goes; out->id is then what
- * there is of it, so that it can be answered.  Wipe *out. */
+/* Reads {"event":"send",...}.  Returns 0 or -EINVAL: something is missing, or not fit for where it goes; out->id is
+ * then what there is of it, so that it can be answered.  Wipe *out. */
 int mfa_order_read(const json_t *row, struct mfa_order *out);
 
 enum mfa_order_result {

@@ -16,8 +16,8 @@ struct mfa_outcome {
 
 /* SMTP.  body_begun: the server has asked for the message, and some of it may have gone out. */
 struct mfa_outcome mfa_outcome_smtp(CURLcode code, int status, bool body_begun);
-/* HTTP.  began: the request may have gone out; success: NULL, or what the answer must contain, blanks aside; answer: its body, as much
- * as was kept of it. */
+/* HTTP.  began: the request may have gone out; success: NULL, or what the answer must contain, blanks aside; answer:
+ * its body, as much as was kept of it. */
 struct mfa_outcome mfa_outcome_http(CURLcode code, int status, bool began, const char *success, const char *answer);
 /* A command.  status: of waitpid(2); timed_out: it was ended for having taken too long. */
 struct mfa_outcome mfa_outcome_command(int status, bool timed_out);

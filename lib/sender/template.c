@@ -16,7 +16,8 @@ enum name { NUMBER, DIGITS, TEXT, FROM, ACCOUNT, KEY, BASIC, NAME_COUNT };
 
 static const struct { const char *text; bool in_header; } names[] = {
 	[NUMBER] = { "{number}", false }, [DIGITS] = { "{digits}", false }, [TEXT] = { "{text}", false },
-	[FROM] = { "{from}", true }, [ACCOUNT] = { "{account}", true }, [KEY] = { "{key}", true }, [BASIC] = { "{basic}", true },
+	[FROM] = { "{from}", true }, [ACCOUNT] = { "{account}", true }, [KEY] = { "{key}", true },
+	[BASIC] = { "{basic}", true },
 };
 
 struct output {
@@ -65,7 +66,8 @@ static void put_json(struct output *out, const char *character, size_t len, uint
 	if (value < 0x10000)
 		(void)snprintf(escaped, sizeof(escaped), "\\u%04x", (unsigned)value);
 	else
-		(void)snprintf(escaped, sizeof(escaped), "\\u%04x\\u%04x", (unsigned)(0xd800 + ((value - 0x10000) >> 10)),
+		(void)snprintf(escaped, sizeof(escaped), "\\u%04x\\u%04x",
+			       (unsigned)(0xd800 + ((value - 0x10000) >> 10)),
 			       (unsigned)(0xdc00 + ((value - 0x10000) & 0x3ff)));
 	put(out, escaped, strlen(escaped));
 }
@@ -112,11 +114,13 @@ static int put_basic(struct output *out, const struct mfa_template_values *value
 static int put_name(struct output *out, enum name name, const struct mfa_template_values *values,
 		    enum mfa_template_place place)
 {
+	const char *digits = values->number != NULL ? values->number + strspn(values->number, "+") : NULL;
+
 	if (place == MFA_TEMPLATE_HEADER && !names[name].in_header)
 		return -EINVAL;
 	switch (name) {
 	case NUMBER: return put_value(out, values->number, place);
-	case DIGITS: return put_value(out, values->number != NULL ? values->number + strspn(values->number, "+") : NULL, place);
+	case DIGITS: return put_value(out, digits, place);
 	case TEXT: return put_value(out, values->text, place);
 	case FROM: return put_value(out, values->from, place);
 	case ACCOUNT: return put_value(out, values->account, place);

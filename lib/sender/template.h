@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a gateway for text messages is sent: texts of [sms], with {names} that are filled in, as each must be escaped where
- * it goes.  It is what is filled in that is escaped, and never the text around it. */
+/* What a gateway for text messages is sent: texts of [sms], with {names} that are filled in, as each must be escaped
+ * where it goes.  It is what is filled in that is escaped, and never the text around it. */
 #ifndef MFA_TEMPLATE_H
 #define MFA_TEMPLATE_H
 
@@ -23,8 +23,8 @@ enum mfa_template_place {
 	MFA_TEMPLATE_PLACE_COUNT
 };
 
-/* Fills a template into size bytes.  Returns 0; -ENODATA: a value that it names is NULL or empty; -EINVAL: a value has a
- * control character, or one that is no UTF-8, or may not go there; -EMSGSIZE; out is then empty.  Wipe out. */
+/* Fills a template into size bytes.  Returns 0; -ENODATA: a value that it names is NULL or empty; -EINVAL: a value has
+ * a control character, or one that is no UTF-8, or may not go there; -EMSGSIZE; out is then empty.  Wipe out. */
 int mfa_template_fill(const char *template, enum mfa_template_place place, const struct mfa_template_values *values,
 		      char *out, size_t size);
 /* Whether a template names this, as "{text}". */

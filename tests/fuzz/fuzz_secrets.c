@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* sender.conf: root's own, but what a slip of the pen makes of it is anything; and a complaint never has a value in it. */
+/* sender.conf: root's own, but what a slip of the pen makes of it is anything; and a complaint never has a value in
+ * it. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

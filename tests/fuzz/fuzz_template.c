@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A gateway's template, and what is filled in: the template, a NUL, the value.  Whatever the value is, nothing of it gets
- * out of its place. */
+/* A gateway's template, and what is filled in: the template, a NUL, the value.  Whatever the value is, nothing of it
+ * gets out of its place. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -23,7 +23,8 @@ static bool is_readers(const char *path, const struct passwd *user)
 {
 	struct stat st;
 
-	return stat(path, &st) != 0 || st.st_uid == user->pw_uid || (st.st_gid == user->pw_gid && (st.st_mode & S_IRGRP) != 0);
+	return stat(path, &st) != 0 || st.st_uid == user->pw_uid ||
+	       (st.st_gid == user->pw_gid && (st.st_mode & S_IRGRP) != 0);
 }
 
 static unsigned check_users(const struct command_options *options, const struct mfa_conf *conf)
@@ -36,7 +37,8 @@ static unsigned check_users(const struct command_options *options, const struct 
 	if (user == NULL)
 		found += warn(options->dial.conf, _("there is no user of mfa-sender's"));
 	else if (!is_readers(options->sender_config, user))
-		found += warn(options->sender_config, _("mfa-sender can't read it: it must be root's, of the group of mfa-sender's user, with mode 640"));
+		found += warn(options->sender_config, _("mfa-sender can't read it: it must be root's, of the group of "
+							"mfa-sender's user, with mode 640"));
 	if (conf->sms.command != NULL && getpwnam(MFA_COMMAND_USER) == NULL)
 		found += warn(options->dial.conf, _("there is no user to run [sms] command"));
 	return found;
@@ -49,7 +51,8 @@ static unsigned check_email(const char *path, const struct mfa_email_conf *email
 	if (email->tls != MFA_EMAIL_TLS_REQUIRED && !email->loopback)
 		found += warn(path, _("[email] tls: codes go over the network for everybody to read"));
 	if (email->not_at.count == 0)
-		found += warn(path, _("[email] not_at is missing: a mailbox that the same password opens is no second factor"));
+		found += warn(path, _("[email] not_at is missing: a mailbox that the same password opens is no second "
+				     "factor"));
 	return found;
 }
 
@@ -64,8 +67,8 @@ static unsigned check_command(const char *path, const char *command)
 }
 
 /* As mfa-sender would have it.  Returns 0 or a negative errno; *names_file: error begins with the file's name. */
-static int check_sms(const struct command_options *options, const struct mfa_conf *conf, const struct mfa_secrets *secrets,
-		     char *error, bool *names_file, unsigned *warnings)
+static int check_sms(const struct command_options *options, const struct mfa_conf *conf,
+		     const struct mfa_secrets *secrets, char *error, bool *names_file, unsigned *warnings)
 {
 	struct mfa_conf *preset = NULL;
 	struct mfa_sms_conf sms = conf->sms;
@@ -81,7 +84,8 @@ static int check_sms(const struct command_options *options, const struct mfa_con
 	if (r == 0 && sms.command != NULL)
 		*warnings += check_command(options->dial.conf, sms.command);
 	if (r == 0 && sms.command == NULL && sms.success == NULL)
-		*warnings += warn(options->dial.conf, _("[sms] success is missing: most gateways answer 200 to what they refuse, too"));
+		*warnings += warn(options->dial.conf, _("[sms] success is missing: most gateways answer 200 to what they "
+							"refuse, too"));
 	mfa_conf_free(&preset);
 	return r;
 }

@@ -6,8 +6,8 @@
 #include "command.h"
 #include "conf/conf.h"
 
-/* Whether [email] and [sms] are whole, together with their passwords.  Returns 0, or -EINVAL, and has said what is wrong;
- * adds to *warnings what is only to be thought about. */
+/* Whether [email] and [sms] are whole, together with their passwords.  Returns 0, or -EINVAL, and has said what is
+ * wrong; adds to *warnings what is only to be thought about. */
 int check_sender(const struct command_options *options, const struct mfa_conf *conf, unsigned *warnings);
 
 #endif

@@ -19,7 +19,8 @@ enum step { STEP_HANDED, STEP_RETRY, STEP_SENT, STEP_FAILED, STEP_UNKNOWN, STEP_
 static const struct { const char *name, *words; enum mfa_exit status; } steps[] = {
 	[STEP_HANDED] = { "handed", N_("mfad has handed it to mfa-sender."), MFA_EXIT_UNKNOWN },
 	[STEP_RETRY] = { "retry", N_("Not taken yet; mfa-sender tries again."), MFA_EXIT_UNKNOWN },
-	[STEP_SENT] = { "sent", N_("Sent: the other side has taken it. Whether it arrives, its owner sees."), MFA_EXIT_OK },
+	[STEP_SENT] = { "sent", N_("Sent: the other side has taken it. Whether it arrives, its owner sees."),
+			MFA_EXIT_OK },
 	[STEP_FAILED] = { "failed", N_("Failed: it was not sent."), MFA_EXIT_REFUSED },
 	[STEP_UNKNOWN] = { "unknown", N_("Unknown: it may have been sent, and is not sent again."), MFA_EXIT_UNKNOWN },
 };
@@ -60,7 +61,8 @@ static int on_row(void *ctx, const char *text)
 
 int command_test_send(const struct command_options *options, int argc, char **argv)
 {
-	/* One that is started for this alone has no mfa-sender: it would say so, where the mistake is that none runs. */
+	/* One that is started for this alone has no mfa-sender: it would say so, where the mistake is that none
+	 * runs. */
 	struct mfa_dial dial = { .socket = options->dial.socket, .conf = options->dial.conf, .helper = "/nonexistent" };
 	enum mfa_exit status = MFA_EXIT_UNKNOWN;
 	struct mfa_client client = { .dial = &dial, .on_row = on_row, .ctx = &status };

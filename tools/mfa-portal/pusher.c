@@ -136,7 +136,8 @@ static bool fill(struct message *message, const json_t *event)
 	       mfa_base64url_decode(body, strlen(body), message->body, sizeof(message->body), &message->len) == 0 &&
 	       mfa_outgoing_header(&message->headers, "Content-Encoding", "aes128gcm") &&
 	       mfa_outgoing_header(&message->headers, "Content-Type", "application/octet-stream") &&
-	       mfa_outgoing_header(&message->headers, "TTL", ttl) && mfa_outgoing_header(&message->headers, "Urgency", "high") &&
+	       mfa_outgoing_header(&message->headers, "TTL", ttl) &&
+	       mfa_outgoing_header(&message->headers, "Urgency", "high") &&
 	       mfa_outgoing_header(&message->headers, "Topic", text_of(event, "topic")) &&
 	       mfa_outgoing_header(&message->headers, "Authorization", text_of(event, "authorization")) &&
 	       /* No "Expect: 100-continue" and its wait. */

@@ -7,7 +7,8 @@
 
 #define COMMANDS_MAX 8		/* at once; others wait */
 
-/* Hands a job's message over.  Returns 0, and job->fd is what to wait for; or a negative errno: it surely was not taken. */
+/* Hands a job's message over.  Returns 0, and job->fd is what to wait for; or a negative errno: it surely was not
+ * taken. */
 int command_begin(struct job *job, const char *socket_path);
 /* What came of it, when job->fd is readable or it has taken too long; closes it. */
 struct mfa_outcome command_end(struct job *job, bool timed_out);

@@ -84,7 +84,8 @@ static bool add_headers(struct job *job)
 	       add_address(job, "To", job->order.to) && add_subject(job) && add_message_id(job) &&
 	       mfa_outgoing_header(&job->headers, "Auto-Submitted", "auto-generated") &&
 	       mfa_outgoing_header(&job->headers, "X-Auto-Response-Suppress", "All") &&
-	       mfa_outgoing_header(&job->headers, "Content-Language", job->order.language != NULL ? job->order.language : "en");
+	       mfa_outgoing_header(&job->headers, "Content-Language",
+				   job->order.language != NULL ? job->order.language : "en");
 }
 
 static bool set_mime(struct job *job, CURL *curl)
@@ -93,8 +94,9 @@ static bool set_mime(struct job *job, CURL *curl)
 
 	job->mime = curl_mime_init(curl);
 	part = job->mime != NULL ? curl_mime_addpart(job->mime) : NULL;
-	return part != NULL && curl_mime_data_cb(part, (curl_off_t)strlen(job->letter.body), read_body, seek_body, NULL, job) ==
-	       CURLE_OK && curl_mime_type(part, "text/plain; charset=UTF-8") == CURLE_OK &&
+	return part != NULL &&
+	       curl_mime_data_cb(part, (curl_off_t)strlen(job->letter.body), read_body, seek_body, NULL, job) == CURLE_OK &&
+	       curl_mime_type(part, "text/plain; charset=UTF-8") == CURLE_OK &&
 	       curl_mime_encoder(part, "quoted-printable") == CURLE_OK &&
 	       curl_easy_setopt(curl, CURLOPT_MIMEPOST, job->mime) == CURLE_OK;
 }

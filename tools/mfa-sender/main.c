@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* mfa-sender: sends e-mail and text messages for mfad.  It alone holds the passwords for that, and has neither the store
- * nor its key. */
+/* mfa-sender: sends e-mail and text messages for mfad.  It alone holds the passwords for that, and has neither the
+ * store nor its key. */
 #include <errno.h>
 #include <getopt.h>
 #include <poll.h>
@@ -119,7 +119,8 @@ static void load_sms(struct sender *sender, const char *presets)
 
 	if (!mfa_conf_has_sms(sender->conf))
 		return;
-	if (join_preset(sender, presets, error) != 0 || mfa_sender_check_sms(&sender->sms, &sender->secrets, error) != 0)
+	if (join_preset(sender, presets, error) != 0 ||
+	    mfa_sender_check_sms(&sender->sms, &sender->secrets, error) != 0)
 		mfa_log_message(LOG_ERR, "config", error, 0);
 	else
 		sender->can[MFA_ORDER_SMS] = true;
@@ -228,7 +229,8 @@ int main(int argc, char **argv)
 		return r;
 	mfa_privilege_harden();
 	(void)setenv("LANGUAGE", "en", 1);	/* of the log; people are written to in their own language */
-	mfa_log_open(options.command || options.commands ? "mfa-command" : "mfa-sender", options.foreground_log || isatty(STDERR_FILENO));
+	mfa_log_open(options.command || options.commands ? "mfa-command" : "mfa-sender",
+		     options.foreground_log || isatty(STDERR_FILENO));
 	mfa_language_open();
 	if (options.command || options.commands)
 		return run_commands(&options);

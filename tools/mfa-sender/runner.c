@@ -94,7 +94,8 @@ static int set_attributes(posix_spawnattr_t *attr)
 
 static int spawn(const char *command, const char *number, int in, int out, pid_t *pid)
 {
-	static char path[] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", locale[] = "LC_ALL=C.UTF-8";
+	static char path[] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+	static char locale[] = "LC_ALL=C.UTF-8";
 	char *const argv[] = { (char *)command, (char *)number, NULL }, *const envp[] = { path, locale, NULL };
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attr;
@@ -198,7 +199,7 @@ static void reply(int fd, struct run *run, int error)
 	size_t i;
 
 	for (i = 0; i < run->len; i++)
-		if (run->answer[i] == '\n' || run->answer[i] == '\r' || run->answer[i] == '\t' || run->answer[i] == '\0')
+		if (strchr("\r\n\t", run->answer[i]) != NULL)	/* or a NUL */
 			run->answer[i] = ' ';
 	mfa_text_copy(shown, sizeof(shown), run->answer);
 	json = mfa_json_dump(json_pack("{s:i, s:b, s:s}", "status", error != 0 ? -1 : run->status, "timeout",
@@ -360,7 +361,8 @@ int runner_listen(const char *conf, const char *path)
 		r = load(conf, &loaded);
 	mfa_conf_free(&loaded);
 	if (r == 0) {
-		mfa_log_message(LOG_INFO, "start", "mfa-sender " MFA_VERSION " waits for text messages to hand to the command", 0);
+		mfa_log_message(LOG_INFO, "start",
+				"mfa-sender " MFA_VERSION " waits for text messages to hand to the command", 0);
 		r = serve_all(conf, fd);
 		mfa_log_message(LOG_CRIT, "socket", path, r);
 	}

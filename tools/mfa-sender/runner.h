@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* [sms] command, run by a user who has nothing else: neither passwords for other servers nor codes but the one that it is
- * handed.  Which command that is stands in mfa.conf, and not in what it is asked. */
+/* [sms] command, run by a user who has nothing else: neither passwords for other servers nor codes but the one that it
+ * is handed.  Which command that is stands in mfa.conf, and not in what it is asked. */
 #ifndef SENDER_RUNNER_H
 #define SENDER_RUNNER_H
 

@@ -52,7 +52,8 @@ static bool add_headers(struct job *job, const struct mfa_template_values *value
 	       mfa_outgoing_header(&job->headers, "Expect", "");
 }
 
-/* One request on one connection: on one that was used before, libcurl would send it twice if that had just been closed. */
+/* One request on one connection: on one that was used before, libcurl would send it twice if that had just been
+ * closed. */
 static bool prepare(struct mfa_outgoing_request *request, CURL *curl)
 {
 	struct job *job = (struct job *)request;
@@ -82,7 +83,8 @@ bool sms_ready(struct job *job)
 	const struct mfa_sms_conf *sms = &sender->sms;
 	char text[MFA_LETTER_SMS_SIZE];
 	const struct mfa_template_values values = {
-		.number = job->order.to, .text = text, .from = sms->from, .account = sms->account, .key = sender->secrets.sms_key,
+		.number = job->order.to, .text = text, .from = sms->from, .account = sms->account,
+		.key = sender->secrets.sms_key,
 	};
 	bool ok;
 

@@ -152,7 +152,8 @@ static void print_sent(FILE *to)
 {
 	size_t i;
 
-	(void)fprintf(to, "# HELP mfa_sender_up Whether mfa-sender listens.\n# TYPE mfa_sender_up gauge\nmfa_sender_up %d\n"
+	(void)fprintf(to, "# HELP mfa_sender_up Whether mfa-sender listens.\n"
+		      "# TYPE mfa_sender_up gauge\nmfa_sender_up %d\n"
 		      "# HELP mfa_sent_total Messages, by what came of them.\n# TYPE mfa_sent_total counter\n",
 		      atomic_load(&sender_listens) ? 1 : 0);
 	(void)pthread_mutex_lock(&lock);

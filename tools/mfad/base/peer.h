@@ -21,8 +21,8 @@ struct peer {
 	pid_t pid;
 };
 
-/* By SO_PEERCRED.  own_uid: of this process, once it has dropped its ids; portal_uid and sender_uid: of mfa-portal and mfa-sender,
- * which have no account and sign nobody in; overflow_uid stands for uids that a user namespace hides, and
+/* By SO_PEERCRED.  own_uid: of this process, once it has dropped its ids; portal_uid and sender_uid: of mfa-portal and
+ * mfa-sender, which have no account and sign nobody in; overflow_uid stands for uids that a user namespace hides, and
  * so is nobody, even if it is own_uid as well. */
 struct peer peer_of(int fd, uid_t own_uid, uid_t portal_uid, uid_t sender_uid, uid_t overflow_uid);
 

@@ -62,8 +62,8 @@ static const char *fault_of(const struct mfa_conf *conf, struct wish *wish)
 
 static int say_step(struct conversation *c, const char *step, const struct mfa_order_report *report)
 {
-	char *row = mfa_json_dump(json_pack("{s:s, s:s, s:i, s:s}", "step", step, "why", report->why, "status", report->status,
-					    "answer", report->answer));
+	char *row = mfa_json_dump(json_pack("{s:s, s:s, s:i, s:s}", "step", step, "why", report->why,
+					    "status", report->status, "answer", report->answer));
 	int r = row != NULL ? conversation_row(c, row) : -ENOMEM;
 
 	free(row);
@@ -100,7 +100,9 @@ void request_test_send(struct conversation *c)
 {
 	struct wish wish;
 	struct sent_message message;
-	struct sending sending = { .kind = mfa_order_kinds[MFA_ORDER_TEST], .language = c->language, .now = mfa_clock_now() };
+	struct sending sending = {
+		.kind = mfa_order_kinds[MFA_ORDER_TEST], .language = c->language, .now = mfa_clock_now(),
+	};
 	const char *fault;
 	int r;
 
