@@ -7,6 +7,7 @@
 #include "address/email.h"
 #include "encoding/base32.h"
 #include "json/fields.h"
+#include "json/memory.h"
 #include "otp/totp.h"
 #include "table/table.h"
 
@@ -161,6 +162,8 @@ static bool address_from_json(const json_t *json, struct mfa_device *d)
 	if (!mfa_json_text(json_object_get(json, "address"), MFA_EMAIL_MAX, &address))
 		return false;
 	d->address = strdup(address);
+	if (d->address == NULL)
+		mfa_json_note_lack();
 	return d->address != NULL;
 }
 

@@ -106,7 +106,7 @@ static void test_addresses(void **state)
 	assert_int_equal(mfa_account_methods(b), MFA_METHOD_EMAIL | MFA_METHOD_SMS);
 	assert_string_equal(b->devices[0].address, "jan@example.org");
 	assert_string_equal(b->devices[1].address, "+31612345678");
-	assert_false(mfa_account_is_enough(b, NULL));
+	assert_false(mfa_account_is_enough(b, mfa_methods_alone(), NULL));
 	assert_memory_equal(a->sent, b->sent, sizeof(a->sent));
 	assert_memory_equal(a->asked_sent, b->asked_sent, sizeof(a->asked_sent));
 	assert_int_equal(mfa_account_format(b, &again, &again_len), 0);

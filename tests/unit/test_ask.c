@@ -161,6 +161,18 @@ static size_t columns(const char *text)
 	return n;
 }
 
+/* With a masked number in it, and the time: in whichever order. */
+static size_t columns_with(const char *text)
+{
+	size_t n = columns(text);
+	const char *at;
+	unsigned count = 0;
+
+	for (at = strstr(text, "%s"); at != NULL; at = strstr(at + 1, "%s"))
+		n += (count++ == 0 ? strlen("+31 ** **** *78") : strlen("14:02")) - strlen("%s");
+	return n;
+}
+
 /* In each language a question is one line of what ssh leaves of it, also with all ways in it. */
 static void test_columns(void **state)
 {
@@ -172,6 +184,13 @@ static void test_columns(void **state)
 		"Press Enter when you have, or type a recovery code or ?: ",
 		"Enter %u on your phone, then Enter here, a code, or ?: ",
 		"Enter %u on your phone, then Enter, a recovery code, or ?: ",
+		"That code has ended. Another, or %s for a new one: ",
+		"Mobile number, with country code or as dialled in +%u: ",
+	};
+	static const char *const of_sent[] = {
+		"A code was sent to %s. Code or ?: ", "A code was sent to %s at %s. Code or ?: ",
+		"A code is on its way to %s. Code or ?: ", "Is %s right? [y/N] ",
+		"A code was sent to %s. Code (Enter: again): ", "Code on its way to %s. Code (Enter: again): ",
 	};
 	const struct ask *rows[WAYS_MAX];
 	char prompt[CHALLENGE_PROMPT_MAX];
@@ -187,6 +206,8 @@ static void test_columns(void **state)
 
 		for (k = 0; k < ROWS(questions); k++)
 			assert_in_range(columns(mfa_translate(c.language, questions[k])), 1, CONVERSATION_COLUMNS_SSH);
+		for (k = 0; k < ROWS(of_sent); k++)
+			assert_in_range(columns_with(mfa_translate(c.language, of_sent[k])), 1, CONVERSATION_COLUMNS_SSH);
 		ways_line(&c, rows, n, prompt);
 		assert_in_range(columns(prompt), 20, CONVERSATION_COLUMNS_SSH);
 	}

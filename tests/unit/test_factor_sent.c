@@ -668,7 +668,7 @@ static void test_unlocked_and_restored(void **state)
 	char code[MFA_SENT_SIZE];
 
 	send_to(a, device, here, NOW, code);
-	assert_int_equal(mfa_factor_restore(a, NOW), 0);
+	assert_int_equal(mfa_factor_restore(a, NOW, false), 0);
 	assert_string_equal(a->sent[MFA_VOICE_ROOT].code, "");
 	assert_int_equal(a->asked_sent[MFA_VOICE_ROOT].count, 1);
 	send_to(a, device, here, NOW, code);

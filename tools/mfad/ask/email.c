@@ -111,7 +111,7 @@ const struct ask ask_email = {
 			  "`mfa-enroll add --totp` sets up an authenticator app."),
 	.removed = removed,
 	.way = N_("code by e-mail"),
-	.way_brief = N_("e-mail"),
+	.way_brief = N_("mail"),
 	.sends = true,
 	.ready = offered,
 	.has = has,

@@ -441,7 +441,7 @@ void sent_prompt(const struct challenge *ch, bool recovery, char out[CHALLENGE_P
 	(void)recovery;
 	if (mfa_sent_find(ch->record->account, s->ask.voice, ch->place, mfa_clock_now(), &pending) != MFA_SENT_HERE) {
 		(void)snprintf(out, CHALLENGE_PROMPT_MAX, conversation_words(ch->c,
-			N_("The code that was sent is no longer good. Another code, or %s for a new one: ")),
+			N_("That code has ended. Another, or %s for a new one: ")),
 			s->way->ask_again);
 	} else if (s->before) {
 		write_clock(s->at, at);

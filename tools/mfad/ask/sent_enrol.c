@@ -188,8 +188,8 @@ static int ask_code(struct adding *a)
 
 	while (r == 0 && !right && wrong < CODE_TRIES && empty < 2 * TYPING_TRIES) {
 		(void)snprintf(prompt, sizeof(prompt), conversation_words(a->ch->c, a->state == SENDER_SENT
-			? N_("A code was sent to %s. Code (Enter: send it again): ")
-			: N_("A code is on its way to %s. Code (Enter: send it again): ")), a->e->address);
+			? N_("A code was sent to %s. Code (Enter: again): ")
+			: N_("Code on its way to %s. Code (Enter: again): ")), a->e->address);
 		r = ask(a, prompt, answer, sizeof(answer));
 		if (r != 0)
 			break;

@@ -86,7 +86,7 @@ const struct ask ask_sms = {
 			  "`mfa-enroll add --totp` sets up an authenticator app."),
 	.removed = removed,
 	.way = N_("code in a text message"),
-	.way_brief = N_("text message"),
+	.way_brief = N_("SMS"),
 	.sends = true,
 	.ready = offered,
 	.has = has,
