@@ -3,28 +3,8 @@
 # What takes the place of a store that lacks something: mfa-admin check-store --accept and restore.  Not while somebody
 # has what is missing, or may have; whole, or not at all; and no code that can have been used is good again.
 . "${BASH_SOURCE[0]%/*}/lib.sh"
+. "${BASH_SOURCE[0]%/*}/site.sh"
 
-readonly USERS=40
-write_conf '[policy]' 'nss = no'
-pam_service code 'auth required pam_mfa.so'
-pam_service helper "auth required pam_mfa.so socket=$BED/none"
-accounts() { seq 1 $USERS | sed "s,.*,user&\totpauth://totp/Bed:user&?secret=$(secret_of user)\&issuer=Bed,"; }
-new_site() {
-	end_mfad KILL
-	new_store || bail 'mfa-admin init failed'
-	accounts >"$BED/import"
-	mfa-admin import "$BED/import" >/dev/null || bail 'mfa-admin import failed'
-	start_mfad || bail 'mfad does not start'
-	next=0
-}
-try() { # try SERVICE: the next account's sign-in
-	next=$((next + 1))
-	pam_try "$1" "user$next" "$(code_now user)"
-}
-check_store() {
-	STATUS=0
-	SCREEN=$(mfa-admin check-store "$@" </dev/null 2>&1) || STATUS=$?
-}
 fill() { dd if=/dev/zero bs=4k >>/var/lib/mfa/full 2>/dev/null; }
 
 # Recovery codes that were used in what is lost are good again, unless all of them go.

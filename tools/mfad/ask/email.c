@@ -5,7 +5,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "language/language.h"
 #include "mfad/ask/sent.h"
 
 extern const struct ask ask_email;
@@ -74,51 +73,16 @@ static const struct sent_way way = {
 	.unreachable = N_("Codes can't be sent to mailboxes there: give one that you can read without this sign-in."),
 };
 
-static bool offered(const struct conversation *c, const struct mfa_policy *policy)
-{
-	return sent_offered(&way, c, policy);
-}
-
-static bool enrol(struct change *ch, struct enrolment *e)
-{
-	return sent_enrol(&way, ch, e);
-}
-
-static bool has(const struct challenge *ch)
-{
-	return sent_has(&way, ch);
-}
-
-static int begin(struct challenge *ch, int *error)
-{
-	return sent_begin(&way, ch, error);
-}
-
-static void removed(struct conversation *c, const char *account, const char *address)
-{
-	sent_removed(&way, c, account, address);
-}
+SENT_FUNCTIONS(way)
 
 const struct ask ask_email = {
 	.method = MFA_METHOD_ID_EMAIL,
 	.choice = N_("code by e-mail"),
 	.brief = N_("code by e-mail"),
+	SENT_MEMBERS,
 	.word = "mail",
-	.offered = offered,
-	.enrol = enrol,
-	.proven = N_("The code is right."),
 	.not_offered = N_("Codes by e-mail are not set up on this system, or mfa-sender does not run.\n"
 			  "`mfa-enroll add --totp` sets up an authenticator app."),
-	.removed = removed,
 	.way = N_("code by e-mail"),
 	.way_brief = N_("mail"),
-	.sends = true,
-	.ready = offered,
-	.has = has,
-	.begin = begin,
-	.prompt = sent_prompt,
-	.answered = sent_answered,
-	.settle = sent_settle,
-	.end = sent_end,
-	.used = sent_used,
 };

@@ -6,6 +6,7 @@
 
 #include "address/mask.h"
 #include "address/recipient.h"
+#include "language/language.h"
 #include "mfad/ask/ask.h"
 #include "mfad/sender/sender.h"
 
@@ -40,6 +41,23 @@ bool sent_enrol(const struct sent_way *way, struct change *change, struct enrolm
 
 /* Codes no longer go to an address: it is told, as far as it can be. */
 void sent_removed(const struct sent_way *way, struct conversation *c, const char *account, const char *address);
+
+/* The same, as functions of one way: for the file of its row, whose members they are. */
+#define SENT_FUNCTIONS(way)										\
+	static bool offered(const struct conversation *c, const struct mfa_policy *policy)		\
+	{ return sent_offered(&(way), c, policy); }							\
+	static bool enrol(struct change *change, struct enrolment *e)					\
+	{ return sent_enrol(&(way), change, e); }							\
+	static bool has(const struct challenge *ch)							\
+	{ return sent_has(&(way), ch); }								\
+	static int begin(struct challenge *ch, int *error)						\
+	{ return sent_begin(&(way), ch, error); }							\
+	static void removed(struct conversation *c, const char *account, const char *address)		\
+	{ sent_removed(&(way), c, account, address); }
+#define SENT_MEMBERS											\
+	.offered = offered, .enrol = enrol, .proven = N_("The code is right."), .removed = removed,	\
+	.sends = true, .ready = offered, .has = has, .begin = begin, .prompt = sent_prompt,		\
+	.answered = sent_answered, .settle = sent_settle, .end = sent_end, .used = sent_used
 
 /* One message, and for a little while what comes of it. */
 struct sent_letter {

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "language/language.h"
 #include "mfad/ask/sent.h"
 
 extern const struct ask ask_sms;
@@ -49,51 +48,16 @@ static const struct sent_way way = {
 	.unreachable = N_("Text messages are not sent to such numbers from here. Ask your administrator."),
 };
 
-static bool offered(const struct conversation *c, const struct mfa_policy *policy)
-{
-	return sent_offered(&way, c, policy);
-}
-
-static bool enrol(struct change *ch, struct enrolment *e)
-{
-	return sent_enrol(&way, ch, e);
-}
-
-static bool has(const struct challenge *ch)
-{
-	return sent_has(&way, ch);
-}
-
-static int begin(struct challenge *ch, int *error)
-{
-	return sent_begin(&way, ch, error);
-}
-
-static void removed(struct conversation *c, const char *account, const char *address)
-{
-	sent_removed(&way, c, account, address);
-}
+SENT_FUNCTIONS(way)
 
 const struct ask ask_sms = {
 	.method = MFA_METHOD_ID_SMS,
 	.choice = N_("code in a text message"),
 	.brief = N_("code in a text message"),
+	SENT_MEMBERS,
 	.word = "sms",
-	.offered = offered,
-	.enrol = enrol,
-	.proven = N_("The code is right."),
 	.not_offered = N_("Codes in text messages are not set up on this system, or mfa-sender does not run.\n"
 			  "`mfa-enroll add --totp` sets up an authenticator app."),
-	.removed = removed,
 	.way = N_("code in a text message"),
 	.way_brief = N_("SMS"),
-	.sends = true,
-	.ready = offered,
-	.has = has,
-	.begin = begin,
-	.prompt = sent_prompt,
-	.answered = sent_answered,
-	.settle = sent_settle,
-	.end = sent_end,
-	.used = sent_used,
 };
