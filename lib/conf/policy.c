@@ -253,6 +253,11 @@ static int set_offer_until(struct loader *l, const char *key, const char *value)
 	return 1;
 }
 
+static int set_remember_sent(struct loader *l, const char *key, const char *value)
+{
+	return conf_set_yes(l, key, value, &conf_policy(l)->remember_sent);
+}
+
 static int set_enrol_local(struct loader *l, const char *key, const char *value)
 {
 	return conf_set_yes(l, key, value, &conf_policy(l)->enrol_local);
@@ -394,6 +399,7 @@ const struct conf_key conf_policy_keys[] = {
 	{ "callers_exempt", false, set_callers_exempt },
 	{ "minimum", false, set_minimum },
 	{ "remember", false, set_remember },
+	{ "remember_sent", false, set_remember_sent },
 	{ "verify_user", false, set_verify_user },
 	{ "failmode", false, set_failmode },
 	{ "language", false, set_language },

@@ -46,7 +46,8 @@ struct mfa_method {
 	bool typed;			/* its answers may be typed at any prompt; false: only where it was begun */
 	bool alone;			/* a device of it is enough for an account, where mfa.conf does not say (`alone`) */
 	bool stands_in;			/* it counts for an account without a device, and leads through enrolment */
-	bool spares;			/* once shown it may spare the next sign-ins (`remember`) */
+	bool spares;			/* once shown it may spare the next sign-ins (`remember`), */
+	bool spares_if_said;		/* or it may where `remember_sent` says so, too */
 	bool lifts_total;		/* once shown, app codes may be wrong again (mfa_total_lift) */
 	bool clears_own;		/* once shown, no mistakes are forgotten but those of its own budget, and none is
 					 * taken out of the total: it is weaker than the methods of the others */

@@ -78,6 +78,7 @@ struct mfa_policy {
 	bool callers_exempt;		/* exempt_networks holds for addresses that these claim, too */
 	unsigned minimum;		/* devices that an account should have */
 	int64_t remember;		/* seconds that a success spares the next one; 0: never */
+	bool remember_sent;		/* also one by a code that was sent */
 	enum mfa_verify_user verify_user;
 	bool fail_open;			/* where mfad has no key or store */
 	const char *language;		/* "nl"; NULL: the client's */

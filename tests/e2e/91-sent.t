@@ -97,7 +97,7 @@ pam_try code alice
 like 'the usual question names the ways' "$SCREEN" 'Authenticator code \(\?.*\):|Code.*\?'
 is 'nothing is sent because a password was right' "$(texts)" "$before"
 pam_try code alice '?'
-like 'the menu has both' "$SCREEN" '1 .*2 text message, 3 e-mail|text message.*e-mail'
+like 'the menu has both' "$SCREEN" '1 app or token, 2 SMS, 3 mail, 4 recovery code: '
 unlike 'without an address' "$SCREEN" '\*\*'
 is 'and sends nothing' "$(texts) $(mails)" "$before 1"
 
@@ -128,6 +128,30 @@ on_pty ssh "${SSH_OPTIONS[@]}" -p "$PORT" -o PreferredAuthentications=keyboard-i
 	printf 'expect assword\nsend %s\nexpect another way): \nsend mail\nexpect sent to a\nsend ' "$PASSWORD"
 	ssh_code "$before")
 entered 'by ssh' alice
+
+# A code that was sent is remembered where the rules say so.
+sent_from() {
+	local before
+	before=$(texts)
+	pam_try -r 192.0.2.9 code alice sms
+	wait_for one_more texts "$before"
+	pam_try -r 192.0.2.9 code alice "$(text_code)"
+}
+conf 'remember = 8h'
+reload
+sent_from
+accepted 'a code that was sent'
+pam_try -r 192.0.2.9 code alice
+denied 'spares nothing'
+conf 'remember = 8h' 'remember_sent = yes'
+reload
+set_clock $(($(now) + 60))
+sent_from
+accepted 'another'
+pam_try -r 192.0.2.9 code alice
+accepted 'spares the next, where the rules say so'
+conf 'remember = off'
+reload
 
 # The only way that there is: begun by itself, and once within its life.
 tool bob add --sms < <(printf 'expect another way): \nsend %s\n' "$(code_now bob)"

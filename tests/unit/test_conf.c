@@ -250,7 +250,7 @@ static void test_rules(void **state)
 		"groups = staff , board\nmethods = totp, recovery\nlanguage = nl\n"
 		"order = totp, push\norder = recovery\nalone = hotp, totp\n"
 		"enrolment = offer\noffer_times = 5\noffer_until = 2027-01-31\nminimum = 2\n"
-		"remember = 8h\nprompt = Your code\nintro = One\\nTwo\n"
+		"remember = 8h\nremember_sent = yes\nprompt = Your code\nintro = One\\nTwo\n"
 		"[policy sshd]\nexempt_networks = 203.0.113.0/24\nexcept_groups = backup\n"
 		"required = no\nmethods = hotp, email, sms\nremember = off\nlanguage = auto\nfailmode = open\n"
 		"order = hotp\n";
@@ -273,6 +273,7 @@ static void test_rules(void **state)
 	assert_string_equal(all->groups.rows[1].name, "board");
 	assert_int_equal(all->groups.rows[1].line, 10);
 	assert_int_equal(sshd->groups.count, 2);
+	assert_true(all->remember_sent);
 	assert_int_equal(all->except_groups.count, 0);
 	assert_string_equal(sshd->except_groups.rows[0].name, "backup");
 	assert_int_equal(all->methods, MFA_METHOD_TOTP | MFA_METHOD_RECOVERY);

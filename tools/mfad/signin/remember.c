@@ -31,7 +31,8 @@ void remember_write(struct conversation *c, const struct mfa_policy *policy,
 	int r;
 
 	/* A recovery code or a pass is for once: whoever found it is not let in for a week. */
-	if (method == NULL || !method->spares || record->decoy || !mfa_policy_may_remember(policy, facts))
+	if (method == NULL || !(method->spares || (method->spares_if_said && policy->remember_sent)) || record->decoy ||
+	    !mfa_policy_may_remember(policy, facts))
 		return;
 	device = mfa_account_device(record->account, shown->label);
 	if (device == NULL)
