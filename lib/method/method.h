@@ -39,6 +39,8 @@ enum mfa_device_form {
 	MFA_HOLDS_COUNT
 };
 
+#define MFA_ONLY "only_"		/* before a method's word, in a report: accounts with nothing else */
+
 struct mfa_method {
 	const char *word;		/* in mfa.conf, records, log, lists; the same for its devices */
 	unsigned format;		/* of the record that can first have its devices */
@@ -53,7 +55,8 @@ struct mfa_method {
 					 * taken out of the total: it is weaker than the methods of the others */
 	bool ends_push_stop;		/* once shown, phones that said "it's not me" are asked again */
 	const char *label;		/* of a device that nobody gave one */
-	const char *counted;		/* accounts that have it, in a report */
+	const char *counted;		/* accounts that have it, in a report, */
+	const char *counted_only;	/* and those that have nothing else, where that is told; NULL: it is not */
 	const char *option;		/* help of mfa-enroll's option --<word>; NULL: people can't add one */
 };
 

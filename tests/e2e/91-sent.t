@@ -169,6 +169,16 @@ is 'none more' "$(texts)" $((before + 1))
 pam_try code bob "$(text_code)"
 accepted 'which is right'
 
+# Who depends on one way is counted, and an hour's messages are held against it.
+like 'the report counts who has nothing else' "$(mfa-admin report </dev/null)" '^ +1  with nothing but codes by text message$'
+unlike 'an hour has messages for all' "$(mfa-admin check-config </dev/null 2>&1)" 'no other way'
+useradd -M carla
+printf 'carla\ttel:+31612340000\n' >"$BED/import"
+mfa-admin import "$BED/import" </dev/null >/dev/null || bail 'mfa-admin import failed'
+write_conf "${EMAIL[@]}" "${SMS[@]}" '[sender]' 'hour = 1' '[policy]' "$ALL"
+like 'or check-config says so' "$(mfa-admin check-config </dev/null 2>&1)" 'hour = 1: more accounts than that have no other way \(sms: 2\)'
+conf
+
 # --- limits ------------------------------------------------------------------------------------------------
 
 before=$(mails)

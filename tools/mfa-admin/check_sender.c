@@ -8,8 +8,11 @@
 #include <unistd.h>
 
 #include "conf/secrets.h"
+#include "figures.h"
 #include "language/language.h"
+#include "method/method.h"
 #include "sender/check.h"
+#include "sender/order.h"
 
 static unsigned warn(const char *path, const char *text)
 {
@@ -90,6 +93,29 @@ static int check_sms(const struct command_options *options, const struct mfa_con
 	return r;
 }
 
+/* Where so many depend on one method at nine o'clock, an hour's messages must do for all of them. */
+static unsigned check_hour(const struct command_options *options, const struct mfa_conf *conf)
+{
+	json_t *figures = report_figures(options);
+	unsigned found = 0;
+	size_t i;
+
+	for (i = 0; i < MFA_ORDER_METHOD_COUNT; i++) {
+		char key[32], text[200];
+		json_int_t only;
+
+		(void)snprintf(key, sizeof(key), MFA_ONLY "%s", mfa_order_methods[i]);
+		only = json_integer_value(json_object_get(figures, key));
+		if (only <= (json_int_t)conf->sender.hour)
+			continue;
+		(void)snprintf(text, sizeof(text), _("[sender] hour = %u: more accounts than that have no other way (%s: %lld)"),
+			       conf->sender.hour, mfa_order_methods[i], (long long)only);
+		found += warn(options->dial.conf, text);
+	}
+	json_decref(figures);
+	return found;
+}
+
 int check_sender(const struct command_options *options, const struct mfa_conf *conf, unsigned *warnings)
 {
 	char error[MFA_CONF_ERROR_SIZE];
@@ -110,7 +136,7 @@ int check_sender(const struct command_options *options, const struct mfa_conf *c
 		r = check_sms(options, conf, &secrets, error, &names_file, warnings);
 	mfa_secrets_wipe(&secrets);
 	if (r == 0)
-		*warnings += check_users(options, conf);
+		*warnings += check_users(options, conf) + check_hour(options, conf);
 	else
 		(void)fprintf(stderr, "%s%s%s\n", names_file ? "" : path, names_file ? "" : ": ", error);
 	return r == 0 ? 0 : -EINVAL;

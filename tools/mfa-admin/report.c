@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "figures.h"
 #include "json/read.h"
 #include "language/language.h"
 #include "method/method.h"
@@ -33,7 +34,8 @@ static const struct { const char *state, *key, *words; } states[STATE_COUNT] = {
 };
 
 struct figure {
-	const char *key, *words;
+	char key[32];
+	const char *words;
 };
 
 /* Before those of each kind of device, and behind them. */
@@ -54,7 +56,13 @@ static const struct figure last[] = {
 };
 #define FIRST_COUNT (sizeof(first) / sizeof(first[0]))
 #define LAST_COUNT (sizeof(last) / sizeof(last[0]))
-#define FIGURES_MAX (FIRST_COUNT + MFA_METHOD_COUNT + LAST_COUNT)
+#define FIGURES_MAX (FIRST_COUNT + 2 * MFA_METHOD_COUNT + LAST_COUNT)
+
+static void add_figure(struct figure *out, const char *before, const char *word, const char *words)
+{
+	(void)snprintf(out->key, sizeof(out->key), "%s%s", before, word);
+	out->words = words;
+}
 
 /* Returns how many there are. */
 static size_t list_figures(struct figure out[FIGURES_MAX])
@@ -66,7 +74,9 @@ static size_t list_figures(struct figure out[FIGURES_MAX])
 		const struct mfa_method *method = mfa_method((enum mfa_method_id)i);
 
 		if (method->counted != NULL)
-			out[n++] = (struct figure){ method->word, method->counted };
+			add_figure(&out[n++], "", method->word, method->counted);
+		if (method->counted_only != NULL)
+			add_figure(&out[n++], MFA_ONLY, method->word, method->counted_only);
 	}
 	memcpy(&out[n], last, sizeof(last));
 	return n + LAST_COUNT;
@@ -152,6 +162,12 @@ static void print_json(struct report *re)
 	(void)puts("");
 }
 
+static void start_request(struct mfa_frame *request, enum mfa_frame_type type)
+{
+	mfa_frame_start(request, type);
+	mfa_frame_put_byte(request, MFA_FIELD_PROTOCOL, MFA_PROTOCOL);
+}
+
 static int ask(const struct command_options *o, enum mfa_frame_type type,
 	       int (*fn)(void *ctx, const char *row), void *ctx)
 {
@@ -160,10 +176,41 @@ static int ask(const struct command_options *o, enum mfa_frame_type type,
 	enum mfa_result result;
 	int r;
 
-	mfa_frame_start(&request, type);
-	mfa_frame_put_byte(&request, MFA_FIELD_PROTOCOL, MFA_PROTOCOL);
+	start_request(&request, type);
 	r = mfa_client_run(&x, &request, &result);
 	return r != 0 ? mfa_exit_of_error("mfa-admin", &o->dial, r) : mfa_exit_of_result(result);
+}
+
+static int keep_figures(void *ctx, const char *row)
+{
+	json_t **figures = ctx, *json = mfa_json_read_text(row);
+
+	if (json_object_get(json, "accounts") == NULL) {
+		json_decref(json);
+		return 0;
+	}
+	json_decref(*figures);
+	*figures = json;
+	return 0;
+}
+
+json_t *report_figures(const struct command_options *o)
+{
+	json_t *figures = NULL;
+	struct mfa_client x = { .dial = &o->dial, .on_row = keep_figures, .ctx = &figures };
+	struct mfa_frame request;
+	enum mfa_result result;
+	int fd;
+
+	/* mfad or nothing: none is started for this. */
+	if (mfa_dial_daemon(o->dial.socket, &fd) != 0)
+		return NULL;
+	(void)close(fd);
+	start_request(&request, MFA_REPORT);
+	if (mfa_client_run(&x, &request, &result) == 0 && result == MFA_RESULT_OK)
+		return figures;
+	json_decref(figures);
+	return NULL;
 }
 
 int command_report(const struct command_options *o, int argc, char **argv)

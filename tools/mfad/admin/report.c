@@ -26,7 +26,8 @@
 
 struct figures {
 	int64_t accounts, enrolled, several, recovery_none, recovery_few, codes_only, passes, locked, unreadable, conflicts;
-	int64_t methods[MFA_METHOD_COUNT];	/* accounts with a device of it */
+	int64_t methods[MFA_METHOD_COUNT];	/* accounts with a device of it, */
+	int64_t only[MFA_METHOD_COUNT];		/* and with none of another */
 };
 
 /* Sealed records that wait for a thread. */
@@ -77,8 +78,10 @@ static void count(struct figures *f, const struct mfa_account *a, int64_t now)
 	f->accounts++;
 	f->enrolled += a->device_count > 0;
 	f->several += a->device_count > 1;
-	for (i = 0; i < MFA_METHOD_COUNT; i++)
+	for (i = 0; i < MFA_METHOD_COUNT; i++) {
 		f->methods[i] += (methods & 1U << i) != 0;
+		f->only[i] += methods == 1U << i;
+	}
 	f->recovery_none += a->device_count > 0 && a->recovery_count == 0;
 	f->recovery_few += a->recovery_count > 0 && a->recovery_count <= RECOVERY_FEW;
 	f->codes_only += has_codes_only(a, now);
@@ -300,14 +303,20 @@ static int tell_figures(struct report *re, int64_t unenrolled)
 		"locked", (json_int_t)f->locked, "unreadable", (json_int_t)f->unreadable,
 		"conflicts", (json_int_t)f->conflicts,
 		"not_enrolled", (json_int_t)unenrolled);
-	char *row;
+	char *row, key[32];
 	size_t i;
 	int r;
 
-	for (i = 0; i < MFA_METHOD_COUNT; i++)
-		if (mfa_method((enum mfa_method_id)i)->holds != MFA_HOLDS_NOTHING)
-			(void)json_object_set_new(json, mfa_method((enum mfa_method_id)i)->word,
-						  json_integer(f->methods[i]));
+	for (i = 0; i < MFA_METHOD_COUNT; i++) {
+		const struct mfa_method *method = mfa_method((enum mfa_method_id)i);
+
+		if (method->holds == MFA_HOLDS_NOTHING)
+			continue;
+		(void)json_object_set_new(json, method->word, json_integer(f->methods[i]));
+		(void)snprintf(key, sizeof(key), MFA_ONLY "%s", method->word);
+		if (method->counted_only != NULL)
+			(void)json_object_set_new(json, key, json_integer(f->only[i]));
+	}
 	row = json != NULL ? json_dumps(json, JSON_COMPACT) : NULL;
 	r = row != NULL ? conversation_row(re->c, row) : -ENOMEM;
 	json_decref(json);
