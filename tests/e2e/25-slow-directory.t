@@ -111,8 +111,8 @@ rm -f /run/slow
 # Callers speak for many: a name that hangs keeps out nobody else of theirs.
 useradd --system --no-create-home radsrv
 pam_service radiusd 'auth required pam_mfa.so'
-new_rules '[directory]' 'timeout = 20s' '[policy radiusd]' 'callers = radsrv' 'nss = no'
-echo 'ghost 120000' >/run/slow
+new_rules '[directory]' 'timeout = 15s' '[policy radiusd]' 'callers = radsrv' 'nss = no'
+echo 'ghost 35000' >/run/slow
 forget
 log_mark
 radius() { setpriv --reuid radsrv --regid radsrv --clear-groups "$HELPERS/signin" radiusd "$@" 2>&1; }
