@@ -115,10 +115,10 @@ kill "$(pgrep -f "mfad.py $BED/false.sock")" 2>/dev/null
 wait $! 2>/dev/null
 is 'each was sent once' $(($(messages) - before)) 2
 message=$(tr -d '\r' <"$MAIL/$(messages).eml")
-like 'a code is in the first line' "$(sed -n '/^This\|^482913/,$p' <<<"$message" | head -n 1)" '^482913 is your code'
+like 'a code is in the first line' "$(sed -n '/^This\|^482913/,$p' <<<"$message" | head -n 1)" '^482913 is uw code'
 unlike 'and not in the subject' "$(grep '^Subject' <<<"$message")" '482913'
 like 'who, to what' "$message" '^Account: jan$'
-like 'from where' "$message" '^From address: 192\.0\.2\.7$'
+like 'from where' "$message" '^Vanaf adres: 192\.0\.2\.7$'
 unlike 'there is no link in it' "$message" '://'
 start_sender
 heard_sender

@@ -203,12 +203,12 @@ standing() {
 		sed 's/"way":"//; s/","standing":"/:/; s/"$//' | paste -sd' '
 }
 new_rules "${RULES[@]}"
-is 'bob' "$(standing bob)" 'push:first totp:offered recovery:offered'
-is 'who has an app' "$(standing alice)" 'push:not-set-up totp:first recovery:not-set-up'
-is 'who has nothing' "$(standing carol)" 'push:not-set-up totp:not-set-up recovery:not-set-up'
+is 'bob' "$(standing bob)" 'push:first totp:offered sms:not-allowed email:not-allowed recovery:offered'
+is 'who has an app' "$(standing alice)" 'push:not-set-up totp:first sms:not-allowed email:not-allowed recovery:not-set-up'
+is 'who has nothing' "$(standing carol)" 'push:not-set-up totp:not-set-up sms:not-allowed email:not-allowed recovery:not-set-up'
 like 'in words' "$(mfa-admin explain --user bob --service code </dev/null)" '^ +totp: when it is chosen [(][?][)]$'
 new_rules "${RULES[@]}" 'order = totp' 'methods = totp, push'
-is 'by the order' "$(standing bob)" 'push:offered totp:first recovery:not-allowed'
+is 'by the order' "$(standing bob)" 'push:offered totp:first sms:not-allowed email:not-allowed recovery:not-allowed'
 
 # --- what is allowed to be the only one ---------------------------------------------------
 
@@ -288,7 +288,7 @@ config() {
 	like "check-config: $1" "$(mfa-admin --config "$CONF" check-config 2>&1 </dev/null)" "$2"
 }
 config 'twice in order' 'order: push stands there twice' 'order = push, totp, push'
-config 'an unknown word' 'order = phone: it must be totp, hotp, push, recovery or pass' 'order = phone'
+config 'an unknown word' 'order = phone: it must be totp, hotp, push, recovery, pass, email or sms' 'order = phone'
 config 'no device' 'alone = recovery: that is not a kind of device' 'alone = totp, recovery'
 config 'order of what does not count' 'warning: \[policy\]: order names what methods does not' 'methods = totp' 'order = push, totp'
 config 'nothing that can be enrolled' 'warning: \[policy\]: nothing that alone names is in methods' 'methods = totp' 'alone = push'
