@@ -219,6 +219,19 @@ tick
 pam_try code alice sms
 like 'it is not offered any more' "$SCREEN" 'not set up for this account'
 
+# --- behind the password --------------------------------------------------------------------------------------------------
+
+pam_service behind 'auth required pam_mfa.so forward_pass forward_pass_words' \
+	'auth [success=ok default=die] pam_unix.so nodelay use_first_pass' 'auth required pam_mfa.so'
+printf 'carol\ttel:+316111111%s\n' 00 08 | mfa-admin import - </dev/stdin >&2
+printf 'carol\t%s\n' "$(uri_of Bed carol "$(secret_of carol)")" | mfa-admin import --add - >&2
+before=$(texts)
+pam_try behind carol "$PASSWORD,sms"
+denied 'a way behind the password'
+ok 'a message comes, though there are two numbers and nobody could say which' wait_for eval "[ \$(texts) -gt $before ]"
+pam_try behind carol "$PASSWORD,$(text_code)"
+accepted 'its code, at the next sign-in'
+
 # --- without a sender --------------------------------------------------------------------------------------------------
 
 stop_sender
