@@ -41,10 +41,10 @@ struct command {
 
 /* The first is what is done without a command. */
 static const struct command commands[] = {
-	{ "add", MFA_ENROL, 0, "", N_("add a phone (what is done without a command)") },
+	{ "add", MFA_ENROL, 0, "", N_("add a device, or an address for codes (what is done without a command)") },
 	{ "status", MFA_STATUS, 0, "", N_("show your devices, recovery codes left, last sign-ins") },
 	{ "list", MFA_DEVICES, 0, "", N_("show your devices") },
-	{ "replace", MFA_REPLACE, 1, "DEVICE", N_("put another phone in a device's place") },
+	{ "replace", MFA_REPLACE, 1, "DEVICE", N_("put another in a device's place") },
 	{ "rename", MFA_RENAME, 2, "DEVICE NEW-LABEL", N_("give a device another label") },
 	{ "remove", MFA_REMOVE, 1, "DEVICE", N_("remove a device") },
 	{ "test", MFA_TEST, 0, "", N_("try a code") },
@@ -58,7 +58,7 @@ static void usage(FILE *to)
 	size_t i;
 
 	(void)fputs(_("usage: mfa-enroll [OPTION]... [COMMAND]\n"
-		      "Your devices for signing in with a code from an authenticator app.\n\n"), to);
+		      "What you sign in with besides your password: apps, phones, addresses that codes go to.\n\n"), to);
 	for (i = 0; i < COMMAND_COUNT; i++)
 		(void)fprintf(to, "  %-7s %-17s %s\n", commands[i].name, commands[i].words,
 			      _(commands[i].help));
