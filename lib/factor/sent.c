@@ -93,7 +93,7 @@ enum mfa_sent_block mfa_sent_blocked(const struct mfa_account *account, const st
 	const struct mfa_sent *sent = &account->sent[ask->voice];
 	MFA_TABLE_FITS(budgets, MFA_VOICE_COUNT);
 
-	if (mfa_factor_stopped(account, budgets[ask->voice], ask->voice, ask->now))
+	if (!ask->unthrottled && mfa_factor_stopped(account, budgets[ask->voice], ask->voice, ask->now))
 		return MFA_SENT_STOPPED;
 	if (sent->code[0] != '\0' && is_of(sent, ask) && sent->said_at <= ask->now &&
 	    ask->now - sent->said_at < MFA_SENT_AGAIN)
@@ -103,6 +103,11 @@ enum mfa_sent_block mfa_sent_blocked(const struct mfa_account *account, const st
 			   ask->voice == MFA_VOICE_ROOT ? limit_at(limit, familiar) : limit, ask->now))
 		return MFA_SENT_LIMITED;
 	return MFA_SENT_FREE;
+}
+
+bool mfa_sent_often(const struct mfa_account *account, enum mfa_voice voice, int64_t now)
+{
+	return mfa_asked_full(&account->asked_sent[voice], voice, MFA_SENT_OFTEN, now);
 }
 
 int mfa_sent_draw(const struct mfa_account *account, int64_t now, char code[MFA_SENT_SIZE])

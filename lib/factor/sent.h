@@ -13,6 +13,7 @@
 #define MFA_SENT_SIZE (MFA_SENT_DIGITS + 1)	/* with the NUL */
 #define MFA_SENT_TRIES 5		/* wrong answers, and then the code is void */
 #define MFA_SENT_AGAIN 30		/* seconds, before it may be sent again */
+#define MFA_SENT_OFTEN 2		/* unused codes of an hour */
 #define MFA_SENT_KEPT 2			/* of an account's limit, for places where its owner got in */
 #define MFA_SENT_FAMILIAR (90 * 86400)	/* for how long it is such a place, in seconds */
 
@@ -26,14 +27,15 @@ struct mfa_sent_ask {
 	const uint8_t *place;
 	enum mfa_voice voice;		/* on whose word: for each, one code at a time */
 	int64_t now;
+	bool unthrottled;	/* wrong answers hold nobody up: they stop none from being sent either */
 };
 
 enum mfa_sent_block {
 	MFA_SENT_FREE,		/* one may be sent */
 	MFA_SENT_LIMITED,	/* too many of the last hour were not used */
 	MFA_SENT_TOO_SOON,	/* it was sent a moment ago */
-	MFA_SENT_STOPPED	/* so many were wrong that none would be looked at (where wrong answers hold up at all):
-				 * not until a sign-in by another method or an administrator's word */
+	MFA_SENT_STOPPED	/* so many were wrong that none would be looked at: not until a sign-in by another method
+				 * or an administrator's word */
 };
 /* limit: how many of an hour may be unused, up to MFA_ASKED_MAX; where it is not root's word there are less.  familiar:
  * as mfa_sent_familiar; elsewhere MFA_SENT_KEPT of them are left alone, if the limit has as many to spare. */
@@ -42,6 +44,8 @@ enum mfa_sent_block mfa_sent_blocked(const struct mfa_account *account, const st
 /* Whether the owner got in from rhost, or from its network (of IPv4 a /24, of IPv6 a /64), within MFA_SENT_FAMILIAR, on
  * root's word.  "" is this system itself. */
 bool mfa_sent_familiar(const struct mfa_account *account, const char *rhost, int64_t now);
+/* Whether MFA_SENT_OFTEN were sent within the hour, on a voice's word, that were not used. */
+bool mfa_sent_often(const struct mfa_account *account, enum mfa_voice voice, int64_t now);
 
 /* Makes the code that is to be sent, and counts it: the one that is there already where it was asked for by the same
  * device at the same place, and at least half of its life is left; else a new one, good for `lifetime` seconds.

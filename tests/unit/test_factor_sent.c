@@ -573,6 +573,22 @@ static void test_limits(void **state)
 	}
 }
 
+/* What was not used an hour ago is held against nobody. */
+static void test_often(void **state)
+{
+	struct mfa_account *a = *state;
+	const struct mfa_device *mobile = add_mobile(a);
+	char code[MFA_SENT_SIZE];
+
+	send_to(a, mobile, here, NOW, code);
+	assert_false(mfa_sent_often(a, MFA_VOICE_ROOT, NOW));
+	send_to(a, mobile, here, NOW + 60, code);
+	assert_true(mfa_sent_often(a, MFA_VOICE_ROOT, NOW + 60));
+	assert_false(mfa_sent_often(a, MFA_VOICE_OWN, NOW + 60));
+	assert_true(mfa_sent_often(a, MFA_VOICE_ROOT, NOW + 3599));
+	assert_false(mfa_sent_often(a, MFA_VOICE_ROOT, NOW + 3600));
+}
+
 static void test_too_soon(void **state)
 {
 	struct mfa_account *a = *state;
@@ -601,6 +617,7 @@ static void test_stopped(void **state)
 	static const enum mfa_budget budgets[] = { MFA_BUDGET_SENT, MFA_BUDGET_LOCAL_SENT, MFA_BUDGET_CALLER_SENT };
 	struct mfa_account *a = *state;
 	struct mfa_sent_ask ask = ask_of_device(add_mobile(a), here, NOW);
+	char code[MFA_SENT_SIZE];
 	unsigned v, w;
 
 	for (v = 0; v < MFA_VOICE_COUNT; v++) {
@@ -611,8 +628,18 @@ static void test_stopped(void **state)
 		}
 		a->throttles[budgets[v]].failures = 0;
 	}
-	/* An end to app codes is none of theirs. */
+	/* Where wrong answers hold nobody up the limits are all that there is. */
 	ask.voice = MFA_VOICE_ROOT;
+	ask.unthrottled = true;
+	a->throttles[MFA_BUDGET_SENT].failures = MFA_THROTTLE_STOP;
+	assert_int_equal(mfa_sent_blocked(a, &ask, LIMIT, true), MFA_SENT_FREE);
+	assert_int_equal(mfa_sent_new(a, &ask, LIFETIME, code), 0);
+	assert_int_equal(mfa_sent_blocked(a, &ask, LIMIT, true), MFA_SENT_TOO_SOON);
+	ask.now += MFA_SENT_AGAIN;
+	assert_int_equal(mfa_sent_blocked(a, &ask, 1, true), MFA_SENT_LIMITED);
+	memset(a->asked_sent, 0, sizeof(a->asked_sent));
+	a->throttles[MFA_BUDGET_SENT].failures = 0;
+	/* An end to app codes is none of theirs. */
 	a->throttles[MFA_BUDGET_CODE].failures = MFA_THROTTLE_STOP;
 	assert_int_equal(mfa_sent_blocked(a, &ask, LIMIT, true), MFA_SENT_FREE);
 }
@@ -713,6 +740,7 @@ int main(void)
 		TEST(test_what_takes_no_try), TEST(test_each_voice_has_its_own), TEST(test_one_is_stopped),
 		TEST(test_an_apps_code_meanwhile), TEST(test_what_it_clears), TEST(test_the_total),
 		TEST(test_nothing_was_sent), TEST(test_asked_for_again), TEST(test_replaced), TEST(test_drawn),
+		cmocka_unit_test(test_limits), TEST(test_often), TEST(test_stopped), cmocka_unit_test(test_familiar),
 		cmocka_unit_test(test_limits), TEST(test_too_soon), TEST(test_stopped), cmocka_unit_test(test_familiar),
 		TEST(test_unlocked_and_restored), TEST(test_spent), TEST(test_described),
 	};

@@ -17,7 +17,6 @@
 
 #define KNOWN_MS 3000		/* that a question may wait for what became of a message */
 #define MADE_UP_MS 1500		/* at most, where there is nothing to send */
-#define HEAVY 2			/* codes of an hour that were not used */
 #define TEXT_MAX 400
 
 /* ch->state */
@@ -155,16 +154,17 @@ static struct sent_limit_ask limit_of(const struct sent_way *way, const struct c
 {
 	enum mfa_voice voice = subject_voice(ch->subject);
 	const struct mfa_sender_conf *conf = &ch->c->conf->sender;
+	int64_t now = mfa_clock_now();
 
 	return (struct sent_limit_ask){
 		.method = way->method,
 		.address = voice == MFA_VOICE_ROOT && ch->rhost[0] != '\0' ? ch->rhost : ch->service,
 		.known_address = voice == MFA_VOICE_ROOT && (has_network(&ch->policy->exempt_networks, ch->rhost) ||
 							    has_network(&ch->policy->enrol_networks, ch->rhost)),
-		.heavy = ch->record->account->asked_sent[voice].count >= HEAVY,
+		.heavy = mfa_sent_often(ch->record->account, voice, now),
 		.address_hour = conf->address_hour,
 		.hour = conf->hour,
-		.now = mfa_clock_now(),
+		.now = now,
 	};
 }
 
@@ -218,8 +218,19 @@ static void make_believe(void)
 	(void)clock_nanosleep(CLOCK_MONOTONIC, 0, &time, NULL);
 }
 
+/* What the account says to one more.  Only what its record says when that is changed counts: many may ask at once, and a
+ * question may have stood there for a while. */
+static enum mfa_sent_block blocked(const struct challenge *ch)
+{
+	const struct sent *s = of(ch);
+	bool familiar = mfa_sent_familiar(ch->record->account, ch->rhost, s->ask.now);
+
+	return mfa_sent_blocked(ch->record->account, &s->ask, ch->c->conf->sender.account_hour, familiar);
+}
+
 struct making {
 	const struct challenge *ch;
+	enum mfa_sent_block block;
 	char code[MFA_SENT_SIZE];
 	int64_t until;
 };
@@ -228,9 +239,13 @@ static int make_in(void *ctx, struct mfa_record *record, bool again)
 {
 	struct making *making = ctx;
 	const struct sent *s = of(making->ch);
-	int r = mfa_sent_new(record->account, &s->ask, making->ch->c->conf->sender.lifetime, making->code);
+	int r;
 
 	(void)again;
+	making->block = blocked(making->ch);
+	if (making->block != MFA_SENT_FREE)
+		return 1;
+	r = mfa_sent_new(record->account, &s->ask, making->ch->c->conf->sender.lifetime, making->code);
 	making->until = record->account->sent[s->ask.voice].until;
 	return r;
 }
@@ -280,8 +295,9 @@ static int say_failed(struct challenge *ch, int *error)
 	return conversation_say(ch->c, MFA_ERROR, text);
 }
 
-/* Returns 0: *failed says whether it surely was not sent; or a negative errno of the store. */
-static int send_new(struct challenge *ch, bool *failed)
+/* Returns 0: *block says why there is none, and *failed whether it surely was not sent; or a negative errno of the
+ * store. */
+static int send_new(struct challenge *ch, enum mfa_sent_block *block, bool *failed)
 {
 	static const char *const words[] = {
 		[SENDER_UNDERWAY] = "underway", [SENDER_SENT] = "sent", [SENDER_FAILED] = "failed",
@@ -292,6 +308,7 @@ static int send_new(struct challenge *ch, bool *failed)
 	int r = mfa_accounts_change(ch->c->verifier->accounts, ch->record, make_in, &making);
 
 	*failed = false;
+	*block = making.block;
 	if (r == 0 && ch->hopeless) {
 		make_believe();
 		s->state = SENDER_SENT;
@@ -302,30 +319,21 @@ static int send_new(struct challenge *ch, bool *failed)
 		*failed = *failed || s->state == SENDER_FAILED;
 		if (!*failed)
 			log_result(ch, words[s->state], s->message.last.why);
+	} else {
+		give_back(s);
 	}
 	explicit_bzero(making.code, sizeof(making.code));
-	return r;
+	return r < 0 ? r : 0;
 }
 
-/* Whether one may be sent.  Returns 0, and *why: what is said where it may not be (NULL: it may). */
-static enum mfa_sent_block may_send(struct challenge *ch, const char **why)
+/* Whether one may be sent, by what the account was sent, and all others. */
+static enum mfa_sent_block may_send(struct challenge *ch, const char **scope)
 {
-	const struct mfa_conf *conf = ch->c->conf;
 	struct sent *s = of(ch);
-	bool familiar = mfa_sent_familiar(ch->record->account, ch->rhost, s->ask.now);
-	enum mfa_sent_block block = mfa_sent_blocked(ch->record->account, &s->ask, conf->sender.account_hour, familiar);
-	enum sent_limit limit = SENT_LIMIT_FREE;
+	enum mfa_sent_block block = blocked(ch);
+	enum sent_limit limit;
 
-	*why = NULL;
-	if (block == MFA_SENT_STOPPED && !conf->throttle)
-		block = MFA_SENT_FREE;
-	if (block == MFA_SENT_STOPPED)
-		*why = N_("Too many wrong codes. None is sent until you sign in another way or your administrator\n"
-			  "unlocks this account.");
-	if (block == MFA_SENT_LIMITED) {
-		*why = sent_limited();
-		log_result(ch, "limited", "account");
-	}
+	*scope = "account";
 	if (block != MFA_SENT_FREE)
 		return block;
 	s->counted = limit_of(s->way, ch);
@@ -333,9 +341,18 @@ static enum mfa_sent_block may_send(struct challenge *ch, const char **why)
 	s->counts = limit == SENT_LIMIT_FREE;
 	if (s->counts)
 		return MFA_SENT_FREE;
-	*why = sent_limited();
-	log_result(ch, "limited", limit == SENT_LIMIT_ADDRESS ? "address" : "house");
+	*scope = limit == SENT_LIMIT_ADDRESS ? "address" : "house";
 	return MFA_SENT_LIMITED;
+}
+
+static int say_blocked(struct challenge *ch, enum mfa_sent_block block, const char *scope)
+{
+	if (block == MFA_SENT_STOPPED)
+		return conversation_say(ch->c, MFA_ERROR,
+			N_("Too many wrong codes. None is sent until you sign in another way or your administrator\n"
+			   "unlocks this account."));
+	log_result(ch, "limited", scope);
+	return conversation_say(ch->c, MFA_ERROR, sent_limited());
 }
 
 static void let_go(struct challenge *ch)
@@ -369,24 +386,26 @@ static void show_before(struct sent *s, const struct mfa_sent *pending)
 static int start(struct challenge *ch, const struct mfa_sent *pending, bool *going, int *error)
 {
 	enum mfa_sent_block block;
+	const char *scope;
 	bool failed = false;
-	const char *why;
 
 	*going = true;
 	if (stands(ch, pending)) {
 		show_before(of(ch), pending);
 		return 0;
 	}
-	block = may_send(ch, &why);
-	if (block == MFA_SENT_TOO_SOON) {
+	block = may_send(ch, &scope);
+	if (block == MFA_SENT_FREE) {
+		*error = send_new(ch, &block, &failed);
+		scope = "account";
+	}
+	if (*error == 0 && block == MFA_SENT_TOO_SOON) {
 		show_before(of(ch), &ch->record->account->sent[of(ch)->ask.voice]);
 		return 0;
 	}
-	*going = block == MFA_SENT_FREE;
-	if (!*going)
-		return conversation_say(ch->c, MFA_ERROR, why);
-	*error = send_new(ch, &failed);
-	*going = *error == 0 && !failed;
+	*going = *error == 0 && block == MFA_SENT_FREE && !failed;
+	if (*error == 0 && block != MFA_SENT_FREE)
+		return say_blocked(ch, block, scope);
 	return failed ? say_failed(ch, error) : 0;
 }
 
@@ -405,7 +424,7 @@ int sent_begin(const struct sent_way *way, struct challenge *ch, int *error)
 	ch->state = s;
 	s->way = way;
 	s->ask = (struct mfa_sent_ask){ .method = way->method, .place = ch->place, .voice = voice,
-					.now = mfa_clock_now() };
+					.now = mfa_clock_now(), .unthrottled = !ch->c->conf->throttle };
 	if (mfa_sent_find(ch->record->account, voice, ch->place, s->ask.now, &pending) != MFA_SENT_HERE)
 		pending = NULL;
 	r = choose(way, ch, pending);

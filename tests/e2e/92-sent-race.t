@@ -1,0 +1,53 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Codes that many ask for at the same instant: no more are sent than an account may have.
+. "${BASH_SOURCE[0]%/*}/lib.sh"
+. "${BASH_SOURCE[0]%/*}/sender.sh"
+
+readonly GATE=$BED/gate PROCESSES=32
+mkdir -p "$GATE"
+texts() { find "$GATE" -name '*.json' | wc -l; }
+
+serve_python gateway.py "[ -e '$GATE/ready' ]" 2600 "$GATE"
+write_conf '[sms]' 'url = http://127.0.0.1:2600/' 'type = json' 'body = {"n":"{number}","t":"{text}"}' 'numbers = +316' \
+	'[policy]' 'methods = totp, recovery, sms'
+new_store || bail 'mfa-admin init failed'
+printf 'alice\ttel:+31612345600\n' >"$BED/numbers"
+mfa-admin import "$BED/numbers" </dev/null >&2 || bail 'no number'
+start_mfad || bail 'mfad does not start'
+start_sender
+heard_sender || bail 'no mfa-sender'
+pam_service code 'auth required pam_mfa.so'
+
+pam_try -n $PROCESSES code alice sms
+is 'one place: one message' "$(texts)" 1 || diag "$(log_text)"
+
+# Each from an address of its own, so that none is a repetition of another.
+set_clock $(($(now) + 4000))
+before=$(texts)
+for ((i = 0; i < PROCESSES; i++)); do
+	"$HELPERS/signin" -r "10.0.$i.7" code alice sms >/dev/null 2>&1 &
+	pids[i]=$!
+done
+wait "${pids[@]}"
+ok 'many places: no more than an account may have in an hour' [ "$(texts)" -le $((before + 3)) ] || diag "$(($(texts) - before)) came"
+
+# Questions that have stood there for a while know no more than others.
+set_clock $(($(now) + 4000))
+for ((i = 0; i < 5; i++)); do
+	mkfifo "$BED/answer$i"
+	"$HELPERS/signin" code alice "@$BED/answer$i" >"$BED/held$i" 2>&1 &
+	held[i]=$!
+done
+for ((i = 0; i < 5; i++)); do
+	wait_for grep -q 'Code' "$BED/held$i" || diag "$(cat "$BED/held$i")"
+done
+before=$(texts)
+set_clock $(($(now) + 40))
+for ((i = 0; i < 5; i++)); do
+	echo sms >"$BED/answer$i"
+	wait "${held[i]}"
+done
+is 'five that were held ask for it again: one message' "$(texts)" $((before + 1)) || diag "$(cat "$BED"/held*)"
+
+done_testing
