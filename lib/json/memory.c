@@ -73,11 +73,16 @@ static void set_functions(void)
 	json_set_alloc_funcs(take, give);
 }
 
-void mfa_json_begin(void)
+void mfa_json_wipes(void)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 	(void)pthread_once(&once, set_functions);
+}
+
+void mfa_json_begin(void)
+{
+	mfa_json_wipes();
 	active = true;
 	lacked = false;
 }

@@ -10,6 +10,8 @@
 
 #include <stdbool.h>
 
+/* From now on what jansson frees is wiped; reading a text does it (read.h). */
+void mfa_json_wipes(void);
 void mfa_json_begin(void);
 /* Whether memory has run out since then, in jansson or for who has noted so: what could not be read for that says nothing
  * of the text. */

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "json/memory.h"
+
 /* Where the string that begins at text[at] has its closing quote; len if it has none. */
 static size_t end_of_string(const char *text, size_t at, size_t len)
 {
@@ -29,6 +31,7 @@ bool mfa_json_is_shallow(const char *text, size_t len)
 
 json_t *mfa_json_read(const void *text, size_t len)
 {
+	mfa_json_wipes();
 	return mfa_json_is_shallow(text, len) ? json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL) : NULL;
 }
 

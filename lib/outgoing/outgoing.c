@@ -2,6 +2,7 @@
 #include "outgoing/outgoing.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -33,6 +34,30 @@ static struct mfa_outgoing_request *take(struct requests *queue)
 	if (request != NULL)
 		STAILQ_REMOVE_HEAD(queue, others);
 	return request;
+}
+
+/* curl's memory.  Requests have codes and passwords in them, and its buffers keep them until somebody else needs the
+ * room: all that it frees is wiped. */
+
+static void wipe_free(void *p)
+{
+	if (p == NULL)
+		return;
+	explicit_bzero(p, malloc_usable_size(p));
+	free(p);
+}
+
+static void *wipe_realloc(void *p, size_t size)
+{
+	size_t had = p != NULL ? malloc_usable_size(p) : 0;
+	void *grown = malloc(size);
+
+	if (grown == NULL)
+		return NULL;
+	if (had > 0)
+		memcpy(grown, p, had < size ? had : size);
+	wipe_free(p);
+	return grown;
 }
 
 /* The thread. */
@@ -208,7 +233,8 @@ int mfa_outgoing_new(size_t queue_max, struct mfa_outgoing **out)
 	struct mfa_outgoing *o = calloc(1, sizeof(*o));
 
 	*out = NULL;
-	if (o == NULL || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+	if (o == NULL || curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, wipe_free, wipe_realloc, strdup,
+						 calloc) != CURLE_OK) {
 		free(o);
 		return -ENOMEM;
 	}
