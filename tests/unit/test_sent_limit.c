@@ -133,6 +133,64 @@ static void test_heavy(void **state)
 	assert_int_equal(take(&ask, 100), MOST);
 }
 
+/* Whoever adds addresses may be writing to strangers. */
+static void test_strangers(void **state)
+{
+	struct sent_limit_ask ask = asking(7);
+	char name[32];
+	unsigned i, taken = 0;
+
+	(void)state;
+	ask.known_address = true;
+	ask.enrols = "alice";
+	ask.to = "+31612345678";
+	assert_int_equal(take(&ask, 100), SENT_LIMIT_STRANGER);
+	assert_int_equal(sent_limit_take(&ask), SENT_LIMIT_STRANGER_TO);
+	/* From however many accounts. */
+	for (i = 0; i < 50; i++) {
+		(void)snprintf(name, sizeof(name), "pupil%u", i);
+		ask.enrols = name;
+		taken += take(&ask, 1);
+	}
+	assert_int_equal(taken, 0);
+	/* What was refused for that is not counted for the account. */
+	ask.enrols = "alice";
+	ask.to = "+31612345679";
+	assert_int_equal(take(&ask, 100), SENT_LIMIT_ENROLS - SENT_LIMIT_STRANGER);
+	assert_int_equal(sent_limit_take(&ask), SENT_LIMIT_ENROLMENT);
+	/* Once it was proven that address is no stranger's; the account has changed as often as before. */
+	ask.enrols = NULL;
+	for (i = 0; i < SENT_LIMIT_ENROLS; i++)
+		sent_limit_give_back(&ask);
+	ask.enrols = "alice";
+	assert_int_equal(sent_limit_take(&ask), SENT_LIMIT_ENROLMENT);
+	ask.enrols = "bob";
+	assert_int_equal(take(&ask, 100), SENT_LIMIT_STRANGER);
+	/* An account that is called as an address is another thing. */
+	ask.to = "alice";
+	assert_int_equal(take(&ask, 100), SENT_LIMIT_ENROLS - SENT_LIMIT_STRANGER);
+}
+
+/* Names without an account cost nobody anything, and see what others see. */
+static void test_made_up(void **state)
+{
+	struct sent_limit_ask ask = asking(8);
+
+	(void)state;
+	ask.made_up = ask.known_address = true;
+	assert_int_equal(take(&ask, 3 * HOUSE), 3 * HOUSE);
+	ask.known_address = false;
+	assert_int_equal(take(&ask, 100), MOST);
+	ask.made_up = false;
+	ask.known_address = true;
+	assert_int_equal(take(&ask, 2 * HOUSE), HOUSE);
+	ask.made_up = true;
+	assert_int_equal(sent_limit_take(&ask), SENT_LIMIT_HOUSE);
+	sent_limit_give_back(&ask);
+	ask.made_up = false;
+	assert_int_equal(sent_limit_take(&ask), SENT_LIMIT_HOUSE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -142,6 +200,8 @@ int main(void)
 		cmocka_unit_test(test_used),
 		cmocka_unit_test(test_house),
 		cmocka_unit_test(test_heavy),
+		cmocka_unit_test(test_strangers),
+		cmocka_unit_test(test_made_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -149,6 +149,19 @@ static bool has_network(const struct mfa_networks *list, const char *rhost)
 	return false;
 }
 
+bool sent_known_address(const struct mfa_policy *policy, const char *rhost)
+{
+	return has_network(&policy->exempt_networks, rhost) || has_network(&policy->enrol_networks, rhost);
+}
+
+/* Where somebody asks, on whose word: a caller says of any service what it likes. */
+static const char *address_of(const struct challenge *ch, enum mfa_voice voice)
+{
+	if (voice == MFA_VOICE_CALLER)
+		return ch->subject->caller;
+	return voice == MFA_VOICE_ROOT && ch->rhost[0] != '\0' ? ch->rhost : ch->service;
+}
+
 /* An address is as good as who says it. */
 static struct sent_limit_ask limit_of(const struct sent_way *way, const struct challenge *ch)
 {
@@ -158,9 +171,9 @@ static struct sent_limit_ask limit_of(const struct sent_way *way, const struct c
 
 	return (struct sent_limit_ask){
 		.method = way->method,
-		.address = voice == MFA_VOICE_ROOT && ch->rhost[0] != '\0' ? ch->rhost : ch->service,
-		.known_address = voice == MFA_VOICE_ROOT && (has_network(&ch->policy->exempt_networks, ch->rhost) ||
-							    has_network(&ch->policy->enrol_networks, ch->rhost)),
+		.address = address_of(ch, voice),
+		.known_address = voice == MFA_VOICE_ROOT && sent_known_address(ch->policy, ch->rhost),
+		.made_up = ch->hopeless,
 		.heavy = mfa_sent_often(ch->record->account, voice, now),
 		.address_hour = conf->address_hour,
 		.hour = conf->hour,

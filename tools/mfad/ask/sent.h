@@ -69,6 +69,8 @@ struct sent_letter {
 int sent_send(const struct conversation *c, const char *account, const struct sent_letter *letter,
 	      struct sent_message *message);
 
+/* Whether rules exempt from an address, or let enrol there: those behind it are many. */
+bool sent_known_address(const struct mfa_policy *policy, const char *rhost);
 /* Too many were sent, or none can be: what is said of it.  Not translated. */
 const char *sent_limited(void);
 /* A line of the log, without the address.  device: its label. */

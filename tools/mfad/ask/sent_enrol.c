@@ -119,16 +119,18 @@ static int read_back(const struct adding *a)
 	return r != 0 ? r : -EDOM;
 }
 
-/* Counted, or why not. */
+/* Counted, or why not.  Where there is an address it is on root's word, and so is the service. */
 static enum sent_limit count(struct adding *a)
 {
-	const struct conversation *c = a->ch->c;
+	const struct mfa_conf *conf = a->ch->c->conf;
 	struct sent_limit_ask *counted = &a->counted[a->sends];
+	bool from = a->e->rhost != NULL && a->e->rhost[0] != '\0';
 
 	*counted = (struct sent_limit_ask){
-		.method = a->way->method, .enrols = a->ch->record.account->name,
-		.address = a->e->rhost != NULL && a->e->rhost[0] != '\0' ? a->e->rhost : a->ch->record.account->name,
-		.address_hour = c->conf->sender.address_hour, .hour = c->conf->sender.hour, .now = mfa_clock_now(),
+		.method = a->way->method, .enrols = a->ch->record.account->name, .to = a->e->address,
+		.address = from ? a->e->rhost : a->ch->record.account->name,
+		.known_address = from && sent_known_address(mfa_conf_policy(conf, a->e->service), a->e->rhost),
+		.address_hour = conf->sender.address_hour, .hour = conf->sender.hour, .now = mfa_clock_now(),
 	};
 	return sent_limit_take(counted);
 }
@@ -262,8 +264,11 @@ bool sent_enrol(const struct sent_way *way, struct change *ch, struct enrolment 
 		stop(ch, r);
 		return false;
 	}
-	for (i = 0; i < a.sends; i++)
+	/* But an account changes its addresses no oftener than that: each that goes is written to as well. */
+	for (i = 0; i < a.sends; i++) {
+		a.counted[i].enrols = NULL;
 		sent_limit_give_back(&a.counted[i]);
+	}
 	e->device.type = (enum mfa_device_type)way->method;
 	e->device.address = e->address;
 	e->device.created = mfa_clock_now();

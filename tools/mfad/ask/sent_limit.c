@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "account/account.h"
+#include "address/recipient.h"
 #include "ratelimit/ratelimit.h"
 
 #define HOUR 3600.0F
@@ -32,16 +33,26 @@ static bool by_address(const struct sent_limit_ask *ask, float cost)
 	return mfa_ratelimit_allow_name(addresses, ask->address, cost, most, most / HOUR, ask->now * 1000);
 }
 
+/* No text in an address's place has a line feed in it. */
+static bool by_name(const struct sent_limit_ask *ask, const char *kind, const char *who, float cost, float most)
+{
+	char name[MFA_ACCOUNT_NAME_MAX + 8];
+
+	_Static_assert(MFA_ACCOUNT_NAME_MAX >= MFA_RECIPIENT_SIZE, "an address fits as well");
+	if (who == NULL)
+		return true;
+	(void)snprintf(name, sizeof(name), "\n%s\n%s", kind, who);
+	return mfa_ratelimit_allow_name(addresses, name, cost, most, most / HOUR, ask->now * 1000);
+}
+
 static bool by_enrolment(const struct sent_limit_ask *ask, float cost)
 {
-	char name[MFA_ACCOUNT_NAME_MAX + 2];
+	return by_name(ask, "of", ask->enrols, cost, SENT_LIMIT_ENROLS);
+}
 
-	if (ask->enrols == NULL)
-		return true;
-	/* No text in an address's place has a line feed in it. */
-	(void)snprintf(name, sizeof(name), "\n%s", ask->enrols);
-	return mfa_ratelimit_allow_name(addresses, name, cost, SENT_LIMIT_ENROLS, SENT_LIMIT_ENROLS / HOUR,
-					ask->now * 1000);
+static bool by_stranger(const struct sent_limit_ask *ask, float cost)
+{
+	return by_name(ask, "to", ask->to, cost, SENT_LIMIT_STRANGER);
 }
 
 static bool take(struct mfa_bucket *bucket, float cost, unsigned hour, int64_t now)
@@ -53,16 +64,29 @@ static void give_back(const struct sent_limit_ask *ask, bool all)
 {
 	struct house *house = &houses[ask->method];
 
+	if (ask->made_up)
+		return;
 	if (all)
 		(void)take(&house->all, -1, ask->hour, ask->now);
 	if (ask->heavy)
 		(void)take(&house->heavy, -1, ask->hour / 2, ask->now);
 }
 
+/* Whether a bucket has one, which stays there. */
+static bool has_one(const struct mfa_bucket *bucket, unsigned hour, int64_t now)
+{
+	struct mfa_bucket copy = *bucket;
+
+	return take(&copy, 1, hour, now);
+}
+
 static bool by_house(const struct sent_limit_ask *ask)
 {
 	struct house *house = &houses[ask->method];
 
+	if (ask->made_up)
+		return (!ask->heavy || has_one(&house->heavy, ask->hour / 2, ask->now)) &&
+		       has_one(&house->all, ask->hour, ask->now);
 	if (ask->heavy && !take(&house->heavy, 1, ask->hour / 2, ask->now))
 		return false;
 	if (take(&house->all, 1, ask->hour, ask->now))
@@ -71,24 +95,39 @@ static bool by_house(const struct sent_limit_ask *ask)
 	return false;
 }
 
+/* With the lock held: those that can be taken are, up to the first that can't. */
+static enum sent_limit take_all(const struct sent_limit_ask *ask)
+{
+	if (!by_enrolment(ask, 1))
+		return SENT_LIMIT_ENROLMENT;
+	if (!by_stranger(ask, 1))
+		return SENT_LIMIT_STRANGER_TO;
+	if (!by_address(ask, 1))
+		return SENT_LIMIT_ADDRESS;
+	return by_house(ask) ? SENT_LIMIT_FREE : SENT_LIMIT_HOUSE;
+}
+
+/* What was taken before that one. */
+static void take_back(const struct sent_limit_ask *ask, enum sent_limit limit)
+{
+	if (limit == SENT_LIMIT_HOUSE)
+		(void)by_address(ask, -1);
+	if (limit == SENT_LIMIT_HOUSE || limit == SENT_LIMIT_ADDRESS)
+		(void)by_stranger(ask, -1);
+	if (limit != SENT_LIMIT_FREE && limit != SENT_LIMIT_ENROLMENT)
+		(void)by_enrolment(ask, -1);
+}
+
 enum sent_limit sent_limit_take(const struct sent_limit_ask *ask)
 {
 	enum sent_limit out = SENT_LIMIT_HOUSE;
 
 	(void)pthread_mutex_lock(&lock);
 	/* What can't be counted is not sent. */
-	if (addresses == NULL && mfa_ratelimit_new(&addresses) != 0)
-		out = SENT_LIMIT_HOUSE;
-	else if (!by_enrolment(ask, 1))
-		out = SENT_LIMIT_ENROLMENT;
-	else if (!by_address(ask, 1))
-		out = SENT_LIMIT_ADDRESS;
-	else if (by_house(ask))
-		out = SENT_LIMIT_FREE;
-	else
-		(void)by_address(ask, -1);
-	if (addresses != NULL && (out == SENT_LIMIT_ADDRESS || out == SENT_LIMIT_HOUSE))
-		(void)by_enrolment(ask, -1);
+	if (addresses != NULL || mfa_ratelimit_new(&addresses) == 0) {
+		out = take_all(ask);
+		take_back(ask, out);
+	}
 	(void)pthread_mutex_unlock(&lock);
 	return out;
 }
@@ -98,6 +137,7 @@ void sent_limit_give_back(const struct sent_limit_ask *ask)
 	(void)pthread_mutex_lock(&lock);
 	if (addresses != NULL) {
 		(void)by_enrolment(ask, -1);
+		(void)by_stranger(ask, -1);
 		(void)by_address(ask, -1);
 		give_back(ask, true);
 	}

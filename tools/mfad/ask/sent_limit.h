@@ -14,12 +14,14 @@
 #include "method/method.h"
 
 #define SENT_LIMIT_ENROLS 10
+#define SENT_LIMIT_STRANGER 5	/* to an address that nobody has proven to be his */
 
 enum sent_limit {
 	SENT_LIMIT_FREE = 0,		/* it may be sent, and was counted */
 	SENT_LIMIT_ADDRESS,		/* too many were sent for this address, */
 	SENT_LIMIT_HOUSE,		/* or by this method for everybody, */
-	SENT_LIMIT_ENROLMENT,		/* or to addresses that were to be added to the account */
+	SENT_LIMIT_ENROLMENT,		/* or to addresses that were to be added to the account, */
+	SENT_LIMIT_STRANGER_TO,		/* or to this one, whoever wants to add it */
 };
 
 struct sent_limit_ask {
@@ -28,6 +30,10 @@ struct sent_limit_ask {
 	bool known_address;		/* the rules exempt from there, or let enrol there: it is not counted */
 	const char *enrols;		/* the account that an address is added to: it may have SENT_LIMIT_ENROLS of these an
 					 * hour; NULL: none is */
+	const char *to;			/* with enrols: that address, which may be a stranger's, so that it gets no more than
+					 * SENT_LIMIT_STRANGER an hour, from however many accounts */
+	bool made_up;			/* at a name without an account: nothing is sent, and the method has as many as
+					 * before, or whoever has no password could use them up; all else is as if */
 	bool heavy;			/* the account was sent some within the hour that it did not use: half of what the
 					 * method has is kept for the others */
 	unsigned address_hour;		/* [sender] */
