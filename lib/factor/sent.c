@@ -130,6 +130,15 @@ void mfa_sent_take_back(struct mfa_account *account, enum mfa_voice voice, int64
 	explicit_bzero(&account->sent[voice], sizeof(account->sent[voice]));
 }
 
+void mfa_sent_failed(struct mfa_account *account, enum mfa_voice voice, int64_t at)
+{
+	struct mfa_sent *sent = &account->sent[voice];
+
+	mfa_asked_settle(&account->asked_sent[voice], at);
+	if (sent->created == at)
+		explicit_bzero(sent, sizeof(*sent));
+}
+
 /* Whoever had one sent, and waits for it, has the same in all that is still under way. */
 static bool repeats(const struct mfa_sent *sent, const struct mfa_sent_ask *ask)
 {

@@ -52,6 +52,8 @@ enum mfa_order_result {
 };
 extern const char *const mfa_order_results[MFA_ORDER_RESULT_COUNT];
 
+#define MFA_ORDER_WHY_ANSWER "answer"	/* FAILED: it was taken, with words that are not those of success */
+
 struct mfa_order_report {
 	char id[MFA_ORDER_ID_SIZE];
 	enum mfa_order_result result;

@@ -79,7 +79,8 @@ struct mfa_outcome mfa_outcome_http(CURLcode code, int status, bool began, const
 	if (status >= 200 && status <= 299) {
 		if (said && (code == CURLE_OK || success != NULL))
 			return OUTCOME(SENT, "");
-		return code == CURLE_OK ? OUTCOME(FAILED, "answer") : OUTCOME(UNKNOWN, "answer");
+		return code == CURLE_OK ? OUTCOME(FAILED, MFA_ORDER_WHY_ANSWER)
+					: OUTCOME(UNKNOWN, MFA_ORDER_WHY_ANSWER);
 	}
 	if (status == 429 || status == 503)
 		return OUTCOME(RETRY, "later");

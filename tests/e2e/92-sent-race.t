@@ -1,18 +1,23 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Codes that many ask for at the same instant: no more are sent than an account may have.
+# Codes that many ask for at the same instant, or that a gateway says no to: no more are sent than an account may have.
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 . "${BASH_SOURCE[0]%/*}/sender.sh"
 
 readonly GATE=$BED/gate PROCESSES=32
 mkdir -p "$GATE"
+# conf HOUR
+conf() {
+	write_conf '[sms]' 'url = http://127.0.0.1:2600/' 'type = json' 'body = {"n":"{number}","t":"{text}"}' 'numbers = +316' \
+		'success = totalSentCount' '[sender]' "hour = $1" \
+		'[policy]' 'methods = totp, recovery, sms'
+}
 texts() { find "$GATE" -name '*.json' | wc -l; }
 
 serve_python gateway.py "[ -e '$GATE/ready' ]" 2600 "$GATE"
-write_conf '[sms]' 'url = http://127.0.0.1:2600/' 'type = json' 'body = {"n":"{number}","t":"{text}"}' 'numbers = +316' \
-	'[policy]' 'methods = totp, recovery, sms'
+conf 60
 new_store || bail 'mfa-admin init failed'
-printf 'alice\ttel:+31612345600\n' >"$BED/numbers"
+printf '%s\n' $'alice\ttel:+31612345600' $'bob\ttel:+31612345602' $'carol\ttel:+31612345604' >"$BED/numbers"
 mfa-admin import "$BED/numbers" </dev/null >&2 || bail 'no number'
 start_mfad || bail 'mfad does not start'
 start_sender
@@ -49,5 +54,35 @@ for ((i = 0; i < 5; i++)); do
 	wait "${held[i]}"
 done
 is 'five that were held ask for it again: one message' "$(texts)" $((before + 1)) || diag "$(cat "$BED"/held*)"
+
+# Names that nobody has use up none of what a method may send.
+set_clock $(($(now) + 4000))
+conf 6
+log_mark
+kill -HUP "$MFAD_PID"
+wait_for log_has 'event=reload'
+for ((i = 0; i < 24; i++)); do
+	useradd -M "nobody$i"
+done
+before=$(texts)
+for ((i = 0; i < 24; i++)); do
+	pam_try -r "10.2.$i.1" code "nobody$i" sms
+done
+is 'for names without an account nothing is sent' "$(texts)" "$before"
+pam_try -r 10.1.1.1 code alice
+like 'and those with one get theirs' "$SCREEN" 'A code was sent'
+
+# What a gateway takes, with words that are not those of success, may be paid for.
+set_clock $(($(now) + 4000))
+before=$(texts)
+for _ in 1 2 3 4; do
+	pam_try code bob sms sms sms sms sms
+done
+like 'who is refused again and again is told' "$SCREEN" 'Too many codes|was sent to'
+ok 'and the gateway hears of no more than an account may have' [ "$(texts)" -le $((before + 3)) ] || diag "$(($(texts) - before))"
+set_clock $(($(now) + 4000))
+before=$(texts)
+pam_try code carol sms sms
+is 'what it does not take counts for nothing' "$(texts)" $((before + 3))
 
 done_testing

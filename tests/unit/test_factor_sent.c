@@ -487,6 +487,29 @@ static void test_asked_for_again(void **state)
 	assert_int_equal(a->asked_sent[MFA_VOICE_ROOT].count, 2);
 }
 
+/* A first code that may be on its way stays good, whatever became of a second message with it. */
+static void test_failed(void **state)
+{
+	struct mfa_account *a = *state;
+	const struct mfa_device *device = add_mobile(a);
+	char first[MFA_SENT_SIZE], again[MFA_SENT_SIZE];
+	const struct mfa_sent *found;
+
+	send_to(a, device, here, NOW, first);
+	send_to(a, device, here, NOW + 60, again);
+	assert_string_equal(again, first);
+	mfa_sent_failed(a, MFA_VOICE_ROOT, NOW + 60);
+	assert_int_equal(a->asked_sent[MFA_VOICE_ROOT].count, 1);
+	assert_int_equal(mfa_sent_find(a, MFA_VOICE_ROOT, here, NOW + 60, &found), MFA_SENT_HERE);
+	/* Nor is one that was asked for elsewhere meanwhile taken back. */
+	send_to(a, device, there, NOW + 90, again);
+	mfa_sent_failed(a, MFA_VOICE_ROOT, NOW);
+	assert_int_equal(mfa_sent_find(a, MFA_VOICE_ROOT, there, NOW + 90, &found), MFA_SENT_HERE);
+	mfa_sent_failed(a, MFA_VOICE_ROOT, NOW + 90);
+	assert_int_equal(mfa_sent_find(a, MFA_VOICE_ROOT, there, NOW + 90, &found), MFA_SENT_NOWHERE);
+	assert_int_equal(a->asked_sent[MFA_VOICE_ROOT].count, 0);
+}
+
 /* What takes the place of another code: which is then good no more. */
 static void test_replaced(void **state)
 {
@@ -739,6 +762,7 @@ int main(void)
 		TEST(test_of_no_device), TEST(test_of_another_kind_of_device), TEST(test_void_after_its_tries),
 		TEST(test_what_takes_no_try), TEST(test_each_voice_has_its_own), TEST(test_one_is_stopped),
 		TEST(test_an_apps_code_meanwhile), TEST(test_what_it_clears), TEST(test_the_total),
+		TEST(test_nothing_was_sent), TEST(test_asked_for_again), TEST(test_failed), TEST(test_drawn),
 		TEST(test_nothing_was_sent), TEST(test_asked_for_again), TEST(test_replaced), TEST(test_drawn),
 		cmocka_unit_test(test_limits), TEST(test_often), TEST(test_stopped), cmocka_unit_test(test_familiar),
 		cmocka_unit_test(test_limits), TEST(test_too_soon), TEST(test_stopped), cmocka_unit_test(test_familiar),

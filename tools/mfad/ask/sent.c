@@ -263,12 +263,12 @@ static int make_in(void *ctx, struct mfa_record *record, bool again)
 	return r;
 }
 
-static int take_back_in(void *ctx, struct mfa_record *record, bool again)
+static int fail_in(void *ctx, struct mfa_record *record, bool again)
 {
 	const struct sent *s = ctx;
 
 	(void)again;
-	mfa_sent_take_back(record->account, s->ask.voice, s->ask.now);
+	mfa_sent_failed(record->account, s->ask.voice, s->ask.now);
 	return 0;
 }
 
@@ -295,6 +295,13 @@ static void give_back(struct sent *s)
 	s->counts = false;
 }
 
+/* A gateway that took it and then said what it should not: whoever pays for it pays for it, so that it counts like one
+ * that was sent.  Else a word of the gateway's that mfa.conf does not have would be an end to all limits. */
+static bool was_taken(const struct sent *s)
+{
+	return s->sending && strcmp(s->message.last.why, MFA_ORDER_WHY_ANSWER) == 0;
+}
+
 /* It was counted before it was sent, and durable; surely not sent, it is as if it had not been asked for. */
 static int say_failed(struct challenge *ch, int *error)
 {
@@ -302,8 +309,10 @@ static int say_failed(struct challenge *ch, int *error)
 	char text[TEXT_MAX];
 
 	log_result(ch, "failed", s->sending ? s->message.last.why : "no-sender");
-	give_back(s);
-	*error = mfa_accounts_change(ch->c->verifier->accounts, ch->record, take_back_in, s);
+	if (!was_taken(s)) {
+		give_back(s);
+		*error = mfa_accounts_change(ch->c->verifier->accounts, ch->record, fail_in, s);
+	}
 	(void)snprintf(text, sizeof(text), conversation_words(ch->c, N_("No code could be sent to %s.")), s->to);
 	return conversation_say(ch->c, MFA_ERROR, text);
 }
