@@ -3,7 +3,6 @@
 #include "mfad/ask/sent.h"
 
 #include <errno.h>
-#include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,10 +12,10 @@
 #include "factor/sent.h"
 #include "language/language.h"
 #include "log/log.h"
+#include "mfad/ask/sent_delay.h"
 #include "mfad/ask/sent_limit.h"
 
 #define KNOWN_MS 3000		/* that a question may wait for what became of a message */
-#define MADE_UP_MS 1500		/* at most, where there is nothing to send */
 #define TEXT_MAX 400
 
 /* ch->state */
@@ -216,18 +215,31 @@ int sent_send(const struct conversation *c, const char *account, const struct se
 	return sender_send(message, &sending);
 }
 
-/* Without an account there is nothing to send, and the same to wait for. */
-static void make_believe(void)
+static int64_t since_ms(const struct timespec *began)
 {
-	uint16_t random = 0;
-	struct timespec time;
+	struct timespec now;
 
-	(void)RAND_bytes((uint8_t *)&random, sizeof(random));
-	time = (struct timespec){ .tv_nsec = (random % MADE_UP_MS) * 1000000L };
-	if (time.tv_nsec >= 1000000000L) {
-		time.tv_sec = 1;
-		time.tv_nsec -= 1000000000L;
-	}
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (now.tv_sec - began->tv_sec) * 1000 + (now.tv_nsec - began->tv_nsec) / 1000000;
+}
+
+/* Until what became of it is known, or KNOWN_MS. */
+static void wait_sent(struct sent *s)
+{
+	struct timespec began;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &began);
+	s->state = sender_wait(&s->message, KNOWN_MS);
+	sent_delay_note(s->way->method, since_ms(&began), s->state);
+}
+
+/* Without an account there is nothing to send, and the same to wait for and to be told: as with one of those that were
+ * sent of late. */
+static void make_believe(struct sent *s)
+{
+	int64_t ms = sent_delay_draw(s->way->method, &s->state);
+	struct timespec time = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L };
+
 	(void)clock_nanosleep(CLOCK_MONOTONIC, 0, &time, NULL);
 }
 
@@ -332,12 +344,11 @@ static int send_new(struct challenge *ch, enum mfa_sent_block *block, bool *fail
 	*failed = false;
 	*block = making.block;
 	if (r == 0 && ch->hopeless) {
-		make_believe();
-		s->state = SENDER_SENT;
+		make_believe(s);
 	} else if (r == 0) {
 		*failed = write_to(ch, &making) != 0;
 		if (!*failed)
-			s->state = sender_wait(&s->message, KNOWN_MS);
+			wait_sent(s);
 		*failed = *failed || s->state == SENDER_FAILED;
 		if (!*failed)
 			log_result(ch, words[s->state], s->message.last.why);
@@ -439,7 +450,8 @@ int sent_begin(const struct sent_way *way, struct challenge *ch, int *error)
 	bool going = false;
 	int r;
 
-	if (s == NULL) {
+	if (s == NULL || ch->place == NULL) {
+		free(s);
 		*error = -ENOMEM;
 		return 0;
 	}
