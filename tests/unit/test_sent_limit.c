@@ -171,10 +171,39 @@ static void test_strangers(void **state)
 	assert_int_equal(take(&ask, 100), SENT_LIMIT_ENROLS - SENT_LIMIT_STRANGER);
 }
 
+/* Whoever uses what is sent costs as much as others. */
+static void test_all_of_an_account(void **state)
+{
+	struct sent_limit_ask ask = asking(9);
+	unsigned i, taken = 0;
+
+	(void)state;
+	ask.account = "alice";
+	for (i = 0; i < 10 * SENT_LIMIT_ACCOUNT; i++) {
+		if (sent_limit_take(&ask) != SENT_LIMIT_FREE)
+			continue;
+		sent_limit_give_back(&ask);
+		taken++;
+	}
+	assert_int_equal(taken, SENT_LIMIT_ACCOUNT);
+	assert_int_equal(sent_limit_take(&ask), SENT_LIMIT_ALL_OF);
+	ask.account = "bob";
+	/* What is refused for the address is not counted for him. */
+	assert_int_equal(take(&ask, 100), MOST);
+	ask.address = "192.0.2.9";
+	assert_int_equal(sent_limit_take(&ask), SENT_LIMIT_ALL_OF);
+	ask.account = "carol";
+	assert_int_equal(take(&ask, 30), 30);
+	ask.address = "192.0.2.7";
+	assert_int_equal(take(&ask, 30), 0);
+	ask.address = "192.0.2.10";
+	assert_int_equal(take(&ask, 30), 30);
+}
+
 /* Names without an account cost nobody anything, and see what others see. */
 static void test_made_up(void **state)
 {
-	struct sent_limit_ask ask = asking(8);
+	struct sent_limit_ask ask = asking(10);
 
 	(void)state;
 	ask.made_up = ask.known_address = true;
@@ -201,6 +230,7 @@ int main(void)
 		cmocka_unit_test(test_house),
 		cmocka_unit_test(test_heavy),
 		cmocka_unit_test(test_strangers),
+		cmocka_unit_test(test_all_of_an_account),
 		cmocka_unit_test(test_made_up),
 	};
 

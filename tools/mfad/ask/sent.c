@@ -172,6 +172,7 @@ static struct sent_limit_ask limit_of(const struct sent_way *way, const struct c
 		.method = way->method,
 		.address = address_of(ch, voice),
 		.known_address = voice == MFA_VOICE_ROOT && sent_known_address(ch->policy, ch->rhost),
+		.account = ch->record->account->name,
 		.made_up = ch->hopeless,
 		.heavy = mfa_sent_often(ch->record->account, voice, now),
 		.address_hour = conf->address_hour,
@@ -362,6 +363,9 @@ static int send_new(struct challenge *ch, enum mfa_sent_block *block, bool *fail
 /* Whether one may be sent, by what the account was sent, and all others. */
 static enum mfa_sent_block may_send(struct challenge *ch, const char **scope)
 {
+	static const char *const scopes[] = {
+		[SENT_LIMIT_ADDRESS] = "address", [SENT_LIMIT_HOUSE] = "house", [SENT_LIMIT_ALL_OF] = "account",
+	};
 	struct sent *s = of(ch);
 	enum mfa_sent_block block = blocked(ch);
 	enum sent_limit limit;
@@ -374,7 +378,7 @@ static enum mfa_sent_block may_send(struct challenge *ch, const char **scope)
 	s->counts = limit == SENT_LIMIT_FREE;
 	if (s->counts)
 		return MFA_SENT_FREE;
-	*scope = limit == SENT_LIMIT_ADDRESS ? "address" : "house";
+	*scope = scopes[limit];
 	return MFA_SENT_LIMITED;
 }
 

@@ -55,6 +55,12 @@ static bool by_stranger(const struct sent_limit_ask *ask, float cost)
 	return by_name(ask, "to", ask->to, cost, SENT_LIMIT_STRANGER);
 }
 
+/* Not given back for what was used. */
+static bool by_account(const struct sent_limit_ask *ask, float cost)
+{
+	return by_name(ask, "all", ask->account, cost, SENT_LIMIT_ACCOUNT);
+}
+
 static bool take(struct mfa_bucket *bucket, float cost, unsigned hour, int64_t now)
 {
 	return mfa_bucket_take(bucket, cost, (float)hour, (float)hour / HOUR, now * 1000);
@@ -102,6 +108,8 @@ static enum sent_limit take_all(const struct sent_limit_ask *ask)
 		return SENT_LIMIT_ENROLMENT;
 	if (!by_stranger(ask, 1))
 		return SENT_LIMIT_STRANGER_TO;
+	if (!by_account(ask, 1))
+		return SENT_LIMIT_ALL_OF;
 	if (!by_address(ask, 1))
 		return SENT_LIMIT_ADDRESS;
 	return by_house(ask) ? SENT_LIMIT_FREE : SENT_LIMIT_HOUSE;
@@ -110,12 +118,17 @@ static enum sent_limit take_all(const struct sent_limit_ask *ask)
 /* What was taken before that one. */
 static void take_back(const struct sent_limit_ask *ask, enum sent_limit limit)
 {
+	if (limit == SENT_LIMIT_FREE || limit == SENT_LIMIT_ENROLMENT)
+		return;
+	(void)by_enrolment(ask, -1);
+	if (limit == SENT_LIMIT_STRANGER_TO)
+		return;
+	(void)by_stranger(ask, -1);
+	if (limit == SENT_LIMIT_ALL_OF)
+		return;
+	(void)by_account(ask, -1);
 	if (limit == SENT_LIMIT_HOUSE)
 		(void)by_address(ask, -1);
-	if (limit == SENT_LIMIT_HOUSE || limit == SENT_LIMIT_ADDRESS)
-		(void)by_stranger(ask, -1);
-	if (limit != SENT_LIMIT_FREE && limit != SENT_LIMIT_ENROLMENT)
-		(void)by_enrolment(ask, -1);
 }
 
 enum sent_limit sent_limit_take(const struct sent_limit_ask *ask)

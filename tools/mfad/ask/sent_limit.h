@@ -14,6 +14,7 @@
 #include "method/method.h"
 
 #define SENT_LIMIT_ENROLS 10
+#define SENT_LIMIT_ACCOUNT 60	/* used or not */
 #define SENT_LIMIT_STRANGER 5	/* to an address that nobody has proven to be his */
 
 enum sent_limit {
@@ -21,7 +22,9 @@ enum sent_limit {
 	SENT_LIMIT_ADDRESS,		/* too many were sent for this address, */
 	SENT_LIMIT_HOUSE,		/* or by this method for everybody, */
 	SENT_LIMIT_ENROLMENT,		/* or to addresses that were to be added to the account, */
-	SENT_LIMIT_STRANGER_TO,		/* or to this one, whoever wants to add it */
+	SENT_LIMIT_STRANGER_TO,		/* or to this one, whoever wants to add it, */
+	SENT_LIMIT_ALL_OF,		/* or for this account, though it used them */
+	SENT_LIMIT_COUNT
 };
 
 struct sent_limit_ask {
@@ -32,6 +35,8 @@ struct sent_limit_ask {
 					 * hour; NULL: none is */
 	const char *to;			/* with enrols: that address, which may be a stranger's, so that it gets no more than
 					 * SENT_LIMIT_STRANGER an hour, from however many accounts */
+	const char *account;		/* that signs in: what it uses is given back, and so it is the one that has an end to
+					 * it nowhere else; NULL: none does */
 	bool made_up;			/* at a name without an account: nothing is sent, and the method has as many as
 					 * before, or whoever has no password could use them up; all else is as if */
 	bool heavy;			/* the account was sent some within the hour that it did not use: half of what the
