@@ -124,8 +124,8 @@ static int choose(const struct sent_way *way, struct challenge *ch, const struct
 	for (i = 0; i < n && ch->named == NULL && pending != NULL; i++)
 		if (devices[i]->id == pending->device)
 			which = i;
-	/* Where the way came behind the password nobody could answer: the one that was used last. */
-	if (n > 1 && ch->named != NULL && !ch->c->has_code)
+	/* A word that came along with the password is all that its client can say: the one that was used last. */
+	if (n > 1 && ch->named != NULL && !(ch->c->has_code && ch->answers == 0))
 		r = ask_which(way, ch, devices, n, &which);
 	s->ask.device = devices[which]->id;
 	memcpy(s->label, devices[which]->label, sizeof(s->label));

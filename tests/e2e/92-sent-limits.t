@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Codes that many ask for at the same instant, or that a gateway says no to: no more are sent than an account may have.
+# How many codes are sent: to an account of which many ask at the same instant, for names that nobody has, by a gateway
+# that says no; and to which of several numbers.
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 . "${BASH_SOURCE[0]%/*}/sender.sh"
 
@@ -17,7 +18,8 @@ texts() { find "$GATE" -name '*.json' | wc -l; }
 serve_python gateway.py "[ -e '$GATE/ready' ]" 2600 "$GATE"
 conf 60
 new_store || bail 'mfa-admin init failed'
-printf '%s\n' $'alice\ttel:+31612345600' $'bob\ttel:+31612345602' $'carol\ttel:+31612345604' >"$BED/numbers"
+printf '%s\n' $'alice\ttel:+31612345600' $'bob\ttel:+31612345602' $'carol\ttel:+31612345604' \
+	$'dave\ttel:+31612345600' $'dave\ttel:+31612345700' >"$BED/numbers"
 mfa-admin import "$BED/numbers" </dev/null >&2 || bail 'no number'
 start_mfad || bail 'mfad does not start'
 start_sender
@@ -84,5 +86,14 @@ set_clock $(($(now) + 4000))
 before=$(texts)
 pam_try code carol sms sms
 is 'what it does not take counts for nothing' "$(texts)" $((before + 3))
+
+# Who has several numbers, and a client that can say no more than a word behind the password.
+pam_service both 'auth required pam_mfa.so forward_pass_words' 'auth required pam_mfa.so'
+useradd -M dave 2>/dev/null
+before=$(texts)
+pam_try both dave secret,sms
+is 'the number that was used last is the one' "$(texts)" $((before + 1)) || diag "$SCREEN"
+pam_try code dave sms
+like 'others are asked which' "$SCREEN" '1: .*, 2: '
 
 done_testing
