@@ -308,11 +308,9 @@ static void give_back(struct sent *s)
 	s->counts = false;
 }
 
-/* A gateway that took it and then said what it should not: whoever pays for it pays for it, so that it counts like one
- * that was sent.  Else a word of the gateway's that mfa.conf does not have would be an end to all limits. */
-static bool was_taken(const struct sent *s)
+bool sent_was_taken(const char *why)
 {
-	return s->sending && strcmp(s->message.last.why, MFA_ORDER_WHY_ANSWER) == 0;
+	return strcmp(why, MFA_ORDER_WHY_ANSWER) == 0;
 }
 
 /* It was counted before it was sent, and durable; surely not sent, it is as if it had not been asked for. */
@@ -322,7 +320,7 @@ static int say_failed(struct challenge *ch, int *error)
 	char text[TEXT_MAX];
 
 	log_result(ch, "failed", s->sending ? s->message.last.why : "no-sender");
-	if (!was_taken(s)) {
+	if (!s->sending || !sent_was_taken(s->message.last.why)) {
 		give_back(s);
 		*error = mfa_accounts_change(ch->c->verifier->accounts, ch->record, fail_in, s);
 	}

@@ -69,6 +69,9 @@ struct sent_letter {
 int sent_send(const struct conversation *c, const char *account, const struct sent_letter *letter,
 	      struct sent_message *message);
 
+/* Whether a gateway took one that failed, and said what it should not: whoever pays for it pays for it, so that it counts
+ * like one that was sent.  Else a word of the gateway's that mfa.conf does not have would be an end to all limits. */
+bool sent_was_taken(const char *why);
 /* Whether rules exempt from an address, or let enrol there: those behind it are many. */
 bool sent_known_address(const struct mfa_policy *policy, const char *rhost);
 /* Too many were sent, or none can be: what is said of it.  Not translated. */

@@ -144,7 +144,7 @@ static int send(struct adding *a)
 		.address = a->e->rhost, .until = mfa_clock_now() + a->ch->c->conf->sender.lifetime,
 	};
 	struct sent_message message;
-	const char *why = "no-sender";
+	char why[MFA_ORDER_WHY_SIZE] = "no-sender";
 	int r;
 
 	if (count(a) != SENT_LIMIT_FREE)
@@ -153,14 +153,15 @@ static int send(struct adding *a)
 	a->state = SENDER_FAILED;
 	if (r == 0) {
 		a->state = sender_wait(&message, KNOWN_MS);
-		why = message.last.why;
+		memcpy(why, message.last.why, sizeof(why));
 	}
 	sent_log(a->state == SENDER_FAILED ? "failed" : a->state == SENDER_SENT ? "sent" : "unknown", why, a->way, name,
 		 a->e->device.label);
 	if (r == 0)
 		sender_forget(&message);
 	if (a->state == SENDER_FAILED) {
-		sent_limit_give_back(&a->counted[a->sends]);
+		if (!sent_was_taken(why))
+			sent_limit_give_back(&a->counted[a->sends]);
 		return say_failed(a);
 	}
 	a->at = mfa_clock_now();
