@@ -81,12 +81,12 @@ static void test_used(void **state)
 	(void)state;
 	for (i = 0; i < 10 * HOUSE; i++) {
 		assert_int_equal(sent_limit_take(&ask), SENT_LIMIT_FREE);
-		sent_limit_give_back(&ask);
+		sent_limit_give_back(&ask, true);
 	}
 	assert_int_equal(take(&ask, 100), MOST);
 	/* There are never more than at first. */
 	for (i = 0; i < 10 * HOUSE; i++)
-		sent_limit_give_back(&ask);
+		sent_limit_give_back(&ask, true);
 	assert_int_equal(take(&ask, 100), MOST);
 }
 
@@ -159,16 +159,17 @@ static void test_strangers(void **state)
 	assert_int_equal(take(&ask, 100), SENT_LIMIT_ENROLS - SENT_LIMIT_STRANGER);
 	assert_int_equal(sent_limit_take(&ask), SENT_LIMIT_ENROLMENT);
 	/* Once it was proven that address is no stranger's; the account has changed as often as before. */
-	ask.enrols = NULL;
 	for (i = 0; i < SENT_LIMIT_ENROLS; i++)
-		sent_limit_give_back(&ask);
-	ask.enrols = "alice";
+		sent_limit_give_back(&ask, true);
 	assert_int_equal(sent_limit_take(&ask), SENT_LIMIT_ENROLMENT);
 	ask.enrols = "bob";
 	assert_int_equal(take(&ask, 100), SENT_LIMIT_STRANGER);
 	/* An account that is called as an address is another thing. */
 	ask.to = "alice";
 	assert_int_equal(take(&ask, 100), SENT_LIMIT_ENROLS - SENT_LIMIT_STRANGER);
+	/* What was not sent is not counted. */
+	sent_limit_give_back(&ask, false);
+	assert_int_equal(take(&ask, 100), 1);
 }
 
 /* Whoever uses what is sent costs as much as others. */
@@ -182,11 +183,15 @@ static void test_all_of_an_account(void **state)
 	for (i = 0; i < 10 * SENT_LIMIT_ACCOUNT; i++) {
 		if (sent_limit_take(&ask) != SENT_LIMIT_FREE)
 			continue;
-		sent_limit_give_back(&ask);
+		sent_limit_give_back(&ask, true);
 		taken++;
 	}
 	assert_int_equal(taken, SENT_LIMIT_ACCOUNT);
 	assert_int_equal(sent_limit_take(&ask), SENT_LIMIT_ALL_OF);
+	/* But what was not sent is: nobody can use it up for another. */
+	sent_limit_give_back(&ask, false);
+	assert_int_equal(take(&ask, 100), 1);
+	sent_limit_give_back(&ask, true);
 	ask.account = "bob";
 	/* What is refused for the address is not counted for him. */
 	assert_int_equal(take(&ask, 100), MOST);
@@ -215,7 +220,7 @@ static void test_made_up(void **state)
 	assert_int_equal(take(&ask, 2 * HOUSE), HOUSE);
 	ask.made_up = true;
 	assert_int_equal(sent_limit_take(&ask), SENT_LIMIT_HOUSE);
-	sent_limit_give_back(&ask);
+	sent_limit_give_back(&ask, true);
 	ask.made_up = false;
 	assert_int_equal(sent_limit_take(&ask), SENT_LIMIT_HOUSE);
 }

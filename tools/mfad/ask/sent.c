@@ -301,10 +301,10 @@ static int write_to(const struct challenge *ch, const struct making *making)
 	return r;
 }
 
-static void give_back(struct sent *s)
+static void give_back(struct sent *s, bool used)
 {
 	if (s->counts)
-		sent_limit_give_back(&s->counted);
+		sent_limit_give_back(&s->counted, used);
 	s->counts = false;
 }
 
@@ -321,7 +321,7 @@ static int say_failed(struct challenge *ch, int *error)
 
 	log_result(ch, "failed", s->sending ? s->message.last.why : "no-sender");
 	if (!s->sending || !sent_was_taken(s->message.last.why)) {
-		give_back(s);
+		give_back(s, false);
 		*error = mfa_accounts_change(ch->c->verifier->accounts, ch->record, fail_in, s);
 	}
 	(void)snprintf(text, sizeof(text), conversation_words(ch->c, N_("No code could be sent to %s.")), s->to);
@@ -352,7 +352,7 @@ static int send_new(struct challenge *ch, enum mfa_sent_block *block, bool *fail
 		if (!*failed)
 			log_result(ch, words[s->state], s->message.last.why);
 	} else {
-		give_back(s);
+		give_back(s, false);
 	}
 	explicit_bzero(making.code, sizeof(making.code));
 	return r < 0 ? r : 0;
@@ -547,7 +547,7 @@ void sent_settle(const struct challenge *ch, struct mfa_account *account, int64_
 void sent_end(struct challenge *ch)
 {
 	if (ch->judgement.verdict == MFA_VERDICT_RIGHT)
-		give_back(of(ch));
+		give_back(of(ch), true);
 	let_go(ch);
 }
 
@@ -560,7 +560,7 @@ void sent_used(const struct challenge *ch)
 	if (row == NULL || (ch->begun == row && of(ch)->counts))
 		return;
 	ask = limit_of(&(struct sent_way){ .method = row->method }, ch);
-	sent_limit_give_back(&ask);
+	sent_limit_give_back(&ask, true);
 }
 
 /* A thief who takes an address out of an account can't do so unheard. */

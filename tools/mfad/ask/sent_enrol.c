@@ -161,7 +161,7 @@ static int send(struct adding *a)
 		sender_forget(&message);
 	if (a->state == SENDER_FAILED) {
 		if (!sent_was_taken(why))
-			sent_limit_give_back(&a->counted[a->sends]);
+			sent_limit_give_back(&a->counted[a->sends], false);
 		return say_failed(a);
 	}
 	a->at = mfa_clock_now();
@@ -266,10 +266,8 @@ bool sent_enrol(const struct sent_way *way, struct change *ch, struct enrolment 
 		return false;
 	}
 	/* But an account changes its addresses no oftener than that: each that goes is written to as well. */
-	for (i = 0; i < a.sends; i++) {
-		a.counted[i].enrols = NULL;
-		sent_limit_give_back(&a.counted[i]);
-	}
+	for (i = 0; i < a.sends; i++)
+		sent_limit_give_back(&a.counted[i], true);
 	e->device.type = (enum mfa_device_type)way->method;
 	e->device.address = e->address;
 	e->device.created = mfa_clock_now();

@@ -145,11 +145,12 @@ enum sent_limit sent_limit_take(const struct sent_limit_ask *ask)
 	return out;
 }
 
-void sent_limit_give_back(const struct sent_limit_ask *ask)
+void sent_limit_give_back(const struct sent_limit_ask *ask, bool used)
 {
 	(void)pthread_mutex_lock(&lock);
 	if (addresses != NULL) {
-		(void)by_enrolment(ask, -1);
+		(void)by_enrolment(ask, used ? 0 : -1);
+		(void)by_account(ask, used ? 0 : -1);
 		(void)by_stranger(ask, -1);
 		(void)by_address(ask, -1);
 		give_back(ask, true);

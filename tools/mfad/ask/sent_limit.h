@@ -47,7 +47,8 @@ struct sent_limit_ask {
 };
 
 enum sent_limit sent_limit_take(const struct sent_limit_ask *ask);
-/* It was used, or could not be sent after all. */
-void sent_limit_give_back(const struct sent_limit_ask *ask);
+/* It was used, and what an account has in any case (SENT_LIMIT_ACCOUNT, SENT_LIMIT_ENROLS) is not given back; or it was
+ * not sent after all. */
+void sent_limit_give_back(const struct sent_limit_ask *ask, bool used);
 
 #endif
