@@ -147,6 +147,8 @@ static int look_for_names(struct conf_ref *ref, const struct name_check *which, 
 		end_name_check(check);
 		return -ENOMEM;
 	}
+	/* It is end_name_check's from here on. */
+	/* cppcheck-suppress memleak */
 	return bounded_run(&what, seconds, is_told_to_end);
 }
 
