@@ -95,7 +95,7 @@ enum mfa_sent_block mfa_sent_blocked(const struct mfa_account *account, const st
 
 	if (!ask->unthrottled && mfa_factor_stopped(account, budgets[ask->voice], ask->voice, ask->now))
 		return MFA_SENT_STOPPED;
-	if (sent->code[0] != '\0' && is_of(sent, ask) && sent->said_at <= ask->now &&
+	if (is_good(sent, ask->now) && is_of(sent, ask) && sent->said_at <= ask->now &&
 	    ask->now - sent->said_at < MFA_SENT_AGAIN)
 		return MFA_SENT_TOO_SOON;
 	/* Only root's word of where somebody is counts. */
@@ -124,19 +124,24 @@ int mfa_sent_draw(const struct mfa_account *account, int64_t now, char code[MFA_
 	return 0;
 }
 
-void mfa_sent_take_back(struct mfa_account *account, enum mfa_voice voice, int64_t at)
+void mfa_sent_settle(struct mfa_account *account, enum mfa_voice voice, int64_t at)
 {
 	mfa_asked_settle(&account->asked_sent[voice], at);
 	explicit_bzero(&account->sent[voice], sizeof(account->sent[voice]));
 }
 
-void mfa_sent_failed(struct mfa_account *account, enum mfa_voice voice, int64_t at)
+/* Another may stand there by now, and that one is on its way. */
+void mfa_sent_failed(struct mfa_account *account, const struct mfa_sent_ask *ask)
 {
-	struct mfa_sent *sent = &account->sent[voice];
+	struct mfa_sent *sent = &account->sent[ask->voice];
 
-	mfa_asked_settle(&account->asked_sent[voice], at);
-	if (sent->created == at)
+	mfa_asked_settle(&account->asked_sent[ask->voice], ask->now);
+	if (!is_of(sent, ask) || sent->said_at != ask->now)
+		return;
+	if (sent->created == ask->now)
 		explicit_bzero(sent, sizeof(*sent));
+	else
+		sent->said_at = sent->created;
 }
 
 /* Whoever had one sent, and waits for it, has the same in all that is still under way. */

@@ -62,12 +62,12 @@ enum mfa_sent_where {
 /* Where a code is good at `now` that was sent on a voice's word.  *out is it, within the account; NULL with NOWHERE. */
 enum mfa_sent_where mfa_sent_find(const struct mfa_account *account, enum mfa_voice voice,
 				  const uint8_t place[MFA_PLACE_SIZE], int64_t now, const struct mfa_sent **out);
-/* What was asked for at `at` could not be sent: it is not counted, and the code is no longer good, unless it was sent
+/* What mfa_sent_new made could not be sent: it is not counted, and the code is no longer good, unless it was sent
  * before (it may be on its way) or another has taken its place. */
-void mfa_sent_failed(struct mfa_account *account, enum mfa_voice voice, int64_t at);
+void mfa_sent_failed(struct mfa_account *account, const struct mfa_sent_ask *ask);
 /* Whoever asked for one at `at` has shown who he is by something else: it is not counted, and the code is no longer
  * good. */
-void mfa_sent_take_back(struct mfa_account *account, enum mfa_voice voice, int64_t at);
+void mfa_sent_settle(struct mfa_account *account, enum mfa_voice voice, int64_t at);
 /* Draws a code that stands in no account: for an address that is being added.  Each of them with the same chance, but
  * those that were right at the account a while ago.  The caller wipes it.  Returns 0 or -EIO. */
 int mfa_sent_draw(const struct mfa_account *account, int64_t now, char code[MFA_SENT_SIZE]);

@@ -281,7 +281,7 @@ static int fail_in(void *ctx, struct mfa_record *record, bool again)
 	const struct sent *s = ctx;
 
 	(void)again;
-	mfa_sent_failed(record->account, s->ask.voice, s->ask.now);
+	mfa_sent_failed(record->account, &s->ask);
 	return 0;
 }
 
@@ -540,7 +540,7 @@ bool sent_answered(struct challenge *ch, const char *answer, enum mfa_result *re
 
 void sent_settle(const struct challenge *ch, struct mfa_account *account, int64_t at)
 {
-	mfa_sent_take_back(account, subject_voice(ch->subject), at);
+	mfa_sent_settle(account, subject_voice(ch->subject), at);
 }
 
 /* Whoever has shown who he is has spent nobody's money. */
