@@ -129,9 +129,18 @@ static int say_blocked(struct challenge *ch, enum mfa_verdict verdict, int64_t w
 
 bool challenge_has_codes(const struct challenge *ch)
 {
-	unsigned methods = mfa_account_methods(ch->record->account);
+	const struct ask *rows[WAYS_MAX];
+	size_t i, n = ways_allowed(ch->policy, rows);
+	bool others = false;
 
-	return methods == 0 || (methods & mfa_methods_typed()) != 0;
+	for (i = 0; i < n; i++) {
+		if (ways_is_paper(rows[i]) || !ways_has(ch, rows[i]))
+			continue;
+		if (rows[i]->begin == NULL)
+			return true;
+		others = true;
+	}
+	return !others;
 }
 
 void challenge_settle(const struct challenge *ch, struct mfa_account *account)

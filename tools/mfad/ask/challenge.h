@@ -55,7 +55,7 @@ struct challenge {
 };
 
 /* Whether the account has a device that codes are read off, or nothing at all: otherwise only a recovery code or a pass
- * can be typed. */
+ * can be typed, until something is begun. */
 bool challenge_has_codes(const struct challenge *challenge);
 
 /* Whether a question is to say that there are other ways: some must be begun, besides what was.  Depends on rules and

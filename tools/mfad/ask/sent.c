@@ -261,6 +261,7 @@ struct making {
 	int64_t until;
 };
 
+/* Many who ask at the same instant have all seen the record without what the others ask for. */
 static int make_in(void *ctx, struct mfa_record *record, bool again)
 {
 	struct making *making = ctx;
@@ -318,6 +319,7 @@ static int say_failed(struct challenge *ch, int *error)
 {
 	struct sent *s = of(ch);
 	char text[TEXT_MAX];
+	size_t n;
 
 	log_result(ch, "failed", s->sending ? s->message.last.why : "no-sender");
 	if (!s->sending || !sent_was_taken(s->message.last.why)) {
@@ -325,6 +327,10 @@ static int say_failed(struct challenge *ch, int *error)
 		*error = mfa_accounts_change(ch->c->verifier->accounts, ch->record, fail_in, s);
 	}
 	(void)snprintf(text, sizeof(text), conversation_words(ch->c, N_("No code could be sent to %s.")), s->to);
+	n = strlen(text);
+	if (!challenge_has_codes(ch))
+		(void)snprintf(text + n, sizeof(text) - n, "\n%s", conversation_words(ch->c,
+			N_("Please try again later, or use a recovery code.")));
 	return conversation_say(ch->c, MFA_ERROR, text);
 }
 
@@ -343,7 +349,9 @@ static int send_new(struct challenge *ch, enum mfa_sent_block *block, bool *fail
 	*failed = false;
 	*block = making.block;
 	if (r == 0 && ch->hopeless) {
-		make_believe(s);
+		*failed = !sender_can(mfa_method(s->way->method)->word);
+		if (!*failed)
+			make_believe(s);
 	} else if (r == 0) {
 		*failed = write_to(ch, &making) != 0;
 		if (!*failed)
@@ -517,11 +525,14 @@ void sent_prompt(const struct challenge *ch, bool recovery, char out[CHALLENGE_P
 bool sent_answered(struct challenge *ch, const char *answer, enum mfa_result *result, int *error, bool *judge)
 {
 	struct sent *s = of(ch);
+	char text[TEXT_MAX];
 	int r;
 
 	*judge = !mfa_typed_is_enter(answer);
 	if (*judge)
 		return false;
+	(void)snprintf(text, sizeof(text), conversation_words(ch->c, N_("Type the code that was sent to you; %s sends another.")),
+		       s->way->ask_again);
 	if (s->sending && s->state == SENDER_UNDERWAY)
 		s->state = sender_wait(&s->message, 0);
 	if (s->state == SENDER_FAILED) {
@@ -529,7 +540,7 @@ bool sent_answered(struct challenge *ch, const char *answer, enum mfa_result *re
 		let_go(ch);
 	} else {
 		r = conversation_say(ch->c, MFA_ERROR, s->state == SENDER_SENT
-			? N_("Type the code that was sent to you.")
+			? text
 			: N_("The code is on its way; that can take some minutes."));
 	}
 	if (r == 0 && *error == 0)

@@ -143,12 +143,20 @@ static int send(struct adding *a)
 		.way = a->way, .to = a->e->address, .kind = "code", .code = a->code, .service = a->e->service,
 		.address = a->e->rhost, .until = mfa_clock_now() + a->ch->c->conf->sender.lifetime,
 	};
+	static const char *const limits[] = {
+		[SENT_LIMIT_ADDRESS] = "address", [SENT_LIMIT_HOUSE] = "house", [SENT_LIMIT_ALL_OF] = "account",
+		[SENT_LIMIT_ENROLMENT] = "account", [SENT_LIMIT_STRANGER_TO] = "recipient",
+	};
 	struct sent_message message;
 	char why[MFA_ORDER_WHY_SIZE] = "no-sender";
+	enum sent_limit limit;
 	int r;
 
-	if (count(a) != SENT_LIMIT_FREE)
+	limit = count(a);
+	if (limit != SENT_LIMIT_FREE) {
+		sent_log("limited", limits[limit], a->way, name, a->e->device.label);
 		return -EDQUOT;
+	}
 	r = sent_send(a->ch->c, a->ch->record.account->name, &letter, &message);
 	a->state = SENDER_FAILED;
 	if (r == 0) {

@@ -7,6 +7,7 @@
 
 #include "language/language.h"
 
+#define NAME_BIT 16		/* of a name's hash: which of those without an account have no app */
 #define NUMBER_DIGITS 2		/* of one that was meant for the menu */
 
 static const struct {
@@ -53,10 +54,27 @@ size_t ways_offered(const struct conversation *c, const struct mfa_policy *polic
 	return n;
 }
 
+/* Where what is sent may be an account's only device, there are accounts that have nothing else, and their sign-ins begin
+ * with it: so do those of some names without an account. */
+static bool seems_sent_alone(const struct challenge *ch)
+{
+	const struct ask *rows[WAYS_MAX];
+	size_t i, n = ways_allowed(ch->policy, rows);
+
+	if (!ch->hopeless || (ch->record->name >> NAME_BIT & 1) == 0)
+		return false;
+	for (i = 0; i < n; i++)
+		if (rows[i]->sends && (ch->policy->alone & 1U << rows[i]->method) != 0 && rows[i]->has(ch))
+			return true;
+	return false;
+}
+
 bool ways_has(const struct challenge *ch, const struct ask *row)
 {
 	if (row->has != NULL)
 		return row->has(ch);
+	if (!ways_is_paper(row) && seems_sent_alone(ch))
+		return false;
 	return ask_is_allowed(row, mfa_account_methods(ch->record->account) & ch->policy->methods);
 }
 

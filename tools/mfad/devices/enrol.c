@@ -299,15 +299,16 @@ int enrol_choose(struct change *ch, const struct mfa_policy *policy, const char 
 	for (i = 0; i < n && rows[i] != wanted; i++)
 		;
 	e->ask = i < n ? wanted : n > 0 ? rows[0] : last_resort();
-	/* What is enough the rules have said. */
-	if (wanted == NULL && n == 0 && alone && !is_alone(policy, e->ask))
+	/* What is enough the rules have said, and what counts at all. */
+	if (wanted == NULL && n == 0 && alone && (!is_alone(policy, e->ask) || !ask_is_allowed(e->ask, policy->methods)))
 		return -ENODEV;
 	if (wanted == NULL)
 		return n < 2 ? 0 : choose(ch->c, rows, n, &e->ask);
 	if (i < n)
 		return 0;
+	/* Where no other kind can be added first, nobody is told to. */
 	if (alone && !is_alone(policy, wanted))
-		return -EPERM;
+		return n > 0 ? -EPERM : -ENODEV;
 	if (wanted->not_offered == NULL)
 		return 0;
 	e->ask = wanted;

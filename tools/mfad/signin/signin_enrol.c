@@ -321,7 +321,7 @@ static void hold_the_end(struct change *ch)
 {
 	char answer[MFA_ANSWER_MAX];
 
-	if (ch->text == NULL || ch->result == MFA_RESULT_ABORTED || ch->result == MFA_RESULT_BUSY || ch->c->unshown)
+	if (ch->text == NULL || ch->result == MFA_RESULT_ABORTED || ch->c->left || ch->c->unshown)
 		return;
 	if (conversation_say(ch->c, MFA_ERROR, ch->text) == 0)
 		(void)conversation_ask(ch->c, true, "That did not work. Press Enter to end this sign-in: ", answer,
