@@ -145,10 +145,22 @@ static const char *bare_now(const struct mfa_conf *conf)
 
 static void reset_factor(struct conversation *c, char *label);
 
+/* All devices of an account, before they go. */
+static size_t note_all(const struct mfa_account *account, struct gone out[MFA_DEVICES_MAX])
+{
+	size_t i;
+
+	for (i = 0; i < account->device_count; i++)
+		gone_note(&out[i], &account->devices[i]);
+	return i;
+}
+
 void request_reset(struct conversation *c)
 {
 	char name[MFA_ACCOUNT_NAME_MAX + 1], label[MFA_LABEL_MAX + 1];
+	struct gone gone[MFA_DEVICES_MAX];
 	struct mfa_record record;
+	size_t i, count = 0;
 	int r, tries;
 
 	r = mfa_frame_text(&c->frame, MFA_FIELD_DEVICE, label, sizeof(label));
@@ -161,6 +173,7 @@ void request_reset(struct conversation *c)
 	}
 	for (tries = 0; tries < 100; tries++) {
 		r = load(c, name, &record);
+		count = r == 0 ? note_all(record.account, gone) : 0;
 		if (r == -EBADMSG || r == -ENOKEY || r == -EPROTONOSUPPORT)
 			r = remove_unreadable(c, name);
 		else if (r == 0)
@@ -170,6 +183,8 @@ void request_reset(struct conversation *c)
 			break;
 	}
 	finish(c, "reset", name, r, bare_now(c->conf));
+	for (i = 0; r == 0 && i < count; i++)
+		ask_tell_gone(c, name, &gone[i]);
 }
 
 /* Changes a record for root, whatever others write meanwhile.  create: an account without one gets
