@@ -1,7 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# kill -9 of mfad at any instant: no code twice, nothing to clean by hand.
+# kill -9 of mfad at any instant: no code twice, nothing to clean by hand; and no message that nobody asked for.
 . "${BASH_SOURCE[0]%/*}/lib.sh"
+. "${BASH_SOURCE[0]%/*}/sender.sh"
+. "${BASH_SOURCE[0]%/*}/sent.sh"
 
 readonly ROUNDS=60
 RANDOM=7	# the same instants each time, as far as that goes
@@ -80,5 +82,56 @@ wait_for ended $tracer
 like 'the code is on disk before anybody hears of it' \
 	"$(grep -oE 'sync(\(| resumed).* = 0$|sendto\([0-9]+, "[BF]' "$BED/trace" | grep -oE '^sync|[BF]$' | tr '\n' ' ')" \
 	'^B (sync )+F '
+
+# --- a code that is sent -------------------------------------------------------------------------------
+
+stop_mfad
+write_conf '[sender]' 'account_hour = 10' "${SMS[@]}" '[policy]' "$ALL"
+start_servers
+import 'alice tel:+31612345600'
+start_mfad
+start_sender
+heard_sender || bail 'no mfa-sender'
+
+# Killed as it goes into each of the calls that write, sync and send, one after the other, until the message is out.
+unasked=0 twice=0 kills=0 wrongs=''
+for ((at = 1; at <= 30; at++)); do
+	set_clock $(($(now) + 4000))
+	strace -f -qq -o /dev/null -e trace=fdatasync,sendto,write,pwrite64 \
+		-e inject=fdatasync,sendto,write,pwrite64:signal=KILL:when=$at -p "$MFAD_PID" 2>/dev/null &
+	tracer=$!
+	disown
+	wait_for grep -q '^TracerPid:.*[1-9]' "/proc/$MFAD_PID/status"
+	pam_try code alice sms
+	if ! ended "$MFAD_PID" 2>/dev/null; then
+		kill $tracer
+		wait_for ended $tracer
+		break
+	fi
+	wait_for ended $tracer
+	kills=$((kills + 1))
+	# Over again: what is sent now was asked for now.
+	stop_sender
+	start_mfad
+	asked=$(texts)
+	start_sender
+	heard_sender
+	try sms +31699999900
+	[ "$(texts)" -le $((asked + 1)) ] || unasked=$((unasked + 1))
+	set_clock $(($(now) + 40))
+	before=$(texts)
+	pam_try code alice sms
+	wait_for one_more "$before" texts
+	code=$(text_code)
+	pam_try code alice "$code"
+	[[ $SCREEN == *'PAM_SUCCESS 1'* ]] || wrongs+=" $at"
+	pam_try code alice "$code"
+	[[ $SCREEN != *'PAM_SUCCESS'* ]] || twice=$((twice + 1))
+done
+diag "$kills kills between the question and the message"
+ok 'killed in the middle of it' test "$kills" -ge 3
+is 'no message is sent by itself afterwards' "$unasked" 0
+is 'and the next that is asked for is right' "$wrongs" ''
+is 'once' "$twice" 0
 
 done_testing

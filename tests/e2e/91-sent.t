@@ -4,23 +4,8 @@
 # keep what they are sent.
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 . "${BASH_SOURCE[0]%/*}/sender.sh"
+. "${BASH_SOURCE[0]%/*}/sent.sh"
 
-readonly MAIL=$BED/mail GATE=$BED/gate
-mkdir -p "$MAIL" "$GATE"
-readonly EMAIL=('[email]' 'server = smtp://127.0.0.1:2525' 'from = mfa@example.org' 'not_at = school.example')
-readonly SMS=('[sms]' 'url = http://127.0.0.1:2600/' 'type = json' 'body = {"n":"{number}","t":"{text}"}' 'numbers = +316, +324'
-	'country = 31')
-readonly ALL='methods = totp, push, recovery, pass, email, sms'
-
-mails() { find "$MAIL" -name '*.eml' | wc -l; }
-texts() { find "$GATE" -name '*.json' | wc -l; }
-# sent COUNT NOW COMMAND: one more than so many.
-one_more() { [ "$("$1")" = $(($2 + 1)) ]; }
-# The code in the last of each.
-mail_code() { grep -oE '\b[0-9]{6}\b' "$MAIL/$(mails).eml" | head -n 1; }
-text_code() { grep -oE '\b[0-9]{6}\b' "$GATE/$(texts).json" | head -n 1; }
-# another CODE: six digits that are not these.
-another() { [ "$1" = 111111 ] && echo 222222 || echo 111111; }
 conf() { write_conf "${EMAIL[@]}" "${SMS[@]}" '[policy]' "$ALL" "$@"; }
 reload() {
 	log_mark
@@ -28,31 +13,7 @@ reload() {
 	wait_for log_has 'event=reload'
 }
 
-# tool WHO ARG... <SCRIPT: mfa-enroll on a terminal of WHO's.
-tool() {
-	local who=$1
-	shift
-	STATUS=0
-	: >"$BED/pty"
-	setpriv --reuid "$who" --regid "$who" --init-groups "$HELPERS/ptyrun" -t "$PATIENCE" \
-		mfa-enroll "$@" >"$BED/pty" || STATUS=$?
-	SCREEN=$(tr -d '\r' <"$BED/pty")
-}
-ended_with() {
-	is "$1" "$STATUS" "$2" || diag "$SCREEN"
-	like "$1: it says so" "$(tr '\n' ' ' <<<"$SCREEN")" "$3"
-}
-# typing KIND: the script of who reads the code that was sent, and types it.
-typing() {
-	local before
-	before=$("$1s")
-	printf 'expect Code \nsend '
-	wait_for one_more "$1s" "$before" || diag "no $1 came"
-	echo "$("$1_code")"
-}
-
-serve_python smtpd.py "grep -q '^READY 2525' '$MAIL/heard'" 2525 "$MAIL"
-serve_python gateway.py "[ -e '$GATE/ready' ]" 2600 "$GATE"
+start_servers
 conf 'enrol_local = yes'
 new_store || bail 'mfa-admin init failed'
 enrol alice bob || bail 'mfa-admin import failed'
@@ -103,7 +64,7 @@ is 'and sends nothing' "$(texts) $(mails)" "$before 1"
 
 pam_try code alice sms
 like 'asked for, it is sent' "$SCREEN" 'A code was sent to \+31 \*\* \*\*\*\* \*00\. Code or \?: '
-ok 'it comes' one_more texts "$before"
+ok 'it comes' one_more "$before" texts
 denied 'who types nothing is not in'
 pam_try code alice sms "$(another "$(text_code)")"
 like 'a moment later it is not sent again' "$SCREEN" 'was sent to \+31 \*\* \*\*\*\* \*00 at [0-9:]{5}\. Code'
@@ -117,12 +78,12 @@ log_like 'the log says how' 'event=signin result=ok.*method=sms.*device="?Text m
 log_unlike 'and no number' '612345600'
 
 pam_try code alice mail
-wait_for one_more mails 1
+wait_for one_more 1 mails
 pam_try -r 192.0.2.7 code alice "$(mail_code)"
 denied 'a code is good where it was asked for'
 pam_try code alice "$(mail_code)"
 accepted 'there it is'
-ssh_code() { wait_for one_more mails "$1" && mail_code; }
+ssh_code() { wait_for one_more "$1" mails && mail_code; }
 before=$(mails)
 on_pty ssh "${SSH_OPTIONS[@]}" -p "$PORT" -o PreferredAuthentications=keyboard-interactive alice@127.0.0.1 'echo "in as $(id -un)"' < <(
 	printf 'expect assword\nsend %s\nexpect another way): \nsend mail\nexpect sent to a\nsend ' "$PASSWORD"
@@ -212,9 +173,9 @@ tick
 before=$(texts)
 tool alice remove 'Text message' < <(printf 'expect another way): \nsend %s\n' "$(code_now alice)")
 ended_with 'a number is removed' 0 'Removed'
-ok 'and told so' wait_for one_more texts "$before"
+ok 'and told so' wait_for one_more "$before" texts
 like 'without a code' "$(cat "$GATE/$(texts).json")" 'gets no more codes for alice'
-unlike 'at all' "$(cat "$GATE/$(texts).json" | sed 's/31612345600//g')" '\b[0-9]{6}\b'
+unlike 'at all' "$(sed 's/31612345600//g' "$GATE/$(texts).json")" '\b[0-9]{6}\b'
 tick
 pam_try code alice sms
 like 'it is not offered any more' "$SCREEN" 'not set up for this account'

@@ -3,7 +3,7 @@
 #
 # Each request goes to FOLDER/N.json, with its path, its headers and its body.  What it answers goes by the number in the
 # body: the last two digits are the place of a row in ANSWERS.  After "hang" it says nothing, for ever; after "drop" it
-# hangs up.
+# hangs up.  While FOLDER/refuse is there it takes nothing.
 import http.server
 import json
 import os
@@ -51,6 +51,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             os.unlink(again)
         elif isinstance(answer, tuple) and answer[0] in (429, 503) and os.path.exists(FOLDER + '/patient'):
             answer = ANSWERS['00']
+        if os.path.exists(FOLDER + '/refuse'):
+            answer = ANSWERS['03']
         if answer == 'hang':
             threading.Event().wait()
         if answer == 'drop':

@@ -4,6 +4,8 @@
  *	signin [-n PROCESSES] [-r RHOST] [-t TTY] [-f WORD] [-lq] SERVICE[,SERVICE]... USER [ANSWER]...
  *
  * The services (files in /etc/pam.d) are dealt out to the processes in turn.
+ * A USER that ends in "+" is another one in each: "name+" is name0, name1 and so
+ * on, and so is the file of an ANSWER.
  * All of them stand ready in pam_authenticate before any may go on.  Prompts are
  * answered with the ANSWERs in order (@FILE: a line of that file, a FIFO perhaps),
  * then with PAM_CONV_ERR.  A single process
@@ -26,7 +28,7 @@
 
 struct answers {
 	char **text;
-	int count, next;
+	int count, next, number;
 	int show, last_line;
 	const char *fails;
 };
@@ -52,14 +54,27 @@ static int is_prompt(const struct pam_message *msg)
 	return msg->msg_style == PAM_PROMPT_ECHO_OFF || msg->msg_style == PAM_PROMPT_ECHO_ON;
 }
 
-/* A new string; NULL: there is none. */
-static char *answer_of(const char *text)
+/* With the number in the place of a "+" at its end. */
+static void write_numbered(const char *text, int number, char *out, size_t size)
 {
-	char line[256] = "";
-	FILE *file = text[0] == '@' ? fopen(text + 1, "r") : NULL;
+	size_t n = strlen(text);
+
+	if (n > 0 && text[n - 1] == '+')
+		(void)snprintf(out, size, "%.*s%d", (int)n - 1, text, number);
+	else
+		(void)snprintf(out, size, "%s", text);
+}
+
+/* A new string; NULL: there is none. */
+static char *answer_of(const char *text, int number)
+{
+	char line[256] = "", path[256];
+	FILE *file;
 
 	if (text[0] != '@')
 		return strdup(text);
+	write_numbered(text + 1, number, path, sizeof(path));
+	file = fopen(path, "r");
 	if (file != NULL)
 		(void)setvbuf(file, NULL, _IONBF, 0);
 	if (file == NULL || fgets(line, sizeof(line), file) == NULL)
@@ -96,7 +111,7 @@ static int converse(int count, const struct pam_message **msg, struct pam_respon
 			free(r);
 			return PAM_CONV_ERR;
 		}
-		r[i].resp = answer_of(a->text[a->next++]);
+		r[i].resp = answer_of(a->text[a->next++], a->number);
 	}
 	*resp = r;
 	return PAM_SUCCESS;
@@ -108,10 +123,11 @@ static int sign_in(const char *service, const char *user, const char *rhost, con
 {
 	struct pam_conv conv = { converse, answers };
 	pam_handle_t *pam = NULL;
-	char byte = 0;
+	char byte = 0, name[256];
 	int r;
 
-	if (pam_start(service, user, &conv, &pam) != PAM_SUCCESS)
+	write_numbered(user, answers->number, name, sizeof(name));
+	if (pam_start(service, name, &conv, &pam) != PAM_SUCCESS)
 		return NO_START;
 	if (rhost != NULL)
 		(void)pam_set_item(pam, PAM_RHOST, rhost);
@@ -190,7 +206,7 @@ int main(int argc, char **argv)
 	if (count == 0)
 		return 2;
 	for (int i = 0; i < processes; i++) {
-		struct answers answers = { argv + optind + 2, argc - optind - 2, 0,
+		struct answers answers = { argv + optind + 2, argc - optind - 2, 0, i,
 					   processes == 1 && !quiet, last_line, fails };
 		pid_t pid = fork();
 		int r;

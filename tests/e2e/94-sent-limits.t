@@ -1,0 +1,96 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# How many codes are sent: a school behind one address at nine o'clock, and a thief with stolen passwords beside it; and many
+# who ask at the same instant.
+. "${BASH_SOURCE[0]%/*}/lib.sh"
+. "${BASH_SOURCE[0]%/*}/sender.sh"
+. "${BASH_SOURCE[0]%/*}/sent.sh"
+
+readonly PUPILS=300 SCHOOL=198.51.100.7 STOLEN=20
+# conf HOUR [LINE]...
+conf() { write_conf '[sender]' "hour = $1" "${EMAIL[@]}" "${SMS[@]}" '[policy]' "$ALL" 'nss = no' 'alone = totp, sms' "${@:2}"; }
+# Messages may come after the question that says so.
+come() { wait_for eval "[ \$(texts) -ge $1 ]"; }
+start_servers
+conf 340 "enrol_networks = $SCHOOL"
+new_store || bail 'mfa-admin init failed'
+enrol alice
+import 'alice tel:+31612345600' 'bob tel:+31687654300' 'eve mailto:eve@example.net'
+for ((i = 0; i < PUPILS; i++)); do printf 'pupil%d\ttel:+31600%04d00\n' $i $i; done >"$BED/import"
+for ((i = 0; i < STOLEN; i++)); do printf 'stolen%d\ttel:+31699%04d00\n' $i $i; done >>"$BED/import"
+mfa-admin import --add "$BED/import" </dev/null >"$BED/import.out" 2>&1 || bail "$(cat "$BED/import.out")"
+start_mfad || bail 'mfad does not start'
+start_sender
+heard_sender || bail 'no mfa-sender'
+pam_service code 'auth required pam_mfa.so'
+
+# --- at the same instant ----------------------------------------------------------------------------
+
+pam_try -n 64 code alice sms
+log_mark
+come 1
+is 'sixty-four who ask for alice at the same instant: one message' "$(texts)" 1
+pam_try code alice "$(text_code)"
+accepted 'which is right'
+pam_try -n 64 code bob
+come 2
+is 'whose only way it is: one' "$(texts)" 2
+pam_try code bob "$(text_code)"
+accepted 'that is right, too'
+
+# --- nine o'clock ------------------------------------------------------------------------------------
+
+# The thief goes first, from here and there, again and again; his messages are the only ones by then.
+before=$(texts)
+for round in 1 2 3 4 5 6; do
+	"$HELPERS/signin" -n $STOLEN -r "203.0.113.$round" code stolen+ sms >/dev/null 2>&1
+	set_clock $(($(now) + 31))
+done
+come $((before + STOLEN * 3))
+spent=$(($(texts) - before))
+is 'a thief with stolen passwords has three sent of each, and no more' "$spent" $((STOLEN * 3))
+log_like 'the log says which limit' 'event=sent result=limited why=account method=sms user=stolen'
+log_unlike 'and no number' '31699'
+pam_try -r 203.0.113.1 code stolen3 sms
+like 'he is told so' "$SCREEN" '^say: Too many codes were sent in the last hour'
+
+# Whoever answers for the pupils: what comes for each number goes to the pupil who has it.
+mkdir "$BED/pupils"
+for ((i = 0; i < PUPILS; i++)); do mkfifo "$BED/pupils/$i"; done
+/usr/bin/python3 tests/e2e/pupils.py "$GATE" "$BED/pupils" "$(texts)" $PUPILS >"$BED/pupils.out" 2>&1 &
+disown
+# All stand at the question at once, and the thief goes on from elsewhere meanwhile.
+"$HELPERS/signin" -n $PUPILS -r $SCHOOL code pupil+ @"$BED/pupils/+" >"$BED/school" 2>&1 &
+school=$!
+for round in 1 2 3; do
+	"$HELPERS/signin" -n $STOLEN -r "203.0.113.$((100 + round))" code stolen+ sms >/dev/null 2>&1
+done
+wait "$school"
+is 'three hundred pupils behind one address: all get in' "$(cat "$BED/school")" "PAM_SUCCESS $PUPILS" || diag "$(cat "$BED/pupils.out")"
+is 'and the thief had none more' "$(($(texts) - before - spent))" $PUPILS
+
+# Behind an address that the rules do not know there are sixty an hour.
+log_mark
+before=$(texts)
+"$HELPERS/signin" -n 70 -r 192.0.2.200 code pupil+ sms >/dev/null 2>&1
+come $((before + 60))
+is 'sixty, at an address that the rules do not know' "$(($(texts) - before))" 60
+log_like 'the log says so' 'result=limited why=address'
+
+# What the house has: enough for them, as none of theirs is counted once it was used.
+log_mark
+for address in 1 2 3 4 5; do
+	"$HELPERS/signin" -n 70 -r "192.0.$((10 + address)).1" code nobody+ sms >/dev/null 2>&1
+done
+log_unlike 'names that there are not use up nothing that the house has' 'why=house'
+conf 100
+log_mark
+kill -HUP "$MFAD_PID"
+wait_for log_has 'event=reload'
+set_clock $(($(now) + 40))
+for address in 1 2; do "$HELPERS/signin" -n 60 -r "192.0.$((20 + address)).1" code pupil+ sms >/dev/null 2>&1; done
+log_like 'what the house has ends, and the log says so' 'result=limited why=house'
+pam_try -r 192.0.2.201 code eve
+like 'e-mail has its own' "$SCREEN" 'A code was sent to e'
+
+done_testing
