@@ -77,6 +77,22 @@ come $((before + 60))
 is 'sixty, at an address that the rules do not know' "$(($(texts) - before))" 60
 log_like 'the log says so' 'result=limited why=address'
 
+# Those who add their number there are not counted by their address, either, but each by himself.
+conf 340 "enrol_networks = $SCHOOL" 'enrolment = require'
+log_mark
+kill -HUP "$MFAD_PID"
+wait_for log_has 'event=reload'
+before=$(texts)
+for name in new{0..69} again; do echo "$name:x:3000:3000::/nonexistent:/bin/sh"; done >>/etc/passwd
+"$HELPERS/signin" -n 70 -r $SCHOOL code new+ sms 0612345600 y >/dev/null 2>&1
+come $((before + 70))
+is 'seventy who add a number at once, at an address that the rules know' "$(($(texts) - before))" 70
+log_unlike 'none is turned away' 'why=address'
+for ((i = 0; i < 11; i++)); do pam_try -r $SCHOOL code again sms 0612345600 y; done
+like 'who adds one again and again is told' "$SCREEN" '^say: Too many codes were sent in the last hour[.] Nothing was saved'
+like 'where it can be read' "$SCREEN" '^ask: That did not work'
+log_like 'the log says so' 'event=sent result=limited why=account method=sms user=again'
+
 # What the house has: enough for them, as none of theirs is counted once it was used.
 log_mark
 for address in 1 2 3 4 5; do
