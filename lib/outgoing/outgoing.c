@@ -71,7 +71,26 @@ static curl_socket_t open_socket(void *ctx, curlsocktype purpose, struct curl_so
 		request->refused = true;
 		return CURL_SOCKET_BAD;
 	}
-	return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+	/* Of two addresses the second is tried beside the first, and whichever comes too late is closed. */
+	request->sockets[1] = request->sockets[0];
+	request->sockets[0] = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+	return request->sockets[0];
+}
+
+static int close_socket(void *ctx, curl_socket_t fd)
+{
+	struct mfa_outgoing_request *request = ctx;
+
+	if (fd == request->sockets[0])
+		request->sockets[0] = request->sockets[1];
+	request->sockets[1] = CURL_SOCKET_BAD;
+	return close(fd);
+}
+
+void mfa_outgoing_hear_no_more(const struct mfa_outgoing_request *request)
+{
+	if (request->sockets[0] != CURL_SOCKET_BAD)
+		(void)shutdown(request->sockets[0], SHUT_RD);
 }
 
 /* Too much of an answer ends the request. */
@@ -113,6 +132,8 @@ static CURL *make_request(struct mfa_outgoing_request *request)
 	     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, request->timeout_ms) == CURLE_OK &&
 	     curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, open_socket) == CURLE_OK &&
 	     curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, request) == CURLE_OK &&
+	     curl_easy_setopt(curl, CURLOPT_CLOSESOCKETFUNCTION, close_socket) == CURLE_OK &&
+	     curl_easy_setopt(curl, CURLOPT_CLOSESOCKETDATA, request) == CURLE_OK &&
 	     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body) == CURLE_OK &&
 	     curl_easy_setopt(curl, CURLOPT_WRITEDATA, request) == CURLE_OK &&
 	     curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_head) == CURLE_OK &&
@@ -143,6 +164,7 @@ static void start(struct mfa_outgoing *o, struct mfa_outgoing_request *request)
 	request->began = request->refused = false;
 	request->got = 0;
 	request->error[0] = '\0';
+	request->sockets[0] = request->sockets[1] = CURL_SOCKET_BAD;
 	request->curl = make_request(request);
 	if (request->curl != NULL && curl_multi_add_handle(o->multi, request->curl) == CURLM_OK) {
 		STAILQ_INSERT_TAIL(&o->under_way, request, others);

@@ -33,6 +33,7 @@ struct mfa_outgoing_request {
 	char error[CURL_ERROR_SIZE];	/* words for the log; "" where code is CURLE_OK */
 
 	CURL *curl;			/* the thread's, while it is under way */
+	curl_socket_t sockets[2];	/* likewise: the one that was opened last, and the one before; CURL_SOCKET_BAD */
 	STAILQ_ENTRY(mfa_outgoing_request) others;
 };
 
@@ -47,6 +48,8 @@ int mfa_outgoing_fd(const struct mfa_outgoing *o);
 int mfa_outgoing_send(struct mfa_outgoing *o, struct mfa_outgoing_request *request);
 /* The next one that was answered, which is the caller's again; NULL: no more just now. */
 struct mfa_outgoing_request *mfa_outgoing_answered(struct mfa_outgoing *o);
+/* In on_head or on_body: whatever the other side may still say is not waited for. */
+void mfa_outgoing_hear_no_more(const struct mfa_outgoing_request *request);
 /* Ends the thread, hands each request that was not answered, or not asked for, to drop; sets NULL. */
 void mfa_outgoing_free(struct mfa_outgoing **outgoing, void (*drop)(struct mfa_outgoing_request *request));
 

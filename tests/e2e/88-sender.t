@@ -68,6 +68,18 @@ came 'hung up after the message: nobody knows' 9 'Unknown: it may have been sent
 is 'and it was not sent again' "$(heard 'RCPT drop@')" 1
 is 'none of these has arrived' "$(messages)" "$before"
 
+# A server that never answers QUIT, which libcurl would wait for, and everything else with it.
+printf '%s\n' '* quit hang' 'none rcpt 550 5.1.1 No such user' 'full dot 552 5.2.2 Mailbox full' >"$MAIL/answers"
+patiently() { timeout "$PATIENCE" mfa-admin test-send email "$1" </dev/null >"$BED/quit" 2>&1 || [ $? = "$2" ]; }
+ok 'taken, and nothing more is heard: sent' patiently jan@example.org 0
+like 'it says so' "$(cat "$BED/quit")" '^Sent'
+ok 'refused, and nothing more is heard' patiently none@example.org 1
+like 'with the reason' "$(cat "$BED/quit")" 'status: 550'
+ok 'refused at the end' patiently full@example.org 1
+like 'with its reason' "$(cat "$BED/quit")" 'status: 552'
+ok 'the server was told that it is over' [ "$(heard '^QUIT$')" -gt 0 ]
+rm "$MAIL/answers"
+
 # Greylisting: taken at the second try, which is the same message.
 echo 'grey rcpt 451 4.7.1 Please come back later' >"$MAIL/answers"
 mfa-admin test-send email grey@example.org </dev/null >"$BED/grey" 2>&1 &
@@ -96,7 +108,7 @@ not_ok 'nobody but root may try' as alice mfa-admin test-send email jan@example.
 stop_sender
 # order ID TO [KIND [CODE]]
 order() {
-	printf '{"event":"send","id":"%s","method":"email","kind":"%s","to":"%s","language":"nl","code":"%s","account":"jan",' \
+	printf '{"event":"send","id":"%s","method":"email","kind":"%s","to":"%s","language":"en","code":"%s","account":"jan",' \
 		"$1" "${3:-code}" "$2" "${4-482913}"
 	printf '"host":"bed","service":"sshd","address":"192.0.2.7","time":%d,"until":%d}\n' "$(now)" $(($(now) + 600))
 }

@@ -2,8 +2,8 @@
 # A mail server for tests (aiosmtpd): python3 smtpd.py PORT FOLDER [CERTIFICATE KEY]
 #
 # What it hears goes to FOLDER/heard, a line each; messages that it takes to FOLDER/1.eml and so on.  What it answers
-# stands in FOLDER/answers: lines LOCAL-PART WHERE ANSWER, read anew each time; WHERE is rcpt, data (before the message)
-# or dot (after it), ANSWER a line of SMTP's, "hang" (no word, for ever) or "drop" (it hangs up).
+# stands in FOLDER/answers: lines LOCAL-PART WHERE ANSWER, read anew each time; WHERE is rcpt, data (before the message),
+# dot (after it) or quit (LOCAL-PART is * then), ANSWER a line of SMTP's, "hang" (no word, for ever) or "drop" (it hangs up).
 import asyncio
 import os
 import ssl
@@ -60,6 +60,10 @@ class Handler:
         if answer.startswith('250'):
             envelope.rcpt_tos.append(address)
         return answer
+
+    async def handle_QUIT(self, server, session, envelope):
+        hear('QUIT')
+        return await self.say(server, '*', 'quit', '221 Bye')
 
     async def handle_DATA(self, server, session, envelope):
         global count

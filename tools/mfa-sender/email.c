@@ -121,16 +121,30 @@ static bool prepare(struct mfa_outgoing_request *request, CURL *curl)
 	       curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps") == CURLE_OK &&
 	       curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L) == CURLE_OK &&
 	       curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, 1L) == CURLE_OK &&
+	       /* Of QUIT, too, after a recipient was refused: libcurl's own is two minutes, and for everybody's. */
+	       curl_easy_setopt(curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, SENDER_TIMEOUT_MS / 1000L) == CURLE_OK &&
 	       curl_easy_setopt(curl, CURLOPT_USE_SSL, tls) == CURLE_OK && set_login(job->sender, curl) &&
 	       curl_easy_setopt(curl, CURLOPT_MAIL_FROM, from) == CURLE_OK &&
 	       curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, job->recipients) == CURLE_OK &&
 	       curl_easy_setopt(curl, CURLOPT_HTTPHEADER, job->headers) == CURLE_OK && set_mime(job, curl);
 }
 
+/* Whether a line is the last one of a reply (RFC 5321 section 4.2.1). */
+static bool ends_reply(const char *line, size_t len)
+{
+	return len > 3 && strspn(line, "0123456789") == 3 && line[3] != '-';
+}
+
 /* What the server says, each line of it. */
 static void on_head(struct mfa_outgoing_request *request, const char *data, size_t len)
 {
-	job_keep((struct job *)request, data, len);
+	struct job *job = (struct job *)request;
+
+	job_keep(job, data, len);
+	/* The last word was said.  libcurl says QUIT and waits for the answer, while the thread does nothing else: for
+	 * two minutes at a server that gives none. */
+	if (job->body_begun && ends_reply(data, len))
+		mfa_outgoing_hear_no_more(request);
 }
 
 bool email_ready(struct job *job)

@@ -135,8 +135,9 @@ static void report(struct job *job, struct mfa_outcome outcome)
 	(void)snprintf(said.id, sizeof(said.id), "%s", job->order.id);
 	(void)snprintf(said.why, sizeof(said.why), "%s", outcome.why);
 	copy_answer(job, &said);
-	log_result(job, outcome);
+	/* Somebody waits for it. */
 	link_say(job->sender->link, &said);
+	log_result(job, outcome);
 	explicit_bzero(&said, sizeof(said));
 }
 

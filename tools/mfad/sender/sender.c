@@ -281,6 +281,11 @@ static void settle(struct dispatch *dispatch, const struct mfa_order_report *rep
 		STAILQ_REMOVE(&queue, dispatch, dispatch, queued);
 	underway_count--;
 	tell_owner(report);
+}
+
+/* What nobody waits for. */
+static void note(struct dispatch *dispatch, const struct mfa_order_report *report)
+{
 	log_report(dispatch, report);
 	metrics_sent(mfa_order_methods[dispatch->method], mfa_order_results[report->result]);
 	free_dispatch(dispatch);
@@ -294,6 +299,7 @@ static void settle_unheard(struct dispatch *dispatch, const char *why)
 	memcpy(report.id, dispatch->id, sizeof(report.id));
 	(void)strncpy(report.why, why, sizeof(report.why) - 1);
 	settle(dispatch, &report);
+	note(dispatch, &report);
 }
 
 void link_leave(void)
@@ -317,13 +323,16 @@ void link_report(const struct mfa_order_report *report)
 	LIST_FOREACH(dispatch, &underway, others)
 		if (dispatch->row == NULL && strcmp(dispatch->id, report->id) == 0)
 			break;
-	if (dispatch != NULL && report->result == MFA_ORDER_RETRY) {
+	if (dispatch != NULL && report->result == MFA_ORDER_RETRY)
 		tell_owner(report);
-		log_report(dispatch, report);
-	} else if (dispatch != NULL) {
+	else if (dispatch != NULL)
 		settle(dispatch, report);
-	}
 	(void)pthread_mutex_unlock(&lock);
+	/* It is this thread's alone, which is the link's: no other takes one out. */
+	if (dispatch != NULL && report->result == MFA_ORDER_RETRY)
+		log_report(dispatch, report);
+	else if (dispatch != NULL)
+		note(dispatch, report);
 }
 
 void link_expire(int64_t now)
