@@ -153,7 +153,7 @@ END {
 	}
 
 	if (sends("email_sent_us") >= 0) {
-		title("Codes that are sent, one run")
+		title("Codes that are sent, five turns")
 		printf "%-62s %8s\n", "e-mail: from the request to \"sent\", p50, us", num(sends("email_sent_us"), 0)
 		printf "%-62s %8s\n", "  libcurl alone", num(sends("email_bare_us"), 0)
 		printf "%-62s %8s\n", "text message: from the request to \"sent\", p50, us", num(sends("sms_sent_us"), 0)

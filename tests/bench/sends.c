@@ -3,6 +3,7 @@
  * and a gateway that do as little as there is to do; and a queue that is full.
  *
  *	sends SOCKET SENDER-PID SMTP-PORT HTTP-PORT	a figure a line
+ *	sends --mail SOCKET SMTP-PORT			the same of e-mail alone, with a mail server that is there
  *	sends --hold SOCKET SMTP-PORT COUNT		so many under way, to a mail server that says nothing, until stdin ends
  */
 #include <arpa/inet.h>
@@ -262,15 +263,11 @@ static long private_kib(const char *pid)
 	return sum;
 }
 
-static int measure(const char *socket_path, const char *pid, int mail, int gate)
+static int measure_mail(const char *socket_path, int mail)
 {
 	static double bare[TURNS], sent[TURNS];
-	struct server mail_server, gate_server;
 	int i;
 
-	(void)curl_global_init(CURL_GLOBAL_DEFAULT);
-	start_server(mail, serve_mail, &mail_server);
-	start_server(gate, serve_gate, &gate_server);
 	for (i = -WARM; i < TURNS; i++) {
 		double b = bare_mail(mail), s = by_sender(socket_path, "email", "jan@example.org");
 
@@ -281,6 +278,18 @@ static int measure(const char *socket_path, const char *pid, int mail, int gate)
 	}
 	print_median("email_bare_us", bare, TURNS);
 	print_median("email_sent_us", sent, TURNS);
+	return 0;
+}
+
+static int measure(const char *socket_path, const char *pid, int mail, int gate)
+{
+	static double bare[TURNS], sent[TURNS];
+	struct server mail_server, gate_server;
+	int i;
+
+	start_server(mail, serve_mail, &mail_server);
+	start_server(gate, serve_gate, &gate_server);
+	(void)measure_mail(socket_path, mail);
 	for (i = -WARM; i < TURNS; i++) {
 		double b = bare_gate(gate), s = by_sender(socket_path, "sms", "+31612345678");
 
@@ -315,6 +324,9 @@ int main(int argc, char **argv)
 {
 	if (argc == 5 && strcmp(argv[1], "--hold") == 0)
 		return hold(argv[2], atoi(argv[3]), atoi(argv[4]));
+	(void)curl_global_init(CURL_GLOBAL_DEFAULT);
+	if (argc == 4 && strcmp(argv[1], "--mail") == 0)
+		return measure_mail(argv[2], atoi(argv[3]));
 	if (argc != 5)
 		die("usage: sends SOCKET SENDER-PID SMTP-PORT HTTP-PORT");
 	return measure(argv[1], argv[2], atoi(argv[3]), atoi(argv[4]));
