@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# What a mailbox or a telephone shows of a message that smtpd.py (N.eml) or gateway.py (N.json, with "n" and "t") has kept:
-# python3 inbox.py FILE
+# What a mailbox or a telephone shows of a message that smtpd.py (N.eml) or gateway.py (N.json, with "n" and "t") has
+# kept: python3 inbox.py FILE
 import email
 import email.policy
 import json

@@ -2,8 +2,9 @@
 # A mail server for tests (aiosmtpd): python3 smtpd.py PORT FOLDER [CERTIFICATE KEY]
 #
 # What it hears goes to FOLDER/heard, a line each; messages that it takes to FOLDER/1.eml and so on.  What it answers
-# stands in FOLDER/answers: lines LOCAL-PART WHERE ANSWER, read anew each time; WHERE is rcpt, data (before the message),
-# dot (after it) or quit (LOCAL-PART is * then), ANSWER a line of SMTP's, "hang" (no word, for ever) or "drop" (it hangs up).
+# stands in FOLDER/answers: lines LOCAL-PART WHERE ANSWER, read anew each time; WHERE is rcpt, data (before the
+# message), dot (after it) or quit (LOCAL-PART is * then), ANSWER a line of SMTP's, "hang" (no word, for ever) or "drop"
+# (it hangs up).
 import asyncio
 import os
 import ssl
