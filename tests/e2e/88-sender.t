@@ -108,7 +108,7 @@ not_ok 'nobody but root may try' as alice mfa-admin test-send email jan@example.
 stop_sender
 # order ID TO [KIND [CODE]]
 order() {
-	printf '{"event":"send","id":"%s","method":"email","kind":"%s","to":"%s","language":"en","code":"%s","account":"jan",' \
+	printf '{"event":"send","id":"%s","method":"email","kind":"%s","to":"%s","language":"nl","code":"%s","account":"jan",' \
 		"$1" "${3:-code}" "$2" "${4-482913}"
 	printf '"host":"bed","service":"sshd","address":"192.0.2.7","time":%d,"until":%d}\n' "$(now)" $(($(now) + 600))
 }
