@@ -45,7 +45,7 @@ is 'one message was sent' "$(mails)" 1
 is 'alice has three devices' "$(devices alice)" 3
 tick
 tool alice add --sms < <(printf 'expect another way): \nsend %s\n' "$(code_now alice)"
-	printf 'expect Mobile number\nsend 0612345600\nexpect Mobile number\nsend +4912345678\nexpect Mobile number\nend Mobile\n')
+	printf 'expect Mobile number\nsend 0612345600\nexpect Mobile number\nsend +4912345678\nend Mobile\n')
 like 'not the same twice' "$SCREEN" "one of this account's already"
 like 'nor one that the rules do not allow' "$SCREEN" 'not sent to such numbers'
 is 'no message for these' "$(texts)" 1
@@ -95,7 +95,7 @@ sent_from() {
 	local before
 	before=$(texts)
 	pam_try -r 192.0.2.9 code alice sms
-	wait_for one_more texts "$before"
+	wait_for one_more "$before" texts
 	pam_try -r 192.0.2.9 code alice "$(text_code)"
 }
 conf 'remember = 8h'

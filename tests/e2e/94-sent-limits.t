@@ -92,6 +92,9 @@ for ((i = 0; i < 11; i++)); do pam_try -r $SCHOOL code again sms 0612345600 y; d
 like 'who adds one again and again is told' "$SCREEN" '^say: Too many codes were sent in the last hour[.] Nothing was saved'
 like 'where it can be read' "$SCREEN" '^ask: That did not work'
 log_like 'the log says so' 'event=sent result=limited why=account method=sms user=again'
+for ((i = 0; i < 6; i++)); do pam_try -r $SCHOOL code "new$i" sms 0677999900 y; done
+like "nor does a stranger's number get more than some" "$SCREEN" '^say: Too many codes were sent in the last hour'
+log_like 'the log says that, too' 'result=limited why=recipient'
 
 # What the house has: enough for them, as none of theirs is counted once it was used.
 log_mark

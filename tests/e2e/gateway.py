@@ -71,6 +71,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
 
+# Many come at once, and who has to knock again comes late.
+http.server.ThreadingHTTPServer.request_queue_size = 512
 server = http.server.ThreadingHTTPServer(('127.0.0.1', PORT), Handler)
 server.daemon_threads = True
 if len(sys.argv) > 3:
