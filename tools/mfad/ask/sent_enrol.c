@@ -10,6 +10,7 @@
 #include "language/language.h"
 #include "mfad/ask/sent.h"
 #include "mfad/ask/sent_limit.h"
+#include "table/table.h"
 
 #define ADDRESS_TRIES 3		/* addresses that a code is sent to */
 #define TYPING_TRIES 5		/* that make no sense, each */
@@ -147,6 +148,7 @@ static int send(struct adding *a)
 		[SENT_LIMIT_ADDRESS] = "address", [SENT_LIMIT_HOUSE] = "house", [SENT_LIMIT_ALL_OF] = "account",
 		[SENT_LIMIT_ENROLMENT] = "account", [SENT_LIMIT_STRANGER_TO] = "recipient",
 	};
+	MFA_TABLE_FITS(limits, SENT_LIMIT_COUNT);
 	struct sent_message message;
 	char why[MFA_ORDER_WHY_SIZE] = "no-sender";
 	enum sent_limit limit;
