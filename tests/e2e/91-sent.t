@@ -81,6 +81,7 @@ pam_try code alice mail
 wait_for one_more 1 mails
 pam_try -r 192.0.2.7 code alice "$(mail_code)"
 denied 'a code is good where it was asked for'
+like 'which is said before it is typed' "$(tr '\n' ' ' <<<"$SCREEN")" 'sent for a sign-in elsewhere, and is good there alone[.] For one here: mail.* ask: '
 pam_try code alice "$(mail_code)"
 accepted 'there it is'
 ssh_code() { wait_for one_more "$1" mails && mail_code; }

@@ -45,6 +45,10 @@ struct ask {
 	 * it says is made up, and the same each time for a name.  NULL: if it has a device of those methods. */
 	bool (*has)(const struct challenge *ch);
 
+	/* Before the first question, once it was seen what can be begun: what somebody must know who would type an answer
+	 * of this method.  The same for names without an account.  Returns 0 or a negative errno of the conversation. */
+	int (*notice)(struct challenge *ch);
+
 	/* Signing in by what is begun: with begin, prompt, answered and end are there. */
 
 	/* Begins it, where it can be: then ch->begun is the row, ch->state its own, and ch->begun_at the time under

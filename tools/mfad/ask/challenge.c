@@ -241,9 +241,13 @@ static int complain(struct challenge *ch)
 		[MFA_VERDICT_RESTORED] = N_("Codes are refused for some minutes, because the accounts were restored just now.\n"
 			"Please try again in a few minutes."),
 	};
+	const char *text = words[ch->judgement.verdict];
 	MFA_TABLE_FITS(words, MFA_VERDICT_COUNT);
 
-	return conversation_say(ch->c, MFA_ERROR, words[ch->judgement.verdict]);
+	/* Where a code was sent nobody waits for the next. */
+	if (text == words[MFA_VERDICT_WRONG] && ch->begun != NULL && ch->begun->sends)
+		text = N_("That code is not right.");
+	return conversation_say(ch->c, MFA_ERROR, text);
 }
 
 static enum mfa_result ended(int r)
@@ -465,6 +469,19 @@ static void reset(struct challenge *ch)
 	ch->menus = ch->choices = 0;
 }
 
+/* Behind a password nobody reads them. */
+static int say_notices(struct challenge *ch)
+{
+	const struct ask *row;
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r == 0 && !ch->c->has_code && (row = ask_row(i)) != NULL; i++)
+		if (row->notice != NULL)
+			r = row->notice(ch);
+	return r;
+}
+
 static void tell_used(const struct challenge *ch, enum mfa_result result)
 {
 	const struct ask *row = result == MFA_RESULT_OK ? ask_of(ch->judgement.kind) : NULL;
@@ -485,6 +502,10 @@ enum mfa_result challenge_run(struct challenge *ch, int *error)
 	r = begin(ch, error);
 	if (r != 0 || *error != 0) {
 		result = *error != 0 ? MFA_RESULT_FAILED : ended(r);
+		over = true;
+	}
+	if (!over && say_notices(ch) != 0) {
+		result = MFA_RESULT_ABORTED;
 		over = true;
 	}
 	if (!over)

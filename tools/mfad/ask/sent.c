@@ -483,6 +483,23 @@ int sent_begin(const struct sent_way *way, struct challenge *ch, int *error)
 	return 0;
 }
 
+/* A code of another place is not compared with anything here, or what is answered would tell of it; so it is said
+ * beforehand, to whoever has gone from one network to another. */
+int sent_notice(const struct sent_way *way, struct challenge *ch)
+{
+	const struct mfa_sent *sent;
+	char text[TEXT_MAX];
+
+	if (ch->place == NULL || !sent_offered(way, ch->c, ch->policy) ||
+	    mfa_sent_find(ch->record->account, subject_voice(ch->subject), ch->place, mfa_clock_now(), &sent) !=
+		    MFA_SENT_ELSEWHERE || sent->method != way->method)
+		return 0;
+	(void)snprintf(text, sizeof(text), conversation_words(ch->c,
+		N_("A code was sent for a sign-in elsewhere, and is good there alone. For one here: %s")),
+		way->ask_again);
+	return conversation_say(ch->c, MFA_INFO, text);
+}
+
 /* Asking for it. */
 
 static void write_clock(int64_t at, char out[16])

@@ -32,6 +32,7 @@ struct sent_way {
 bool sent_offered(const struct sent_way *way, const struct conversation *c, const struct mfa_policy *policy);
 bool sent_has(const struct sent_way *way, const struct challenge *ch);
 int sent_begin(const struct sent_way *way, struct challenge *ch, int *error);
+int sent_notice(const struct sent_way *way, struct challenge *ch);
 void sent_prompt(const struct challenge *ch, bool recovery, char out[CHALLENGE_PROMPT_MAX]);
 bool sent_answered(struct challenge *ch, const char *answer, enum mfa_result *result, int *error, bool *judge);
 void sent_settle(const struct challenge *ch, struct mfa_account *account, int64_t at);
@@ -52,11 +53,14 @@ void sent_removed(const struct sent_way *way, struct conversation *c, const char
 	{ return sent_has(&(way), ch); }								\
 	static int begin(struct challenge *ch, int *error)						\
 	{ return sent_begin(&(way), ch, error); }							\
+	static int notice(struct challenge *ch)								\
+	{ return sent_notice(&(way), ch); }								\
 	static void removed(struct conversation *c, const char *account, const char *address)		\
 	{ sent_removed(&(way), c, account, address); }
 #define SENT_MEMBERS											\
 	.offered = offered, .enrol = enrol, .proven = N_("The code is right."), .removed = removed,	\
-	.sends = true, .ready = offered, .has = has, .begin = begin, .prompt = sent_prompt,		\
+	.sends = true, .ready = offered, .has = has, .notice = notice, .begin = begin,			\
+	.prompt = sent_prompt,										\
 	.answered = sent_answered, .settle = sent_settle, .end = sent_end, .used = sent_used
 
 /* One message, and for a little while what comes of it. */
