@@ -23,6 +23,8 @@
  * later. */
 #define NOT_RIGHT N_("That code is not right. Wait for the next one on your phone (on a token: press the\n" \
 		     "button again).")
+/* The next one does not come by itself there.  What was begun stands in the question already. */
+#define NOT_THE_SENT N_("That code is not right. Type the one in the last message; ? shows other ways.")
 
 struct judging {
 	struct challenge *challenge;
@@ -241,13 +243,12 @@ static int complain(struct challenge *ch)
 		[MFA_VERDICT_RESTORED] = N_("Codes are refused for some minutes, because the accounts were restored just now.\n"
 			"Please try again in a few minutes."),
 	};
-	const char *text = words[ch->judgement.verdict];
 	MFA_TABLE_FITS(words, MFA_VERDICT_COUNT);
+	const char *said = words[ch->judgement.verdict];
 
-	/* Where a code was sent nobody waits for the next. */
-	if (text == words[MFA_VERDICT_WRONG] && ch->begun != NULL && ch->begun->sends)
-		text = N_("That code is not right.");
-	return conversation_say(ch->c, MFA_ERROR, text);
+	if (said == words[MFA_VERDICT_WRONG] && ch->begun != NULL && ch->begun->sends)
+		said = NOT_THE_SENT;
+	return conversation_say(ch->c, MFA_ERROR, said);
 }
 
 static enum mfa_result ended(int r)
