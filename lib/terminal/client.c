@@ -11,6 +11,7 @@
 #include "language/language.h"
 #include "table/table.h"
 #include "terminal/terminal.h"
+#include "text/text.h"
 #include "wire/wait.h"
 
 #define ANSWER_MAX 1024
@@ -32,13 +33,24 @@ static void free_text(char *text)
 	free(text);
 }
 
+/* Words are broken at blanks where a window shows them; a file has them as they came. */
+static void wrap(char *text, FILE *to)
+{
+	unsigned columns, rows;
+
+	if (isatty(fileno(to)) == 1 && mfa_terminal_size(&columns, &rows) == 0)
+		mfa_text_wrap(text, columns, columns);
+}
+
 static bool show(const struct mfa_frame *frame, FILE *to)
 {
 	char *text = field_text(frame, MFA_FIELD_TEXT);
 	bool shown = text != NULL && text[0] != '\0';
 
-	if (shown)
+	if (shown) {
+		wrap(text, to);
 		mfa_terminal_show(to, text);
+	}
 	free_text(text);
 	return shown;
 }
