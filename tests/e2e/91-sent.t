@@ -69,6 +69,8 @@ denied 'who types nothing is not in'
 pam_try code alice sms "$(another "$(text_code)")"
 like 'a moment later it is not sent again' "$SCREEN" 'was sent to \+31 \*\* \*\*\*\* \*00 at [0-9:]{5}\. Code'
 denied 'a wrong code'
+like 'and which one is right' "$SCREEN" 'not right[.] Type the one in the last message'
+unlike 'for no next one comes by itself' "$SCREEN" 'Wait for the next'
 is 'still one message' "$(texts)" $((before + 1))
 pam_try code alice "$(text_code)"
 accepted 'it is right at the next sign-in, too'
@@ -172,6 +174,12 @@ is 'nothing is sent' "$(texts) $(mails)" "$before"
 set_clock $(($(now) + 4000))
 tick
 before=$(texts)
+in_window 44x20 'mfa-enroll --user alice remove Phone'
+ok 'an app beside addresses is not called the only device, nor goes without a question' wait_for shows 'y/N' || diag "$(screen)"
+like 'in lines that end where words do' "$(screen)" '^What is left then .* to be all$'
+keys n Enter
+ok 'and it stays' wait_for shows 'Nothing was changed'
+in_tmux kill-server
 tool alice remove 'Text message' < <(printf 'expect another way): \nsend %s\n' "$(code_now alice)")
 ended_with 'a number is removed' 0 'Removed'
 ok 'and told so' wait_for one_more "$before" texts

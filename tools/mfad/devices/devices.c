@@ -137,14 +137,18 @@ static int remove_device(struct change *ch, void *ctx)
 /* The last one is easily removed in a moment of tidying, and then nobody gets in. */
 static bool confirm_last(struct change *ch)
 {
+	static const char *const words[] = {
+		N_("This is the only device of the account. Without one, the account (and its recovery\n"
+		   "codes) can't be used to sign in until a device is enrolled again."),
+		N_("What is left then is not meant to be all that an account has. Better add another device\n"
+		   "first, or replace this one: mfa-enroll replace."),
+	};
 	char answer[8];
 	int r;
 
 	if (mfa_account_is_enough(ch->record.account, mfa_conf_policy(ch->c->conf, SERVICE)->alone, ch->label))
 		return true;
-	if (conversation_say(ch->c, MFA_INFO,
-		"This is the only device of the account. Without one, the account (and its recovery\n"
-		"codes) can't be used to sign in until a device is enrolled again.") != 0) {
+	if (conversation_say(ch->c, MFA_INFO, words[ch->record.account->device_count > 1]) != 0) {
 		change_stop(ch, MFA_RESULT_ABORTED, NULL);
 		return false;
 	}
