@@ -48,7 +48,7 @@ import --add $FILE
 ends 'once more' 0
 is 'changes nothing' "$(devices alice)" 3
 like 'each is what it is, and masked' "$(shown alice)" \
-	'"Text message".*"sms".*"\+31 \*\* \*\*\*\* \*78".*"E-mail 02".*"email".*"j\*\*\*@m\*\*\*\.org"'
+	'"Text message".*"sms".*"\+31 \*\* \*\*\*\* \*78".*"E-mail".*"email".*"j\*\*\*@m\*\*\*\.org"'
 unlike 'no more of it is shown' "$(shown alice)$(mfa-admin show alice </dev/null)$OUT$(store)" "${NUMBER#+}|$MAILBOX"
 unlike 'nor logged' "$(log_text)" "${NUMBER#+}|$MAILBOX"
 like 'the report counts them' "$(mfa-admin report </dev/null)" ' 1  with codes by text message'

@@ -12,7 +12,7 @@ token() { oathtool --hotp -b -c "$1" "$(secret_of alice)"; }
 printf 'alice\totpauth://hotp/Bed:alice?secret=%s&counter=7\nalice\totpauth://totp/Bed:alice?secret=%s\n' \
 	"$(secret_of alice)" "$(secret_of bob)" >"$BED/tokens"
 ok 'a token and an app are imported' mfa-admin import "$BED/tokens"
-like 'and listed as what they are' "$(mfa-admin show alice </dev/null | tr '\n' ' ')" '1. Token \(hotp\).*2. Phone 02 \(totp\)'
+like 'and listed as what they are' "$(mfa-admin show alice </dev/null | tr '\n' ' ')" '1. Token \(hotp\).*2. Phone \(totp\)'
 pam_try code alice "$(token 6)"
 denied 'a code from before its counter'
 pam_try code alice "$(token 7)"

@@ -56,10 +56,25 @@ static int scratch_from(const struct mfa_field *field, struct mfa_account *accou
 	return r;
 }
 
+/* Puts a device beside those of an account, under a label that is free. */
+static int put_beside(struct mfa_account *account, const struct mfa_device *device)
+{
+	struct mfa_device copy = *device;
+	size_t number;
+	int r;
+
+	for (number = 1; mfa_account_device(account, copy.label) != NULL; number++)
+		mfa_device_label(device->type, number, copy.label);
+	copy.id = 0;
+	r = mfa_account_add_device(account, &copy);
+	explicit_bzero(&copy, sizeof(copy));
+	return r;
+}
+
 static int add_device(struct mfa_account *account, const struct mfa_device *device, const char **why)
 {
 	*why = N_("an account can have no more than 16 devices");
-	return mfa_account_add_device(account, device);
+	return put_beside(account, device);
 }
 
 /* What makes codes. */
@@ -70,7 +85,7 @@ static int add_key(const struct mfa_field *uri, struct mfa_account *account, con
 	int r = mfa_otpauth_parse((const char *)uri->data, uri->len, &otpauth, why);
 
 	if (r == 0) {
-		r = mfa_device_from_otpauth(&otpauth, account->device_count + 1, mfa_clock_now(), &device);
+		r = mfa_device_from_otpauth(&otpauth, 1, mfa_clock_now(), &device);
 		*why = N_("the counter is too large");
 		if (r == 0)
 			r = add_device(account, &device, why);
@@ -89,7 +104,7 @@ static int add_address(const struct mfa_field *uri, struct mfa_account *account,
 	int r = mfa_import_recipient((const char *)uri->data, uri->len, &kind, address, why);
 
 	if (r == 0) {
-		mfa_device_from_recipient(kind, address, account->device_count + 1, mfa_clock_now(), &device);
+		mfa_device_from_recipient(kind, address, 1, mfa_clock_now(), &device);
 		r = add_device(account, &device, why);
 	}
 	return r;
@@ -144,21 +159,6 @@ static bool has_device(const struct mfa_account *account, const struct mfa_devic
 		if (mfa_device_same_codes(&account->devices[i], device))
 			return true;
 	return false;
-}
-
-/* Puts a device beside those of an account, under a label that is free. */
-static int put_beside(struct mfa_account *account, const struct mfa_device *device)
-{
-	struct mfa_device copy = *device;
-	size_t number;
-	int r;
-
-	for (number = 1; mfa_account_device(account, copy.label) != NULL; number++)
-		mfa_device_label(device->type, number, copy.label);
-	copy.id = 0;
-	r = mfa_account_add_device(account, &copy);
-	explicit_bzero(&copy, sizeof(copy));
-	return r;
 }
 
 /* Turns the new record into what is there with the new devices beside.  Returns as fit. */
