@@ -48,7 +48,7 @@ like 'and by how many' "$(mfa-admin show alice </dev/null)" 'Wrong: +app codes w
 is 'as JSON' "$(mfa-admin show --json alice </dev/null | grep -o '"wrong_codes":{[^}]*}')" \
 	'"wrong_codes":{"root":100,"local":0,"caller":0,"limit":100,"root_left":0,"local_left":100,"caller_left":100}'
 OUT=$(mfa-admin report </dev/null)
-like 'report: who has no other method' "$(tr '\n' ' ' <<<"$OUT")" 'With app codes only[^:]*: +alice +bob'
+like 'report: who has no other method' "$(tr '\n' ' ' <<<"$OUT")" 'With app codes only[^:]*: just an[^:]*refused: +alice +bob'
 like 'and how many' "$OUT" '2  with app codes only'
 throttle no
 tick

@@ -30,7 +30,7 @@ static const struct { const char *state, *key, *words; } states[STATE_COUNT] = {
 	{ "unreadable", "unreadable_names", N_("Records that can't be read:") },
 	{ "conflict", "conflict_names", N_("Names that differ from another's in capital letters alone (mfa-admin names):") },
 	{ "codes-only", "codes_only_names",
-	  N_("With app codes only, so that just an administrator helps when these are refused:") },
+	  N_("With app codes only (or sent ones besides): just an administrator helps when these are\nrefused:") },
 };
 
 struct figure {
@@ -47,7 +47,7 @@ static const struct figure last[] = {
 	{ "several_devices", N_("with more than one device") },
 	{ "few_recovery_codes", N_("with three recovery codes or fewer") },
 	{ "no_recovery_codes", N_("enrolled, without recovery codes") },
-	{ "only_codes", N_("with app codes only, and no other method") },
+	{ "only_codes", N_("with app codes only (or sent ones besides), and no other method") },
 	{ "passes", N_("with a temporary access pass") },
 	{ "locked", N_("locked just now") },
 	{ "unreadable", N_("unreadable") },
