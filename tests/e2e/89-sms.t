@@ -105,6 +105,15 @@ for number in +31612345605 +31612345606; do
 	is "$number: asked twice" $(($(requests "$GATE") - before)) 2
 done
 
+# Again and again: it is said once.
+rm -f "$GATE/once" "$GATE/patient"
+before=$(requests "$GATE")
+mfa-admin test-send sms +31612345606 </dev/null >"$BED/busy" 2>&1 &
+busy=$!
+ok 'told to wait each time: it is asked a third time' wait_for eval "[ \$(requests '$GATE') -ge $((before + 3)) ]"
+is 'and says so once' "$(grep -c 'Not taken yet' "$BED/busy")" 1
+kill "$busy"
+
 restart 'url = http://127.0.0.1:2699/' 'type = json' 'body = {"n":"{digits}","t":"{text}"}'
 mfa-admin test-send sms +31612345600 </dev/null >"$BED/absent" 2>&1 &
 absent=$!

@@ -18,7 +18,8 @@ enum step { STEP_HANDED, STEP_RETRY, STEP_SENT, STEP_FAILED, STEP_UNKNOWN, STEP_
 
 static const struct { const char *name, *words; enum mfa_exit status; } steps[] = {
 	[STEP_HANDED] = { "handed", N_("mfad has handed it to mfa-sender."), MFA_EXIT_UNKNOWN },
-	[STEP_RETRY] = { "retry", N_("Not taken yet; mfa-sender tries again."), MFA_EXIT_UNKNOWN },
+	[STEP_RETRY] = { "retry", N_("Not taken yet; mfa-sender tries again, for nine minutes at most. Ctrl-C ends this."),
+			 MFA_EXIT_UNKNOWN },
 	[STEP_SENT] = { "sent", N_("Sent: the other side has taken it. Whether it arrives, its owner sees."),
 			MFA_EXIT_OK },
 	[STEP_FAILED] = { "failed", N_("Failed: it was not sent."), MFA_EXIT_REFUSED },
@@ -34,20 +35,39 @@ static void print_detail(const char *words, const char *value)
 	mfa_terminal_show(stdout, value);
 }
 
-/* ctx: the exit status, of the last step. */
+struct progress {
+	enum mfa_exit status;	/* of the last step */
+	char *said;		/* the last row, as it came; NULL: none yet */
+};
+
+/* A server that is down gives the same answer each time, for minutes. */
+static bool is_news(struct progress *progress, const char *text)
+{
+	bool news = progress->said == NULL || strcmp(progress->said, text) != 0;
+
+	if (news) {
+		free(progress->said);
+		progress->said = strdup(text);
+	}
+	return news;
+}
+
+/* ctx: a struct progress. */
 static int on_row(void *ctx, const char *text)
 {
-	enum mfa_exit *status = ctx;
+	struct progress *progress = ctx;
 	json_t *row = mfa_json_read_text(text);
 	const char *name = json_string_value(json_object_get(row, "step"));
 	char number[16] = "";
 	int64_t code = 0;
 	size_t i;
 
+	if (!is_news(progress, text))
+		name = NULL;
 	for (i = 0; name != NULL && i < STEP_COUNT; i++) {
 		if (strcmp(steps[i].name, name) != 0)
 			continue;
-		*status = steps[i].status;
+		progress->status = steps[i].status;
 		(void)printf("%s\n", _(steps[i].words));
 		if (mfa_json_int_or(row, "status", 999, 0, &code) && code > 0)
 			(void)snprintf(number, sizeof(number), "%d", (int)code);
@@ -64,8 +84,8 @@ int command_test_send(const struct command_options *options, int argc, char **ar
 	/* One that is started for this alone has no mfa-sender: it would say so, where the mistake is that none
 	 * runs. */
 	struct mfa_dial dial = { .socket = options->dial.socket, .conf = options->dial.conf, .helper = "/nonexistent" };
-	enum mfa_exit status = MFA_EXIT_UNKNOWN;
-	struct mfa_client client = { .dial = &dial, .on_row = on_row, .ctx = &status };
+	struct progress progress = { .status = MFA_EXIT_UNKNOWN };
+	struct mfa_client client = { .dial = &dial, .on_row = on_row, .ctx = &progress };
 	struct mfa_frame request;
 	enum mfa_result result;
 	char *text = mfa_json_dump(json_pack("{s:s, s:s}", "method", argv[1], "to", argv[2]));
@@ -81,7 +101,8 @@ int command_test_send(const struct command_options *options, int argc, char **ar
 	mfa_frame_put_text(&request, MFA_FIELD_JSON, text);
 	free(text);
 	r = mfa_client_run(&client, &request, &result);
+	free(progress.said);
 	if (r != 0)
 		return mfa_exit_of_error("mfa-admin", &dial, r);
-	return result == MFA_RESULT_OK ? status : mfa_exit_of_result(result);
+	return result == MFA_RESULT_OK ? progress.status : mfa_exit_of_result(result);
 }
