@@ -71,7 +71,7 @@ int mfa_import_recipient(const char *uri, size_t len, enum mfa_recipient_kind *k
 {
 	static const char *const wrong[] = {
 		[MFA_RECIPIENT_EMAIL] = N_("not an e-mail address that codes can be sent to"),
-		[MFA_RECIPIENT_NUMBER] = N_("not a telephone number with + and its country's code"),
+		[MFA_RECIPIENT_NUMBER] = N_("not a telephone number with + and its country's code, such as tel:+31612345678"),
 	};
 	int r = mfa_recipient_parse(uri, len, kind, out);
 

@@ -133,7 +133,7 @@ int mfa_sender_check_sms(const struct mfa_sms_conf *sms, const struct mfa_secret
 	if (account && sms->account == NULL)
 		return fail(error, _("[sms] account is missing: the gateway is told whose it is"));
 	if (key && secrets->sms_key[0] == '\0')
-		return fail(error, _("sms_key is missing in sender.conf: the gateway is told it"));
+		return fail(error, _("sms_key is missing in sender.conf: the gateway wants the key of your account"));
 	if (!key && secrets->sms_key[0] != '\0')
 		return fail(error, _("sms_key is in sender.conf, and nothing in [sms] names it: {key} or {basic}"));
 	return try_body(sms, &values, error) == 0 ? try_rest(sms, &values, error) : -EINVAL;
