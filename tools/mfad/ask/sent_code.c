@@ -37,7 +37,7 @@ struct sent_limit_ask sent_code_limit(const struct sent_way *way, const struct c
 		.method = way->method,
 		.address = address_of(ch, voice),
 		.known_address = voice == MFA_VOICE_ROOT && sent_known_address(ch->policy, ch->rhost),
-		.account = ch->record->account->name,
+		.account = ch->subject->identity.name,	/* the record may be read anew meanwhile */
 		.made_up = ch->hopeless,
 		.heavy = mfa_sent_often(ch->record->account, voice, now),
 		.address_hour = conf->address_hour,

@@ -128,8 +128,8 @@ static enum sent_limit count(struct adding *a)
 	bool from = a->e->rhost != NULL && a->e->rhost[0] != '\0';
 
 	*counted = (struct sent_limit_ask){
-		.method = a->way->method, .enrols = a->ch->record.account->name, .to = a->e->address,
-		.address = from ? a->e->rhost : a->ch->record.account->name,
+		.method = a->way->method, .enrols = a->ch->subject.identity.name, .to = a->e->address,
+		.address = from ? a->e->rhost : a->ch->subject.identity.name,
 		.known_address = from && sent_known_address(mfa_conf_policy(conf, a->e->service), a->e->rhost),
 		.address_hour = conf->sender.address_hour, .hour = conf->sender.hour, .now = mfa_clock_now(),
 	};
@@ -159,7 +159,7 @@ static int send(struct adding *a)
 		sent_log("limited", limits[limit], a->way, name, a->e->device.label);
 		return -EDQUOT;
 	}
-	r = sent_send(a->ch->c, a->ch->record.account->name, &letter, &message);
+	r = sent_send(a->ch->c, a->ch->subject.identity.name, &letter, &message);
 	a->state = SENDER_FAILED;
 	if (r == 0) {
 		a->state = sender_wait(&message, KNOWN_MS);
