@@ -152,7 +152,7 @@ for _ in 1 2 3 4 5 6 7; do
 done
 like 'who asks again and again is told' "$SCREEN" 'Too many codes were sent'
 is 'five an hour, or less where nobody got in' "$([ "$(mails)" -le $((before + 5)) ] && echo few)" few
-log_like 'the log says which limit' 'event=sent result=limited why=account method=email'
+log_like 'the log says which limit' 'event=sent result=limited reason=account method=email'
 pam_try code alice "$(code_now alice)"
 accepted 'another way goes on'
 

@@ -49,7 +49,7 @@ done
 come $((before + STOLEN * 3))
 spent=$(($(texts) - before))
 is 'a thief with stolen passwords has three sent of each, and no more' "$spent" $((STOLEN * 3))
-log_like 'the log says which limit' 'event=sent result=limited why=account method=sms user=stolen'
+log_like 'the log says which limit' 'event=sent result=limited reason=account method=sms user=stolen'
 log_unlike 'and no number' '31699'
 pam_try -r 203.0.113.1 code stolen3 sms
 like 'he is told so' "$SCREEN" '^say: Too many codes were sent in the last hour'
@@ -75,7 +75,7 @@ before=$(texts)
 "$HELPERS/signin" -n 70 -r 192.0.2.200 code pupil+ sms >/dev/null 2>&1
 come $((before + 60))
 is 'sixty, at an address that the rules do not know' "$(($(texts) - before))" 60
-log_like 'the log says so' 'result=limited why=address'
+log_like 'the log says so' 'result=limited reason=address'
 
 # Those who add their number there are not counted by their address, either, but each by himself.
 conf 340 "enrol_networks = $SCHOOL" 'enrolment = require'
@@ -89,28 +89,28 @@ for name in new{0..69} again; do echo "$name:x:3000:3000::/nonexistent:/bin/sh";
 "$HELPERS/signin" -n 70 -r $SCHOOL code new+ sms @"$BED/numbers/+" y >/dev/null 2>&1
 come $((before + 70))
 is 'seventy who add a number at once, at an address that the rules know' "$(($(texts) - before))" 70
-log_unlike 'none is turned away' 'why=address'
+log_unlike 'none is turned away' 'reason=address'
 for ((i = 0; i < 11; i++)); do pam_try -r $SCHOOL code again sms "$(printf '067790%02d00' $i)" y; done
 like 'who adds one again and again is told' "$SCREEN" '^say: Too many codes were sent in the last hour[.] Nothing was'
 like 'where it can be read' "$SCREEN" '^ask: That did not work'
-log_like 'the log says so' 'event=sent result=limited why=account method=sms user=again'
+log_like 'the log says so' 'event=sent result=limited reason=account method=sms user=again'
 for ((i = 0; i < 6; i++)); do pam_try -r $SCHOOL code "new$i" sms 0677999900 y; done
 like "nor does a stranger's number get more than some" "$SCREEN" '^say: Too many codes were sent in the last hour'
-log_like 'the log says that, too' 'result=limited why=recipient'
+log_like 'the log says that, too' 'result=limited reason=recipient'
 
 # What the house has: enough for them, as none of theirs is counted once it was used.
 log_mark
 for address in 1 2 3 4 5; do
 	"$HELPERS/signin" -n 70 -r "192.0.$((10 + address)).1" code nobody+ sms >/dev/null 2>&1
 done
-log_unlike 'names that there are not use up nothing that the house has' 'why=house'
+log_unlike 'names that there are not use up nothing that the house has' 'reason=house'
 conf 100
 log_mark
 kill -HUP "$MFAD_PID"
 wait_for log_has 'event=reload'
 set_clock $(($(now) + 40))
 for address in 1 2; do "$HELPERS/signin" -n 60 -r "192.0.$((20 + address)).1" code pupil+ sms >/dev/null 2>&1; done
-log_like 'what the house has ends, and the log says so' 'result=limited why=house'
+log_like 'what the house has ends, and the log says so' 'result=limited reason=house'
 pam_try -r 192.0.2.201 code eve
 like 'e-mail has its own' "$SCREEN" 'A code was sent to e'
 

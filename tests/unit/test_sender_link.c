@@ -109,6 +109,18 @@ static int says_retry(void)
 	return 1;
 }
 
+/* A copy, which what comes later leaves alone. */
+static int is_tried_again(void)
+{
+	struct mfa_order_report last;
+
+	assert_int_equal(sender_last(&message, &last), 1);
+	assert_int_equal(last.result, MFA_ORDER_RETRY);
+	assert_int_equal(last.status, 451);
+	assert_string_equal(last.why, "later");
+	return 0;
+}
+
 static int says_sent(void)
 {
 	assert_int_equal(sender_wait_report(&message, 0, 0), SENDER_UNDERWAY);
@@ -169,17 +181,19 @@ static int another_comes(void)
 static void test_states(void **state)
 {
 	static const struct {
-		const char *name; int (*steps[STEPS_MAX])(void); enum sender_state expect; unsigned reports;
+		const char *name; int (*steps[STEPS_MAX])(void); enum sender_state expect; unsigned reports; const char *why;
 	} cases[] = {
-		{ "sent", { sends, says_sent, is_sent }, SENDER_SENT, 1 },
-		{ "after another try", { sends, says_retry, says_failed, hangs_up }, SENDER_FAILED, 2 },
-		{ "no word of it: it may have been", { sends, nothing, hangs_up }, SENDER_UNKNOWN, 1 },
-		{ "only that it tries again", { sends, says_retry, hangs_up }, SENDER_UNKNOWN, 2 },
-		{ "words that nobody knows", { sends, says_unknown_words, hangs_up }, SENDER_UNKNOWN, 1 },
-		{ "of another message", { sends, says_of_another, hangs_up }, SENDER_UNKNOWN, 1 },
-		{ "the last word is the last", { sends, says_sent, says_failed, is_sent }, SENDER_SENT, 1 },
-		{ "it says something else", { sends, speaks_otherwise }, SENDER_UNKNOWN, 1 },
+		{ "sent", { sends, says_sent, is_sent }, SENDER_SENT, 1, "" },
+		{ "after another try", { sends, says_retry, is_tried_again, says_failed, hangs_up }, SENDER_FAILED, 2,
+		  "refused" },
+		{ "no word of it: it may have been", { sends, nothing, hangs_up }, SENDER_UNKNOWN, 1, "absent" },
+		{ "only that it tries again", { sends, says_retry, hangs_up }, SENDER_UNKNOWN, 2, "absent" },
+		{ "words that nobody knows", { sends, says_unknown_words, hangs_up }, SENDER_UNKNOWN, 1, "absent" },
+		{ "of another message", { sends, says_of_another, hangs_up }, SENDER_UNKNOWN, 1, "absent" },
+		{ "the last word is the last", { sends, says_sent, says_failed, is_sent }, SENDER_SENT, 1, "" },
+		{ "it says something else", { sends, speaks_otherwise }, SENDER_UNKNOWN, 1, "absent" },
 	};
+	struct mfa_order_report last;
 	size_t i;
 
 	(void)state;
@@ -187,8 +201,9 @@ static void test_states(void **state)
 		assert_false(sender_can("email"));
 		assert_int_equal(sender_send(&message, &mail), -ENOTCONN);
 		run("{\"methods\":[\"email\",\"pigeon\"]}", cases[i].steps);
-		if (sender_wait(&message, 0) != cases[i].expect || message.reports != cases[i].reports)
-			fail_msg("%s: %d after %u", cases[i].name, (int)message.state, message.reports);
+		if (sender_wait(&message, 0) != cases[i].expect || sender_last(&message, &last) != cases[i].reports ||
+		    strcmp(last.why, cases[i].why) != 0)
+			fail_msg("%s: %d after %u, %s", cases[i].name, (int)message.state, message.reports, last.why);
 		sender_forget(&message);
 		talk_end(&talk);
 	}

@@ -73,6 +73,8 @@ struct sent_letter {
 int sent_send(const struct conversation *c, const char *account, const struct sent_letter *letter,
 	      struct sent_message *message);
 
+/* The word that was said of it last, for the log; message is NULL where none could be handed over. */
+void sent_why(struct sent_message *message, char out[MFA_ORDER_WHY_SIZE]);
 /* Whether a gateway took one that failed, and said what it should not: whoever pays for it pays for it, so that it counts
  * like one that was sent.  Else a word of the gateway's that mfa.conf does not have would be an end to all limits. */
 bool sent_was_taken(const char *why);
@@ -80,7 +82,7 @@ bool sent_was_taken(const char *why);
 bool sent_known_address(const struct mfa_policy *policy, const char *rhost);
 /* Too many were sent, or none can be: what is said of it.  Not translated. */
 const char *sent_limited(void);
-/* A line of the log, without the address.  device: its label. */
-void sent_log(const char *result, const char *why, const struct sent_way *way, const char *user, const char *device);
+/* A line of the log, without the address.  reason: a word; device: the address's label. */
+void sent_log(const char *result, const char *reason, const struct sent_way *way, const char *user, const char *device);
 
 #endif

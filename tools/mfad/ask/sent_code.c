@@ -148,11 +148,12 @@ void sent_code_give_back(struct sent_code *s, bool used)
 int sent_code_say_failed(struct challenge *ch, int *error)
 {
 	struct sent_code *s = sent_code_of(ch);
-	char text[TEXT_MAX];
+	char text[TEXT_MAX], why[MFA_ORDER_WHY_SIZE];
 	size_t n;
 
-	log_result(ch, "failed", s->sending ? s->message.last.why : "no-sender");
-	if (!s->sending || !sent_was_taken(s->message.last.why)) {
+	sent_why(s->sending ? &s->message : NULL, why);
+	log_result(ch, "failed", why);
+	if (!sent_was_taken(why)) {
 		sent_code_give_back(s, false);
 		*error = mfa_accounts_change(ch->c->verifier->accounts, ch->record, fail_in, s);
 	}
@@ -174,6 +175,7 @@ static int send_new(struct challenge *ch, enum mfa_sent_block *block, bool *fail
 	};
 	struct making making = { .ch = ch };
 	struct sent_code *s = sent_code_of(ch);
+	char why[MFA_ORDER_WHY_SIZE];
 	int r = mfa_accounts_change(ch->c->verifier->accounts, ch->record, make_in, &making);
 
 	*failed = false;
@@ -187,8 +189,10 @@ static int send_new(struct challenge *ch, enum mfa_sent_block *block, bool *fail
 		if (!*failed)
 			wait_sent(s);
 		*failed = *failed || s->state == SENDER_FAILED;
-		if (!*failed)
-			log_result(ch, words[s->state], s->message.last.why);
+		if (!*failed) {
+			sent_why(&s->message, why);
+			log_result(ch, words[s->state], why);
+		}
 	} else {
 		sent_code_give_back(s, false);
 	}

@@ -150,7 +150,7 @@ static int send(struct adding *a)
 	};
 	MFA_TABLE_FITS(limits, SENT_LIMIT_COUNT);
 	struct sent_message message;
-	char why[MFA_ORDER_WHY_SIZE] = "no-sender";
+	char why[MFA_ORDER_WHY_SIZE];
 	enum sent_limit limit;
 	int r;
 
@@ -160,11 +160,8 @@ static int send(struct adding *a)
 		return -EDQUOT;
 	}
 	r = sent_send(a->ch->c, a->ch->subject.identity.name, &letter, &message);
-	a->state = SENDER_FAILED;
-	if (r == 0) {
-		a->state = sender_wait(&message, KNOWN_MS);
-		memcpy(why, message.last.why, sizeof(why));
-	}
+	a->state = r == 0 ? sender_wait(&message, KNOWN_MS) : SENDER_FAILED;
+	sent_why(r == 0 ? &message : NULL, why);
 	sent_log(a->state == SENDER_FAILED ? "failed" : a->state == SENDER_SENT ? "sent" : "unknown", why, a->way, name,
 		 a->e->device.label);
 	if (r == 0)

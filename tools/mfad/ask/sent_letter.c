@@ -26,13 +26,22 @@ int sent_send(const struct conversation *c, const char *account, const struct se
 	return sender_send(message, &sending);
 }
 
-void sent_log(const char *result, const char *why, const struct sent_way *way, const char *user, const char *device)
+void sent_why(struct sent_message *message, char out[MFA_ORDER_WHY_SIZE])
+{
+	struct mfa_order_report last = { .why = "no-sender" };
+
+	if (message != NULL)
+		(void)sender_last(message, &last);
+	memcpy(out, last.why, MFA_ORDER_WHY_SIZE);
+}
+
+void sent_log(const char *result, const char *reason, const struct sent_way *way, const char *user, const char *device)
 {
 	struct mfa_log_line line;
 
 	mfa_log_begin(&line, "sent");
 	mfa_log_text(&line, "result", result);
-	mfa_log_text(&line, "why", why);
+	mfa_log_text(&line, "reason", reason);
 	mfa_log_text(&line, "method", mfa_method(way->method)->word);
 	mfa_log_text(&line, "user", user);
 	mfa_log_text(&line, "device", device);

@@ -199,6 +199,17 @@ enum sender_state sender_wait(struct sent_message *message, int ms)
 	return sender_wait_report(message, (unsigned)-1, ms);
 }
 
+unsigned sender_last(struct sent_message *message, struct mfa_order_report *out)
+{
+	unsigned reports;
+
+	(void)pthread_mutex_lock(&lock);
+	*out = message->last;
+	reports = message->reports;
+	(void)pthread_mutex_unlock(&lock);
+	return reports;
+}
+
 void sender_forget(struct sent_message *message)
 {
 	(void)pthread_mutex_lock(&lock);

@@ -28,7 +28,8 @@ enum sender_state {
 	SENDER_UNKNOWN			/* it may have been */
 };
 
-/* A message that somebody waits for.  Filled by sender_send, and read by its owner after sender_wait alone. */
+/* A message that somebody waits for.  Filled by sender_send; what changes in it is read by sender_wait and sender_last,
+ * for mfa-sender may say more at any time. */
 struct sent_message {
 	LIST_ENTRY(sent_message) others;
 	pthread_cond_t changed;
@@ -49,6 +50,9 @@ int sender_send(struct sent_message *message, const struct sending *sending);
 enum sender_state sender_wait(struct sent_message *message, int ms);
 /* The same, or until there are more reports than `seen`. */
 enum sender_state sender_wait_report(struct sent_message *message, unsigned seen, int ms);
+/* What was said of it last, which may be more than sender_wait has waited for; all zero where nothing was.  Returns how
+ * many reports have come. */
+unsigned sender_last(struct sent_message *message, struct mfa_order_report *out);
 /* Nobody waits for it any more; it is sent all the same. */
 void sender_forget(struct sent_message *message);
 

@@ -81,14 +81,16 @@ static void follow(struct conversation *c, struct sent_message *message)
 {
 	static const struct mfa_order_report nothing = { .why = "" };
 	enum sender_state state = SENDER_UNDERWAY;
-	unsigned seen = 0;
+	struct mfa_order_report last;
+	unsigned seen = 0, reports;
 	int r = say_step(c, "handed", &nothing);
 
 	while (r == 0 && state == SENDER_UNDERWAY) {
 		state = sender_wait_report(message, seen, STEP_MS);
-		if (message->reports > seen)
-			r = say_step(c, mfa_order_results[message->last.result], &message->last);
-		seen = message->reports;
+		reports = sender_last(message, &last);
+		if (reports > seen)
+			r = say_step(c, mfa_order_results[last.result], &last);
+		seen = reports;
 		if (state == SENDER_UNDERWAY && has_gone(c))
 			return;
 	}
