@@ -84,8 +84,9 @@ struct mfa_outcome mfa_outcome_http(CURLcode code, int status, bool began, const
 	}
 	if (status == 429 || status == 503)
 		return OUTCOME(RETRY, "later");
-	/* Something behind the gateway went wrong, which may have had it already. */
-	if (status == 500 || status == 502 || status == 504)
+	/* Something behind the gateway went wrong, which may have had it already; so, too, with a number of its own, as
+	 * those that stand before others have (520 to 527). */
+	if (status >= 500)
 		return OUTCOME(UNKNOWN, "gateway");
 	if (status >= 300)
 		return OUTCOME(FAILED, "refused");

@@ -320,6 +320,7 @@ static void test_http(void **state)
 		{ "closed", CURLE_OK, 503, true, NULL, "", MFA_ORDER_RETRY },
 		{ "broken", CURLE_OK, 500, true, NULL, "", MFA_ORDER_UNKNOWN },
 		{ "what is behind it is slow", CURLE_OK, 504, true, NULL, "", MFA_ORDER_UNKNOWN },
+		{ "what is behind it is slow, by a number of its own", CURLE_OK, 524, true, "id", "", MFA_ORDER_UNKNOWN },
 		{ "silent", CURLE_OPERATION_TIMEDOUT, 0, true, NULL, "", MFA_ORDER_UNKNOWN },
 		{ "hung up", CURLE_GOT_NOTHING, 0, true, NULL, "", MFA_ORDER_UNKNOWN },
 		{ "silent before the request", CURLE_OPERATION_TIMEDOUT, 0, false, NULL, "", MFA_ORDER_RETRY },
