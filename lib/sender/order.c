@@ -9,6 +9,8 @@
 #include "language/language.h"
 #include "table/table.h"
 
+#define TIME_MAX INT64_C(253402300799)	/* the end of the year 9999: whoever reckons with it has room to */
+
 const char *const mfa_order_methods[] = { [MFA_ORDER_EMAIL] = "email", [MFA_ORDER_SMS] = "sms" };
 MFA_TABLE_FITS(mfa_order_methods, MFA_ORDER_METHOD_COUNT);
 
@@ -82,8 +84,8 @@ int mfa_order_read(const json_t *row, struct mfa_order *out)
 	    !copy_optional(row, "host", out->host, sizeof(out->host)) ||
 	    !copy_optional(row, "service", out->service, sizeof(out->service)) ||
 	    !copy_optional(row, "address", out->address, sizeof(out->address)) ||
-	    !mfa_json_int(row, "time", 0, INT64_MAX, &out->time) ||
-	    !mfa_json_int(row, "until", 0, INT64_MAX, &out->until))
+	    !mfa_json_int(row, "time", 0, TIME_MAX, &out->time) ||
+	    !mfa_json_int(row, "until", 0, TIME_MAX, &out->until))
 		return -EINVAL;
 	out->method = (enum mfa_order_method)method;
 	out->kind = (enum mfa_order_kind)kind;

@@ -48,6 +48,8 @@ static void test_orders(void **state)
 		{ OF(MAIL "," CODE ",\"language\":\"a language of many letters\""), -EINVAL },
 		{ "{\"id\":\"a1\"," MAIL "," CODE "}", -EINVAL },
 		{ "{\"id\":\"a1\",\"time\":-1,\"until\":1," MAIL "," CODE "}", -EINVAL },
+		{ "{\"id\":\"a1\",\"time\":1,\"until\":9223372036854775807," MAIL "," CODE "}", -EINVAL },
+		{ "{\"id\":\"a1\",\"time\":253402300800,\"until\":1," MAIL "," CODE "}", -EINVAL },
 		{ "{\"time\":1,\"until\":1," MAIL "," CODE "}", -EINVAL },
 		{ "{\"id\":\"a 1\",\"time\":1,\"until\":1," MAIL "," CODE "}", -EINVAL },
 		{ "[]", -EINVAL },
