@@ -111,9 +111,7 @@ void request_sender(struct conversation *c)
 		return;
 	}
 	r = methods != 0 ? link_join(methods, fd) : -EINVAL;
-	if (r == 0)
-		r = conversation_row(c, PING);
-	if (r == -EEXIST || r == -EINVAL) {
+	if (r != 0) {
 		mfa_log_message(LOG_WARNING, "sender", r == -EEXIST ? "a second mfa-sender was refused"
 								    : "an mfa-sender that can send nothing was refused", 0);
 		conversation_done(c, r == -EEXIST ? MFA_RESULT_EXISTS : MFA_RESULT_INVALID, NULL);
@@ -121,6 +119,7 @@ void request_sender(struct conversation *c)
 		return;
 	}
 	mfa_log_message(LOG_INFO, "sender", "mfa-sender listens", 0);
+	r = conversation_row(c, PING);
 	if (r == 0)
 		r = serve(c, fd);
 	link_leave();
