@@ -44,7 +44,7 @@ static int put_entry(struct save *save, const char *key, const struct mfa_entry 
 	if (r == 0) {
 		r = mfa_item_put(save->c, &save->items, key, value.plain, value.len);
 		save->counts->accounts += begins(key, MFA_KEY_ACCOUNT);
-	} else if (r == -EBADMSG || r == -ENOKEY || r == -EPROTONOSUPPORT) {
+	} else if (mfa_vault_unreadable(r)) {
 		save->counts->unreadable++;
 		if (save->watch->on_unreadable != NULL)
 			save->watch->on_unreadable(save->watch->ctx, key, r);

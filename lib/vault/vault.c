@@ -28,6 +28,11 @@ int mfa_vault_get(const struct mfa_vault *vault, const char *key, struct mfa_vau
 	return r;
 }
 
+bool mfa_vault_unreadable(int error)
+{
+	return error == -EBADMSG || error == -ENOKEY || error == -EPROTONOSUPPORT;
+}
+
 void mfa_vault_value_release(struct mfa_vault_value *value)
 {
 	mfa_unsealed_free(&value->plain, value->len);

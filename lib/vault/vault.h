@@ -4,6 +4,7 @@
 #ifndef MFA_VAULT_H
 #define MFA_VAULT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,6 +29,10 @@ int mfa_vault_get(const struct mfa_vault *vault, const char *key, struct mfa_vau
 /* The same of an entry that was read under key already.  Returns 0 or as mfa_unseal. */
 int mfa_vault_open(const struct mfa_vault *vault, const char *key, const struct mfa_entry *entry,
 		   struct mfa_vault_value *out);
+/* Of the error of an entry, or of the record in it: whether it can't be read and won't be by trying again (damaged or
+ * another's, a key that is not in the ring, a newer version's).  What is not so says nothing of the entry: there was no
+ * memory, or the disk failed. */
+bool mfa_vault_unreadable(int error);
 /* Wipes, frees, empties. */
 void mfa_vault_value_release(struct mfa_vault_value *value);
 /* Returns as mfa_seal and mfa_store_put_if; version may be NULL. */

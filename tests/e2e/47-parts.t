@@ -430,6 +430,13 @@ check_store
 is 'a record that can not be read' "$STATUS" 1
 like 'is named' "$SCREEN" '^user7:'
 like 'and counted' "$SCREEN" '^Entries that can.t be read with this key: 1;'
+in_store "UPDATE entry SET value = x'7f01' WHERE CAST(key AS TEXT) LIKE '%user8'"
+chown _mfa: "$STORE"*
+check_store
+is "a newer version's beside it" "$STATUS" 1
+like 'is named' "$SCREEN" '^user8:'
+like 'as the other one is' "$SCREEN" '^user7:'
+like 'and both are counted' "$SCREEN" '^Entries that can.t be read with this key: 2;'
 perl -e 'open(my $f, "+<", $ARGV[0]); seek($f, 8192, 0); print $f "nonsense" x 1000' "$STORE"
 check_store
 is 'a damaged file' "$STATUS" 1

@@ -39,12 +39,6 @@ struct check {
 
 /* What is in it.  In a child that is the store's owner. */
 
-/* What only could not be read just now says nothing of the key. */
-static bool is_verdict(int r)
-{
-	return r == 0 || r == -EBADMSG || r == -ENOKEY;
-}
-
 static int read_entry(void *ctx, const char *key, const struct mfa_entry *entry)
 {
 	const struct check *check = ctx;
@@ -52,7 +46,8 @@ static int read_entry(void *ctx, const char *key, const struct mfa_entry *entry)
 	int r = mfa_vault_open(mfa_accounts_vault(check->accounts), key, entry, &value);
 
 	mfa_vault_value_release(&value);
-	if (!is_verdict(r))
+	/* What only could not be read just now says nothing of the key. */
+	if (r != 0 && !mfa_vault_unreadable(r))
 		return r;
 	check->counts->entries++;
 	check->counts->unreadable += r != 0;
@@ -64,7 +59,7 @@ static int read_account(void *ctx, const char *name, struct mfa_account *account
 	const struct check *check = ctx;
 
 	(void)account;
-	if (!is_verdict(error))
+	if (error != 0 && !mfa_vault_unreadable(error))
 		return error;
 	check->counts->accounts++;
 	if (error != 0) {

@@ -78,11 +78,6 @@ static bool are_halves(struct mfa_accounts *accounts, const char *a, const char 
 	return same;
 }
 
-static bool is_unreadable(int error)
-{
-	return error == -EBADMSG || error == -ENOKEY || error == -EPROTONOSUPPORT;
-}
-
 /* Whether the record of a name can be read, and so written under another one.  Returns 0 or a negative errno. */
 static int try_record(struct mfa_accounts *accounts, const char *name)
 {
@@ -124,7 +119,7 @@ static int fate_of(struct names *n, const char *name, const char *folded, unsign
 	if (r != 0)
 		return r;
 	r = try_record(n->accounts, name);
-	if (is_unreadable(r)) {
+	if (mfa_vault_unreadable(r)) {
 		*out = UNREADABLE;
 		return 0;
 	}
@@ -214,7 +209,7 @@ static int open_and_look(struct names *n)
 	memset(n->counts, 0, sizeof(*n->counts));
 	vault = mfa_accounts_vault(n->accounts);
 	r = mfa_spelling_folded(vault, &n->counts->folded);
-	if (is_unreadable(r)) {
+	if (mfa_vault_unreadable(r)) {
 		n->counts->damaged = true;
 		r = 0;
 	}
@@ -297,9 +292,9 @@ static int rename_one(struct names *n, const char *name)
 	for (tries = 0; r == -EAGAIN && tries < TRIES_MAX; tries++)
 		r = rename_once(n, name);
 	n->counts->renamed += r == 0;
-	n->counts->unreadable += is_unreadable(r);
+	n->counts->unreadable += mfa_vault_unreadable(r);
 	n->counts->conflicts += r == -EEXIST;
-	return is_unreadable(r) || r == -EEXIST ? 0 : r;
+	return mfa_vault_unreadable(r) || r == -EEXIST ? 0 : r;
 }
 
 static int fold(void *ctx)

@@ -174,7 +174,7 @@ void request_reset(struct conversation *c)
 	for (tries = 0; tries < 100; tries++) {
 		r = load(c, name, &record);
 		count = r == 0 ? note_all(record.account, gone) : 0;
-		if (r == -EBADMSG || r == -ENOKEY || r == -EPROTONOSUPPORT)
+		if (mfa_vault_unreadable(r))
 			r = remove_unreadable(c, name);
 		else if (r == 0)
 			r = mfa_accounts_remove(c->verifier->accounts, &record);
