@@ -18,7 +18,7 @@ enum step { STEP_HANDED, STEP_RETRY, STEP_SENT, STEP_FAILED, STEP_UNKNOWN, STEP_
 
 static const struct { const char *name, *words; enum mfa_exit status; } steps[] = {
 	[STEP_HANDED] = { "handed", N_("mfad has handed it to mfa-sender."), MFA_EXIT_UNKNOWN },
-	[STEP_RETRY] = { "retry", N_("Not taken yet; mfa-sender tries again, for nine minutes at most. Ctrl-C ends this."),
+	[STEP_RETRY] = { "retry", N_("Not taken yet; mfa-sender tries again, as long as a code would be good. Ctrl-C ends this."),
 			 MFA_EXIT_UNKNOWN },
 	[STEP_SENT] = { "sent", N_("Sent: the other side has taken it. Whether it arrives, its owner sees."),
 			MFA_EXIT_OK },
