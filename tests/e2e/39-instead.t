@@ -235,7 +235,10 @@ flock -n 7 || bail 'it is locked already'
 check_store --accept
 is 'not while another is at work' "$STATUS" 1
 like 'as it says' "$SCREEN" 'others hold it'
-not_ok 'nor a restore' mfa-admin --passphrase-file /root/phrase restore --replace /root/backup
+STATUS=0
+SCREEN=$(mfa-admin --passphrase-file /root/phrase restore --replace /root/backup </dev/null 2>&1) || STATUS=$?
+is 'nor a restore' "$STATUS" 7
+like 'which says so, too' "$SCREEN" 'mfa\.db: others hold it\. Try again\.'
 ok 'whose copy stays' test -e "$STORE.accept"
 exec 7<&-
 check_store --accept

@@ -19,9 +19,18 @@
 
 int site_say(const char *what, int error)
 {
-	(void)fprintf(stderr, "mfa-admin: %s: %s\n", what, error == -ESTALE ?
-		      _("one of its files is missing or was replaced; `mfa-admin check-store` says what to do.") :
-		      strerror(-error));
+	static const struct { int error; const char *text; } rows[] = {
+		{ -ESTALE, N_("one of its files is missing or was replaced; `mfa-admin check-store` says what to do.") },
+		{ -EBUSY, N_("others hold it. Try again.") },
+		{ -EAGAIN, N_("its files have changed meanwhile. Try again.") },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].error == error)
+			break;
+	(void)fprintf(stderr, "mfa-admin: %s: %s\n", what,
+		      i < sizeof(rows) / sizeof(rows[0]) ? _(rows[i].text) : strerror(-error));
 	return MFA_EXIT_FAILED;
 }
 
