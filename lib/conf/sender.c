@@ -16,7 +16,7 @@
 
 #define LIFETIME_MIN 120
 #define LIFETIME_MAX 3600
-#define HOUR_MAX 100000000
+#define HOUR_MAX 100000		/* what a bucket counts (ratelimit.h) has no room for one of many millions */
 #define ACCOUNT_HOUR_MAX 10
 #define BODY_MAX 2000
 

@@ -119,6 +119,8 @@ static void test_mistakes(void **state)
 {
 	static const struct { const char *text, *error; } rows[] = {
 		{ LEAST "[sender]\nhour = 0\n", "f:6: hour = 0: it must be a number from 1 to" },
+		{ LEAST "[sender]\nhour = 100001\n", "f:6: hour = 100001: it must be a number from 1 to 100000" },
+		{ LEAST "[sender]\naddress_hour = 100001\n", "f:6: address_hour = 100001: it must be a number from 1 to" },
 		{ LEAST "[sender]\naccount_hour = 11\n", "f:6: account_hour = 11: it must be a number from 1 to 10" },
 		{ LEAST "[sender]\naddress_hour = -1\n", "f:6: address_hour = -1: it must be a number" },
 		{ LEAST "[sender]\nlifetime = 1m\n", "f:6: lifetime = 1m: it must be a time from 2m to 1h" },
