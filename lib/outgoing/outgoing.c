@@ -77,13 +77,19 @@ static curl_socket_t open_socket(void *ctx, curlsocktype purpose, struct curl_so
 	return request->sockets[0];
 }
 
+/* A connection is kept for the next request to the same server, and outlives the one that it was opened for. */
 static int close_socket(void *ctx, curl_socket_t fd)
 {
-	struct mfa_outgoing_request *request = ctx;
+	struct mfa_outgoing *o = ctx;
+	struct mfa_outgoing_request *request;
 
-	if (fd == request->sockets[0])
-		request->sockets[0] = request->sockets[1];
-	request->sockets[1] = CURL_SOCKET_BAD;
+	STAILQ_FOREACH(request, &o->under_way, others) {
+		if (fd != request->sockets[0] && fd != request->sockets[1])
+			continue;
+		if (fd == request->sockets[0])
+			request->sockets[0] = request->sockets[1];
+		request->sockets[1] = CURL_SOCKET_BAD;
+	}
 	return close(fd);
 }
 
@@ -119,7 +125,7 @@ static size_t on_head(char *data, size_t size, size_t count, void *ctx)
 	return take_answer(request, data, size * count, request->on_head);
 }
 
-static CURL *make_request(struct mfa_outgoing_request *request)
+static CURL *make_request(struct mfa_outgoing *o, struct mfa_outgoing_request *request)
 {
 	CURL *curl = curl_easy_init();
 	bool ok = curl != NULL;
@@ -133,7 +139,7 @@ static CURL *make_request(struct mfa_outgoing_request *request)
 	     curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, open_socket) == CURLE_OK &&
 	     curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, request) == CURLE_OK &&
 	     curl_easy_setopt(curl, CURLOPT_CLOSESOCKETFUNCTION, close_socket) == CURLE_OK &&
-	     curl_easy_setopt(curl, CURLOPT_CLOSESOCKETDATA, request) == CURLE_OK &&
+	     curl_easy_setopt(curl, CURLOPT_CLOSESOCKETDATA, o) == CURLE_OK &&
 	     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body) == CURLE_OK &&
 	     curl_easy_setopt(curl, CURLOPT_WRITEDATA, request) == CURLE_OK &&
 	     curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_head) == CURLE_OK &&
@@ -165,7 +171,7 @@ static void start(struct mfa_outgoing *o, struct mfa_outgoing_request *request)
 	request->got = 0;
 	request->error[0] = '\0';
 	request->sockets[0] = request->sockets[1] = CURL_SOCKET_BAD;
-	request->curl = make_request(request);
+	request->curl = make_request(o, request);
 	if (request->curl != NULL && curl_multi_add_handle(o->multi, request->curl) == CURLM_OK) {
 		STAILQ_INSERT_TAIL(&o->under_way, request, others);
 		return;

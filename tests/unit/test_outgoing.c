@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "outgoing/outgoing.h"
@@ -184,6 +185,28 @@ static void test_answers(void **state)
 	mfa_outgoing_free(&o, drop_none);
 }
 
+/* Its connection is kept, for the next one, and is closed when nobody remembers the request. */
+static void test_connection_outlives_request(void **state)
+{
+	long size = sysconf(_SC_PAGESIZE);
+	struct mfa_outgoing *o;
+	struct message *message;
+
+	(void)state;
+	assert_in_range(sizeof(*message), 1, size);
+	message = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	assert_ptr_not_equal(message, MAP_FAILED);
+	*message = (struct message){ .path = "/ok", .request = { .prepare = prepare, .timeout_ms = WAIT_MS } };
+	assert_int_equal(mfa_outgoing_new(QUEUE, &o), 0);
+	assert_int_equal(mfa_outgoing_send(o, &message->request), 0);
+	assert_ptr_equal(wait_answer(o), message);
+	assert_int_equal(message->request.status, 200);
+	/* Whoever looks at it now ends by a signal. */
+	assert_int_equal(mprotect(message, (size_t)size, PROT_NONE), 0);
+	mfa_outgoing_free(&o, drop_none);
+	assert_int_equal(munmap(message, (size_t)size), 0);
+}
+
 /* Nobody listens where nobody did: what was to be sent has surely not been. */
 static void test_nobody_there(void **state)
 {
@@ -271,6 +294,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_answers),
+		cmocka_unit_test(test_connection_outlives_request),
 		cmocka_unit_test(test_nobody_there),
 		cmocka_unit_test(test_full),
 		cmocka_unit_test(test_header),
