@@ -45,7 +45,9 @@ bool mfa_bucket_take(struct mfa_bucket *bucket, float cost, float most, float ra
 		bucket->tokens += (float)(now_ms - bucket->time) / 1000.0F * rate;
 	if (bucket->tokens > most)
 		bucket->tokens = most;
-	bucket->time = now_ms;
+	/* A clock that was set back is followed; what is given back may be of a while ago, and fills nothing once more. */
+	if (cost > 0 || now_ms > bucket->time)
+		bucket->time = now_ms;
 	if (bucket->tokens < cost)
 		return false;
 	bucket->tokens -= cost;

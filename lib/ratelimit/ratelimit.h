@@ -25,7 +25,7 @@ struct mfa_ratelimit {
 };
 
 /* Takes so many tokens, where there are as many: there are at most `most`, and `rate` more each second.  A cost below 0
- * gives back. */
+ * gives back, at the time that it is or that of what was taken. */
 bool mfa_bucket_take(struct mfa_bucket *bucket, float cost, float most, float rate, int64_t now_ms);
 
 /* Returns 0, -EIO or -ENOMEM.  The caller frees it. */

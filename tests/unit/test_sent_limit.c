@@ -225,6 +225,35 @@ static void test_made_up(void **state)
 	assert_int_equal(sent_limit_take(&ask), SENT_LIMIT_HOUSE);
 }
 
+/* What is given back was taken a while ago, and that while has filled what it could already. */
+static void test_late(void **state)
+{
+	struct sent_limit_ask ask = asking(11), then;
+	unsigned i;
+
+	(void)state;
+	ask.account = "late";
+	assert_int_equal(take(&ask, 1), 1);
+	then = ask;
+	ask.now += HOUR / 2;
+	assert_int_equal(take(&ask, 100), MOST < SENT_LIMIT_ACCOUNT ? MOST : SENT_LIMIT_ACCOUNT);
+	sent_limit_give_back(&then, true);
+	/* Of the account nothing is given back. */
+	assert_int_equal(take(&ask, 100), 0);
+	ask.account = NULL;
+	assert_int_equal(take(&ask, 100), 1);
+	/* Nor, of the house, more than there was. */
+	ask.known_address = true;
+	i = take(&ask, 2 * HOUSE);
+	assert_in_range(i, HOUSE - 2 * MOST, HOUSE);
+	then.account = NULL;
+	then.known_address = true;
+	sent_limit_give_back(&then, true);
+	assert_int_equal(take(&ask, 100), 1);
+	sent_limit_give_back(&then, false);
+	assert_int_equal(take(&ask, 100), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -237,6 +266,7 @@ int main(void)
 		cmocka_unit_test(test_strangers),
 		cmocka_unit_test(test_all_of_an_account),
 		cmocka_unit_test(test_made_up),
+		cmocka_unit_test(test_late),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
