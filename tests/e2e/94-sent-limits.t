@@ -38,6 +38,30 @@ is 'whose only way it is: one' "$(texts)" 2
 pam_try code bob "$(text_code)"
 accepted 'that is right, too'
 
+# --- at a question that stood there ---------------------------------------------------------------------------
+
+# Whoever has opened them before asks as late as he answers: the last one first, and each looks at what there is by then.
+import 'alice mailto:alice@example.net' 'alice mailto:alice@example.org'
+log_mark
+before=$(mails) fds=() pids=()
+for i in {0..6}; do
+	mkfifo "$BED/which$i"
+	"$HELPERS/signin" -r "192.168.$i.1" code alice mail @"$BED/which$i" >"$BED/which$i.out" 2>&1 &
+	pids[i]=$!
+	# It can be opened once somebody stands at the question.
+	exec {fd}>"$BED/which$i"
+	fds[i]=$fd
+	set_clock $(($(now) + 2))
+done
+for i in {6..0}; do
+	echo 1 >&"${fds[i]}"
+	fd=${fds[i]}
+	exec {fd}>&-
+	wait "${pids[i]}"
+done
+is 'seven who stood at the question, and answer the other way round: three messages' "$(($(mails) - before))" 3
+log_like 'the log says which limit it was' 'event=sent result=limited why=account method=email user=alice'
+
 # --- nine o'clock ------------------------------------------------------------------------------------
 
 # The thief goes first, from here and there, again and again; his messages are the only ones by then.

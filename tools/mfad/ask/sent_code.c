@@ -79,13 +79,16 @@ static void make_believe(struct sent_code *s)
 	(void)clock_nanosleep(CLOCK_MONOTONIC, 0, &time, NULL);
 }
 
-/* What the account says to one more.  Only what its record says when that is changed counts: many may ask at once, and a
- * question may have stood there for a while. */
+/* What the account says to one more.  Only what its record says when that is changed counts, and it is asked for at that
+ * time: many may ask at once, and a question may have stood there for a while.  Of an earlier time, what others asked for
+ * meanwhile would be of the future, and count for nothing. */
 static enum mfa_sent_block blocked(const struct challenge *ch)
 {
-	const struct sent_code *s = sent_code_of(ch);
-	bool familiar = mfa_sent_familiar(ch->record->account, ch->rhost, s->ask.now);
+	struct sent_code *s = sent_code_of(ch);
+	bool familiar;
 
+	s->ask.now = mfa_clock_now();
+	familiar = mfa_sent_familiar(ch->record->account, ch->rhost, s->ask.now);
 	return mfa_sent_blocked(ch->record->account, &s->ask, ch->c->conf->sender.account_hour, familiar);
 }
 
