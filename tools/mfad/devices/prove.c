@@ -9,32 +9,40 @@
 
 #define SERVICE "mfa-enroll"
 
+/* With all that it points to, for as long as it is looked at. */
+struct proof {
+	struct challenge challenge;
+	uint8_t place[MFA_PLACE_SIZE];
+};
+
 static void after(struct change *ch)
 {
-	challenge_aftermath(ch->after_ctx);
-	free(ch->after_ctx);
+	struct proof *proof = ch->after_ctx;
+
+	challenge_aftermath(&proof->challenge);
+	free(proof);
 	ch->after_ctx = NULL;
 }
 
 void prove_ask(struct change *ch, struct mfa_judgement *judgement)
 {
-	struct challenge *challenge = calloc(1, sizeof(*challenge));
-	uint8_t place[MFA_PLACE_SIZE];
-	int r = sent_place(ch->subject.identity.name, SERVICE, "", "", "", place);
+	struct proof *proof = calloc(1, sizeof(*proof));
+	int r;
 
-	if (challenge == NULL) {
+	if (proof == NULL) {
 		change_fail(ch, -ENOMEM);
 		return;
 	}
-	*challenge = (struct challenge){
+	r = sent_place(ch->subject.identity.name, SERVICE, "", "", "", proof->place);
+	proof->challenge = (struct challenge){
 		.c = ch->c, .subject = &ch->subject, .record = &ch->record,
-		.policy = mfa_conf_policy(ch->c->conf, SERVICE), .service = SERVICE, .rhost = "", .place = r == 0 ? place : NULL,
-		.command = "",
+		.policy = mfa_conf_policy(ch->c->conf, SERVICE), .service = SERVICE, .rhost = "",
+		.place = r == 0 ? proof->place : NULL, .command = "",
 	};
 	ch->after = after;
-	ch->after_ctx = challenge;
-	ch->result = challenge_run(challenge, &ch->error);
-	*judgement = challenge->judgement;
+	ch->after_ctx = proof;
+	ch->result = challenge_run(&proof->challenge, &ch->error);
+	*judgement = proof->challenge.judgement;
 	if (ch->error != 0)
 		change_fail(ch, ch->error);
 }
