@@ -87,7 +87,7 @@ struct mfa_sent {
 	char code[MFA_SENT_DIGITS + 1];	/* "": there is none */
 	uint8_t place[MFA_PLACE_SIZE];	/* where it is good */
 	enum mfa_method_id method;	/* how it was sent, */
-	uint64_t device;		/* and to which; 0: none, it is a decoy's */
+	uint64_t device;		/* and to which; none of the account's where it was made for show */
 	int64_t created, until;		/* no longer good then */
 	int64_t said_at;		/* when it was last sent */
 	unsigned left;			/* how often an answer is compared with it yet; 0: it is void */

@@ -20,7 +20,7 @@
 /* What somebody asks for. */
 struct mfa_sent_ask {
 	enum mfa_method_id method;
-	uint64_t device;		/* of the account; 0 at a decoy, where no answer is right then */
+	uint64_t device;		/* of the account; at a decoy the name (mfa_record.name), and no answer is right then */
 	/* Where: MFA_PLACE_SIZE bytes that are the same for all that the code may be typed at, and for nothing else.  A
 	 * hash of the account's name (a decoy has several), the host, the service, and the address's network or the
 	 * login session. */

@@ -86,4 +86,33 @@ for kind in app all text; do
 	is "$kind: and costs the same work" "$(work pam_try -q code "$nobody" sms W)" "$enrolled"
 done
 
+# --- names that share a decoy -------------------------------------------------------------------------------
+
+# For each of many names one is asked for, and then it is looked at others, of which each shares its decoy with some.
+fresh
+pam_try -r 192.0.2.1 code all sms
+like 'who has one sent' "$SCREEN" 'A code was sent to'
+pam_try -r 198.51.100.1 code all
+like 'is told elsewhere' "$SCREEN" 'was sent for a sign-in elsewhere'
+shown=
+for ((i = 0; i < NAMES && ${#shown} == 0; i++)); do [ "$(kind_of "nobody$i")" != all ] || shown=nobody$i; done
+set_clock $(($(now) + 4000))
+pam_try -r 192.0.2.1 code "$shown" sms
+pam_try -r 198.51.100.1 code "$shown"
+like 'and so is a name without an account' "$SCREEN" 'was sent for a sign-in elsewhere'
+mkfifo "$BED/stands"
+"$HELPERS/signin" -r 198.51.100.2 code "$shown" sms @"$BED/stands" >"$BED/stands.out" 2>&1 &
+stands=$!
+exec {fd}>"$BED/stands"
+for ((i = 0; i < 12; i++)); do
+	"$HELPERS/signin" -n 50 -r "10.0.$i.1" code "other$i-+" sms >/dev/null 2>&1
+done
+for ((i = 0; i < NAMES; i++)); do pam_try -r 10.1.0.1 code "look$i" >/dev/null; echo "$SCREEN"; done >"$BED/looks"
+unlike 'of a code for another name none is told' "$(cat "$BED/looks")" 'was sent for a sign-in elsewhere'
+wrong_code app >&"$fd"
+exec {fd}>&-
+wait "$stands"
+unlike 'nor has its own ended by that' "$(cat "$BED/stands.out")" 'That code has ended'
+like 'it was asked for, and is again' "$(grep -c 'A code was sent to' "$BED/stands.out")" '^2$'
+
 done_testing

@@ -49,6 +49,13 @@ bool sent_has(const struct sent_way *way, const struct challenge *ch)
 	return devices_of(way, ch, devices) > 0;
 }
 
+/* Names that share a decoy share its one code.  What was made for another is none of this one's: else whoever asks for
+ * many names would see of which ones a code is told that was never asked for. */
+static bool is_anothers(const struct challenge *ch, const struct mfa_sent *sent)
+{
+	return ch->hopeless && sent->device != ch->record->name;
+}
+
 /* Which of several; Enter is the first. */
 static int ask_which(const struct sent_way *way, struct challenge *ch, const struct mfa_device *const *devices,
 		     size_t count, size_t *which)
@@ -73,8 +80,8 @@ static int ask_which(const struct sent_way *way, struct challenge *ch, const str
 	return r == -EBADMSG ? 0 : r;
 }
 
-/* The device that it is sent to; at a name without an account none.  Returns 0, 1: there is none, or a negative errno of
- * the conversation. */
+/* The device that it is sent to; where nobody gets in none, and the name is kept in its stead.  Returns 0, 1: there is
+ * none, or a negative errno of the conversation. */
 static int choose(const struct sent_way *way, struct challenge *ch, const struct mfa_sent *pending)
 {
 	const struct mfa_device *devices[MFA_DEVICES_MAX];
@@ -84,6 +91,7 @@ static int choose(const struct sent_way *way, struct challenge *ch, const struct
 
 	if (ch->hopeless) {
 		way->made_up(ch->c->conf, ch->record->name, s->to);
+		s->ask.device = ch->record->name;
 		return 0;
 	}
 	n = devices_of(way, ch, devices);
@@ -193,7 +201,7 @@ int sent_notice(const struct sent_way *way, struct challenge *ch)
 
 	if (ch->place == NULL || !sent_offered(way, ch->c, ch->policy) ||
 	    mfa_sent_find(ch->record->account, subject_voice(ch->subject), ch->place, mfa_clock_now(), &sent) !=
-		    MFA_SENT_ELSEWHERE || sent->method != way->method)
+		    MFA_SENT_ELSEWHERE || sent->method != way->method || is_anothers(ch, sent))
 		return 0;
 	(void)snprintf(text, sizeof(text), conversation_words(ch->c,
 		N_("A code was sent for a sign-in elsewhere, and is good there alone. For one here: %s")),
@@ -213,15 +221,29 @@ static void write_clock(int64_t at, char out[16])
 		(void)strftime(out, 16, "%H:%M", &tm);
 }
 
+/* Whether there is none any more that could be typed.  That another's has taken its place takes none away. */
+static bool has_ended(const struct challenge *ch)
+{
+	const struct mfa_sent *pending;
+
+	switch (mfa_sent_find(ch->record->account, sent_code_of(ch)->ask.voice, ch->place, mfa_clock_now(), &pending)) {
+	case MFA_SENT_HERE:
+		return false;
+	case MFA_SENT_ELSEWHERE:
+		return !is_anothers(ch, pending);
+	default:
+		return true;
+	}
+}
+
 void sent_prompt(const struct challenge *ch, bool recovery, char out[CHALLENGE_PROMPT_MAX])
 {
 	const struct sent_code *s = sent_code_of(ch);
-	const struct mfa_sent *pending;
 	bool more = challenge_hints(ch);
 	char at[16];
 
 	(void)recovery;
-	if (mfa_sent_find(ch->record->account, s->ask.voice, ch->place, mfa_clock_now(), &pending) != MFA_SENT_HERE) {
+	if (has_ended(ch)) {
 		(void)snprintf(out, CHALLENGE_PROMPT_MAX, conversation_words(ch->c,
 			N_("That code has ended. Another, or %s for a new one: ")),
 			s->way->ask_again);
