@@ -8,7 +8,11 @@ json_t *mfa_asked_to_json(const struct mfa_asked *asked)
 
 	for (i = 0; list != NULL && i < asked->count; i++)
 		(void)json_array_append_new(list, json_integer(asked->times[i]));
-	return list;
+	/* Whoever's record has fewer of them may ask for more. */
+	if (json_array_size(list) == asked->count)
+		return list;
+	json_decref(list);
+	return NULL;
 }
 
 bool mfa_asked_from_json(const json_t *list, struct mfa_asked *asked)

@@ -3,11 +3,13 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "account/account.h"
+#include "account/asked_json.h"
 #include "full_account.h"
 
 static void test_round_trip(void **state)
@@ -513,6 +515,39 @@ static void test_long_lists(void **state)
 	}
 }
 
+/* How many allocations there still are. */
+static unsigned memory;
+
+static void *some(size_t size)
+{
+	return memory > 0 && memory-- > 0 ? malloc(size) : NULL;
+}
+
+/* Where memory runs out, a record is not saved with less than was asked for. */
+static void test_asked_whole(void **state)
+{
+	struct mfa_asked asked = { .count = MFA_ASKED_MAX };
+	json_malloc_t take;
+	json_free_t give;
+	json_t *list = NULL;
+	unsigned most;
+	size_t size;
+
+	(void)state;
+	json_get_alloc_funcs(&take, &give);
+	for (most = 0; list == NULL && most < 100; most++) {
+		memory = most;
+		json_set_alloc_funcs(some, free);
+		list = mfa_asked_to_json(&asked);
+		size = json_array_size(list);
+		json_decref(list);
+		json_set_alloc_funcs(take, give);
+		assert_true(list == NULL || size == asked.count);
+	}
+	assert_non_null(list);
+	assert_true(most > MFA_ASKED_MAX);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -524,6 +559,7 @@ int main(void)
 		cmocka_unit_test(test_malformed_device),
 		cmocka_unit_test(test_guesses),
 		cmocka_unit_test(test_long_lists),
+		cmocka_unit_test(test_asked_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
