@@ -164,8 +164,8 @@ static void wipe_kept(pam_handle_t *pamh, void *data, int status)
 	free(data);
 }
 
-/* Takes the code (or a word in its place) off the password, and keeps it for the line after the one that checks the password: so
- * nobody without a right password can try codes.  Asks nobody, and lets nobody in. */
+/* Takes the code (or a word in its place) off the password, and keeps it for the line after the one that checks the
+ * password: so nobody without a right password can try codes.  Asks nobody, and lets nobody in. */
 static int split(pam_handle_t *pamh, const struct options *o)
 {
 	const char *given = text_item(pamh, PAM_AUTHTOK);
