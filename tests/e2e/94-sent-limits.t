@@ -60,7 +60,7 @@ for i in {6..0}; do
 	wait "${pids[i]}"
 done
 is 'seven who stood at the question, and answer the other way round: three messages' "$(($(mails) - before))" 3
-log_like 'the log says which limit it was' 'event=sent result=limited why=account method=email user=alice'
+log_like 'the log says which limit it was' 'event=sent result=limited reason=account method=email user=alice'
 
 # --- nine o'clock ------------------------------------------------------------------------------------
 
