@@ -3,26 +3,12 @@
 # Secrets stay in mfad's memory no longer than they are needed: after an import, an enrolment and
 # sign-ins none of the keys, codes and recovery codes is there.
 . "${BASH_SOURCE[0]%/*}/lib.sh"
+. "${BASH_SOURCE[0]%/*}/memory.sh"
 
 write_conf '[policy]' 'enrol_local = yes'
 new_store
 start_mfad
 pam_service code 'auth required pam_mfa.so'
-
-# found WORD...: those that are in mfad's memory.
-found() {
-	perl -e '
-		my ($pid, @words) = @ARGV;
-		open(my $maps, "<", "/proc/$pid/maps") or die;
-		open(my $mem, "<:raw", "/proc/$pid/mem") or die;
-		while (<$maps>) {
-			/^([0-9a-f]+)-([0-9a-f]+) rw/ or next;
-			my ($from, $to, $data) = (hex $1, hex $2);
-			$to - $from < 1 << 28 or next;	# more is the shadow of a sanitizer
-			sysseek($mem, $from, 0) && sysread($mem, $data, $to - $from) or next;
-			index($data, $_) >= 0 and print "$_\n" for @words;
-		}' "$MFAD_PID" "$@" | sort -u
-}
 
 # The script of who adds a phone.
 phone() {
@@ -32,22 +18,22 @@ phone() {
 	printf 'send %s\n' "$(oathtool --totp -b "$(cat "$BED/key")" --now "@$(now)")"
 }
 
-like 'what is there is found' "$(found "$SOCKET")" '^/run'
+like 'what is there is found' "$(found "$MFAD_PID" "$SOCKET")" '^/run'
 enrol alice bob
-is 'after an import: no secret' "$(found "$(secret_of alice)" "$(secret_of bob)")" ''
+is 'after an import: no secret' "$(found "$MFAD_PID" "$(secret_of alice)" "$(secret_of bob)")" ''
 
 setpriv --reuid carol --regid carol --init-groups "$HELPERS/ptyrun" \
 	mfa-enroll >"$BED/pty" < <(phone)
 mapfile -t recovery < <(grep -oE '[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}' "$BED/pty")
 is 'ten recovery codes were shown' "${#recovery[@]}" 10
-is 'after an enrolment: neither key nor recovery codes' "$(found "$(cat "$BED/key")" "${recovery[@]}")" ''
+is 'after an enrolment: neither key nor recovery codes' "$(found "$MFAD_PID" "$(cat "$BED/key")" "${recovery[@]}")" ''
 
 for _ in 1 2 3; do
 	pam_try code alice "$(wrong_code alice)" "$(code_now alice)"
 	pam_try code carol "${recovery[0]}"
 	tick
 done
-is 'after sign-ins: no code' "$(found "$(code_now alice -1)" "$(code_now alice -2)" \
+is 'after sign-ins: no code' "$(found "$MFAD_PID" "$(code_now alice -1)" "$(code_now alice -2)" \
 	"$(secret_of alice)" "${recovery[0]}" "${recovery[0]//-/}")" ''
 
 done_testing

@@ -18,6 +18,16 @@ code_services sshd
 pam_service code 'auth required pam_mfa.so'
 start_sshd
 text_came() { wait_for one_more "$1" texts; }
+# step REGEX KEY...: what is typed when that is on the screen.
+step() { wait_for shows "$1" && keys "${@:2}"; }
+# number_given NUMBER: at the menu of who adds a device, until its code has come and is asked for.
+number_given() {
+	local before
+
+	before=$(texts)
+	step '1: code from an app' sms Enter && step 'Mobile number' "0$1" Enter && step "Is \\+31$1 right" y Enter &&
+		wait_for shows 'Enter: again' && text_came "$before"
+}
 
 # --- required ----------------------------------------------------------------------------------------
 
@@ -99,45 +109,21 @@ rules "$ALL" 'enrolment = require' 'alone = totp, sms, email' "$HERE"
 
 # --- broken off; too late; too often -------------------------------------------------------------------------
 
-before=$(texts)
 on_ssh carol
-wait_for shows '1: code from an app'
-keys sms Enter
-wait_for shows 'Mobile number'
-keys 0698765400 Enter
-wait_for shows 'Is \+31698765400 right'
-keys y Enter
-wait_for shows 'Enter: again'
-text_came "$before"
+ok 'the code is waited for' number_given 698765400 || diag "$(screen)"
 in_tmux kill-server
 wait_for no_sshd_of carol
 is 'who hangs up has saved nothing' "$(devices carol)" 0
-before=$(texts)
 on_ssh carol
-wait_for shows '1: code from an app'
-keys sms Enter
-wait_for shows 'Mobile number'
-keys 0698765400 Enter
-wait_for shows 'Is \+31698765400 right'
-keys y Enter
-wait_for shows 'Enter: again'
-text_came "$before"
+ok 'and the next time' number_given 698765400 || diag "$(screen)"
 set_clock $(($(now) + 3600))
 keys "$(text_code)" Enter
 ok 'when time has run out that is said' wait_for shows 'took too long' || diag "$(screen)"
 keys '' Enter
 ok 'and the sign-in ends' wait_for shows 'ended 255' || diag "$(screen)"
 is 'nothing is saved' "$(devices carol)" 0
-before=$(texts)
 on_ssh carol
-wait_for shows '1: code from an app'
-keys sms Enter
-wait_for shows 'Mobile number'
-keys 0698765400 Enter
-wait_for shows 'Is \+31698765400 right'
-keys y Enter
-wait_for shows 'Enter: again'
-text_came "$before"
+ok 'and once more' number_given 698765400 || diag "$(screen)"
 for i in 1 2 3 4 5; do
 	wait_for eval '[ "$(screen | grep -c "Enter: again")" = '$i' ]'
 	keys "$(another "$(text_code)")" Enter
@@ -173,19 +159,12 @@ like 'check-config warns of it' "$SCREEN" 'nothing that alone names is in method
 
 rules "$ALL" 'enrolment = require' 'minimum = 2' "$HERE"
 enrol carol
-before=$(texts)
 on_ssh carol
 wait_for shows 'Authenticator code'
 keys "$(code_now carol)" Enter
 ok 'minimum = 2: another device, of each kind' wait_for shows '1: code from an app, 2: code in a text message, 3: code by e-mail' || diag "$(screen)"
 like 'and says so' "$(screen)" 'add another device to'
-keys sms Enter
-wait_for shows 'Mobile number'
-keys 0698765400 Enter
-wait_for shows 'Is \+31698765400 right'
-keys y Enter
-wait_for shows 'Enter: again'
-text_came "$before"
+ok 'a number is one' number_given 698765400 || diag "$(screen)"
 keys "$(text_code)" Enter
 ok 'and in' wait_for shows 'in as carol' || diag "$(screen)"
 is 'two devices' "$(devices carol)" 2
@@ -204,14 +183,13 @@ like 'a lost phone: a code that is sent shows who it is' "$SCREEN" 'Code that th
 tick 2
 before=$(mails)
 tool carol add --email < <(printf 'expect another way): \nsend %s\n' "$(code_now carol)"
-	printf 'expect mail address\nsend carol@example.net\nexpect right\nsend y\n'; typing mail)
+	giving mail 'mail address' carol@example.net)
 ended_with 'a mailbox is added' 0 'Saved as "E-mail"'
 tick 2
 told=$(texts)
 tool carol replace --sms 'Text message' < <(printf 'expect another way): \nsend mail\nexpect sent to c\nsend '
 	wait_for one_more $((before + 1)) mails; mail_code
-	printf 'expect Mobile number\nsend 0698765500\nexpect right\nsend y\nexpect Code \nsend '
-	text_came "$told"; text_code)
+	giving text 'Mobile number' 0698765500 +31698765500)
 ended_with 'a new number in the place of an old one, by a code that is mailed' 0 'Saved'
 text_came $((told + 1))
 like 'the old number is told' "$(cat "$GATE/$(texts).json")" '31698765400.*gets no more codes for carol'

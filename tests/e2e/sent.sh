@@ -44,11 +44,12 @@ ended_with() {
 	is "$1" "$STATUS" "$2" || diag "$SCREEN"
 	like "$1: it says so" "$(tr '\n' ' ' <<<"$SCREEN")" "$3"
 }
-# typing KIND [PROMPT]: the script of who reads the code that is sent (mail or text), and types it.
-typing() {
+# giving KIND QUESTION ADDRESS [READ-BACK]: the script of who adds that address (mail or text), and types the code that is
+# sent to it.
+giving() {
 	local before
 	before=$("$1s")
-	printf 'expect %s\nsend ' "${2-Code }"
+	printf 'expect %s\nsend %s\nexpect %s right\nsend y\nexpect Code \nsend ' "$2" "$3" "${4-$3}"
 	wait_for one_more "$before" "$1s" || diag "no $1 came"
 	"$1_code"
 }

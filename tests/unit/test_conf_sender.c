@@ -36,6 +36,18 @@ static void write_file(const char *path, const char *text)
 	assert_int_equal(chmod(path, 0600), 0);
 }
 
+/* sends: by e-mail and by text message. */
+static void expect_sender(const struct mfa_conf *conf, bool sends, struct mfa_sender_conf expect)
+{
+	assert_non_null(conf);
+	assert_int_equal(mfa_conf_has_email(conf), sends);
+	assert_int_equal(mfa_conf_has_sms(conf), sends);
+	assert_int_equal(conf->sender.hour, expect.hour);
+	assert_int_equal(conf->sender.account_hour, expect.account_hour);
+	assert_int_equal(conf->sender.address_hour, expect.address_hour);
+	assert_int_equal(conf->sender.lifetime, expect.lifetime);
+}
+
 /* Without a word of it nothing is sent. */
 static void test_nothing_said(void **state)
 {
@@ -43,13 +55,8 @@ static void test_nothing_said(void **state)
 	struct mfa_conf *conf = read_conf(LEAST, error);
 
 	(void)state;
-	assert_non_null(conf);
-	assert_false(mfa_conf_has_email(conf));
-	assert_false(mfa_conf_has_sms(conf));
-	assert_int_equal(conf->sender.hour, 1000);
-	assert_int_equal(conf->sender.account_hour, 5);
-	assert_int_equal(conf->sender.address_hour, 60);
-	assert_int_equal(conf->sender.lifetime, 600);
+	expect_sender(conf, false, (struct mfa_sender_conf){
+		      .hour = 1000, .account_hour = 5, .address_hour = 60, .lifetime = 600 });
 	mfa_conf_free(&conf);
 }
 
@@ -66,13 +73,8 @@ static void test_values(void **state)
 
 	(void)state;
 	assert_string_equal(error, "");
-	assert_non_null(conf);
-	assert_true(mfa_conf_has_email(conf));
-	assert_true(mfa_conf_has_sms(conf));
-	assert_int_equal(conf->sender.hour, 50);
-	assert_int_equal(conf->sender.account_hour, 3);
-	assert_int_equal(conf->sender.address_hour, 300);
-	assert_int_equal(conf->sender.lifetime, 300);
+	expect_sender(conf, true, (struct mfa_sender_conf){
+		      .hour = 50, .account_hour = 3, .address_hour = 300, .lifetime = 300 });
 	assert_string_equal(conf->email.server, "smtp://mail.example.org:587");
 	assert_string_equal(conf->email.hello, "example.org");
 	assert_int_equal(conf->email.not_at.count, 3);
